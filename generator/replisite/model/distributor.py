@@ -1,0 +1,138 @@
+"""A person on the roster, and the same person as templates see them.
+
+A ``Person`` is one valid roster row, already cut down to what its owner consented to publish:
+what is not published is not carried any further than the room that read it. A ``Distributor`` is
+what templates call ``distributor``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from markupsafe import Markup
+
+__all__ = [
+    "ALWAYS_PUBLIC",
+    "DEFAULT_PUBLISH",
+    "PUBLISHABLE",
+    "Channel",
+    "Distributor",
+    "Person",
+    "Status",
+    "Supporter",
+]
+
+Status = Literal["active", "grace", "lapsed", "terminated"]
+"""*active* and *grace* have a site; *lapsed* and *terminated* have none, and keep their alias."""
+
+DEFAULT_PUBLISH: tuple[str, ...] = ("first_name", "last_initial", "city")
+"""What a person publishes who does not say."""
+
+PUBLISHABLE: tuple[str, ...] = (
+    "first_name",
+    "last_name",
+    "last_initial",
+    "display_name",
+    "email",
+    "phone",
+    "photo",
+    "greeting",
+    "bio",
+    "city",
+    "region",
+    "country",
+    "rank",
+    "joined",
+)
+"""The columns that ``publish`` may list, beside the custom fields of site.toml."""
+
+ALWAYS_PUBLIC: tuple[str, ...] = ("id", "alias", "market", "language", "status")
+"""What a replicated site cannot work without: the referral, the address, the edition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One valid roster row; ``public`` holds the published values alone, by column name.
+
+    ``public`` has ``name`` always (see ``sources.roster.consent``). Custom fields are in ``fields``,
+    as text: an ISO date, a number as written, ``"yes"`` or ``"no"``. ``bio`` in ``public`` is HTML that
+    this program sanitised. ``file`` and ``line`` say where the row stands.
+    """
+
+    id: str
+    alias: str
+    market: str
+    language: str
+    status: Status
+    public: Mapping[str, str]
+    fields: Mapping[str, str] = field(default_factory=dict)
+    sponsor_id: str = ""
+    enroller_id: str = ""
+    previous_aliases: tuple[str, ...] = ()
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One consented way to reach a person: ``kind`` is ``phone``, ``email`` or a custom field's name."""
+
+    kind: str
+    label: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Supporter:
+    """A sponsor, enroller or other upline as shown on somebody else's site: published values only."""
+
+    id: str
+    alias: str
+    name: str
+    first_name: str = ""
+    last_name: str = ""
+    photo: str = ""
+    greeting: str = ""
+    city: str = ""
+    region: str = ""
+    country: str = ""
+    email: str = ""
+    phone: str = ""
+    channels: tuple[Channel, ...] = ()
+    rank: str = ""
+    url: str = ""
+    is_company: bool = False
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for an avatar."""
+        return initials(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Distributor(Supporter):
+    """The owner of a site, as templates see them; what is not published is an empty string."""
+
+    bio: Markup = Markup("")
+    language: str = ""
+    market: str = ""
+    status: Status = "active"
+    sponsor: Supporter | None = None
+    enroller: Supporter | None = None
+    upline: tuple[Supporter, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+def initials(name: str) -> str:
+    """Return up to two initials of a name, in its own script.
+
+    >>> initials("Siobhán O'Neil"), initials("李小龍"), initials("")
+    ('SO', '李', '?')
+    """
+    words = [word for word in name.split() if any(letter.isalpha() for letter in word)]
+    letters = [next(letter for letter in word if letter.isalpha()) for word in words]
+    chosen = letters[:1] + letters[1:][-1:]
+    return "".join(chosen).upper() or "?"

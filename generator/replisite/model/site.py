@@ -1,0 +1,165 @@
+"""One company's site as its site.toml describes it: frozen, and valid from birth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+__all__ = [
+    "Addresses",
+    "Company",
+    "CustomField",
+    "Edition",
+    "Market",
+    "Members",
+    "Rank",
+    "Roster",
+    "Site",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """How a distributor's site and its pages are addressed.
+
+    ``host`` is the parent host of the subdomain style (``jane.<host>``) and the fallback of the
+    domain style, where ``domain_field`` names the custom roster field that holds a person's own host.
+    """
+
+    style: Literal["path", "subdomain", "domain"] = "path"
+    page_urls: Literal["folder", "file"] = "folder"
+    host: str = ""
+    domain_field: str = ""
+    reserved: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomField:
+    """A roster column of the company's own.
+
+    ``is_channel`` makes a published value a way to contact the person (url, phone and email only).
+    """
+
+    name: str
+    label: str
+    type: Literal["text", "url", "phone", "email", "number", "date", "boolean"] = "text"
+    is_channel: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Where the distributors are listed: ``source`` is relative to the site's root, or absolute."""
+
+    source: str = "content/roster.csv"
+    fields: tuple[CustomField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """A country's rules. ``currency`` is an ISO 4217 code, ``languages`` are BCP 47 tags.
+
+    ``status``: *open* sells and enrols; *nfr* (not for resale) sells for personal use only, without
+    opportunity; *closed* has no distributor sites.
+    """
+
+    code: str
+    name: str
+    currency: str
+    languages: tuple[str, ...]
+    status: Literal["open", "nfr", "closed"] = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One market in one language."""
+
+    market: Market
+    language: str
+
+    @property
+    def key(self) -> str:
+        """A name for files and reports: ``GB-en``."""
+        return f"{self.market.code}-{self.language}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """A step of the career ladder; ``level`` counts from 0 in the order of site.toml."""
+
+    code: str
+    title: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The member area. ``access`` *locked* leaves protected pages out; *open* publishes them, noindex."""
+
+    access: Literal["locked", "open"] = "locked"
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The house account: who owns the corporate site, and whom a visitor can always reach."""
+
+    id: str
+    name: str
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    city: str = ""
+    region: str = ""
+    country: str = ""
+    greeting: str = ""
+    photo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Everything that site.toml says.
+
+    ``root`` is the folder that holds site.toml; ``url`` is the corporate site's address without a
+    slash at its end; ``markets`` and ``ranks`` keep the order of the file, and the first market in
+    its first language is the edition of the corporate site.
+    """
+
+    root: Path
+    name: str
+    url: str
+    company: Company
+    markets: tuple[Market, ...]
+    tagline: str = ""
+    language: str = "en"
+    timezone: str = "UTC"
+    theme: str = "storefront"
+    content: str = "content"
+    output: str = "output"
+    distributor_title: str = "Independent Distributor"
+    corporate_only: tuple[str, ...] = ("404.html",)
+    addresses: Addresses = field(default_factory=Addresses)
+    roster: Roster = field(default_factory=Roster)
+    links: Mapping[str, str] = field(default_factory=dict)
+    ranks: tuple[Rank, ...] = ()
+    members: Members = field(default_factory=Members)
+    pelican: Mapping[str, Any] = field(default_factory=dict)
+    pelican_defaults: Literal["replisite", "pelican"] = "replisite"
+    targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def editions(self) -> tuple[Edition, ...]:
+        """Every market in each of its languages, the corporate site's edition first."""
+        return tuple(Edition(market, language) for market in self.markets for language in market.languages)
+
+    def market(self, code: str) -> Market:
+        """Return the market with this code; raises KeyError."""
+        for market in self.markets:
+            if market.code == code:
+                return market
+        raise KeyError(code)
+
+    @property
+    def state(self) -> Path:
+        """The folder of what can be made again: the ledger, and Pelican's static files."""
+        return self.root / ".replisite"

@@ -1,0 +1,80 @@
+"""Find out which pieces of a template depend on a deferred name.
+
+This is the binding-time analysis: it looks at names and scopes alone, never at values. What it
+cannot see (a callable that reads the context) is caught when stage one runs; see ``stage.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from jinja2 import Environment, meta, nodes
+
+__all__ = ["assigned_names", "free_names", "leaks", "reads", "walk"]
+
+Names = frozenset[str]
+
+
+def walk(node: nodes.Node) -> Iterator[nodes.Node]:
+    """Yield a node and everything below it."""
+    yield node
+    for child in node.iter_child_nodes():
+        yield from walk(child)
+
+
+def assigned_names(node: nodes.Node) -> Names:
+    """Return the names that a node's own targets bind (a loop's, a ``with``'s, a macro's parameters)."""
+    targets: Iterable[nodes.Node]
+    if isinstance(node, nodes.For):
+        targets = [node.target]
+    elif isinstance(node, nodes.With):
+        targets = node.targets
+    elif isinstance(node, nodes.Macro | nodes.CallBlock):
+        targets = node.args
+    else:
+        targets = []
+    return frozenset(name.name for target in targets for name in walk(target) if isinstance(name, nodes.Name))
+
+
+def reads(node: nodes.Node, deferred: Names) -> bool:
+    """Say whether a node may read one of these names, with scopes and shadowing respected."""
+    if isinstance(node, nodes.Name):
+        return node.ctx == "load" and node.name in deferred
+    if isinstance(node, nodes.NSRef):
+        return node.name in deferred
+    bound = assigned_names(node)
+    if not bound & deferred:
+        return any(reads(child, deferred) for child in node.iter_child_nodes())
+    inside = deferred - bound
+    if isinstance(node, nodes.For):
+        outer, inner = [node.iter, *node.else_], [*([node.test] if node.test else []), *node.body]
+    elif isinstance(node, nodes.With):
+        outer, inner = list(node.values), list(node.body)
+    else:
+        assert isinstance(node, nodes.Macro | nodes.CallBlock)
+        outer, inner = list(node.defaults), list(node.body)
+        if isinstance(node, nodes.CallBlock):
+            outer.append(node.call)
+    return any(reads(child, deferred) for child in outer) or any(reads(child, inside) for child in inner)
+
+
+def leaks(statements: Iterable[nodes.Node]) -> bool:
+    """Say whether these statements bind a name that code after them can see.
+
+    ``if`` has no scope of its own in Jinja; ``for``, ``with``, ``filter``, ``call`` and ``block`` have.
+    """
+    for node in statements:
+        if isinstance(node, nodes.Assign | nodes.AssignBlock | nodes.Macro | nodes.Import | nodes.FromImport):
+            return True
+        if isinstance(node, nodes.If) and leaks([*node.body, *node.elif_, *node.else_]):
+            return True
+        if isinstance(node, nodes.Scope | nodes.ScopedEvalContextModifier):
+            continue
+    return False
+
+
+def free_names(body: list[nodes.Node], environment: Environment) -> Names:
+    """Return the names that this code would look up in the context, by Jinja's own scoping rules."""
+    template = nodes.Template(body, lineno=1)
+    template.set_environment(environment)
+    return frozenset(meta.find_undeclared_variables(template))

@@ -1,0 +1,510 @@
+"""Rewrite a template's syntax tree so that what depends on a deferred name becomes a slot.
+
+The rewrite happens between Jinja's parser and its compiler: ``rewriting(base)`` makes a code generator
+that changes the tree first and then compiles it as Jinja always does. A piece that cannot be cut
+exactly makes its enclosing statement the slot; where that cannot be done either, a *trip* stands in its
+place, which sends the whole page to full rendering if stage one ever comes by it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from jinja2 import Environment, nodes
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.filters import FILTERS
+from jinja2.runtime import Undefined
+from jinja2.tests import TESTS
+from jinja2.visitor import NodeTransformer
+
+from replisite.staging.binding import Names, assigned_names, free_names, leaks, reads, walk
+
+__all__ = ["Cut", "Cutter", "reads_context", "rewriting"]
+
+Rewrite = Callable[[nodes.Template, Environment, str], None]
+
+_NEVER_IN_A_SLOT = (nodes.Block, nodes.Extends, nodes.NSRef, nodes.ExprStmt)
+Path = tuple[str, tuple[tuple[bool, object], ...]]
+"""A static name and the steps from its value: ``(True, attribute)`` or ``(False, key)``."""
+_FRAME_NAMES = frozenset({"super", "self", "caller", "varargs", "kwargs"})
+_LOOP_VALUES = frozenset(
+    {"index", "index0", "revindex", "revindex0", "first", "last", "length", "depth", "depth0"}
+)
+_MUTATORS = frozenset(
+    [
+        "add",
+        "append",
+        "clear",
+        "discard",
+        "extend",
+        "insert",
+        "next",
+        "pop",
+        "popitem",
+        "remove",
+        "reset",
+        "reverse",
+        "send",
+        "setdefault",
+        "sort",
+        "update",
+        "write",
+        "__setitem__",
+        "__setattr__",
+    ]
+)
+_CAPTURING = (nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.AssignBlock)
+
+
+def rewriting(base: type[CodeGenerator], rewrite: Rewrite) -> type[CodeGenerator]:
+    """Return a code generator that runs ``rewrite`` after the rewrites that ``base`` has already."""
+    earlier: tuple[Rewrite, ...] = getattr(base, "rewrites", ())
+
+    class RewritingCodeGenerator(base):  # type: ignore[misc, valid-type]  # the base is the environment's own
+        rewrites = (*earlier, rewrite)
+
+        def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
+            # A subclass of a rewriting class must not let its base rewrite the same tree again.
+            if not getattr(node, "is_rewritten", False):
+                for change in self.rewrites:
+                    change(node, self.environment, self.name or "")
+                node.is_rewritten = True  # type: ignore[attr-defined]
+            super().visit_Template(node, frame)
+
+    return RewritingCodeGenerator
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The code of one slot, before it has values.
+
+    ``body`` is what Jinja compiles; ``paths`` are the static values that it needs, as the name that the
+    body uses and the way to the value: a name, then ``(is_attribute, key)`` steps. ``needs_context`` means
+    that the body may read any static name, so all are kept.
+    """
+
+    template: str
+    line: int
+    body: list[nodes.Node]
+    paths: dict[str, Path]
+    needs_context: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What the cutter knows at one place: deferred names, and the statements that define macros.
+
+    ``definitions`` are those that have run when the place is reached; ``pending`` are added to them as
+    the cutter passes by.
+    """
+
+    deferred: Names
+    definitions: dict[str, nodes.Node]
+    pending: dict[str, nodes.Node] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Cutter:
+    """Cuts one template's tree in place; ``cuts`` receives the slots' code in order of their numbers."""
+
+    environment: Environment
+    name: str
+    deferred: Names
+    cuts: list[Cut]
+    _stored: Names = field(default=frozenset(), init=False)
+    _bound_once: Names = field(default=frozenset(), init=False)
+    _is_cuttable: bool = field(default=True, init=False)
+
+    def template(self, node: nodes.Template) -> None:
+        """Cut a whole template, its blocks among it."""
+        bound = Counter(
+            name.name for name in walk(node) if isinstance(name, nodes.Name) and name.ctx != "load"
+        )
+        self._stored = frozenset(bound)
+        bound.update(name for part in walk(node) for name in _defined(part))
+        self._bound_once = frozenset(name for name, times in bound.items() if times == 1)
+        # A finalize sees slot marks, and an evaluation context that changes midway is not known in a slot.
+        self._is_cuttable = self.environment.finalize is None and not any(
+            type(part) is nodes.EvalContextModifier for part in walk(node)
+        )
+        scope = self._definitions(node.body, _Scope(self.deferred, {}))
+        if any(isinstance(statement, nodes.Extends) for statement in node.body):
+            scope.definitions.update(scope.pending)  # blocks run when all of a child's top level has run
+        self._statements(node, "body", scope)
+
+    # -- statements ---------------------------------------------------------------------------------
+
+    def _statements(self, owner: nodes.Node, slot: str, scope: _Scope) -> bool:
+        """Cut a list of statements in place; return whether every piece of it could be cut."""
+        body: list[nodes.Node] = []
+        exact = True
+        for node in getattr(owner, slot):
+            new, done = self._statement(node, scope)
+            body.extend(new)
+            exact = exact and done
+            passed = [name for name in _defined(node) if name in scope.pending]
+            scope.definitions.update({name: scope.pending[name] for name in passed})
+        setattr(owner, slot, body)
+        return exact
+
+    def _statement(self, node: nodes.Node, scope: _Scope) -> tuple[list[nodes.Node], bool]:
+        """Return what stands for one statement, and whether it is exact (False: it trips)."""
+        if isinstance(node, nodes.Block):
+            inner = self._definitions(node.body, self._visible_in_block(scope))
+            self._statements(node, "body", inner)
+            return [node], True
+        if isinstance(node, nodes.Output):
+            return self._output(node, scope)
+        dependent = reads(node, scope.deferred)
+        if isinstance(node, nodes.Macro):
+            return [self._guarded(node)], True  # reading makes its *name* deferred; see _definitions
+        if isinstance(node, nodes.Import | nodes.FromImport) and not reads(node.template, scope.deferred):
+            return [node], True
+        if not dependent:
+            return self._static(node, scope)
+        if isinstance(node, nodes.If) and not self._tests_read(node, scope):
+            return self._recurse(node, scope)
+        if isinstance(node, nodes.For) and not self._loop_reads(node, scope) and not node.recursive:
+            return self._recurse(node, scope)
+        if isinstance(node, nodes.With) and not any(reads(v, scope.deferred) for v in node.values):
+            return self._recurse(node, scope)
+        return self._as_slot(node, scope)
+
+    def _recurse(self, node: nodes.Stmt, scope: _Scope) -> tuple[list[nodes.Node], bool]:
+        """Cut inside a statement; if something in it cannot be cut, the statement is the slot."""
+        untouched = _copy(node)
+        inside = _Scope(scope.deferred - assigned_names(node), scope.definitions, scope.pending)
+        exact = self._statements(node, "body", inside)
+        for other in getattr(node, "elif_", []):
+            exact = self._statements(other, "body", scope) and exact
+        if hasattr(node, "else_"):
+            exact = self._statements(node, "else_", scope) and exact
+        if not exact and (whole := self._slot([untouched], untouched.lineno, scope)) is not None:
+            return [whole], True
+        return [node], exact
+
+    def _as_slot(self, node: nodes.Node, scope: _Scope) -> tuple[list[nodes.Node], bool]:
+        whole = self._slot([_copy(node)], node.lineno, scope)
+        if whole is not None:
+            return [whole], True
+        return [self._trip(node), node], False
+
+    def _static(self, node: nodes.Node, scope: _Scope) -> tuple[list[nodes.Node], bool]:
+        """Leave a statement that depends on nothing deferred, but watch text that it captures."""
+        if isinstance(node, _CAPTURING) or (isinstance(node, nodes.For) and node.recursive):
+            return [self._guarded(node)], True
+        for owner in [node, *getattr(node, "elif_", [])]:
+            for slot in ("body", "else_"):
+                if hasattr(owner, slot):
+                    self._statements(owner, slot, scope)
+        if any(_holds_block_call(part) for part in node.iter_child_nodes() if isinstance(part, nodes.Expr)):
+            return [self._call("enter"), node, self._call("leave")], True
+        return [node], True
+
+    def _output(self, node: nodes.Output, scope: _Scope) -> tuple[list[nodes.Node], bool]:
+        new: list[nodes.Node] = []
+        exact = True
+        for expression in node.nodes:
+            alone = nodes.Output([expression], lineno=expression.lineno)
+            if reads(expression, scope.deferred):
+                slot = self._slot(
+                    [nodes.Output([_copy(expression)], lineno=expression.lineno)], node.lineno, scope
+                )
+                new.extend([slot] if slot is not None else [self._trip(expression), alone])
+                exact = exact and slot is not None
+            elif _holds_block_call(expression) and not _is_block_call(expression):
+                new.extend([self._call("enter"), alone, self._call("leave")])
+            elif new and isinstance(new[-1], nodes.Output) and not _is_slot(new[-1]):
+                new[-1].nodes.append(expression)
+            else:
+                new.append(alone)
+        return new, exact
+
+    def _guarded(self, node: nodes.Node) -> nodes.Node:
+        """Mark a stretch whose text is captured: a slot inside would be measured or filtered."""
+        node.body = [self._call("enter"), *node.body, self._call("leave")]  # type: ignore[attr-defined]
+        return node
+
+    # -- slots --------------------------------------------------------------------------------------
+
+    def _slot(self, body: list[nodes.Node], line: int, scope: _Scope) -> nodes.Output | None:
+        """Make a slot of these statements, or return None where that would not be exact."""
+        everything = [part for statement in body for part in walk(statement)]
+        if not self._is_cuttable or leaks(body):
+            return None
+        if any(isinstance(part, _NEVER_IN_A_SLOT) for part in everything) or _has_stray_loop_control(body):
+            return None
+        body = self._with_definitions(body, scope)
+        everything = [part for statement in body for part in walk(statement)]
+        free = free_names(body, self.environment)
+        record = scope.deferred & self.deferred
+        if free & _FRAME_NAMES or free & scope.deferred - record or free & self.deferred - record:
+            return None
+        if any(_mutates(part) for part in everything) or not _reads_loop_values_only(body, free):
+            return None
+        needs_context = any(self._reads_context(part) for part in everything)
+        paths: dict[str, Path] = {}
+        if not needs_context:
+            bound = _bound(everything)
+            keeper = _Keeper(free - record - bound)
+            body = [keeper.visit(part) for part in body]
+            paths = keeper.paths | {name: (name, ()) for name in free & bound}
+        elif "loop" in free:
+            return None
+        number = len(self.cuts)
+        self.cuts.append(Cut(self.name, line, body, paths, needs_context))
+        roots = sorted({name for name, _ in paths.values()})
+        context = nodes.DerivedContextReference() if needs_context else nodes.ContextReference()
+        values = nodes.Dict([nodes.Pair(nodes.Const(name), nodes.Name(name, "load")) for name in roots])
+        call = self._staging("slot", nodes.Const((self.name, number)), context, values)
+        return nodes.Output([nodes.MarkSafe(call)], lineno=line)
+
+    def _with_definitions(self, body: list[nodes.Node], scope: _Scope) -> list[nodes.Node]:
+        """Put the macros and imports that this code needs in front of it."""
+        needed: dict[str, nodes.Node] = {}
+        while True:
+            free = free_names([*needed.values(), *body], self.environment)
+            if any(isinstance(part, nodes.Macro) for part in needed.values()):
+                inside = free_names(list(needed.values()), self.environment)
+                if inside & self._stored - set(scope.definitions):
+                    return body  # a macro's own names may mean something else here
+            missing = [name for name in sorted(free) if name in scope.definitions and name not in needed]
+            if not missing:
+                unique = {id(part): part for part in needed.values()}
+                return [*map(_copy, unique.values()), *body]
+            for name in missing:
+                needed[name] = scope.definitions[name]
+
+    def _reads_context(self, node: nodes.Node) -> bool:
+        """Say whether running this node may read names that it does not spell."""
+        if isinstance(node, nodes.Include | nodes.Import | nodes.FromImport):
+            return bool(node.with_context)
+        if isinstance(node, nodes.ContextReference | nodes.DerivedContextReference):
+            return True
+        if isinstance(node, nodes.Filter | nodes.Test):
+            known, defaults = (
+                (self.environment.filters, FILTERS)
+                if isinstance(node, nodes.Filter)
+                else (self.environment.tests, TESTS)
+            )
+            callee = known.get(node.name)
+            if not reads_context(callee):
+                return False
+            if defaults.get(node.name) is not callee:
+                return True
+            return any(self._names_context_reader(argument) for argument in node.args)
+        return False
+
+    def _names_context_reader(self, argument: nodes.Expr) -> bool:
+        """``map("name")`` and its kin call a filter or a test by name."""
+        if not isinstance(argument, nodes.Const):
+            return True
+        for known in (self.environment.filters, self.environment.tests):
+            callee = known.get(argument.value) if isinstance(argument.value, str) else None
+            if reads_context(callee):
+                return True
+        return False
+
+    # -- scopes -------------------------------------------------------------------------------------
+
+    def _definitions(self, body: list[nodes.Node], scope: _Scope) -> _Scope:
+        """Add the macros and imports that this list of statements defines once, and what they defer."""
+        found = {name: _copy(node) for node in body for name in _defined(node)}
+        deferred = set(scope.deferred)
+        size = -1
+        while size != len(deferred):
+            size = len(deferred)
+            for name, node in found.items():
+                with_context = isinstance(node, nodes.Import | nodes.FromImport) and node.with_context
+                if with_context or reads(node, frozenset(deferred)):
+                    deferred.add(name)
+        pending = {name: node for name, node in found.items() if name in self._bound_once}
+        return _Scope(frozenset(deferred), dict(scope.definitions), pending)
+
+    def _visible_in_block(self, scope: _Scope) -> _Scope:
+        """Top-level names that begin with an underscore are not exported to blocks."""
+        visible = {name: node for name, node in scope.definitions.items() if not name.startswith("_")}
+        return _Scope(scope.deferred, visible)
+
+    def _tests_read(self, node: nodes.If, scope: _Scope) -> bool:
+        return any(reads(test.test, scope.deferred) for test in [node, *node.elif_])
+
+    def _loop_reads(self, node: nodes.For, scope: _Scope) -> bool:
+        inside = scope.deferred - assigned_names(node)
+        return reads(node.iter, scope.deferred) or (node.test is not None and reads(node.test, inside))
+
+    # -- calls into stage one -----------------------------------------------------------------------
+
+    def _trip(self, node: nodes.Node) -> nodes.ExprStmt:
+        reason = f"{_kind(node)} depends on a deferred name and cannot be cut exactly"
+        call = self._staging("trip", nodes.Const(self.name), nodes.Const(node.lineno), nodes.Const(reason))
+        return nodes.ExprStmt(call, lineno=node.lineno)
+
+    def _call(self, method: str) -> nodes.ExprStmt:
+        return nodes.ExprStmt(self._staging(method), lineno=1)
+
+    def _staging(self, method: str, *arguments: nodes.Expr) -> nodes.Call:
+        target = nodes.Getattr(nodes.EnvironmentAttribute("staging"), method, "load")
+        return nodes.Call(target, list(arguments), [], None, None)
+
+
+def reads_context(callee: object) -> bool:
+    """Say whether a callable was marked with ``jinja2.pass_context``."""
+    if isinstance(callee, Undefined):
+        return False
+    return str(getattr(callee, "jinja_pass_arg", "")) == "_PassArg.context"
+
+
+class _Keeper(NodeTransformer):
+    """Replaces ``page.url`` by one name, and remembers the way to its value."""
+
+    def __init__(self, static: Names) -> None:
+        self.static = static
+        self.paths: dict[str, Path] = {}
+
+    def _path(self, node: nodes.Node) -> Path | None:
+        if isinstance(node, nodes.Name) and node.ctx == "load" and node.name in self.static:
+            return node.name, ()
+        if isinstance(node, nodes.Getattr) and (path := self._path(node.node)):
+            return path[0], (*path[1], (True, node.attr))
+        if (
+            isinstance(node, nodes.Getitem)
+            and isinstance(node.arg, nodes.Const)
+            and (path := self._path(node.node))
+        ):
+            return path[0], (*path[1], (False, node.arg.value))
+        return None
+
+    def _kept(self, path: Path, node: nodes.Node) -> nodes.Name:
+        root, steps = path
+        if not steps:
+            self.paths[root] = path
+            return nodes.Name(root, "load", lineno=node.lineno)
+        for name, known in self.paths.items():
+            if _same_path(known, path):
+                return nodes.Name(name, "load", lineno=node.lineno)
+        name = f"replisite_value_{len(self.paths)}"
+        self.paths[name] = path
+        return nodes.Name(name, "load", lineno=node.lineno)
+
+    def visit_Name(self, node: nodes.Name) -> nodes.Node:
+        path = self._path(node)
+        return self._kept(path, node) if path else node
+
+    def visit_Getattr(self, node: nodes.Getattr) -> nodes.Node:
+        path = self._path(node)
+        return self._kept(path, node) if path else self.generic_visit(node)
+
+    visit_Getitem = visit_Getattr
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+        # A method is looked up when it is called: only what it belongs to is kept.
+        if isinstance(node.node, nodes.Getattr):
+            node.node.node = self.visit(node.node.node)
+        else:
+            node.node = self.visit(node.node)
+        callee, node.node = node.node, nodes.Const(None)
+        self.generic_visit(node)
+        node.node = callee
+        return node
+
+
+def _same_path(one: Path, other: Path) -> bool:
+    # 1, True and 1.0 are equal in Python and different keys to a reader.
+    return repr(one) == repr(other)
+
+
+def _copy(node: nodes.Node) -> nodes.Node:
+    """Copy a tree; constants and the environment stay the same objects."""
+    new = object.__new__(type(node))
+    for name in (*node.fields, *node.attributes):
+        value = getattr(node, name, None)
+        if isinstance(value, nodes.Node):
+            value = _copy(value)
+        elif isinstance(value, list):
+            value = [_copy(item) if isinstance(item, nodes.Node) else item for item in value]
+        setattr(new, name, value)
+    return new
+
+
+def _bound(everything: Iterable[nodes.Node]) -> Names:
+    """Return the names that this code binds anywhere: an occurrence of one may not be the static value."""
+    names = {part.name for part in everything if isinstance(part, nodes.Name) and part.ctx != "load"}
+    names |= {part.name for part in everything if isinstance(part, nodes.Macro)}
+    return frozenset(names | {name for part in everything for name in _defined(part)})
+
+
+def _defined(node: nodes.Node) -> Iterable[str]:
+    if isinstance(node, nodes.Macro):
+        return [node.name]
+    if isinstance(node, nodes.Import):
+        return [node.target]
+    if isinstance(node, nodes.FromImport):
+        return [name if isinstance(name, str) else name[1] for name in node.names]
+    return []
+
+
+def _mutates(node: nodes.Node) -> bool:
+    return (
+        isinstance(node, nodes.Call) and isinstance(node.node, nodes.Getattr) and node.node.attr in _MUTATORS
+    )
+
+
+def _reads_loop_values_only(body: list[nodes.Node], free: Names) -> bool:
+    """Say whether an outer ``loop`` is used only for values that can be kept."""
+    if "loop" not in free:
+        return True
+    if any(isinstance(part, nodes.For) for statement in body for part in walk(statement)):
+        return False
+    names = sum(isinstance(p, nodes.Name) and p.name == "loop" for s in body for p in walk(s))
+    values = sum(
+        isinstance(p, nodes.Getattr)
+        and isinstance(p.node, nodes.Name)
+        and p.node.name == "loop"
+        and p.attr in _LOOP_VALUES
+        for s in body
+        for p in walk(s)
+    )
+    return names == values
+
+
+def _has_stray_loop_control(statements: Iterable[nodes.Node]) -> bool:
+    """Say whether a ``break`` or ``continue`` belongs to a loop outside these statements."""
+    for node in statements:
+        if isinstance(node, nodes.Break | nodes.Continue):
+            return True
+        if not isinstance(node, nodes.For) and _has_stray_loop_control(node.iter_child_nodes()):
+            return True
+    return False
+
+
+def _is_block_call(node: nodes.Node) -> bool:
+    """``super()`` and ``self.name()`` written alone: their text goes straight to the page."""
+    if not isinstance(node, nodes.Call):
+        return False
+    callee = node.node.node if isinstance(node.node, nodes.Getattr) else node.node
+    is_alone = not any(_holds_block_call(part) for part in [*node.args, *node.kwargs])
+    return isinstance(callee, nodes.Name) and callee.name in {"super", "self"} and is_alone
+
+
+def _holds_block_call(node: nodes.Node) -> bool:
+    return any(isinstance(part, nodes.Name) and part.name in {"super", "self"} for part in walk(node))
+
+
+def _is_slot(node: nodes.Output) -> bool:
+    return isinstance(node.nodes[0], nodes.MarkSafe)
+
+
+def _kind(node: nodes.Node) -> str:
+    names: dict[type[nodes.Node], str] = {
+        nodes.Assign: "set",
+        nodes.AssignBlock: "set block",
+        nodes.CallBlock: "call block",
+        nodes.FilterBlock: "filter block",
+        nodes.Include: "include",
+        nodes.Extends: "extends",
+        nodes.ExprStmt: "do",
+    }
+    return names.get(type(node), type(node).__name__.lower())
