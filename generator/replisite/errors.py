@@ -66,6 +66,10 @@ class InputError(ReplisiteError):
         self.uncounted = uncounted
         super().__init__(str(self))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[Sequence[Fault], int]]:
+        """Travel between processes with all faults."""
+        return type(self), (self.faults, self.uncounted)
+
     @property
     def total(self) -> int:
         """How many faults there are, kept or not."""

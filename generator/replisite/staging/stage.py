@@ -78,17 +78,18 @@ def in_full(template: Template, static: Mapping[str, Any], record: Record) -> st
     return _full(template).render({**static, **record})
 
 
-def slot_of(env: Environment, expression: str, name: str = "") -> Slot:
-    """Compile an expression over the deferred names and an environment's globals into a slot.
+def slot_of(env: Environment, expression: str, static: Mapping[str, Any], name: str = "") -> Slot:
+    """Compile an expression over the deferred names and some static ones into a slot.
 
-    >>> slot_of(staged(Environment(autoescape=True), {"n"}), "n | upper").render({"n": "<a>"})
-    '&lt;A&gt;'
+    >>> env = staged(Environment(autoescape=True), {"n"})
+    >>> slot_of(env, "greeting ~ n | upper", {"greeting": "Hi "}).render({"n": "<a>"})
+    'Hi &lt;A&gt;'
     """
     full = _staging_of(env).full
-    source = full.variable_start_string + expression + full.variable_end_string
+    source = full.variable_start_string + " " + expression + " " + full.variable_end_string
     code = full.compile(source, name or None, filename=name or None)
     template = full.template_class.from_code(full, code, full.make_globals(None))
-    return _FilledSlot(("expression", name, expression), template, {})
+    return _FilledSlot(("expression", name, expression), template, static)
 
 
 def _staging_of(env: Environment) -> Staging:

@@ -1,0 +1,5 @@
+"""Run replisite as ``python -m replisite``."""
+
+from replisite.cli import main
+
+main()

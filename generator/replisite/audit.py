@@ -1,0 +1,84 @@
+"""Follow the links of pressed pages, and say where a template's error stands."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from replisite.errors import Fault
+from replisite.model.distributor import Distributor
+from replisite.model.page_links import internal_links
+from replisite.model.site import Site
+from replisite.staging import Plate
+
+__all__ = ["AuditedPage", "audit", "template_fault"]
+
+
+class AuditedPage(Protocol):
+    """What the audit wants to know of a page."""
+
+    path: str
+    source: str
+    plate: Plate
+    is_replicated: bool
+
+
+def audit(  # noqa: PLR0913 - it looks at everything
+    pages: Sequence[AuditedPage],
+    is_main: bool,
+    owners: Iterable[Distributor],
+    house: Distributor,
+    once: Collection[str],
+    site: Site,
+) -> list[Fault]:
+    """Return a fault for each link of one edition's pages that leads to no file.
+
+    One owner stands for all owners of the edition, because only the values differ. ``once`` are the files
+    that exist on the corporate site alone.
+    """
+    found: list[Fault] = []
+    if is_main:
+        known = {page.path for page in pages} | set(once)
+        found += _broken(pages, house, "", known, site)
+    owner = next(iter(owners), None)
+    if owner is not None:
+        replicated = [page for page in pages if page.is_replicated]
+        prefix = "owner/" if site.addresses.style == "path" else ""
+        known = {prefix + page.path for page in replicated} | (set(once) if prefix else set())
+        found += _broken(replicated, owner, prefix, known, site)
+    return list(dict.fromkeys(found))
+
+
+def _broken(
+    pages: Iterable[AuditedPage], owner: Distributor, prefix: str, known: Collection[str], site: Site
+) -> Iterable[Fault]:
+    for page in pages:
+        text = page.plate.text({"distributor": owner})
+        for url, target in internal_links(text, prefix + page.path):
+            if target not in known and f"{target}/index.html" not in known:
+                file, line = _place(page, url, site)
+                shown = target.removeprefix(prefix)
+                yield Fault(file, line, f'link to "{url}" on {page.path}: there is no {shown}', "mend the link")
+
+
+def _place(page: AuditedPage, url: str, site: Site) -> tuple[str, int]:
+    """Return where a link was written: in the page's source if it stands there, else in its template."""
+    source = site.root / page.source
+    if source.is_file():
+        for number, line in enumerate(source.read_text(encoding="utf-8-sig").split("\n"), 1):
+            if url in line:
+                return page.source, number
+    return page.source, 0
+
+
+def template_fault(error: Exception, site: Site, source: str) -> Fault:
+    """Return what a template raised as a fault at the template's line."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".html")]
+    what = f"{type(error).__name__}: {error}"
+    if not frames:
+        return Fault(source, 0, what, "mend the template or the content")
+    place = Path(frames[-1].filename)
+    file = place.relative_to(site.root).as_posix() if place.is_relative_to(site.root) else str(place)
+    return Fault(file, frames[-1].lineno or 0, f"{what} (while rendering {source})", "mend the template")

@@ -1,0 +1,16 @@
+"""The roster as it was read, in SQLite: checked as a whole, and streamed in the order of aliases.
+
+    ledger.py   the file: what is in it, and for which roster
+    intake.py   from a stream of people to tables, in one transaction
+    lines.py    who stands above whom: cycles, and the nearest upline with a site
+    readout.py  from tables to distributors
+    sampling.py a few distributors that differ from one another as much as they can
+
+A ledger can always be made again from the roster, so nobody repairs one.
+"""
+
+from replisite.ledger.intake import Counts
+from replisite.ledger.ledger import Ledger
+from replisite.ledger.readout import Shard
+
+__all__ = ["Counts", "Ledger", "Shard"]

@@ -1,0 +1,190 @@
+"""The ledger's file: open it, fill it, and ask it for people."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from replisite.errors import Fault, ReplisiteError
+from replisite.fault_log import FaultLog
+from replisite.ledger.intake import Counts, take_in
+from replisite.ledger.readout import Address, Shard, iter_distributors, iter_people
+from replisite.ledger.tables import VERSION, make_people
+from replisite.model.distributor import Distributor, Person
+from replisite.model.refused import Refused
+from replisite.model.site import Site
+
+__all__ = ["Ledger"]
+
+_CACHE_KIB = 16_384
+_WAIT_SECONDS = 30.0
+
+
+class Ledger:
+    """Everybody on the roster who fits, in the order of aliases; a context manager.
+
+    Any number of processes may read while one takes a new roster in.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the ledger; one that is missing, broken or of another version begins empty."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return cls(_connect(path))
+        except sqlite3.OperationalError as error:
+            raise ReplisiteError(f"{path}: the ledger cannot be opened: {error}") from error
+        except sqlite3.DatabaseError:
+            for suffix in ("", "-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+            return cls(_connect(path))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def import_people(
+        self,
+        people: Iterable[Person | Refused],
+        faults: FaultLog,
+        *,
+        site: Site,
+        stamp: str = "",
+        skip_bad: bool = False,
+    ) -> Counts:
+        """Take a roster in, in one transaction, and return what there is to count.
+
+        With any fault nothing is kept, and the ledger stays as it was; ``skip_bad`` keeps whoever fits, and
+        the faults with them. Who names a refused person as sponsor has no sponsor then. ``stamp`` says from
+        what the ledger was made: the roster, the stories, and site.toml, whose markets, ranks and fields are
+        part of it.
+        """
+        before = len(faults)
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            counts = take_in(self._connection, people, faults, site, stamp, skip_bad)
+            is_kept = skip_bad or len(faults) == before
+            self._connection.execute("COMMIT" if is_kept else "ROLLBACK")
+        except BaseException:
+            self._connection.rollback()
+            raise
+        return counts
+
+    @property
+    def stamp(self) -> str:
+        """From what the ledger was made; ``""`` if it is empty."""
+        return str(self._fact("stamp", ""))
+
+    @property
+    def counts(self) -> Counts:
+        """How many people there are."""
+        return Counts(**self._fact("counts", {"people": 0, "sites": 0, "refused": 0, "by_status": {}, "by_market": {}}))
+
+    @property
+    def faults(self) -> FaultLog:
+        """The faults of the rows that were skipped when the ledger was made."""
+        told = self._fact("faults", {"kept": [], "uncounted": 0})
+        return FaultLog.of((Fault(**fault) for fault in told["kept"]), told["uncounted"])
+
+    def __len__(self) -> int:
+        """Return how many people there are, with or without a site."""
+        return self.counts.people
+
+    def distributors(
+        self, address: Address, *, only: Collection[str] | None = None, shard: Shard | None = None
+    ) -> Iterator[Distributor]:
+        """Stream those who have a site, in the order of aliases: all, some aliases, or one shard.
+
+        A sponsor is the nearest upline with a site, and ``upline`` the nearest three; an enroller without a
+        site is none. ``address`` gives the absolute address of a person's site.
+        """
+        if only is not None:
+            for alias in sorted(set(only)):
+                if shard is None or shard.first <= alias <= shard.last:
+                    yield from iter_distributors(self._connection, address, "alias = ?", (alias,))
+        elif shard is not None:
+            between = (
+                "number BETWEEN (SELECT number FROM people WHERE alias >= ? ORDER BY alias LIMIT 1)"
+                " AND (SELECT number FROM people WHERE alias <= ? ORDER BY alias DESC LIMIT 1)"
+            )
+            yield from iter_distributors(self._connection, address, between, (shard.first, shard.last))
+        else:
+            yield from iter_distributors(self._connection, address, "1")
+
+    def closed(self) -> Iterator[Person]:
+        """Stream those who have no site, in the order of aliases: lapsed, terminated, or in a closed market."""
+        return iter_people(self._connection, "has_site = 0")
+
+    def find(self, name: str) -> Person | None:
+        """Return the person with this alias, or else with this id."""
+        for column in ("alias", "id"):
+            for person in iter_people(self._connection, f"{column} = ?", (name,)):
+                return person
+        return None
+
+    def shards(self, count: int) -> list[Shard]:
+        """Split those who have a site into at most ``count`` runs of about equal length."""
+        sites = self.counts.sites
+        bounds = [sites * part // count for part in range(count + 1)]
+        return [
+            Shard(self._alias_at(start), self._alias_at(end - 1), end - start)
+            for start, end in zip(bounds, bounds[1:], strict=False)
+            if end > start
+        ]
+
+    def sample(self, count: int, address: Address) -> list[Distributor]:
+        """Return up to ``count`` distributors who differ: the same ones for the same roster.
+
+        The first and the last, with and without sponsor, the longest texts, each edition, with and without
+        each value, and then others evenly.
+        """
+        sites = self.counts.sites
+        chosen = dict.fromkeys(self._alias_at(place) for place in (0, sites - 1) if sites)
+        for sponsor in ("lines.sponsor = 0", "lines.sponsor <> 0"):
+            some = "SELECT alias FROM people JOIN lines USING (number) WHERE has_site = 1 AND"
+            chosen |= dict.fromkeys(alias for (alias,) in self._connection.execute(f"{some} {sponsor} LIMIT 1"))
+        chosen |= dict.fromkeys(self._fact("exemplars", []))
+        chosen |= dict.fromkeys(self._alias_at(sites * part // count) for part in range(count if sites else 0))
+        present = [alias for alias in chosen if next(self.distributors(address, only=[alias]), None)]
+        return list(self.distributors(address, only=present[:count]))
+
+    def _alias_at(self, place: int) -> str:
+        """Return the alias of the n-th person with a site, counted from 0."""
+        query = "SELECT alias FROM people WHERE has_site = 1 ORDER BY alias LIMIT 1 OFFSET ?"
+        return str(self._connection.execute(query, (place,)).fetchone()[0])
+
+    def _fact(self, name: str, default: Any) -> Any:
+        row = self._connection.execute("SELECT fact FROM facts WHERE name = ?", (name,)).fetchone()
+        return json.loads(row[0]) if row else default
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
+    try:
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("BEGIN IMMEDIATE")
+            make_people(connection)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+            connection.execute("COMMIT")
+        connection.execute("PRAGMA synchronous = NORMAL")
+    except BaseException:
+        connection.close()
+        raise
+    return connection

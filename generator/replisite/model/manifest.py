@@ -1,0 +1,60 @@
+"""What a finished output holds: one entry per file, in the order of its path."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+__all__ = ["HEADER", "Entry", "entry_of", "format_entry", "merged", "parse_entry", "path_order"]
+
+HEADER = "replisite manifest 1"
+"""The first line; the number changes with the format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file: its path from the output's root with forward slashes, its bytes, their SHA-256 in hex."""
+
+    path: str
+    size: int
+    digest: str
+
+
+def entry_of(path: str, body: bytes) -> Entry:
+    """Return the entry of a file with this body."""
+    return Entry(path, len(body), hashlib.sha256(body).hexdigest())
+
+
+def format_entry(entry: Entry) -> str:
+    """Return an entry as a line.
+
+    >>> format_entry(Entry("jane/index.html", 12, "ab"))
+    'ab 12 jane/index.html\\n'
+    """
+    return f"{entry.digest} {entry.size} {entry.path}\n"
+
+
+def parse_entry(line: str) -> Entry:
+    """Return the entry of a line; raises ValueError for anything else."""
+    digest, size, path = line.rstrip("\n").split(" ", 2)
+    return Entry(path, int(size), digest)
+
+
+def path_order(path: str) -> list[str]:
+    """Return the key by which paths are sorted: folder by folder, so a folder's files stay together.
+
+    >>> sorted(["ann-b/x", "ann/x", "ann.html"], key=path_order)
+    ['ann/x', 'ann-b/x', 'ann.html']
+    """
+    return path.split("/")
+
+
+def merged(sorted_runs: Iterable[Iterable[Entry]]) -> Iterator[Entry]:
+    """Stream the entries of runs that are sorted each by itself, in the order of the whole."""
+    runs = list(sorted_runs)
+    if len(runs) < 2:
+        return iter(chain.from_iterable(runs))
+    return heapq.merge(*runs, key=lambda entry: path_order(entry.path))

@@ -1,0 +1,17 @@
+"""A roster row that cannot be taken: what is left of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Stands in the stream of people for a row with faults, so that nobody calls its sponsor line unknown.
+
+    ``id`` is as the row has it, or ``""`` where it cannot be read.
+    """
+
+    id: str

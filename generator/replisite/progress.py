@@ -1,0 +1,130 @@
+"""How a long command shows that it is alive: a bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+__all__ = ["Painter", "PlainPainter", "SilentPainter"]
+
+PHASES = {
+    "content": "Reading content and staging pages",
+    "roster": "Reading the roster",
+    "prove": "Proving a sample of every page",
+    "press": "Pressing sites",
+    "commit": "Putting the new output in place",
+}
+
+
+class SilentPainter:
+    """Shows nothing."""
+
+    def __call__(self, phase: str, done: int, total: int, pages: int = 0) -> None:
+        """Take one piece of news."""
+
+    def summary(self, report: Any, verbose: bool) -> None:
+        """Show nothing."""
+
+
+class PlainPainter(SilentPainter):
+    """One line a phase, and one every few seconds of a long one."""
+
+    EVERY_SECONDS = 5.0
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._phase = ""
+        self._told = 0.0
+
+    def __call__(self, phase: str, done: int, total: int, pages: int = 0) -> None:
+        """Take one piece of news."""
+        now = time.monotonic()
+        if phase != self._phase:
+            self._phase, self._told = phase, now
+            self.console.print(PHASES[phase])
+        elif done and now - self._told >= self.EVERY_SECONDS:
+            self._told = now
+            self.console.print(f"  {done:,} of {total:,}" if total else f"  {done:,}")
+
+    def summary(self, report: Any, verbose: bool) -> None:
+        """Say what was built."""
+        tell_summary(self.console, report, verbose)
+
+
+class Painter(SilentPainter):
+    """A progress bar per phase, with pages per second and the time left."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(compact=True),
+            console=console,
+            transient=True,
+        )
+        self._phase = ""
+        self._task: TaskID | None = None
+        self._started = 0.0
+
+    def __enter__(self) -> Painter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def __call__(self, phase: str, done: int, total: int, pages: int = 0) -> None:
+        """Take one piece of news."""
+        if phase != self._phase:
+            self._phase, self._started = phase, time.monotonic()
+            if self._task is not None:
+                self._progress.remove_task(self._task)
+            self._task = self._progress.add_task(PHASES[phase], total=None, rate="")
+        assert self._task is not None
+        passed = time.monotonic() - self._started
+        rate = f"{pages / passed:,.0f} pages/s" if pages and passed else ""
+        self._progress.update(self._task, completed=done, total=total or None, rate=rate)
+        if phase != "content":
+            self._progress.start()  # the press room has been forked by now; threads are harmless
+
+    def summary(self, report: Any, verbose: bool) -> None:
+        """Say what was built."""
+        tell_summary(self.console, report, verbose)
+
+
+WARNINGS_SHOWN = 5
+
+
+def tell_summary(console: Console, report: Any, verbose: bool) -> None:
+    """Print a build's report for people."""
+    seconds = sum(report.seconds.values())
+    press = report.seconds.get("press", 0.0)
+    rate = f", {report.pages / press:,.0f} pages/s" if press else ""
+    console.print(
+        f"[bold]{report.sites:,} sites and the corporate site[/bold]: {report.pages:,} pages, "
+        f"{report.bytes / 1e6:,.1f} MB in {seconds:.1f} s{rate}"
+    )
+    console.print(f"{report.proofs:,} pages proved equal to Jinja's own rendering", style="dim")
+    if report.closed:
+        console.print(f"{report.closed:,} people on the roster have no site (lapsed, terminated or closed market)")
+    if report.skipped_count:
+        console.print(f"{report.skipped_count:,} faults; their rows were skipped:", style="yellow")
+        for line in report.skipped:
+            console.print(f"  {line}", markup=False)
+    shown = report.warnings if verbose else report.warnings[:WARNINGS_SHOWN]
+    for warning in shown:
+        console.print(f"warning: {warning}", style="yellow", markup=False)
+    if len(shown) < len(report.warnings):
+        console.print(f"… and {len(report.warnings) - len(shown)} more warnings; -v shows them", style="yellow")
+    if verbose:
+        phases = ", ".join(f"{name} {value:.2f} s" for name, value in report.seconds.items())
+        console.print(f"seconds: {phases}", style="dim")
+    console.print(f"→ {report.output}", markup=False)

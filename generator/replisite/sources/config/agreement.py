@@ -1,0 +1,155 @@
+"""Whether the tables of site.toml agree with each other.
+
+A check leaves out what rests on a value that is faulty by itself: that fault is told already, and the
+document holds a stand-in there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from pathlib import Path as File
+
+from replisite.errors import nearest
+from replisite.sources.config.findings import Finding
+from replisite.sources.config.lines import Path
+from replisite.sources.config.schema import Document
+
+__all__ = ["disagreements"]
+
+_CHANNEL_TYPES = {"url", "phone", "email"}
+_OURS = (".replisite", ".git", "themes")
+
+
+def disagreements(document: Document, root: File, faulty: Collection[Path] = ()) -> list[Finding]:
+    """Return what does not agree in the document of a site that lies in ``root``."""
+    known = _Faulty(faulty)
+    return [
+        *_default_language(document, known),
+        *_languages_once(document, known),
+        *_ranks_once(document),
+        *_fields_once(document, known),
+        *_channels(document, known),
+        *_host(document, known),
+        *_domain_field(document, known),
+        *_folders(document, root, known),
+    ]
+
+
+class _Faulty:
+    """The paths of the values that are faulty by themselves."""
+
+    def __init__(self, paths: Collection[Path]) -> None:
+        self.paths = paths
+
+    def touches(self, *path: str | int) -> bool:
+        """Whether a value, what holds it or what it holds is faulty; ``"*"`` is any key."""
+        return any(
+            all(one in (other, "*") for one, other in zip(path, bad, strict=False)) for bad in self.paths
+        )
+
+
+def _default_language(document: Document, faulty: _Faulty) -> Iterator[Finding]:
+    if faulty.touches("site", "language") or faulty.touches("markets", "*", "languages"):
+        return
+    spoken = list(dict.fromkeys(tag for market in document.markets.values() for tag in market.languages))
+    if document.site.language not in spoken:
+        what = f'"{document.site.language}" is a language of no market'
+        yield Finding(("site", "language"), what, f"the markets speak {', '.join(spoken)}")
+
+
+def _languages_once(document: Document, faulty: _Faulty) -> Iterator[Finding]:
+    for code, market in document.markets.items():
+        if faulty.touches("markets", code, "languages"):
+            continue
+        for place, tag in enumerate(market.languages):
+            if tag in market.languages[:place]:
+                yield Finding(("markets", code, "languages", place), f'"{tag}" stands there twice')
+
+
+def _ranks_once(document: Document) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for code in document.ranks:
+        if (other := seen.setdefault(code.lower(), code)) != code:
+            yield Finding(("ranks", code), f'differs from "{other}" by capitals alone', "choose another code")
+
+
+def _fields_once(document: Document, faulty: _Faulty) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for place, field in enumerate(document.roster.fields):
+        path: Path = ("roster", "fields", place, "name")
+        if faulty.touches(*path):
+            continue
+        if field.name in seen:
+            yield Finding(path, f'"{field.name}" is declared twice', "leave one of them out")
+        seen.add(field.name)
+
+
+def _channels(document: Document, faulty: _Faulty) -> Iterator[Finding]:
+    for place, field in enumerate(document.roster.fields):
+        path: Path = ("roster", "fields", place)
+        if faulty.touches(*path, "type") or faulty.touches(*path, "is_channel"):
+            continue
+        if field.is_channel and field.type not in _CHANNEL_TYPES:
+            yield Finding(
+                (*path, "is_channel"),
+                f'a field of the type "{field.type}" is no way to contact somebody',
+                'write type = "url", "phone" or "email"',
+            )
+
+
+def _host(document: Document, faulty: _Faulty) -> Iterator[Finding]:
+    path: Path = ("addresses", "host")
+    style = document.addresses.style
+    if faulty.touches("addresses", "style") or faulty.touches(*path):
+        return
+    if style != "path" and not document.addresses.host:
+        yield Finding(path, f'is missing for style = "{style}"', 'write host = "tea.example"')
+
+
+def _domain_field(document: Document, faulty: _Faulty) -> Iterator[Finding]:
+    path: Path = ("addresses", "domain_field")
+    name = document.addresses.domain_field
+    if faulty.touches("addresses", "style") or faulty.touches(*path):
+        return
+    if not name:
+        if document.addresses.style == "domain":
+            yield Finding(path, 'is missing for style = "domain"', 'write domain_field = "domain"')
+        return
+    if faulty.touches("roster", "fields", "*", "name"):
+        return
+    types = {field.name: (place, field.type) for place, field in enumerate(document.roster.fields)}
+    if name not in types:
+        hint = nearest(name, types) or "declare it in [[roster.fields]]"
+        yield Finding(path, f'"{name}" is no field of the roster', hint)
+        return
+    place, kind = types[name]
+    if kind != "text" and not faulty.touches("roster", "fields", place, "type"):
+        yield Finding(path, f'"{name}" has the type "{kind}", not "text"', "declare it as text")
+
+
+def _folders(document: Document, root: File, faulty: _Faulty) -> Iterator[Finding]:
+    """The output is cleared of what is no longer made: no source may lie in it, nor it in a source."""
+    if faulty.touches("site", "content") or faulty.touches("site", "output"):
+        return
+    advice = 'name a folder of its own, such as "{}"'
+    home = _absolute(root, ".")
+    content, output = _absolute(root, document.site.content), _absolute(root, document.site.output)
+    sources = {document.site.content: content} | {name: home / name for name in _OURS}
+    if home.is_relative_to(content):
+        what = f'"{document.site.content}" holds the whole site'
+        yield Finding(("site", "content"), what, advice.format("content"))
+        del sources[document.site.content]
+    if home.is_relative_to(output):
+        what = f'"{document.site.output}" holds the whole site'
+        yield Finding(("site", "output"), what, advice.format("output"))
+        return
+    for name, source in sources.items():
+        if output.is_relative_to(source) or source.is_relative_to(output):
+            what = f'"{document.site.output}" would mix finished pages with the folder "{name}"'
+            yield Finding(("site", "output"), what, advice.format("output"))
+            return
+
+
+def _absolute(root: File, folder: str) -> File:
+    return File(os.path.abspath(root / folder))

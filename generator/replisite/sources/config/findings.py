@@ -1,0 +1,138 @@
+"""Say in plain words what `tomllib` and pydantic found, for people who know neither."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple, get_args
+
+from pydantic_core import ErrorDetails
+
+from replisite.errors import nearest
+from replisite.sources.config.lines import Path
+from replisite.sources.config.schema import Document
+from replisite.sources.config.words import (
+    annotation_at,
+    is_table,
+    kind_of,
+    kind_written,
+    toml_key,
+    toml_value,
+)
+
+__all__ = ["Finding", "find_faults", "key_path", "syntax_fault"]
+
+_SYNTAX: Mapping[str, str] = {
+    "Cannot overwrite a value": "this key is written twice",
+    "Cannot declare": "this table is written twice",
+    "Cannot mutate immutable namespace": "this table is written twice",
+    "Expected '=' after a key": 'a key wants "=" and a value behind it',
+    "Expected newline or end of document": "something stands behind the value",
+    "Expected ']' at the end of a table": 'the name of a table wants a "]" at its end',
+    "Illegal character '\\n'": "a text has no closing quote",
+    "Unterminated string": "a text has no closing quote",
+    "Unclosed array": 'a list has no closing "]"',
+    "Invalid value": "this is no value; a text wants quotes around it",
+    "Unescaped '\\'": r'in a text "\" is written "\\"',
+}
+"""What tomllib says, by its first words, and what that means."""
+
+
+class Finding(NamedTuple):
+    """What is wrong with one value, before it has a line."""
+
+    path: Path
+    what: str
+    next: str = ""
+
+
+def syntax_fault(message: str, text: str) -> tuple[int, str]:
+    """Return the line of tomllib's message about a text, and what it means.
+
+    >>> syntax_fault("Invalid value (at line 1, column 8)", "name = Tea")
+    (1, 'this is no value; a text wants quotes around it')
+    """
+    place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
+    line = int(place[1]) if place and place[1] else len(text.splitlines()) or 1
+    what = message[: place.start()] if place else message
+    return line, next((words for start, words in _SYNTAX.items() if what.startswith(start)), what)
+
+
+def key_path(path: Path) -> str:
+    """Write a path as people read it, places in a list counted from 1.
+
+    >>> key_path(("roster", "fields", 1, "name"))
+    'roster.fields.name (item 2)'
+    """
+    names = ".".join(toml_key(key) for key in path if isinstance(key, str))
+    places = [f"item {key + 1}" for key in path if isinstance(key, int)]
+    return f"{names} ({', '.join(places)})" if places else names
+
+
+def find_faults(errors: Iterable[ErrorDetails]) -> list[Finding]:
+    """Say what pydantic found in a Document."""
+    return [_finding(error) for error in errors]
+
+
+def _finding(error: ErrorDetails) -> Finding:
+    path: Path = error["loc"]
+    if path[-1] == "[key]":
+        path = path[:-1]
+    match error["type"]:
+        case "rule":
+            return Finding(path, error["ctx"]["what"], error["ctx"]["next"])
+        case "missing":
+            return Finding(path, "is missing", _example(path))
+        case "too_short":
+            return Finding(path, "is empty", _example(path))
+        case "extra_forbidden":
+            what = "unknown table" if isinstance(error["input"], dict) else "unknown key"
+            return Finding(path, what, _known_key(path))
+        case "literal_error":
+            return _choice(path, error["input"])
+    return Finding(
+        path, f"wants {kind_of(annotation_at(Document, path))}, got {kind_written(error['input'])}"
+    )
+
+
+def _choice(path: Path, value: object) -> Finding:
+    wanted = annotation_at(Document, path)
+    written = f'"{value}"' if isinstance(value, str) else kind_written(value)
+    return Finding(path, f"wants {kind_of(wanted)}, got {written}", nearest(str(value), get_args(wanted)))
+
+
+def _known_key(path: Path) -> str:
+    """Name the key that was meant: one of the same table, or the same key where it belongs."""
+    key = str(path[-1])
+    here = annotation_at(Document, path[:-1])
+    if hint := nearest(key, here.model_fields):
+        return hint
+    if homes := [home for home, keys in _homes() if key in keys]:
+        return f"it belongs in {' or '.join(homes)}"
+    return f"known are {', '.join(sorted(here.model_fields))}"
+
+
+def _homes() -> Iterator[tuple[str, Collection[str]]]:
+    """Yield the header of every table with its keys."""
+    for name, field in Document.model_fields.items():
+        many = annotation_at(Document, (name, "*"))
+        if is_table(field.annotation):
+            yield f"[{name}]", field.annotation.model_fields
+        elif is_table(many):
+            yield f"[{name}.…]", many.model_fields
+
+
+def _example(path: Path) -> str:
+    """Show what to write for a key, from the example of its field."""
+    table = annotation_at(Document, path[:-1])
+    if not is_table(table):
+        return ""
+    name = str(path[-1])
+    field = table.model_fields[name]
+    if is_table(field.annotation):
+        return f"write a table [{name}]"
+    example = (field.examples or [None])[0]
+    if isinstance(example, dict):
+        inner = ", ".join(next(iter(example.values())))
+        return f"write a table [{name}.{next(iter(example))}] with {inner}"
+    return f"write {name} = {toml_value(example)}"

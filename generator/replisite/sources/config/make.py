@@ -1,0 +1,63 @@
+"""Turn a valid document into the Site that everything else works with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from babel import Locale
+
+from replisite.model.site import Addresses, Company, CustomField, Market, Members, Rank, Roster, Site
+from replisite.sources.config.schema import CompanyTable, Document, FieldTable, MarketTable
+
+__all__ = ["make_site"]
+
+
+def make_site(document: Document, root: Path) -> Site:
+    """Return the Site of a document whose tables agree."""
+    site = document.site
+    return Site(
+        root=root,
+        name=site.name,
+        url=site.url,
+        company=_company(document.company, site.name),
+        markets=tuple(_market(code, market) for code, market in document.markets.items()),
+        tagline=site.tagline,
+        language=site.language,
+        timezone=site.timezone,
+        theme=site.theme,
+        content=site.content,
+        output=site.output,
+        distributor_title=site.distributor_title,
+        corporate_only=tuple(site.corporate_only),
+        addresses=Addresses(
+            style=document.addresses.style,
+            page_urls=document.addresses.page_urls,
+            host=document.addresses.host,
+            domain_field=document.addresses.domain_field,
+            reserved=tuple(document.addresses.reserved),
+        ),
+        roster=Roster(
+            source=document.roster.source,
+            fields=tuple(_field(field) for field in document.roster.fields),
+        ),
+        links=dict(document.links),
+        ranks=tuple(Rank(code, title, level) for level, (code, title) in enumerate(document.ranks.items())),
+        members=Members(access=document.members.access),
+        pelican=dict(document.pelican.model_extra or {}),
+        pelican_defaults=document.pelican.defaults,
+        targets={name: target.model_dump() for name, target in document.targets.items()},
+    )
+
+
+def _company(company: CompanyTable, site_name: str) -> Company:
+    return Company(**{**company.model_dump(), "name": company.name or site_name})
+
+
+def _market(code: str, market: MarketTable) -> Market:
+    name = market.name or Locale("en").territories[code]
+    return Market(code, name, market.currency, tuple(market.languages), market.status)
+
+
+def _field(field: FieldTable) -> CustomField:
+    label = field.label or field.name.replace("_", " ").capitalize()
+    return CustomField(field.name, label, field.type, field.is_channel)

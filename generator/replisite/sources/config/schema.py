@@ -1,0 +1,305 @@
+"""What people write in site.toml, table by table.
+
+The reference and the JSON Schema are made from these models, so a description here is documentation: it
+says in one or two sentences what the key does. `values` and `link_rules` say what a value must be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from replisite.sources.config import link_rules, values
+
+__all__ = ["Document", "Table"]
+
+
+def _checked(rule: Callable[[str], str]) -> AfterValidator:
+    """Make a rule of `values` a pydantic validator that keeps what is wrong and what to do apart."""
+
+    def check(value: str) -> str:
+        try:
+            return rule(value)
+        except ValueError as error:
+            what, todo = error.args
+            raise PydanticCustomError("rule", "{what}", {"what": what, "next": todo}) from error
+
+    return AfterValidator(check)
+
+
+Text = Annotated[str, _checked(values.text)]
+Url = Annotated[str, _checked(values.url)]
+Language = Annotated[str, _checked(values.language)]
+Currency = Annotated[str, _checked(values.currency)]
+InsidePath = Annotated[str, _checked(values.inside_path)]
+MarketCode = Annotated[
+    str, _checked(values.market_code), Field(title="code", json_schema_extra={"pattern": "^[A-Z]{2}$"})
+]
+RankCode = Annotated[
+    str,
+    _checked(values.rank_code),
+    Field(title="code", json_schema_extra={"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$"}),
+]
+ColumnName = Annotated[str, _checked(values.column_name)]
+LinkName = Annotated[
+    str,
+    _checked(link_rules.link_name),
+    Field(title="name", json_schema_extra={"pattern": "^[a-z][a-z0-9_]*$"}),
+]
+LinkTemplate = Annotated[
+    str, _checked(link_rules.link_template), Field(json_schema_extra={"format": "uri-template"})
+]
+PelicanSetting = Annotated[str, _checked(values.pelican_setting)]
+TargetName = Annotated[str, _checked(values.text), Field(title="name")]
+
+
+class Table(BaseModel):
+    """A table whose keys are all known."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class SiteTable(Table):
+    """The company's site as a whole."""
+
+    name: Text = Field(description="The name of the site.", examples=["Tarn & Thistle"])
+    url: Url = Field(
+        description="The address of the corporate site, without query. "
+        "Canonical links, feeds and the sitemap use it.",
+        examples=["https://www.tea.example"],
+        json_schema_extra={"format": "uri", "pattern": "^https?://[^?#]+$"},
+    )
+    tagline: str = Field(
+        default="", description="A few words below the name.", examples=["Hill-grown tea, plainly told"]
+    )
+    language: Language = Field(
+        default="en",
+        description="The default language, as a BCP 47 tag. At least one market must speak it.",
+        examples=["en", "pt-BR"],
+    )
+    timezone: Annotated[str, _checked(values.timezone)] = Field(
+        default="UTC",
+        description="The time zone of dates that name none, by its IANA name.",
+        examples=["Europe/London"],
+    )
+    theme: Text = Field(
+        default="storefront",
+        description="The name of a folder in `themes/`, or of a theme that comes with replisite.",
+    )
+    content: Text = Field(
+        default="content",
+        description="The folder of the Markdown files, relative to site.toml.",
+        examples=["content"],
+    )
+    output: Text = Field(
+        default="output",
+        description="The folder that the finished sites are written to, relative to site.toml. "
+        "It must hold nothing else: it can be neither the site's own folder nor one of its sources.",
+        examples=["output", "../public"],
+    )
+    distributor_title: Text = Field(
+        default="Independent Distributor",
+        description="What stands beside an owner's name, so that nobody takes the owner for the company.",
+    )
+    corporate_only: list[InsidePath] = Field(
+        default=["404.html"],
+        description="Pages, by their path in the output, that the corporate site alone has.",
+        examples=[["404.html", "press/index.html"]],
+    )
+
+
+class CompanyTable(Table):
+    """The house account: it owns the corporate site, and is whom a visitor can always reach."""
+
+    id: Text = Field(default="HOUSE", description="The referral id of orders that no distributor brought.")
+    name: str = Field(default="", description="The company's legal name. The site's name if empty.")
+    email: Annotated[str, _checked(values.email)] = Field(
+        default="", description="The desk's e-mail address.", examples=["desk@tea.example"]
+    )
+    phone: str = Field(default="", description="The desk's telephone.", examples=["+44 1632 960100"])
+    address: str = Field(default="", description="The postal address, as it is printed.")
+    city: str = Field(default="", description="The city.")
+    region: str = Field(default="", description="The county, state or province.")
+    country: str = Field(default="", description="The country.", examples=["GB"])
+    greeting: str = Field(
+        default="", description="A welcome on the corporate site, where a distributor's own would stand."
+    )
+    photo: Annotated[str, _checked(values.picture)] = Field(
+        default="",
+        description="A picture of the desk: a path below the content folder, or an https address.",
+        examples=["images/desk.jpg"],
+    )
+
+
+class AddressesTable(Table):
+    """How a distributor's site and its pages are addressed."""
+
+    style: Literal["path", "subdomain", "domain"] = Field(
+        default="path",
+        description="Where jane's site is: below the corporate site (`/jane/`), on a host below yours "
+        "(`jane.<host>`), or on a domain that jane brings along.",
+    )
+    page_urls: Literal["folder", "file"] = Field(
+        default="folder",
+        description="Whether a page is `oolong/index.html`, read as `oolong/`, or `oolong.html`.",
+    )
+    host: Annotated[str, _checked(values.host)] = Field(
+        default="",
+        description="The host above the owners' hosts, for the styles subdomain and domain. "
+        "In the style domain it serves those who bring no domain.",
+        examples=["tea.example"],
+    )
+    domain_field: str = Field(
+        default="",
+        description="The column of the roster that holds an owner's own host name, for the style domain. "
+        'It is declared in `[[roster.fields]]` with the type "text".',
+        examples=["domain"],
+    )
+    reserved: list[Text] = Field(
+        default=[], description="Aliases that nobody may take, beside those that replisite keeps itself.",
+        examples=[["tea", "support"]],
+    )  # fmt: skip
+
+
+class FieldTable(Table):
+    """A roster column of the company's own. Templates read it as `distributor.fields.<name>`."""
+
+    name: ColumnName = Field(
+        description="The column's name: a-z, 0-9 and _.",
+        examples=["whatsapp"],
+        json_schema_extra={"pattern": "^[a-z][a-z0-9_]*$"},
+    )
+    label: str = Field(
+        default="", description="What visitors read. Made from the name if empty.", examples=["WhatsApp"]
+    )
+    type: Literal["text", "url", "phone", "email", "number", "date", "boolean"] = Field(
+        default="text", description="What the column holds. Each row is checked for it."
+    )
+    is_channel: bool = Field(
+        default=False,
+        description="Whether a published value is a way to contact the owner. "
+        "For the types url, phone and email.",
+    )
+
+
+class RosterTable(Table):
+    """Where the distributors are listed."""
+
+    source: Text = Field(
+        default="content/roster.csv",
+        description="The roster: a CSV or JSON Lines file, relative to site.toml.",
+        examples=["content/roster.csv", "exports/people.jsonl"],
+    )
+    fields: list[FieldTable] = Field(default=[], description="Columns of your own, one table each.")
+
+
+class MarketTable(Table):
+    """A country that the company serves. Each market in each of its languages is an edition of the site."""
+
+    name: str = Field(
+        default="", description="The name that visitors read. The country's English name if empty."
+    )
+    currency: Currency = Field(
+        description="The ISO 4217 code of the prices' currency.",
+        examples=["GBP"],
+        json_schema_extra={"pattern": "^[A-Z]{3}$"},
+    )
+    languages: list[Language] = Field(
+        min_length=1,
+        description="The languages of the market as BCP 47 tags, the main one first.",
+        examples=[["en"], ["fr-CA", "en-CA"]],
+    )
+    status: Literal["open", "nfr", "closed"] = Field(
+        default="open",
+        description="*open* sells and enrols; *nfr* (not for resale) sells for personal use, without "
+        "opportunity; *closed* has no distributors' sites.",
+    )
+
+
+class MembersTable(Table):
+    """The pages that are for members."""
+
+    access: Literal["locked", "open"] = Field(
+        default="locked",
+        description="*locked* leaves the members' pages out of the public output; *open* publishes them, "
+        "hidden from search engines only.",
+    )
+
+
+class PelicanTable(BaseModel):
+    """Settings of [Pelican](https://docs.getpelican.com/en/latest/settings.html), handed through as they are.
+
+    Any setting in capitals may stand here, but those that replisite decides itself: PATH, OUTPUT_PATH,
+    DELETE_OUTPUT_DIRECTORY, CACHE_CONTENT and LOAD_CONTENT_CACHE.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        strict=True,
+        frozen=True,
+        json_schema_extra={
+            "additionalProperties": False,
+            "patternProperties": {"^[A-Z][A-Z0-9_]*$": {}},
+        },
+    )
+    __pydantic_extra__: dict[PelicanSetting, Any] = Field(init=False)
+
+    defaults: Literal["replisite", "pelican"] = Field(
+        default="replisite",
+        description="Whose settings hold where you write none: *replisite* makes a site for distributors, "
+        "*pelican* builds what the `pelican` command would.",
+    )
+
+
+class TargetTable(BaseModel):
+    """A place that `replisite deploy` publishes to. The other keys depend on the host."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+
+    host: Text = Field(description="The kind of host.", examples=["folder"])
+
+
+class Document(Table):
+    """The file `site.toml` lies in the root of a site and says everything that is not content."""
+
+    site: SiteTable = Field(description="The company's site as a whole.")
+    company: CompanyTable = Field(default_factory=CompanyTable, description="The house account.")
+    addresses: AddressesTable = Field(default_factory=AddressesTable, description="How sites are addressed.")
+    roster: RosterTable = Field(default_factory=RosterTable, description="The distributors.")
+    links: dict[LinkName, LinkTemplate] = Field(
+        default={},
+        description="Where buy and enrol buttons lead, as [RFC 6570](https://www.rfc-editor.org/rfc/rfc6570) "
+        "URI templates. `shop` becomes `shop_link()` in templates, and so on for any name. "
+        f"Known variables are {', '.join(f'`{name}`' for name in link_rules.LINK_VARIABLES)}; the owner's "
+        "`id` must be among them, for a link without the owner loses the referral.",
+        examples=[{"shop": "https://shop.tea.example/{market}/{sku}{?id}"}],
+        json_schema_extra={"additionalProperties": False},
+    )
+    markets: dict[MarketCode, MarketTable] = Field(
+        min_length=1,
+        description="At least one, by its two-letter ISO 3166 code. The corporate site is the first "
+        "market in its first language.",
+        examples=[{"GB": {"currency": "GBP", "languages": ["en"]}}],
+        json_schema_extra={"additionalProperties": False},
+    )
+    ranks: dict[RankCode, Text] = Field(
+        default={},
+        description="The career ladder from the first step to the last: the code that rosters use, and the "
+        "title that visitors read.",
+        examples=[{"member": "Member", "leader": "Leader"}],
+        json_schema_extra={"additionalProperties": False},
+    )
+    members: MembersTable = Field(default_factory=MembersTable, description="The member area.")
+    pelican: PelicanTable = Field(
+        default_factory=PelicanTable,
+        description="Settings for Pelican.",
+        examples=[{"DEFAULT_PAGINATION": 10}],
+    )
+    targets: dict[TargetName, TargetTable] = Field(
+        default={},
+        description="Places to publish to, for `replisite deploy`.",
+        examples=[{"production": {"host": "folder"}}],
+    )

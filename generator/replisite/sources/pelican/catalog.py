@@ -1,0 +1,155 @@
+"""What one edition shows: the products that have a price there, with their prices, and all lists in order."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pelican.utils import slugify
+
+from replisite.model.site import Edition
+from replisite.sources.pelican.kinds import KINDS, KindContent
+
+__all__ = ["Catalog", "PackLine", "Topic", "check_references", "make_catalog"]
+
+
+@dataclass(frozen=True, slots=True)
+class PackLine:
+    """One line of a pack: a product and how many of it."""
+
+    product: KindContent
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A heading of the help desk and its articles."""
+
+    title: str
+    slug: str
+    articles: tuple[KindContent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleView:
+    """A module of the course and its lessons."""
+
+    id: str
+    title: str
+    summary: str
+    lessons: tuple[KindContent, ...]
+
+
+class Catalog:
+    """The content of one edition.
+
+    ``lists`` are the names that every template of the edition gets. ``own(content)`` is the edition's own
+    view of a piece of content, or None where the edition does not have it.
+    """
+
+    def __init__(self, edition: Edition, lists: Mapping[str, Any], views: Mapping[int, KindContent]) -> None:
+        self.edition = edition
+        self.lists = lists
+        self._views = views
+
+    def own(self, content: KindContent) -> KindContent | None:
+        """Return this edition's view of a piece of content."""
+        return self._views.get(id(content))
+
+
+def make_catalog(edition: Edition, contents: Iterable[KindContent], is_open: bool) -> Catalog:
+    """Return what an edition shows. Without ``is_open`` protected pages are left out."""
+    code = edition.market.code
+    views: dict[int, KindContent] = {}
+    by_kind: dict[str, list[KindContent]] = {kind.name: [] for kind in KINDS}
+    for content in contents:
+        if content.markets and code not in content.markets:
+            continue
+        if content.is_protected and not is_open:
+            continue
+        view = copy.copy(content)
+        if isinstance(content.markets, Mapping):
+            view.price = content.markets[code]
+        views[id(content)] = view
+        if content.status == "published":
+            by_kind[content.kind.name].append(view)
+    for listed in by_kind.values():
+        listed.sort(key=lambda content: (content.order, str(content.title)))
+    by_kind["event"].sort(key=lambda event: event.starts)
+    _relate(views.values(), by_kind)
+    lists: dict[str, Any] = {kind.list_name: by_kind[kind.name] for kind in KINDS}
+    lists["course"] = next(iter(by_kind["course"]), None)
+    lists["starter_kit"] = next((pack for pack in by_kind["pack"] if pack.starter), None)
+    lists["help_topics"] = _topics(by_kind["help_article"])
+    return Catalog(edition, lists, views)
+
+
+def _relate(views: Iterable[KindContent], by_kind: Mapping[str, Sequence[KindContent]]) -> None:
+    """Join what belongs together: lines and products, packs and products, lessons in their order."""
+    lines = {line.slug: line for line in by_kind["line"]}
+    products = {view.sku: view for view in views if view.kind.name == "product"}
+    for line in by_kind["line"]:
+        line.products = [product for product in by_kind["product"] if product.line == line.slug]
+    for view in views:
+        if view.kind.name == "product":
+            view.line_page = lines.get(view.line)
+        elif view.kind.name == "pack":
+            items = [(products.get(item.product), item.quantity) for item in view.contents]
+            view.items = [PackLine(product, quantity) for product, quantity in items if product is not None]
+    lessons = by_kind["lesson"]
+    for place, lesson in enumerate(lessons):
+        lesson.previous = lessons[place - 1] if place else None
+        lesson.next = lessons[place + 1] if place + 1 < len(lessons) else None
+    for course in by_kind["course"]:
+        course.modules = [
+            ModuleView(m.id, m.title, m.summary, tuple(les for les in lessons if les.module == m.id))
+            for m in course.modules
+        ]
+    titles = {module.id: module.title for course in by_kind["course"] for module in course.modules}
+    for lesson in lessons:
+        lesson.module_title = titles.get(lesson.module, "")
+    by_path = {lesson.relative_source_path: lesson for lesson in lessons}
+    for element in by_kind["plan_element"]:
+        element.steps = [
+            {"every": step.every, "do": step.do, "lesson": by_path.get(step.lesson)} for step in element.steps
+        ]
+
+
+def _topics(articles: Sequence[KindContent]) -> list[Topic]:
+    titles = dict.fromkeys(article.topic for article in articles)
+    return [
+        Topic(title, slugify(title), tuple(article for article in articles if article.topic == title))
+        for title in titles
+    ]
+
+
+def check_references(contents: Sequence[KindContent]) -> Iterable[tuple[KindContent, str, str, str]]:
+    """Yield (content, key, what, what next) for front matter that names what does not exist."""
+    lines = {content.slug for content in contents if content.kind.name == "line"}
+    skus: dict[str, KindContent] = {}
+    modules = {m.id for content in contents if content.kind.name == "course" for m in content.modules}
+    lessons = {content.relative_source_path for content in contents if content.kind.name == "lesson"}
+    for content in contents:
+        name = content.kind.name
+        if name in {"product", "pack"}:
+            if (other := skus.setdefault(content.sku, content)) is not content:
+                yield content, "sku", f'sku "{content.sku}" is also {other.relative_source_path}', "change one"
+    for content in contents:
+        name = content.kind.name
+        if name == "product" and content.line not in lines:
+            yield content, "line", f'no line "{content.line}"', f"write lines/{content.line}.md"
+        elif name == "pack":
+            for item in content.contents:
+                if item.product not in skus:
+                    yield content, "contents", f'no product with the sku "{item.product}"', "mend the sku"
+        elif name == "lesson" and content.module not in modules:
+            yield content, "module", f'no module "{content.module}" in training/course.md', "add it there"
+        elif name == "plan_element":
+            for step in content.steps:
+                if step.lesson and step.lesson not in lessons:
+                    yield content, "steps", f'no lesson "{step.lesson}"', "write its path under the content folder"
+    starters = [content for content in contents if content.kind.name == "pack" and content.starter]
+    for extra in starters[1:]:
+        yield extra, "starter", f"{starters[0].relative_source_path} is the starter kit already", "keep one"

@@ -1,0 +1,229 @@
+"""What authors write at the top of a Markdown file, one model per kind of content.
+
+The reference of front matter is made from these models, so each field says what it is for.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, model_validator
+
+__all__ = [
+    "CourseMatter",
+    "EventMatter",
+    "FrontMatter",
+    "HelpMatter",
+    "LegalMatter",
+    "LessonMatter",
+    "LineMatter",
+    "PackMatter",
+    "PlanMatter",
+    "Prices",
+    "ProductMatter",
+]
+
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Money = Annotated[float, Field(ge=0, le=1_000_000)]
+
+
+def _as_text(value: object) -> object:
+    # YAML reads `1` as a number and `2026-10-01` as a date; where a text is wanted, it is that text.
+    return str(value) if isinstance(value, int | float | date) and not isinstance(value, bool) else value
+
+
+Label = Annotated[Text, BeforeValidator(_as_text)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class FrontMatter(_Strict):
+    """What every kind may have."""
+
+    title: Label = Field(description="The page's heading, and its name in lists.")
+    summary: str = Field("", max_length=500, description="One or two sentences for cards and search engines.")
+    slug: Slug | None = Field(None, description="The last part of the address; by default the file's name.")
+    image: str = Field("", description="A picture, as a path under the content folder.")
+    order: int = Field(0, description="Position in lists; equal numbers are sorted by title.")
+    date: datetime | None = Field(None, description="When it appears; in the future: not yet.")
+    updated: datetime | None = Field(None, description="When it was last changed.")
+    expires: datetime | None = Field(None, description="From then on it is left out.")
+    status: Literal["published", "draft", "hidden"] = Field(
+        "published", description="`draft` is left out, `hidden` is built and in no list."
+    )
+    audience: Literal["everybody", "customer", "builder"] = Field(
+        "everybody", description="`customer` pages carry no opportunity, `builder` pages are about it."
+    )
+    tier: Literal["public", "member", "staff"] = Field("public", description="Who may read it.")
+    min_rank: str = Field("", description="A member page opens at this rank (a code of `[ranks]`).")
+    markets: list[str] = Field([], description="The markets where it appears; none named: all.")
+    template: str = Field("", description="A template of the theme to use instead of the kind's own.")
+    tags: list[str] = Field([], description="Free words, for the theme.")
+
+
+class Prices(_Strict):
+    """The prices of one market, in its currency. A market without prices does not have the product."""
+
+    retail: Money = Field(description="What anybody pays.")
+    member: Money | None = Field(None, description="What preferred customers and distributors pay.")
+    autoship: Money | None = Field(None, description="What a standing order pays.")
+    pv: Annotated[float, Field(ge=0)] = Field(0, description="Personal volume that the sale counts for.")
+
+
+class Autoship(_Strict):
+    """The terms of a standing order: a button for one never stands without them."""
+
+    every_days: PositiveInt = Field(description="Days between two deliveries.")
+    minimum_orders: int = Field(1, ge=1, description="Deliveries before it can be stopped.")
+    cancel: Text = Field(description="One sentence: how to stop it.")
+
+
+class Brewing(_Strict):
+    """How to make a good cup."""
+
+    temperature: Label
+    minutes: Label
+    grams: Label
+    infusions: PositiveInt = 1
+
+
+class _Sold(FrontMatter):
+    sku: Label = Field(description="The article number that the shop knows; in every buy link.")
+    markets: dict[str, Prices] = Field(min_length=1, description="Prices by market code.")  # type: ignore[assignment]
+
+
+class ProductMatter(_Sold):
+    """A product: `content/products/<slug>.md`."""
+
+    line: Slug = Field(description="The product line, by the slug of its file in `lines/`.")
+    weight: Label = Field(description='What is in the packet, such as "100 g".')
+    servings: PositiveInt | None = Field(None, description="Cups or portions in the packet.")
+    origin: str = ""
+    harvest: Annotated[str, BeforeValidator(_as_text)] = ""
+    ingredients: Text = Field(description="As on the packet.")
+    caffeine: Literal["none", "low", "medium", "high"] | None = None
+    flavour: list[str] = []
+    brewing: Brewing | None = Field(None, description="Temperature, minutes, grams and infusions.")
+    storage: str = ""
+    autoship: Autoship | None = Field(None, description="The terms of a standing order.")
+    personas: list[str] = Field([], description="For whom it is, as in the customer worksheet.")
+
+    @model_validator(mode="after")
+    def _an_autoship_price_needs_terms(self) -> ProductMatter:
+        if self.autoship is None and any(prices.autoship is not None for prices in self.markets.values()):
+            raise ValueError("an autoship price needs the autoship terms (every_days, cancel)")
+        return self
+
+
+class PackItem(_Strict):
+    """One line of a pack."""
+
+    product: Label = Field(description="The product's sku.")
+    quantity: PositiveInt = 1
+
+
+class PackMatter(_Sold):
+    """Products sold together: `content/packs/<slug>.md`."""
+
+    starter: bool = Field(False, description="The pack that a new distributor begins with; one at most.")
+    contents: list[PackItem] = Field([], description="Which products, and how many of each.")
+
+
+class LineMatter(FrontMatter):
+    """A line of products: `content/lines/<slug>.md`."""
+
+
+class Module(_Strict):
+    """One module of the course."""
+
+    id: Slug
+    title: Label
+    summary: str = ""
+
+
+class CourseMatter(FrontMatter):
+    """The course that the lessons belong to: `content/training/course.md`."""
+
+    tier: Literal["public", "member", "staff"] = "member"
+    modules: list[Module] = Field(min_length=1, description="The modules, in order.")
+
+
+class Teach(_Strict):
+    """How a sponsor hands a lesson on."""
+
+    talk_track: Text | Annotated[str, Field(max_length=2000)]
+    questions: list[Label] = []
+
+
+class LessonMatter(FrontMatter):
+    """A lesson: `content/training/<number>-<slug>.md`."""
+
+    tier: Literal["public", "member", "staff"] = "member"
+    module: Slug = Field(description="The module's id in the course file.")
+    minutes: PositiveInt = Field(10, description="How long it takes.")
+    tasks: list[Label] = Field([], description="What to do; each gets a box to tick.")
+    before_next: str = Field("", max_length=500, description="What to have done before the next lesson.")
+    teach: Teach | None = Field(None, description="Talk track and check questions.")
+
+
+class HelpMatter(FrontMatter):
+    """A help article: `content/help/<slug>.md`."""
+
+    topic: Label = Field(description="The heading that it stands under.")
+
+
+class LegalMatter(FrontMatter):
+    """A legal or disclosure page: `content/legal/<slug>.md`."""
+
+    legal: Slug = Field(description="What it is: privacy, terms, income-disclosure, complaints …")
+    version: Label = Field("", description="The version that a reader can refer to.")
+
+
+class EventMatter(FrontMatter):
+    """Something that takes place: `content/events/<slug>.md`."""
+
+    starts: datetime = Field(description="With an offset from UTC.")
+    ends: datetime | None = None
+    timezone: Text = Field("UTC", description="The IANA zone in which times are told.")
+    place: str = ""
+    online: bool = False
+    host: str = ""
+    capacity: PositiveInt | None = None
+
+    @model_validator(mode="after")
+    def _times_are_exact(self) -> EventMatter:
+        for name in ("starts", "ends"):
+            moment = getattr(self, name)
+            if moment is not None and moment.tzinfo is None:
+                raise ValueError(f"{name} wants an offset, such as 2026-12-09T19:00:00+00:00")
+        if self.ends is not None and self.ends <= self.starts:
+            raise ValueError("ends before it starts")
+        return self
+
+
+class Step(_Strict):
+    """One thing to do, again and again."""
+
+    every: Literal["daily", "weekly", "monthly"]
+    do: Label
+    lesson: str = Field("", description="The lesson that shows how, as a path under the content folder.")
+
+
+class Equipment(_Strict):
+    """One line of an equipment checklist; `cost` by market code."""
+
+    item: Label
+    cost: dict[str, Money] = {}
+
+
+class PlanMatter(FrontMatter):
+    """An element of the operation plan: `content/plan/<number>-<slug>.md`."""
+
+    tier: Literal["public", "member", "staff"] = "member"
+    element: Slug = Field(description="The element's short name; its anchor on the plan's page.")
+    steps: list[Step] = []
+    checklist: list[Equipment] = []

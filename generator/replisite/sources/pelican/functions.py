@@ -1,0 +1,92 @@
+"""What replisite adds to every template: referral links, money and dates in the edition's language."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
+
+from replisite.model.distributor import Supporter
+from replisite.model.links import expand
+from replisite.model.site import Site
+
+__all__ = ["install", "link_functions"]
+
+_LINK_ARGUMENTS = "a link wants the distributor, and what it leads to"
+
+
+def install(environment: Environment, site: Site) -> None:
+    """Add the functions and filters to a Jinja environment."""
+    environment.globals.update(link_functions(site))
+    environment.filters.update(money=money, day=day, moment=moment)
+    titles = {rank.code: rank.title for rank in site.ranks}
+    environment.filters["rank_title"] = lambda code: titles.get(code, code)
+
+
+def link_functions(site: Site) -> Mapping[str, Callable[..., str]]:
+    """Return one function per ``[links]`` entry: ``shop_link(product, distributor)``."""
+    return {f"{name}_link": _link_function(name, template) for name, template in site.links.items()}
+
+
+def _link_function(name: str, template: str) -> Callable[..., str]:
+    def link(*subjects: Any) -> str:
+        owner = next((subject for subject in subjects if isinstance(subject, Supporter)), None)
+        if owner is None:
+            raise TypeError(f"{name}_link: {_LINK_ARGUMENTS}")
+        variables = {"id": owner.id, "alias": owner.alias}
+        for attribute in ("market", "language"):
+            variables[attribute] = getattr(owner, attribute, "")
+        for subject in subjects:
+            if subject is owner or subject is None:
+                continue
+            for attribute in ("sku", "slug"):
+                if value := getattr(subject, attribute, ""):
+                    variables[attribute] = str(value)
+        return expand(template, variables)
+
+    link.__name__ = f"{name}_link"
+    return link
+
+
+@pass_context
+def money(context: Context, amount: float | None) -> str:
+    """Write an amount in the market's currency, as its readers write it: ``£14.50``."""
+    if amount is None:
+        return ""
+    market, language = context["market"], context["language"]
+    return format_currency(amount, market.currency, locale=_locale(language, market.code))
+
+
+@pass_context
+def day(context: Context, value: datetime.date | None) -> str:
+    """Write a date in words: ``9 December 2026``."""
+    if value is None:
+        return ""
+    return format_date(value, "d MMMM y", locale=_locale(context["language"], context["market"].code))
+
+
+@pass_context
+def moment(context: Context, value: datetime.datetime | None, zone: str = "") -> str:
+    """Write a moment with its zone: ``9 December 2026, 19:00 GMT``."""
+    if value is None:
+        return ""
+    where = ZoneInfo(zone) if zone else value.tzinfo
+    local = value.astimezone(where)
+    locale = _locale(context["language"], context["market"].code)
+    return format_datetime(local, "d MMMM y, HH:mm z", tzinfo=where, locale=locale)
+
+
+def _locale(language: str, market: str) -> str:
+    """Return the Babel locale of a language in a market, or of the language where Babel has no such pair."""
+    base = language.replace("-", "_")
+    try:
+        return str(Locale.parse(f"{base.split('_')[0]}_{market}"))
+    except (UnknownLocaleError, ValueError):
+        return base

@@ -1,0 +1,125 @@
+"""The Pelican generator of our content kinds."""
+
+from __future__ import annotations
+
+import datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pelican.generators import Generator
+from pelican.readers import Readers
+from pelican.writers import Writer
+
+from replisite.model.site import Site
+from replisite.sources.pelican.catalog import check_references
+from replisite.sources.pelican.kinds import KINDS, KindContent, index_url, kind_of, save_as
+from replisite.sources.pelican.notebook import Notebook
+from replisite.sources.pelican.reader import Refused
+
+__all__ = ["generator_class"]
+
+
+def generator_class(
+    site: Site, notebook: Notebook, now: datetime.datetime, drafts: bool, future: bool
+) -> type[Generator]:
+    """Return the generator of one Pelican run.
+
+    ``now`` decides what has expired and what is still to come; ``drafts`` and ``future`` show them.
+    """
+    classes = {kind: kind.content_class for kind in KINDS}
+
+    class KindsGenerator(Generator):  # type: ignore[misc]  # Pelican has no types
+        readers: Readers
+
+        def generate_context(self) -> None:
+            contents: list[KindContent] = []
+            folders = sorted({kind.folder for kind in KINDS})
+            for path in sorted(self.get_files(folders)):
+                content = self._read(path)
+                if content is not None and content.is_valid():
+                    contents.append(content)
+                    self.add_source_path(content)
+                    self.add_static_links(content)
+            self._check(contents)
+            self.context["kinds"] = contents
+
+        def _read(self, path: str) -> KindContent | None:
+            kind = kind_of(path)
+            if kind is None:
+                return None
+            try:
+                content = self.readers.read_file(self.path, path, classes[kind], context=self.context)
+            except (Refused, UnicodeDecodeError) as error:
+                if isinstance(error, UnicodeDecodeError):
+                    notebook.note(Path(self.path) / path, 0, "is not UTF-8", "save it as UTF-8")
+                self._add_failed_source_path(path)
+                return None
+            if not _is_due(content, now, drafts, future):
+                return None
+            return content
+
+        def _check(self, contents: list[KindContent]) -> None:
+            markets = {market.code for market in site.markets}
+            ranks = {rank.code for rank in site.ranks}
+            places: dict[str, KindContent] = {}
+            for content in contents:
+                for code in content.markets:
+                    if code not in markets:
+                        self._note(content, "markets", f'no market "{code}" in site.toml', "mend its code")
+                rank = getattr(content, "min_rank", "")
+                if rank and rank not in ranks:
+                    near = get_close_matches(rank, ranks, n=1)
+                    self._note(
+                        content,
+                        "min_rank",
+                        f'no rank "{rank}" in site.toml',
+                        f'did you mean "{near[0]}"?' if near else "add it to [ranks]",
+                    )
+                if content.image and not (Path(self.path) / content.image).is_file():
+                    self._note(content, "image", f'no file "{content.image}"', "put it under the content folder")
+                if content.save_as and (other := places.setdefault(content.save_as, content)) is not content:
+                    told = f"has the address of {other.relative_source_path}: {content.url}"
+                    self._note(content, "slug", told, "give one of them another slug")
+            for content, key, what, told in check_references(contents):
+                self._note(content, key, what, told)
+
+        def _note(self, content: KindContent, key: str, what: str, told: str) -> None:
+            line = content.lines_of.get(key, 1)
+            notebook.note(content.source_path, line, f"{key}: {what}", told)
+
+        def generate_output(self, writer: Writer) -> None:
+            for kind in KINDS:
+                for content in self.context["kinds"]:
+                    if content.kind is kind and kind.has_page:
+                        self._write(writer, content.save_as, content.template, content.url, {kind.name: content})
+            for kind in KINDS:
+                if kind.index and any(content.kind is kind for content in self.context["kinds"]):
+                    url = index_url(kind, site.addresses.page_urls)
+                    self._write(writer, save_as(url), kind.index_template, url, {"index_of": kind.name})
+
+        def _write(self, writer: Writer, path: str, template: str, url: str, names: dict[str, Any]) -> None:
+            writer.write_file(
+                path,
+                self.get_template(template),
+                self.context,
+                relative_urls=self.settings["RELATIVE_URLS"],
+                url=url,
+                **names,
+            )
+
+    return KindsGenerator
+
+
+def _is_due(content: KindContent, now: datetime.datetime, drafts: bool, future: bool) -> bool:
+    """Say whether a piece of content is built now."""
+    if content.status == "draft" and not drafts:
+        return False
+    if getattr(content, "date", None) is not None and moment(content.date) > now and not future:
+        return False
+    return content.expires is None or moment(content.expires) > now
+
+
+def moment(value: datetime.datetime) -> datetime.datetime:
+    """Return a time as a moment: without a zone it is UTC."""
+    return value if value.tzinfo else value.replace(tzinfo=datetime.UTC)

@@ -1,0 +1,111 @@
+"""What goes wrong while Pelican runs, noted with file and line; nothing is logged and skipped."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from replisite.errors import Fault
+
+__all__ = ["Notebook", "PelicanLog"]
+
+
+class Notebook:
+    """Collects the faults and warnings of one Pelican run; paths are told relative to the site's root."""
+
+    def __init__(self, root: Path, content: Path) -> None:
+        self.root = root
+        self.content = content
+        self.faults: list[Fault] = []
+        self.warnings: list[str] = []
+        self._file = root
+        self._body_line = 1
+
+    @property
+    def count(self) -> int:
+        """How many faults have been noted."""
+        return len(self.faults)
+
+    def content_path(self, path: Path) -> str:
+        """Return a path relative to the content folder, with forward slashes."""
+        return path.resolve().relative_to(self.content.resolve()).as_posix()
+
+    def told(self, path: Path | str) -> str:
+        """Return a path as it is told: relative to the site's root where it lies in it."""
+        try:
+            return Path(path).resolve().relative_to(self.root.resolve()).as_posix()
+        except ValueError:
+            return str(path)
+
+    def reading(self, path: Path) -> None:
+        """Say which file is being read from here on."""
+        self._file = path
+        self._body_line = 1
+
+    def body_starts(self, line: int) -> None:
+        """Say at which line the body of the file begins."""
+        self._body_line = line
+
+    def note(self, path: Path | str, line: int, what: str, told: str = "") -> None:
+        """Note a fault."""
+        fault = Fault(self.told(path), line, what, told)
+        if fault not in self.faults:
+            self.faults.append(fault)
+
+    def note_placeholder(self, expression: str, what: str, told: str) -> None:
+        """Note a fault of ``{{ expression }}`` in the file being read."""
+        lines = self._file.read_text(encoding="utf-8-sig").split("\n")
+        line = next((n for n, text in enumerate(lines, 1) if expression in text and "{{" in text), self._body_line)
+        self.note(self._file, line, what, told)
+
+    def check_reserved(self, path: Path, metadata: Mapping[str, Any], reserved: Collection[str]) -> None:
+        """Note the front matter keys that would overwrite what Pelican itself needs."""
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+        for key in sorted(set(metadata) & set(reserved)):
+            line = next((n for n, text in enumerate(lines, 1) if text.lower().startswith(key)), 1)
+            self.note(path, line, f'"{key}" is a name that Pelican needs itself', "rename it")
+
+
+class PelicanLog(logging.Handler):
+    """Takes what Pelican logs: an error is a fault, a warning is told in the report."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        super().__init__(logging.WARNING)
+        self.notebook = notebook
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Sort one record into the notebook."""
+        message = " ".join(record.getMessage().split())
+        if record.levelno < logging.ERROR:
+            if "skipping url replacement" not in message:  # told as a fault, with file and line
+                self.notebook.warnings.append(self._relative(message))
+            return
+        cause = sys.exc_info()[1]  # Pelican logs from within its except clauses, without the exception
+        if cause is not None and type(cause).__name__ == "Refused":
+            return
+        if message.startswith("Could not process "):
+            path = self._named_path(message.removeprefix("Could not process "))
+            reason = f"{type(cause).__name__}: {cause}" if cause else "it cannot be read"
+            if any(fault.file == self.notebook.told(path) for fault in self.notebook.faults):
+                return
+            self.notebook.note(path, 0, f"cannot be read: {reason}")
+            return
+        found = re.match(r"Skipping (\S+): (.*)", message)
+        if found:
+            missing = re.match(r"could not find information about '(\w+)'", found.group(2))
+            what = f'no "{missing.group(1)}"' if missing else found.group(2)
+            self.notebook.note(self._named_path(found.group(1)), 1, what, "add it to the front matter")
+            return
+        reason = f"{message}: {cause}" if cause else message
+        self.notebook.note("", 0, self._relative(reason))
+
+    def _named_path(self, text: str) -> Path:
+        path = Path(text.strip())
+        return path if path.is_absolute() else self.notebook.content / path
+
+    def _relative(self, message: str) -> str:
+        return message.replace(f"{self.notebook.root}/", "")

@@ -1,0 +1,140 @@
+"""What replisite tells Pelican: its own defaults, then what site.toml hands through."""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pelican.settings import DEFAULT_CONFIG, read_settings
+
+from replisite.errors import Fault, InputError
+from replisite.model.site import Site
+from replisite.sources.pelican.kinds import KINDS, url_settings
+
+__all__ = ["find_theme", "pelican_settings"]
+
+PACKAGE = Path(__file__).parents[2]
+
+
+def pelican_settings(site: Site, theme: Path, static_output: Path) -> dict[str, Any]:
+    """Return the settings of a Pelican run; ``static_output`` receives the files that Pelican copies.
+
+    ``[pelican]`` in site.toml wins over our defaults; ``defaults = "pelican"`` there leaves ours out.
+    """
+    settings: dict[str, Any] = copy.deepcopy(DEFAULT_CONFIG)
+    settings["PLUGINS"] = []
+    if site.pelican_defaults == "replisite":
+        settings.update(_our_defaults(site, theme))
+    settings.update(site.pelican)
+    settings["THEME"] = str(theme)
+    settings["PATH"] = str(site.root / site.content)
+    settings["OUTPUT_PATH"] = str(static_output)
+    settings["DELETE_OUTPUT_DIRECTORY"] = False
+    settings["CACHE_CONTENT"] = settings["LOAD_CONTENT_CACHE"] = False
+    markdown = settings["MARKDOWN"] = dict(settings["MARKDOWN"])
+    markdown["extensions"] = list(markdown.get("extensions", []))
+    return dict(read_settings(path=None, override=settings))
+
+
+def find_theme(site: Site) -> Path:
+    """Return the folder of the site's theme: in the site's themes/, in the package, or as a path.
+
+    Raises InputError when there is none.
+    """
+    handed = site.pelican.get("THEME")
+    if handed:
+        path = Path(handed)
+        beside = site.root / path
+        if beside.is_dir():
+            return beside
+        import pelican
+
+        stock = Path(pelican.__file__).parent / "themes" / str(handed)
+        return stock if stock.is_dir() else path
+    places = [site.root / "themes" / site.theme, site.root / site.theme, *packaged("themes", site.theme)]
+    for place in places:
+        if (place / "templates").is_dir():
+            return place
+    known = sorted(p.name for p in packaged("themes") for p in p.iterdir() if (p / "templates").is_dir())
+    told = f"put it in themes/{site.theme}/ (with a folder templates/), or use one of: {', '.join(known)}"
+    raise InputError([Fault("site.toml", 0, f'site.theme: no theme "{site.theme}"', told)])
+
+
+def packaged(*parts: str) -> list[Path]:
+    """Return a folder that comes with replisite: inside the wheel, or at the root of a checkout."""
+    places = [PACKAGE.joinpath(*parts), PACKAGE.parents[1].joinpath(*parts)]
+    return [place for place in places if place.is_dir()][:1]
+
+
+def _our_defaults(site: Site, theme: Path) -> dict[str, Any]:
+    folder = site.addresses.page_urls == "folder"
+    tail = "/" if folder else ".html"
+    save = "/index.html" if folder else ".html"
+    jinja: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "extensions": []}
+    declared = theme / "theme.toml"
+    if declared.is_file():
+        jinja["autoescape"] = bool(tomllib.loads(declared.read_text()).get("theme", {}).get("autoescape"))
+    overrides = site.root / "templates"
+    content = site.root / site.content
+    folders = sorted(p.name for p in content.iterdir() if p.is_dir()) if content.is_dir() else []
+    ours = {kind.folder for kind in KINDS} | {"news", "pages", "distributors", "extra"}
+    extra = content / "extra"
+    extras = sorted(p.relative_to(content).as_posix() for p in extra.rglob("*") if p.is_file())
+    return {
+        "SITENAME": site.name,
+        "SITESUBTITLE": site.tagline,
+        "SITEURL": "",
+        "RELATIVE_URLS": True,
+        "FEED_DOMAIN": site.url,
+        "TIMEZONE": site.timezone,
+        "DEFAULT_LANG": site.language,
+        "DEFAULT_DATE_FORMAT": "%-d %B %Y",
+        "DEFAULT_PAGINATION": False,
+        "DEFAULT_CATEGORY": "News",
+        "AUTHOR": site.company.name,
+        "USE_FOLDER_AS_CATEGORY": False,
+        "ARTICLE_PATHS": ["news"],
+        "PAGE_PATHS": ["pages"],
+        "STATIC_PATHS": [name for name in folders if name not in ours] + extras,
+        "STATIC_EXCLUDES": ["distributors"],
+        "EXTRA_PATH_METADATA": {path: {"path": path.removeprefix("extra/")} for path in extras},
+        "THEME_TEMPLATES_OVERRIDES": [str(overrides)] if overrides.is_dir() else [],
+        "DIRECT_TEMPLATES": ["index", "archives", "404"],
+        "ARTICLE_URL": f"news/{{slug}}{tail}",
+        "ARTICLE_SAVE_AS": f"news/{{slug}}{save}",
+        "PAGE_URL": f"{{slug}}{tail}",
+        "PAGE_SAVE_AS": f"{{slug}}{save}",
+        "DRAFT_SAVE_AS": "",
+        "DRAFT_PAGE_SAVE_AS": "",
+        "ARCHIVES_SAVE_AS": "news/index.html" if folder else "news.html",
+        "ARCHIVES_URL": "news/" if folder else "news.html",
+        "TAG_URL": f"news/tag/{{slug}}{tail}",
+        "TAG_SAVE_AS": f"news/tag/{{slug}}{save}",
+        "CATEGORY_SAVE_AS": "",
+        "AUTHOR_SAVE_AS": "",
+        "FEED_ALL_ATOM": "feeds/all.atom.xml",
+        "CATEGORY_FEED_ATOM": None,
+        "AUTHOR_FEED_ATOM": None,
+        "AUTHOR_FEED_RSS": None,
+        "TRANSLATION_FEED_ATOM": None,
+        "JINJA_ENVIRONMENT": jinja,
+        "MARKDOWN": {
+            "extension_configs": {
+                "markdown.extensions.extra": {},
+                "markdown.extensions.admonition": {},
+                "markdown.extensions.sane_lists": {},
+                "markdown.extensions.toc": {"permalink": False},
+                "pymdownx.superfences": {},
+                "pymdownx.tasklist": {},
+                "pymdownx.tilde": {},
+                "pymdownx.caret": {},
+                "pymdownx.mark": {},
+                "pymdownx.details": {},
+            },
+            "extensions": [],
+            "output_format": "html5",
+        },
+        **url_settings(site.addresses.page_urls),
+    }

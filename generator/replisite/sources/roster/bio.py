@@ -1,0 +1,82 @@
+"""Turn a distributor's Markdown into HTML that can stand on a page."""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element, SubElement
+
+import nh3
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+
+from replisite.sources.roster.contacts import SCHEMES, parse_url
+
+__all__ = ["render_bio"]
+
+TAGS = {"a", "blockquote", "br", "em", "li", "ol", "p", "strong", "ul"}
+MOST_BRACKETS = 100
+"""Markdown looks for the end of each to the end of its paragraph: without a bound, minutes for one bio."""
+
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+
+
+def render_bio(text: str) -> str:
+    """Return sanitised HTML; raises ValueError if the text is nested too deep, or is mostly brackets.
+
+    HTML in the text stays text, headings become strong paragraphs, and only links that `parse_url`
+    takes are kept. Braces are text: nothing here is a template.
+
+    >>> render_bio("# Tea\\n\\n<b>[us](javascript:x)")
+    '<p><strong>Tea</strong></p>\\n<p>&lt;b&gt;us</p>'
+    """
+    if text.count("[") > MOST_BRACKETS:
+        raise ValueError(f'has more than {MOST_BRACKETS} "["; write fewer links')
+    try:
+        html = _MARKDOWN.reset().convert(text)
+    except RecursionError as error:
+        raise ValueError("is nested too deep; use fewer quotes and lists in one another") from error
+    return nh3.clean(
+        html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=set(SCHEMES), link_rel="nofollow noopener ugc"
+    ).strip()
+
+
+class _Plain(Extension):
+    """Markdown without raw HTML, code, references and mail in angle brackets; headings are paragraphs."""
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        md.preprocessors.deregister("html_block")
+        for block in ("code", "reference"):
+            md.parser.blockprocessors.deregister(block)
+        for inline in ("html", "automail", "reference", "short_reference", "image_reference", "short_image_ref"):
+            md.inlinePatterns.deregister(inline)
+        md.treeprocessors.register(_StrongHeadings(md), "strong_headings", 15)
+        md.treeprocessors.register(_SafeLinks(md), "safe_links", 14)
+
+
+class _StrongHeadings(Treeprocessor):
+    """After the inline patterns: a heading becomes a paragraph, its content strong."""
+
+    def run(self, root: Element) -> None:
+        for heading in list(root.iter()):
+            if heading.tag in _HEADINGS:
+                children, text = list(heading), heading.text
+                for child in children:
+                    heading.remove(child)
+                heading.tag, heading.text = "p", None
+                strong = SubElement(heading, "strong")
+                strong.text = text
+                strong.extend(children)
+
+
+class _SafeLinks(Treeprocessor):
+    """A link to what nobody may link to becomes the text that it was on."""
+
+    def run(self, root: Element) -> None:
+        for link in list(root.iter("a")):
+            try:
+                link.set("href", parse_url(link.get("href", "")))
+            except ValueError:
+                link.tag = "span"
+
+
+_MARKDOWN = Markdown(extensions=[_Plain()])

@@ -1,0 +1,110 @@
+"""Read a roster from JSON Lines: one object a line (jsonlines.org)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, NoReturn
+
+from replisite.errors import Fault
+from replisite.model.text import drop_surrogates, quoted
+from replisite.sources.roster.rows import BadRow, Columns, RawRow
+
+__all__ = ["JsonLinesFile"]
+
+LONGEST_LINE = 1 << 20
+"""In bytes; a person with every field at its limit stays well below."""
+
+MOST_UNDECLARED = 100
+"""How many undeclared names are remembered, so as to be told once."""
+
+
+class JsonLinesFile:
+    """A file of one JSON object a line, whose keys are the columns.
+
+    Numbers stay as they are written, true and false are the words, null is empty, and a list of texts is
+    joined by blanks. An undeclared key is told once, where it first stands.
+    """
+
+    def __init__(self, path: Path, columns: Columns, name: str) -> None:
+        self._path = path
+        self._columns = columns
+        self._name = name
+
+    def __iter__(self) -> Iterator[RawRow | BadRow]:
+        undeclared: set[str] = set()
+        with self._path.open("rb") as lines:
+            for number, body in enumerate(_iter_lines(lines), 1):
+                if number == 1:
+                    body = body.removeprefix(b"\xef\xbb\xbf")
+                if not body.strip():
+                    continue
+                try:
+                    cells = _cells(body)
+                except ValueError as error:
+                    what, _, advice = str(error).partition("; ")
+                    yield BadRow(Fault(self._name, number, what, advice))
+                    continue
+                for key in sorted(cells.keys() - self._columns.known - undeclared):
+                    if len(undeclared) < MOST_UNDECLARED:
+                        undeclared.add(key)
+                    yield BadRow(self._columns.undeclared(key, self._name, number))
+                missing = self._columns.missing(cells, self._name, number)
+                yield from (BadRow(fault, cells.get("id", "")) for fault in missing)
+                if not missing:
+                    yield RawRow(self._name, number, {c: cells[c] for c in self._columns.known if c in cells})
+
+
+def _iter_lines(lines: BinaryIO) -> Iterator[bytes]:
+    """Stream the lines; what is longer than a line may be comes cut, and is no JSON then."""
+    while line := lines.readline(LONGEST_LINE):
+        rest = line
+        while not rest.endswith(b"\n") and (rest := lines.readline(LONGEST_LINE)):
+            pass
+        yield line
+
+
+def _cells(body: bytes) -> dict[str, str]:
+    """Return the object's values as text; raises ValueError with a message for people."""
+    try:
+        row = json.loads(
+            body.decode(), object_pairs_hook=_Pairs, parse_int=str, parse_float=str, parse_constant=_no_constant
+        )
+    except UnicodeDecodeError as error:
+        raise ValueError("a byte is not UTF-8; save the file as UTF-8") from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        told = f" ({error.msg}, letter {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise ValueError(f"the line is not JSON{told}; write one object a line") from error
+    if not isinstance(row, _Pairs):
+        raise ValueError("the line is not a JSON object; write one object a line")
+    cells: dict[str, str] = {}
+    for key, value in row:
+        if key in cells:
+            raise ValueError(f"{quoted(key)} stands twice; keep one of them")
+        cells[key] = _text(key, value)
+    return cells
+
+
+class _Pairs(list[tuple[str, object]]):
+    """A JSON object as its pairs, so that a key that stands twice is seen."""
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON; write a number or null")
+
+
+def _text(key: str, value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return drop_surrogates(value)
+        case _Pairs():
+            raise ValueError(f"{quoted(key)} is an object; a cell is a text, a number, true, false or null")
+        case list() if not any(isinstance(item, list) for item in value):
+            return " ".join(_text(key, item) for item in value)
+        case _:
+            raise ValueError(f"{quoted(key)} is a list in a list; a cell is a text or a list of texts")

@@ -1,0 +1,94 @@
+"""Turn a raw row into a person who has consented, or into all that is wrong with the row."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from replisite.errors import Fault
+from replisite.model.distributor import Person
+from replisite.sources.roster.bio import render_bio
+from replisite.sources.roster.columns import RosterColumns, Rules
+from replisite.sources.roster.consent import published
+from replisite.sources.roster.contacts import show_phone
+from replisite.sources.roster.fields import parse_field
+from replisite.sources.roster.rows import RawRow
+
+__all__ = ["parse_row"]
+
+_COLUMNS = tuple(RosterColumns.model_fields)
+_SHOWN = tuple(name for name in _COLUMNS if name not in {"previous_aliases", "publish", "phone", "photo", "bio", "rank"})
+
+
+def parse_row(row: RawRow, rules: Rules) -> Person | list[Fault]:
+    """Return the person, cut down to what is published, or every fault of the row.
+
+    ``public["rank"]`` is the rank's title, ``public["phone"]`` the international format, and
+    ``fields`` has every declared field, empty where it is not published.
+    """
+    cells = row.cells
+    faults: list[Fault] = []
+    columns = None
+    try:
+        columns = RosterColumns.model_validate({name: cells.get(name, "") for name in _COLUMNS}, context=rules)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            reason = detail.get("ctx", {}).get("error", detail["msg"])
+            faults.append(_fault(row, str(detail["loc"][0]), str(reason)))
+    market = columns.market if columns else rules.home.code
+    fields: dict[str, str] = {}
+    for name, field in rules.fields.items():
+        try:
+            fields[name] = parse_field(cells.get(name, ""), field, rules, market)
+        except ValueError as error:
+            faults.append(_fault(row, name, str(error)))
+    if columns is None or faults:
+        return faults
+    try:
+        return _person(row, columns, fields, rules)
+    except _ColumnError as error:
+        return [_fault(row, error.column, str(error))]
+
+
+class _ColumnError(ValueError):
+    """What is wrong with a cell that is only looked at once it is to be published."""
+
+    def __init__(self, column: str, message: str) -> None:
+        self.column = column
+        super().__init__(message)
+
+
+def _person(row: RawRow, columns: RosterColumns, fields: dict[str, str], rules: Rules) -> Person:
+    values = {name: getattr(columns, name) for name in _SHOWN}
+    values["rank"] = rules.ranks.get(columns.rank, "")
+    if "photo" in columns.publish and (photo := columns.photo):
+        if not photo.startswith("https:") and not rules.has_photo(photo):
+            raise _ColumnError("photo", f'"{photo}" is not in the content folder; add the file, or leave it out')
+        values["photo"] = photo
+    if "phone" in columns.publish and columns.phone:
+        values["phone"] = show_phone(columns.phone)
+    if "bio" in columns.publish and columns.bio:
+        try:
+            values["bio"] = render_bio(columns.bio)
+        except ValueError as error:
+            raise _ColumnError("bio", str(error)) from error
+    allowed = columns.publish | {rules.own_host_field}
+    return Person(
+        id=columns.id,
+        alias=columns.alias,
+        market=columns.market,
+        language=columns.language,
+        status=columns.status,
+        public=published(values, columns.publish, columns.alias),
+        fields={name: value if name in allowed else "" for name, value in fields.items()},
+        sponsor_id=columns.sponsor_id,
+        enroller_id=columns.enroller_id,
+        previous_aliases=columns.previous_aliases,
+        file=row.file,
+        line=row.line,
+    )
+
+
+def _fault(row: RawRow, column: str, message: str) -> Fault:
+    file, line = row.places.get(column, (row.file, row.line))
+    what, _, advice = message.partition("; ")
+    return Fault(file, line, f"{column} {what}", advice)
