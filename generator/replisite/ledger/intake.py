@@ -6,7 +6,7 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 
 from replisite.errors import Fault
 from replisite.fault_log import FaultLog
@@ -24,6 +24,8 @@ __all__ = ["Counts", "take_in"]
 
 _INSERT = f"INSERT INTO temp.intake VALUES ({', '.join('?' * (1 + len(COLUMNS.split(','))))})"
 _TAKE = "INSERT INTO temp.taken VALUES (?, ?) ON CONFLICT DO NOTHING"
+
+_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 
 CIRCLE_SHOWN = 5
 """How many people of a circle of sponsors are named."""
@@ -102,12 +104,10 @@ class _Arrivals:
         has_site = person.status in {"active", "grace"} and person.market not in self._closed
         if has_site:
             self.exemplars.add(person)
+        public = dict(person.public)
+        bio = public.pop("bio", "")
         channels = channels_of(person.public, person.fields, self._custom)
-        shown = [
-            dict(person.public),
-            dict(person.fields),
-            [(channel.kind, channel.label, channel.text, channel.url) for channel in channels],
-        ]
+        card = _JSON.encode([public, dict(person.fields), [astuple(channel) for channel in channels]])
         self._connection.execute(
             _INSERT,
             (
@@ -123,7 +123,8 @@ class _Arrivals:
                 " ".join(person.previous_aliases),
                 person.file,
                 person.line,
-                json.dumps(shown, ensure_ascii=False, separators=(",", ":")),
+                card,
+                bio,
             ),
         )
 
@@ -190,10 +191,14 @@ def _draw_lines(connection: sqlite3.Connection, faults: FaultLog) -> int:
             sponsors[number] = 0
         if not has_site[enrollers[number]]:
             enrollers[number] = 0
-    nearest = nearest_with_site(sponsors, has_site)
+    one = nearest_with_site(sponsors, has_site)
     connection.executemany(
-        "INSERT INTO lines VALUES (?, ?, ?)",
-        ((number, nearest[number], enrollers[number]) for number in range(1, size) if not dropped[number]),
+        "INSERT INTO lines VALUES (?, ?, ?, ?, ?)",
+        (
+            (number, one[number], one[one[number]], one[one[one[number]]], enrollers[number])
+            for number in range(1, size)
+            if not dropped[number]
+        ),
     )
     connection.executemany(
         "DELETE FROM people WHERE number = ?", ((number,) for number in range(size) if dropped[number])

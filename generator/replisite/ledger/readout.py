@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -15,20 +14,26 @@ from replisite.model.distributor import Channel, Distributor, Person, Supporter
 
 __all__ = ["Address", "Shard", "iter_distributors", "iter_people"]
 
-Address = Callable[[Person], str]
-"""Gives the absolute address of a person's site."""
+Address = Callable[[str, Mapping[str, str]], str]
+"""Gives the absolute address of a person's site, from the alias and the custom fields."""
 
-UPLINE = 3
-"""How many people an upline shows."""
+Values = tuple[object, ...]
 
-REMEMBERED = 4_096
-"""How many uplines are kept at hand: some megabytes, whatever the roster's size."""
+BATCH = 500
+"""How many people are read before the people above them are, in one query."""
 
-_PERSON = (
-    "number, id, alias, market, language, status, sponsor_id, enroller_id, previous, file, line, shown,"
-    " lines.sponsor, lines.enroller"
-)
-_SELECT = f"SELECT {_PERSON} FROM people JOIN lines USING (number)"
+REMEMBERED = 8_000
+"""How many uplines are kept at hand between batches: some megabytes, whatever the roster's size."""
+
+_PERSON = "id, alias, market, language, status, sponsor_id, enroller_id, previous, file, line, card, bio"
+_OWNER = "id, alias, market, language, status, card, bio, sponsor, second, third, enroller"
+_ABOVE = "people.number, people.id, people.alias, people.card"
+
+_UNSHOWN = ("display_name", "joined")
+"""Published columns that templates do not have."""
+
+_NO_BIO = Markup("")
+_read = json.JSONDecoder().raw_decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,110 +45,85 @@ class Shard:
     count: int
 
 
-def iter_people(connection: sqlite3.Connection, where: str, values: tuple[object, ...] = ()) -> Iterator[Person]:
+def iter_people(connection: sqlite3.Connection, where: str, values: Values = ()) -> Iterator[Person]:
     """Stream people in the order of aliases."""
-    for row in connection.execute(f"{_SELECT} WHERE {where} ORDER BY number", values):
-        yield _person(row)[0]
-
-
-def iter_distributors(
-    connection: sqlite3.Connection, address: Address, where: str, values: tuple[object, ...] = ()
-) -> Iterator[Distributor]:
-    """Stream people with a site as distributors, in the order of aliases."""
-
-    @lru_cache(maxsize=REMEMBERED)
-    def supporter(number: int) -> tuple[Supporter, int]:
-        row = connection.execute(f"{_SELECT} WHERE number = ?", (number,)).fetchone()
-        person, channels = _person(row)
-        return _supporter(person, channels, address(person)), row[-2]
-
-    for row in connection.execute(f"{_SELECT} WHERE has_site = 1 AND {where} ORDER BY number", values):
-        person, channels = _person(row)
-        upline: list[Supporter] = []
-        above, enroller = row[-2:]
-        while above and len(upline) < UPLINE:
-            one, above = supporter(above)
-            upline.append(one)
-        yield _distributor(
-            person,
-            channels,
-            address(person),
-            tuple(upline),
-            supporter(enroller)[0] if enroller else None,
+    for *row, previous, file, line, card, bio in connection.execute(
+        f"SELECT {_PERSON} FROM people WHERE {where} ORDER BY number", values
+    ):
+        id, alias, market, language, status, sponsor_id, enroller_id = row
+        public, fields, _ = _read(card)[0]
+        if bio:
+            public["bio"] = bio
+        yield Person(
+            id=id,
+            alias=alias,
+            market=market,
+            language=language,
+            status=status,
+            public=public,
+            fields=fields,
+            sponsor_id=sponsor_id,
+            enroller_id=enroller_id,
+            previous_aliases=tuple(previous.split()),
+            file=file,
+            line=line,
         )
 
 
-def _person(row: tuple[Any, ...]) -> tuple[Person, tuple[Channel, ...]]:
-    _, id, alias, market, language, status, sponsor_id, enroller_id, previous, file, line, shown, _, _ = row
-    public, fields, channels = json.loads(shown)
-    person = Person(
-        id,
-        alias,
-        market,
-        language,
-        status,
-        public,
-        fields,
-        sponsor_id,
-        enroller_id,
-        tuple(previous.split()),
-        file,
-        line,
+def iter_distributors(
+    connection: sqlite3.Connection, address: Address, where: str, values: Values = ()
+) -> Iterator[Distributor]:
+    """Stream people with a site as distributors, in the order of aliases."""
+    rows = connection.execute(
+        f"SELECT {_OWNER} FROM people JOIN lines USING (number) WHERE has_site = 1 AND {where} ORDER BY number",
+        values,
     )
-    return person, tuple(Channel(*channel) for channel in channels)
+    above: dict[int, Supporter] = {}
+    while batch := rows.fetchmany(BATCH):
+        wanted = {number for row in batch for number in row[-4:] if number}
+        if len(above) > REMEMBERED:
+            above = {number: above[number] for number in wanted & above.keys()}
+        above.update(_iter_supporters(connection, address, wanted - above.keys()))
+        for row in batch:
+            yield _distributor(row, address, above)
 
 
-def _supporter(person: Person, channels: tuple[Channel, ...], url: str) -> Supporter:
-    shown = person.public.get
-    return Supporter(
-        id=person.id,
-        alias=person.alias,
-        name=person.public["name"],
-        first_name=shown("first_name", ""),
-        last_name=shown("last_name", ""),
-        photo=shown("photo", ""),
-        greeting=shown("greeting", ""),
-        city=shown("city", ""),
-        region=shown("region", ""),
-        country=shown("country", ""),
-        email=shown("email", ""),
-        phone=shown("phone", ""),
-        channels=channels,
-        rank=shown("rank", ""),
-        url=url,
-    )
+def _iter_supporters(
+    connection: sqlite3.Connection, address: Address, numbers: Iterable[int]
+) -> Iterator[tuple[int, Supporter]]:
+    listed = json.dumps(sorted(numbers))
+    for number, id, alias, card in connection.execute(
+        f"SELECT {_ABOVE} FROM json_each(?) JOIN people ON people.number = json_each.value", (listed,)
+    ):
+        public, fields, channels = _shown(card)
+        url = address(alias, fields)
+        yield number, Supporter(id=id, alias=alias, channels=channels, url=url, **public)
 
 
-def _distributor(
-    person: Person,
-    channels: tuple[Channel, ...],
-    url: str,
-    upline: tuple[Supporter, ...],
-    enroller: Supporter | None,
-) -> Distributor:
-    shown = person.public.get
+def _distributor(row: tuple[Any, ...], address: Address, above: Mapping[int, Supporter]) -> Distributor:
+    id, alias, market, language, status, card, bio, *upline, enroller = row
+    public, fields, channels = _shown(card)
+    line = tuple([above[number] for number in upline if number])
     return Distributor(
-        id=person.id,
-        alias=person.alias,
-        name=person.public["name"],
-        first_name=shown("first_name", ""),
-        last_name=shown("last_name", ""),
-        photo=shown("photo", ""),
-        greeting=shown("greeting", ""),
-        city=shown("city", ""),
-        region=shown("region", ""),
-        country=shown("country", ""),
-        email=shown("email", ""),
-        phone=shown("phone", ""),
+        id=id,
+        alias=alias,
         channels=channels,
-        rank=shown("rank", ""),
-        url=url,
-        bio=Markup(shown("bio", "")),
-        language=person.language,
-        market=person.market,
-        status=person.status,
-        sponsor=upline[0] if upline else None,
-        enroller=enroller,
-        upline=upline,
-        fields=person.fields,
+        url=address(alias, fields),
+        bio=Markup(bio) if bio else _NO_BIO,
+        language=language,
+        market=market,
+        status=status,
+        sponsor=line[0] if line else None,
+        enroller=above[enroller] if enroller else None,
+        upline=line,
+        fields=fields,
+        **public,
     )
+
+
+def _shown(card: str) -> tuple[dict[str, Any], dict[str, str], tuple[Channel, ...]]:
+    """Return what templates see of a card: values by name, custom fields, channels."""
+    public, fields, channels = _read(card)[0]
+    for name in _UNSHOWN:
+        public.pop(name, None)
+    return public, fields, tuple([Channel(*channel) for channel in channels]) if channels else ()

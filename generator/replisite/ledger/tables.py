@@ -10,15 +10,15 @@ VERSION = 1
 """Changes with the tables; a ledger of another version is made anew."""
 
 COLUMNS = (
-    "id, alias, market, language, status, has_site, sponsor_id, enroller_id, previous, file, line, shown"
+    "id, alias, market, language, status, has_site, sponsor_id, enroller_id, previous, file, line, card, bio"
 )
-"""A person's columns. ``shown`` is JSON: what is published, the custom fields, the channels."""
+"""A person's columns. ``card`` is JSON: the published values but for the bio, the custom fields, the channels."""
 
 _TYPES = (
     "number INTEGER PRIMARY KEY, id TEXT NOT NULL, alias TEXT NOT NULL, market TEXT NOT NULL,"
     " language TEXT NOT NULL, status TEXT NOT NULL, has_site INTEGER NOT NULL, sponsor_id TEXT NOT NULL,"
     " enroller_id TEXT NOT NULL, previous TEXT NOT NULL, file TEXT NOT NULL, line INTEGER NOT NULL,"
-    " shown TEXT NOT NULL"
+    " card TEXT NOT NULL, bio TEXT NOT NULL"
 )
 
 
@@ -34,13 +34,15 @@ def make_intake(connection: sqlite3.Connection) -> None:
 def make_people(connection: sqlite3.Connection) -> None:
     """Make the lasting tables, empty, in place of those that are there.
 
-    ``lines`` has each person's nearest upline with a site, and the enroller if there is a site; 0 for none.
+    ``lines`` has each person's three nearest uplines with a site, and the enroller if there is a site; 0 for
+    none.
     """
     for table in ("people", "lines", "facts"):
         connection.execute(f"DROP TABLE IF EXISTS {table}")
     connection.execute(f"CREATE TABLE people ({_TYPES})")
     connection.execute(
-        "CREATE TABLE lines (number INTEGER PRIMARY KEY, sponsor INTEGER NOT NULL, enroller INTEGER NOT NULL)"
+        "CREATE TABLE lines (number INTEGER PRIMARY KEY, sponsor INTEGER NOT NULL, second INTEGER NOT NULL,"
+        " third INTEGER NOT NULL, enroller INTEGER NOT NULL)"
     )
     connection.execute("CREATE TABLE facts (name TEXT PRIMARY KEY, fact TEXT NOT NULL) WITHOUT ROWID")
 

@@ -65,7 +65,7 @@ def clean_markdown(text: str, limit: int = BIO_LIMIT) -> str:
     if not text:
         return text
     told = _measured(_plain(text).strip("\n"), limit)
-    return "\n".join(_closed(line.rstrip()) for line in told.split("\n"))
+    return "\n".join(_closed(line) for line in told.split("\n"))
 
 
 def drop_surrogates(text: str) -> str:

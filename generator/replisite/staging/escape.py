@@ -61,7 +61,7 @@ class _Theme:
 
     def _templates(self) -> list[str]:
         try:
-            return self.env.list_templates()
+            return [name for name in self.env.list_templates() if not name.startswith("!")]
         except TypeError:  # a loader that cannot list: each template is judged by itself
             return []
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pelican.settings import DEFAULT_CONFIG
 from pelican.utils import slugify
 
 from replisite.model.site import Edition
@@ -120,7 +121,7 @@ def _relate(views: Iterable[KindContent], by_kind: Mapping[str, Sequence[KindCon
 def _topics(articles: Sequence[KindContent]) -> list[Topic]:
     titles = dict.fromkeys(article.topic for article in articles)
     return [
-        Topic(title, slugify(title), tuple(article for article in articles if article.topic == title))
+        Topic(title, slugify(title, DEFAULT_CONFIG["SLUG_REGEX_SUBSTITUTIONS"]), tuple(article for article in articles if article.topic == title))
         for title in titles
     ]
 

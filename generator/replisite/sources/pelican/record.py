@@ -24,6 +24,7 @@ from pelican.generators import Generator, PelicanTemplateNotFound
 from pelican.plugins import signals
 
 from replisite.errors import Fault
+from replisite.model.house import house_account
 from replisite.model.site import Edition, Site
 from replisite.sources.pelican.catalog import Catalog, make_catalog
 from replisite.sources.pelican.finish import Finish
@@ -31,7 +32,7 @@ from replisite.sources.pelican.functions import install, link_functions
 from replisite.sources.pelican.generator import generator_class, moment
 from replisite.sources.pelican.kinds import KINDS, KindContent, index_url
 from replisite.sources.pelican.notebook import Notebook, PelicanLog
-from replisite.sources.pelican.placeholders import PlaceholderExtension, Placeholders, unknown_names
+from replisite.sources.pelican.placeholders import PlaceholderExtension, Placeholders, split_marks, unknown_names
 from replisite.sources.pelican.reader import reader_class
 from replisite.sources.pelican.settings import find_theme, pelican_settings
 from replisite.sources.pelican.writer import Recorded, recording_writer
@@ -135,6 +136,7 @@ class _Run:
         self.catalogs: list[Catalog] = []
         self.recorded: list[Recorded] = []
         self.files: dict[str, bytes] = {}
+        self.environment: Environment | None = None
         self._environments: dict[int, Environment] = {}
         self._plates: list[tuple[Recorded, Template, Plate]] = []
 
@@ -151,7 +153,7 @@ class _Run:
         if self.notebook.faults:
             return Recording({}, {}, self.static_output, self.notebook.faults, self.notebook.warnings)
         pages = self._pages()
-        return Recording(pages, self.files, self.static_output, self.notebook.faults, self.notebook.warnings)
+        return Recording(pages, self._filled_files(), self.static_output, self.notebook.faults, self.notebook.warnings)
 
     # -- Pelican ------------------------------------------------------------------------------------
 
@@ -166,7 +168,7 @@ class _Run:
             (signals.get_generators, lambda _: generator),
             (signals.get_writer, lambda _: writer),
             (signals.readers_init, lambda readers: readers.reader_classes.update(md=reader, markdown=reader)),
-            (signals.generator_init, lambda made: install(made.env, self.site)),
+            (signals.generator_init, self._share_environment),
             (signals.content_object_init, self._leave_out_expired),
             (signals.all_generators_finalized, self._all_read),
         ]
@@ -183,6 +185,13 @@ class _Run:
         finally:
             for signal, receiver in receivers:
                 signal.disconnect(receiver)
+
+    def _share_environment(self, generator: Generator) -> None:
+        """Give all generators one Jinja environment: Pelican makes an equal one for each."""
+        if self.environment is None:
+            self.environment = generator.env
+            install(self.environment, self.site)
+        generator.env = self.environment
 
     def _leave_out_expired(self, content: Content) -> None:
         """Articles and pages may expire too: Pelican skips what has the status *skip*."""
@@ -338,6 +347,20 @@ class _Run:
         for listed in pages.values():
             listed.sort(key=lambda page: page.path.split("/"))
         return pages
+
+    def _filled_files(self) -> dict[str, bytes]:
+        """Fill what content says of the owner in feeds, which are the company's."""
+        if not self._plates:
+            return self.files
+        recorded, template, _ = self._plates[0]
+        slot_of_key = self._slot_maker(recorded, template)
+        record = {"distributor": house_account(self.site)}
+        return {
+            path: "".join(
+                slot_of_key(piece).render(record) if is_mark else piece for is_mark, piece in split_marks(body.decode())
+            ).encode()
+            for path, body in self.files.items()
+        }
 
     def _all_contents(self) -> list[KindContent]:
         return list(self._plates[0][0].shared["kinds"]) if self._plates else []

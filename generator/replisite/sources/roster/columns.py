@@ -18,7 +18,7 @@ from replisite.errors import nearest
 from replisite.model.alias import ReservedNames, parse_alias, skeleton
 from replisite.model.distributor import DEFAULT_PUBLISH, Status
 from replisite.model.site import CustomField, Market, Site
-from replisite.model.text import GREETING_LIMIT, clean_line, clean_lines, clean_markdown, quoted
+from replisite.model.text import clean_line, clean_lines, clean_markdown, quoted
 from replisite.sources.roster.consent import parse_names, parse_publish
 from replisite.sources.roster.contacts import parse_email, parse_phone, parse_photo
 
@@ -82,14 +82,6 @@ def _unknown(text: str, known: Mapping[str, object], advice: str) -> ValueError:
     same = [name for name in known if name.casefold() == text.casefold()]
     hint = f'did you mean "{same[0]}"?' if same else nearest(text, known)
     return ValueError(f"{quoted(text)} is {advice}; {hint or 'it is one of ' + ', '.join(known)}")
-
-
-def _line(text: str) -> str:
-    return clean_line(text)
-
-
-def _greeting(text: str) -> str:
-    return clean_lines(text, GREETING_LIMIT)
 
 
 def _id(text: str, info: ValidationInfo) -> str:
@@ -185,7 +177,7 @@ def _publish(text: str, info: ValidationInfo) -> frozenset[str]:
     return parse_publish(text, _rules(info).fields)
 
 
-Line = Annotated[str, AfterValidator(_line)]
+Line = Annotated[str, AfterValidator(clean_line)]
 
 
 class RosterColumns(BaseModel):
@@ -232,7 +224,7 @@ class RosterColumns(BaseModel):
         description="A picture: a path inside the content folder, or an https address.",
         examples=["photos/jane.jpg"],
     )
-    greeting: Annotated[str, AfterValidator(_greeting)] = Field(
+    greeting: Annotated[str, AfterValidator(clean_lines)] = Field(
         "", description="A few words to the visitor, 1,000 letters at most."
     )
     bio: Annotated[str, AfterValidator(clean_markdown)] = Field(

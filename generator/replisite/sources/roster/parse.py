@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from replisite.errors import Fault
 from replisite.model.distributor import Person
 from replisite.sources.roster.bio import render_bio
-from replisite.sources.roster.columns import RosterColumns, Rules
+from replisite.sources.roster.columns import REQUIRED, RosterColumns, Rules
 from replisite.sources.roster.consent import published
 from replisite.sources.roster.contacts import show_phone
 from replisite.sources.roster.fields import parse_field
@@ -16,6 +16,9 @@ from replisite.sources.roster.rows import RawRow
 __all__ = ["parse_row"]
 
 _COLUMNS = tuple(RosterColumns.model_fields)
+_NEVER_EMPTY = frozenset({*REQUIRED, "market", "language"})
+"""Columns that are looked at even where they are empty; the others have a default."""
+
 _SHOWN = tuple(name for name in _COLUMNS if name not in {"previous_aliases", "publish", "phone", "photo", "bio", "rank"})
 
 
@@ -29,7 +32,8 @@ def parse_row(row: RawRow, rules: Rules) -> Person | list[Fault]:
     faults: list[Fault] = []
     columns = None
     try:
-        columns = RosterColumns.model_validate({name: cells.get(name, "") for name in _COLUMNS}, context=rules)
+        filled = {name: text for name in _COLUMNS if (text := cells.get(name, "")) or name in _NEVER_EMPTY}
+        columns = RosterColumns.model_validate(filled, context=rules)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             reason = detail.get("ctx", {}).get("error", detail["msg"])

@@ -1,0 +1,63 @@
+# `make build` and `make test` on a machine with Python 3.11 and make; the rest is installed into .venv/ and, for
+# tests in a browser, from Debian's packages.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: build test test-fast lint types format reference lock bench clean help browser
+
+help: ## Show what there is to make
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+build: $(STAMP) ## Render the demo, Tarn & Thistle, into output/
+	$(BIN)/replisite build
+
+test: $(STAMP) browser ## Run everything that CI runs: format, lint, types, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n auto --dist worksteal
+
+test-fast: $(STAMP) ## Run the tests without the browser and the long ones
+	$(BIN)/pytest -n auto --dist worksteal -m "not slow and not browser"
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+format: $(STAMP) ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+reference: $(STAMP) ## Write docs/ anew from the models
+	$(BIN)/replisite reference
+
+lock: $(STAMP) ## Resolve the development dependencies anew
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --group dev pyproject.toml --output-file requirements-dev.lock
+
+clean: ## Remove what can be made again
+	rm -rf output .replisite .output.replisite $(VENV) .mypy_cache .ruff_cache .hypothesis
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "replisite needs Python 3.11 or newer"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { rm -rf $(VENV); $(MAKE) --no-print-directory debian-venv && $(PYTHON) -m venv $(VENV); }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: debian-venv
+debian-venv: # Debian ships venv in a package of its own
+	@echo "Installing Debian's python3-venv"
+	@$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
+
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
+browser: # Chromium for the tests that look at pages
+	@command -v chromium >/dev/null || { echo "Installing Debian's chromium"; \
+	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium fonts-noto-core >/dev/null; }
