@@ -186,7 +186,7 @@ def _known_aliases(ledger: Ledger, aliases: Sequence[str]) -> list[str]:
         if person is None or person.alias != alias:
             near = ledger.similar(alias)
             raise UsageError(f'no distributor has the alias "{alias}"' + (f"; {near}" if near else ""))
-        if not any(ledger.distributors(lambda _: "", only=[alias])):
+        if not any(ledger.distributors(lambda *_: "", only=[alias])):
             raise UsageError(f'"{alias}" has no site: the person is {person.status}, or the market is closed')
     return sorted(set(aliases))
 

@@ -14,7 +14,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -26,7 +26,7 @@ from replisite.audit import audit, template_fault
 from replisite.errors import Fault, InputError, ProofError, ReplisiteError
 from replisite.ledger import Ledger, Shard
 from replisite.model.address import site_prefix, site_url
-from replisite.model.distributor import Distributor, Person
+from replisite.model.distributor import Distributor
 from replisite.model.house import house_account
 from replisite.model.manifest import Entry, format_entry
 from replisite.model.site import Edition, Site
@@ -328,12 +328,12 @@ def _count(place: Path, entries: Sequence[Entry], sites: int, pages: int) -> Pre
     return Pressed(sites, pages, len(entries), sum(entry.size for entry in entries), place)
 
 
-def address_of(site: Site) -> Callable[[Person], str]:
-    """Return what gives a person's site its absolute address."""
+def address_of(site: Site) -> Callable[[str, Mapping[str, str]], str]:
+    """Return what gives a site its absolute address, from its owner's alias and published custom fields."""
     field = site.addresses.domain_field
 
-    def address(person: Person) -> str:
-        return site_url(site, person.alias, person.fields.get(field, "") if field else "")
+    def address(alias: str, fields: Mapping[str, str]) -> str:
+        return site_url(site, alias, fields.get(field, "") if field else "")
 
     return address
 
