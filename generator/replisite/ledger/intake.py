@@ -6,7 +6,7 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, dataclass
 
 from replisite.errors import Fault
 from replisite.fault_log import FaultLog
@@ -107,7 +107,8 @@ class _Arrivals:
         public = dict(person.public)
         bio = public.pop("bio", "")
         channels = channels_of(person.public, person.fields, self._custom)
-        card = _JSON.encode([public, dict(person.fields), [astuple(channel) for channel in channels]])
+        ways = [(channel.kind, channel.label, channel.text, channel.url) for channel in channels]
+        card = _JSON.encode([public, dict(person.fields), ways])
         self._connection.execute(
             _INSERT,
             (

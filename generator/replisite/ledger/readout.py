@@ -23,7 +23,7 @@ BATCH = 500
 """How many people are read before the people above them are, in one query."""
 
 REMEMBERED = 8_000
-"""How many uplines are kept at hand between batches: some megabytes, whatever the roster's size."""
+"""How many uplines are kept at hand, twice: some megabytes, whatever the roster's size."""
 
 _PERSON = "id, alias, market, language, status, sponsor_id, enroller_id, previous, file, line, card, bio"
 _OWNER = "id, alias, market, language, status, card, bio, sponsor, second, third, enroller"
@@ -79,11 +79,14 @@ def iter_distributors(
         values,
     )
     above: dict[int, Supporter] = {}
+    older: dict[int, Supporter] = {}
     while batch := rows.fetchmany(BATCH):
         wanted = {number for row in batch for number in row[-4:] if number}
         if len(above) > REMEMBERED:
-            above = {number: above[number] for number in wanted & above.keys()}
-        above.update(_iter_supporters(connection, address, wanted - above.keys()))
+            above, older = {}, above
+        wanted -= above.keys()
+        above |= {number: older[number] for number in wanted & older.keys()}
+        above.update(_iter_supporters(connection, address, wanted - older.keys()))
         for row in batch:
             yield _distributor(row, address, above)
 

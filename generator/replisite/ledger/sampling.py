@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -12,6 +13,10 @@ __all__ = ["Exemplars"]
 _VALUES = ("photo", "phone", "email", "greeting", "bio", "first_name", "last_name", "city", "region", "country", "rank")
 _LONGEST = ("name", "bio", "greeting", "city")
 _MARKUP = ("<", "&", '"', "'", "{{", "{%", "%", "\n")
+_PLAIN = re.compile(r"[A-Za-z0-9 .,!?-]*")
+
+MOST_SHAPES = 4_096
+"""How many combinations of filled columns are remembered, so as not to be looked at again."""
 
 
 class Exemplars:
@@ -23,16 +28,26 @@ class Exemplars:
     def __init__(self) -> None:
         self._first: dict[str, str] = {}
         self._longest: dict[str, tuple[int, str]] = {}
+        self._shapes: set[object] = set()
 
     def add(self, person: Person) -> None:
         """Look at one more person with a site."""
-        for feature in _features(person):
-            if feature not in self._first:
-                self._first[feature] = person.alias
+        shape = (person.market, person.language, person.status, *person.public, *map(bool, person.fields.values()))
+        if shape not in self._shapes:
+            self._note(_filled(person), person.alias)
+            if len(self._shapes) < MOST_SHAPES:
+                self._shapes.add(shape)
+        text = person.public["name"] + person.public.get("greeting", "")
+        if not _PLAIN.fullmatch(text):
+            self._note(_written(text), person.alias)
         for name in _LONGEST:
             length = len(person.public.get(name, ""))
             if length > self._longest.get(name, (0, ""))[0]:
                 self._longest[name] = (length, person.alias)
+
+    def _note(self, features: Iterator[str], alias: str) -> None:
+        for feature in features:
+            self._first.setdefault(feature, alias)
 
     def aliases(self) -> list[str]:
         """Return the aliases, the most telling first, each once."""
@@ -40,16 +55,18 @@ class Exemplars:
         return list(dict.fromkeys([*longest, *self._first.values()]))
 
 
-def _features(person: Person) -> Iterator[str]:
+def _filled(person: Person) -> Iterator[str]:
     yield f"edition {person.market}-{person.language}"
     yield f"status {person.status}"
-    public = person.public
     for name in _VALUES:
-        yield name if name in public else f"no {name}"
+        yield name if name in person.public else f"no {name}"
     for name, value in person.fields.items():
         yield f"field {name}" if value else f"no field {name}"
-    text = public["name"] + public.get("greeting", "")
+
+
+def _written(text: str) -> Iterator[str]:
     yield from (f"has {mark}" for mark in _MARKUP if mark in text)
     if not text.isascii():
-        yield "script " + unicodedata.name(next(letter for letter in text if letter > "\x7f"), "?").split()[0]
-        yield from (f"direction {way}" for way in ("R", "AL") if way in map(unicodedata.bidirectional, text))
+        foreign = next(letter for letter in text if letter > "\x7f")
+        yield f"script {unicodedata.name(foreign, '?').split()[0]}"
+        yield f"direction {unicodedata.bidirectional(foreign)}"

@@ -30,8 +30,12 @@ class Refused(Exception):
     """A file that is left out because its faults have been noted."""
 
 
-def reader_class(notebook: Notebook) -> type[MarkdownReader]:
-    """Return the Markdown reader of one Pelican run, which notes faults in ``notebook``."""
+def reader_class(notebook: Notebook, *, is_yaml_for_all: bool) -> type[MarkdownReader]:
+    """Return the Markdown reader of one Pelican run, which notes faults in ``notebook``.
+
+    ``is_yaml_for_all`` makes front matter between --- lines YAML for articles and pages too; without it they
+    are read by Pelican's own rule, as MultiMarkdown metadata.
+    """
 
     class ReplisiteMarkdownReader(MarkdownReader):  # type: ignore[misc]  # Pelican has no types
         def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
@@ -41,11 +45,34 @@ def reader_class(notebook: Notebook) -> type[MarkdownReader]:
             if kind is not None:
                 return self._read_kind(path, kind)
             before = notebook.count
-            content, metadata = super().read(source_path)
+            if is_yaml_for_all and path.read_text(encoding="utf-8-sig").startswith("---"):
+                content, metadata = self._read_yaml(path)
+            else:
+                content, metadata = super().read(source_path)
             notebook.check_reserved(path, metadata, _RESERVED | _RESERVED_ALSO)
             if notebook.count > before:
                 raise Refused(source_path)
             return content, metadata
+
+        def _read_yaml(self, path: Path) -> tuple[str, dict[str, Any]]:
+            """Read an article or a page: YAML between --- lines, and Pelican's own meaning of each key."""
+            text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
+            matter, body, first_line = _split(text, path, notebook)
+            notebook.body_starts(first_line)
+            metadata = {}
+            for key, value in matter.items():
+                name = key.lower()
+                told = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+                if value is None:
+                    continue
+                if name in self.settings["FORMATTED_FIELDS"] and name != "summary":
+                    told = Markdown(**self.settings["MARKDOWN"]).convert(told)
+                try:
+                    metadata[name] = self.process_metadata(name, told)
+                except ValueError as error:
+                    notebook.note(path, _line_of(text, [key]), f"{key}: {error}", "write it as 2026-12-31")
+            self._md = Markdown(**self.settings["MARKDOWN"])
+            return self._md.convert(body), metadata
 
         def _read_kind(self, path: Path, kind: Kind) -> tuple[str, dict[str, Any]]:
             before = notebook.count

@@ -163,7 +163,8 @@ class _Run:
         generator = generator_class(self.site, self.notebook, self.now, self.drafts, self.future)
         feed_url = self.site.url if self.site.pelican_defaults == "replisite" else ""
         writer = recording_writer(self.catalogs, self.recorded, self._keep, self.files, self._names, feed_url)
-        reader = reader_class(self.notebook)
+        is_ours = self.site.pelican_defaults == "replisite"
+        reader = reader_class(self.notebook, is_yaml_for_all=is_ours)
         receivers = [
             (signals.get_generators, lambda _: generator),
             (signals.get_writer, lambda _: writer),
