@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import gcd
 from pathlib import Path
+from typing import Any
 
 from replisite.model.distributor import DEFAULT_PUBLISH
+from replisite.model.site import Company, CustomField, Market, Rank, Roster, Site
 
-__all__ = ["COLUMNS", "HOSTILE", "Planted", "iter_planted", "write_roster"]
+__all__ = ["COLUMNS", "HOSTILE", "Planted", "a_site", "iter_planted", "write_roster"]
 
 HOSTILE: tuple[str, ...] = (
     "Siobhán O'Neil",
@@ -42,7 +44,7 @@ HOSTILE: tuple[str, ...] = (
     "\ue000\uf8ff\U000f0000 private",
     'a "quoted", comma; semicolon',
     "' OR 1=1; DROP TABLE people; --",
-    "=HYPERLINK(\"http://evil.example\")",
+    '=HYPERLINK("http://evil.example")',
     "../../etc/passwd",
     "javascript:alert(1)",
     "﻿zero\u200bwidth\u00adletters",
@@ -70,6 +72,24 @@ PUBLISH = (
 
 _TEXTS = ("first_name", "last_name", "display_name", "greeting", "bio", "city", "region", "country")
 _BAD_EVERY = 10
+
+
+def a_site(root: Path, **changes: Any) -> Site:
+    """Return a site of three markets, one of them closed, two ranks, and custom fields of every type."""
+    site = Site(
+        root=root,
+        name="Tarn & Thistle",
+        url="https://www.tea.example",
+        company=Company("HOUSE", "Tarn & Thistle"),
+        markets=(
+            Market("GB", "United Kingdom", "GBP", ("en", "cy")),
+            Market("US", "United States", "USD", ("en", "es")),
+            Market("FR", "France", "EUR", ("fr",), "closed"),
+        ),
+        ranks=(Rank("member", "Member", 0), Rank("guide", "Senior Guide", 1)),
+        roster=Roster(fields=(CustomField("whatsapp", "WhatsApp", "url", is_channel=True),)),
+    )
+    return replace(site, **changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,4 +212,6 @@ def _spoilt(good: Planted, kind: int) -> Planted:
         {"sponsor_id": good.cells["id"]},
         {"joined": "31/05/2024"},
     )
-    return Planted({**good.cells, **spoils[kind % len(spoils)]}, {}, {**good.shown, **good.secrets}, is_bad=True)
+    return Planted(
+        {**good.cells, **spoils[kind % len(spoils)]}, {}, {**good.shown, **good.secrets}, is_bad=True
+    )

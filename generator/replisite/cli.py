@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn, Optional
+from typing import TYPE_CHECKING, Annotated, NoReturn, Optional
 
 import typer
 from rich.console import Console
@@ -16,8 +17,11 @@ from rich.console import Console
 from replisite import __version__
 from replisite.errors import InputError, ReplisiteError, UsageError
 from replisite.model.site import Site
-from replisite.progress import Painter, PlainPainter, SilentPainter
+from replisite.progress import WARNINGS_SHOWN, Painter, PlainPainter, SilentPainter
 from replisite.sources.config import SiteFaults, find_site, load_site
+
+if TYPE_CHECKING:
+    from replisite.prepare import Findings
 
 app = typer.Typer(
     name="replisite",
@@ -42,6 +46,9 @@ RosterOption = Annotated[
     typer.Option("--roster", metavar="FILE", help="Read this roster (CSV or JSON Lines) instead of site.toml's."),
 ]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only.")]
+SkipBadRows = Annotated[bool, typer.Option("--skip-bad-rows", help="Go on with the good rows and list the others.")]
+Drafts = Annotated[bool, typer.Option("--drafts", help="Read drafts too.")]
+Future = Annotated[bool, typer.Option("--future", help="Read what is dated in the future too.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Print seconds per phase, and all warnings.")]
 
 
@@ -56,6 +63,34 @@ def _root(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     pass
+
+
+@app.command(
+    epilog="""**Examples**
+
+`replisite new shop` — a small complete site in shop/
+
+`replisite new shop --name "Fell Soap"` — with the company's name in it
+
+`replisite new .` — here, if there is nothing here yet
+
+Exit codes: 0 fine, 1 yours to mend, 2 usage."""
+)
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that is new or empty.")],
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="The company's name.")] = "Your Company",
+) -> None:
+    """Start a site: a small one that is complete, builds, and says what to replace."""
+    from replisite.scaffold import start_site
+
+    with _faults_told(as_json=False):
+        made = start_site(folder, name)
+    tops = sorted({path.relative_to(folder).parts[0] for path in made})
+    out.print(f"Made {len(made)} files in {folder}: {', '.join(tops)}", markup=False)
+    out.print("Next:")
+    if folder.resolve() != Path.cwd():
+        out.print(f"  cd {shlex.quote(str(folder))}", markup=False)
+    out.print("  replisite build")
 
 
 @app.command(
@@ -82,11 +117,9 @@ def build(
         Optional[list[str]],  # noqa: UP007, UP045
         typer.Option("--only", metavar="ALIAS", help="Build this owner's site only; may be given again."),
     ] = None,
-    skip_bad_rows: Annotated[
-        bool, typer.Option("--skip-bad-rows", help="Build the good rows and list the others.")
-    ] = False,
-    drafts: Annotated[bool, typer.Option("--drafts", help="Build drafts too.")] = False,
-    future: Annotated[bool, typer.Option("--future", help="Build what is dated in the future too.")] = False,
+    skip_bad_rows: SkipBadRows = False,
+    drafts: Drafts = False,
+    future: Future = False,
     prove: Annotated[
         str,
         typer.Option(metavar="sample|all", help="Compare a sample of pages, or all, with Jinja's own rendering."),
@@ -113,9 +146,120 @@ def build(
         )
         report = build_sites(loaded, options, painter, earlier)
     if as_json:
-        sys.stdout.write(json.dumps(report.as_json(), indent=2, ensure_ascii=False) + "\n")
+        _print_json(report.as_json())
     elif not quiet:
         painter.summary(report, verbose)
+
+
+@app.command(
+    epilog="""**Examples**
+
+`replisite check` — is everything in order?
+
+`replisite check --roster export.csv` — would this roster do?
+
+`replisite check --json` — the same for machines
+
+Exit codes: 0 fine, 1 yours to mend, 2 usage."""
+)
+def check(
+    site: SiteOption = None,
+    roster: RosterOption = None,
+    skip_bad_rows: SkipBadRows = False,
+    drafts: Drafts = False,
+    future: Future = False,
+    as_json: JsonOption = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Do everything that a build does but write: read, stage, prove, and follow every link."""
+    from replisite.check import check as check_site
+    from replisite.prepare import Options
+
+    with _faults_told(as_json), _painter(quiet, as_json) as painter:
+        loaded, earlier = _site(site)
+        options = Options(roster=roster, skip_bad_rows=skip_bad_rows, drafts=drafts, future=future)
+        checked = check_site(loaded, options, painter, earlier)
+    if as_json:
+        _print_json(checked.as_json())
+    elif not quiet:
+        out.print(
+            f"[bold]In order[/bold]: {checked.pages:,} pages, {checked.sites:,} sites and the corporate site; "
+            f"{checked.proofs:,} pages proved"
+        )
+        _tell_findings(checked, verbose)
+
+
+@app.command(
+    epilog="""**Examples**
+
+`replisite roster` — how many people, by status and market
+
+`replisite roster --roster export.csv --skip-bad-rows` — another roster, and which of its rows are bad
+
+`replisite roster --json` — the same for machines
+
+Exit codes: 0 fine, 1 yours to mend, 2 usage."""
+)
+def roster(
+    site: SiteOption = None,
+    roster: RosterOption = None,
+    skip_bad_rows: SkipBadRows = False,
+    as_json: JsonOption = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Check the roster and count its people."""
+    from replisite.check import count_roster
+    from replisite.prepare import Options
+
+    with _faults_told(as_json), _painter(quiet, as_json) as painter:
+        loaded, earlier = _site(site)
+        options = Options(roster=roster, skip_bad_rows=skip_bad_rows)
+        counted = count_roster(loaded, options, painter, earlier)
+    if as_json:
+        _print_json(counted.as_json())
+        return
+    out.print(f"[bold]{counted.people:,} people[/bold], {counted.sites:,} with a site")
+    for told, counts in (("by status", counted.by_status), ("by market", counted.by_market)):
+        out.print(f"{told}: {', '.join(f'{name} {count:,}' for name, count in counts.items()) or 'none'}")
+    if counted.skipped_rows:
+        out.print(f"{counted.skipped_rows:,} rows skipped")
+    if not quiet:
+        _tell_findings(counted, verbose)
+
+
+@app.command(hidden=True)
+def reference(
+    output: Annotated[
+        Path, typer.Option("--output", metavar="DIR", help="The folder that docs/ is written into.")
+    ] = Path(),
+) -> None:
+    """Write the reference of site.toml, front matter and roster, and the JSON Schema, from the models."""
+    from replisite.reference_pages import references
+
+    for path, text in references().items():
+        place = output / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8", newline="\n")
+        out.print(str(place), markup=False)
+
+
+def _print_json(told: object) -> None:
+    sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+
+
+def _tell_findings(findings: Findings, verbose: bool) -> None:
+    """Tell rows that were skipped, and warnings, of which a few are enough."""
+    if findings.skipped_count:
+        err.print(f"{findings.skipped_count:,} faults; their rows were skipped:", style="yellow")
+        for line in findings.skipped:
+            err.print(f"  {line}", markup=False)
+    shown = findings.warnings if verbose else findings.warnings[:WARNINGS_SHOWN]
+    for warning in shown:
+        err.print(f"warning: {warning}", style="yellow", markup=False)
+    if len(shown) < len(findings.warnings):
+        err.print(f"… and {len(findings.warnings) - len(shown)} more warnings; -v shows them", style="yellow")
 
 
 def _site(folder: Path | None) -> tuple[Site, list]:
@@ -160,7 +304,7 @@ def _tell(error: ReplisiteError, as_json: bool) -> NoReturn:
     if as_json:
         faults = [{"file": f.file, "line": f.line, "what": f.what, "next": f.next} for f in getattr(error, "faults", [])]
         told = {"error": type(error).__name__, "message": str(error), "faults": faults}
-        sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+        _print_json(told)
     else:
         err.print(str(error), style=None, markup=False)
         if isinstance(error, InputError):

@@ -72,7 +72,9 @@ def take_in(
         "faults": {"kept": told, "uncounted": faults.uncounted if skip_bad else 0},
         "exemplars": arrivals.exemplars.aliases(),
     }
-    connection.executemany("INSERT INTO facts VALUES (?, ?)", [(name, json.dumps(fact)) for name, fact in facts.items()])
+    connection.executemany(
+        "INSERT INTO facts VALUES (?, ?)", [(name, json.dumps(fact)) for name, fact in facts.items()]
+    )
     make_intake(connection)
     return counts
 
@@ -171,7 +173,12 @@ def _taken(person: Person, column: str, text: str, holder: tuple[str, str, str, 
     alike = next((other for other in others if skeleton(other.casefold()) == skeleton(text.casefold())), text)
     place = f"{file}:{line}"
     if alike == text or column not in {"id", "alias", "previous_aliases"}:
-        return Fault(person.file, person.line, f"{column} {quoted(text)} is taken at {place}", "give each person their own")
+        return Fault(
+            person.file,
+            person.line,
+            f"{column} {quoted(text)} is taken at {place}",
+            "give each person their own",
+        )
     what = f"{column} {quoted(text)} looks like {quoted(alike)} at {place}"
     return Fault(person.file, person.line, what, "choose one that nobody can mistake")
 
@@ -250,13 +257,15 @@ def _tell_circle(connection: sqlite3.Connection, sponsors: array[int], member: i
     first: tuple[str, int, str, int] | None = None
     length = 0
     for number in walk_circle(sponsors, member):
-        row = connection.execute("SELECT file, line, id, number FROM people WHERE number = ?", (number,)).fetchone()
+        row = connection.execute(
+            "SELECT file, line, id, number FROM people WHERE number = ?", (number,)
+        ).fetchone()
         first = min(first, row) if first else row
         length += 1
     assert first is not None
     file, line, _, start = first
-    ids = []
-    for number, _ in zip(walk_circle(sponsors, start), range(CIRCLE_SHOWN)):
+    ids: list[str] = []
+    for number, _ in zip(walk_circle(sponsors, start), range(CIRCLE_SHOWN), strict=False):
         ids.append(connection.execute("SELECT id FROM people WHERE number = ?", (number,)).fetchone()[0])
     shown = " → ".join([*map(quoted, ids), *(["…"] if length > CIRCLE_SHOWN else []), quoted(ids[0])])
     what = f"sponsor_id leads back to the person in {length} steps: {shown}"

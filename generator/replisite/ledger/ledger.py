@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from replisite.errors import Fault, ReplisiteError
+from replisite.errors import Fault, ReplisiteError, nearest
 from replisite.fault_log import FaultLog
 from replisite.ledger.intake import Counts, take_in
 from replisite.ledger.readout import Address, Shard, iter_distributors, iter_people
@@ -22,6 +23,7 @@ __all__ = ["Ledger"]
 
 _CACHE_KIB = 16_384
 _WAIT_SECONDS = 30.0
+_LOOKED_AT = 20_000
 
 
 class Ledger:
@@ -93,7 +95,9 @@ class Ledger:
     @property
     def counts(self) -> Counts:
         """How many people there are."""
-        return Counts(**self._fact("counts", {"people": 0, "sites": 0, "refused": 0, "by_status": {}, "by_market": {}}))
+        return Counts(
+            **self._fact("counts", {"people": 0, "sites": 0, "refused": 0, "by_status": {}, "by_market": {}})
+        )
 
     @property
     def faults(self) -> FaultLog:
@@ -137,13 +141,28 @@ class Ledger:
                 return person
         return None
 
+    def similar(self, name: str) -> str:
+        """Return ``'did you mean "…"?'`` for the alias nearest to a name that nobody has, or ``""``.
+
+        Only aliases with the same first letter are looked at, and not all of very many.
+        """
+        person = self.find(name)
+        if person is not None:
+            return f'did you mean "{person.alias}"?'
+        near = (
+            "SELECT alias FROM people WHERE has_site = 1 AND alias >= ? AND alias < ? ORDER BY alias LIMIT ?"
+        )
+        start = name[:1].lower()
+        found = self._connection.execute(near, (start, f"{start}~", _LOOKED_AT))
+        return nearest(name.lower(), (alias for (alias,) in found))
+
     def shards(self, count: int) -> list[Shard]:
         """Split those who have a site into at most ``count`` runs of about equal length."""
         sites = self.counts.sites
         bounds = [sites * part // count for part in range(count + 1)]
         return [
             Shard(self._alias_at(start), self._alias_at(end - 1), end - start)
-            for start, end in zip(bounds, bounds[1:], strict=False)
+            for start, end in itertools.pairwise(bounds)
             if end > start
         ]
 
@@ -157,9 +176,13 @@ class Ledger:
         chosen = dict.fromkeys(self._alias_at(place) for place in (0, sites - 1) if sites)
         for sponsor in ("lines.sponsor = 0", "lines.sponsor <> 0"):
             some = "SELECT alias FROM people JOIN lines USING (number) WHERE has_site = 1 AND"
-            chosen |= dict.fromkeys(alias for (alias,) in self._connection.execute(f"{some} {sponsor} LIMIT 1"))
+            chosen |= dict.fromkeys(
+                alias for (alias,) in self._connection.execute(f"{some} {sponsor} LIMIT 1")
+            )
         chosen |= dict.fromkeys(self._fact("exemplars", []))
-        chosen |= dict.fromkeys(self._alias_at(sites * part // count) for part in range(count if sites else 0))
+        chosen |= dict.fromkeys(
+            self._alias_at(sites * part // count) for part in range(count if sites else 0)
+        )
         present = [alias for alias in chosen if next(self.distributors(address, only=[alias]), None)]
         return list(self.distributors(address, only=present[:count]))
 

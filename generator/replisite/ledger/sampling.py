@@ -10,7 +10,19 @@ from replisite.model.distributor import Person
 
 __all__ = ["Exemplars"]
 
-_VALUES = ("photo", "phone", "email", "greeting", "bio", "first_name", "last_name", "city", "region", "country", "rank")
+_VALUES = (
+    "photo",
+    "phone",
+    "email",
+    "greeting",
+    "bio",
+    "first_name",
+    "last_name",
+    "city",
+    "region",
+    "country",
+    "rank",
+)
 _LONGEST = ("name", "bio", "greeting", "city")
 _MARKUP = ("<", "&", '"', "'", "{{", "{%", "%", "\n")
 _PLAIN = re.compile(r"[A-Za-z0-9 .,!?-]*")
@@ -32,7 +44,13 @@ class Exemplars:
 
     def add(self, person: Person) -> None:
         """Look at one more person with a site."""
-        shape = (person.market, person.language, person.status, *person.public, *map(bool, person.fields.values()))
+        shape = (
+            person.market,
+            person.language,
+            person.status,
+            *person.public,
+            *map(bool, person.fields.values()),
+        )
         if shape not in self._shapes:
             self._note(_filled(person), person.alias)
             if len(self._shapes) < MOST_SHAPES:

@@ -27,7 +27,9 @@ def make_intake(connection: sqlite3.Connection) -> None:
     for table in ("intake", "taken", "refused"):
         connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
     connection.execute(f"CREATE TEMP TABLE intake ({_TYPES})")
-    connection.execute("CREATE TEMP TABLE taken (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID")
+    connection.execute(
+        "CREATE TEMP TABLE taken (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID"
+    )
     connection.execute("CREATE TEMP TABLE refused (id TEXT PRIMARY KEY) WITHOUT ROWID")
 
 
@@ -48,7 +50,7 @@ def make_people(connection: sqlite3.Connection) -> None:
 
 
 def sort_people(connection: sqlite3.Connection) -> None:
-    """Number people in the order of aliases, so that streaming them reads the file from front to back."""
+    """Give people their numbers, in the order of aliases, so that streaming them reads the file from front to back."""
     connection.execute(f"INSERT INTO people ({COLUMNS}) SELECT {COLUMNS} FROM temp.intake ORDER BY alias")
     connection.execute("CREATE UNIQUE INDEX people_by_id ON people (id)")
     connection.execute("CREATE UNIQUE INDEX people_by_alias ON people (alias)")

@@ -10,7 +10,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["BIO_LIMIT", "GREETING_LIMIT", "LIMIT", "clean_line", "clean_lines", "clean_markdown", "drop_surrogates", "quoted"]
+__all__ = [
+    "BIO_LIMIT",
+    "GREETING_LIMIT",
+    "LIMIT",
+    "clean_line",
+    "clean_lines",
+    "clean_markdown",
+    "drop_surrogates",
+    "quoted",
+]
 
 LIMIT = 500
 """The longest line, in letters; a combining mark is no letter of its own."""
@@ -35,9 +44,9 @@ _ISOLATES = "\u2066\u2067\u2068"
 
 
 def clean_line(text: str, limit: int = LIMIT) -> str:
-    """Return one safe line, its white space folded to single blanks; raises ValueError if it is too long.
+    r"""Return one safe line, its white space folded to single blanks; raises ValueError if it is too long.
 
-    >>> clean_line(" Jane\\r\\n  O'Neil\\x07 ")
+    >>> clean_line(" Jane\r\n  O'Neil\x07 ")
     "Jane O'Neil"
     """
     if not text:
@@ -94,7 +103,9 @@ def _measured(text: str, limit: int) -> str:
         return text
     letters = sum(1 for letter in text if unicodedata.category(letter) not in {"Mn", "Me", "Cf"})
     if letters > limit or len(text) > limit * MARKS_TO_A_LETTER:
-        raise ValueError(f"has {max(letters, len(text) // MARKS_TO_A_LETTER):,} letters; {limit:,} is the most")
+        raise ValueError(
+            f"has {max(letters, len(text) // MARKS_TO_A_LETTER):,} letters; {limit:,} is the most"
+        )
     return text
 
 

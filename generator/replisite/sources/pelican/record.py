@@ -159,6 +159,8 @@ class _Run:
 
     def _run_pelican(self) -> None:
         settings = pelican_settings(self.site, self.theme, self.static_output)
+        if self.site.pelican_defaults == "replisite":
+            settings["WITH_FUTURE_DATES"] = self.future
         settings["MARKDOWN"]["extensions"].append(PlaceholderExtension(self.placeholders))
         generator = generator_class(self.site, self.notebook, self.now, self.drafts, self.future)
         feed_url = self.site.url if self.site.pelican_defaults == "replisite" else ""
@@ -171,6 +173,8 @@ class _Run:
             (signals.readers_init, lambda readers: readers.reader_classes.update(md=reader, markdown=reader)),
             (signals.generator_init, self._share_environment),
             (signals.content_object_init, self._leave_out_expired),
+            (signals.article_generator_context, self._publish_drafts),
+            (signals.page_generator_context, self._publish_drafts),
             (signals.all_generators_finalized, self._all_read),
         ]
         for signal, receiver in receivers:
@@ -193,6 +197,10 @@ class _Run:
             self.environment = generator.env
             install(self.environment, self.site)
         generator.env = self.environment
+
+    def _publish_drafts(self, _: Generator, metadata: dict[str, Any]) -> None:
+        if self.drafts and metadata.get("status") == "draft":
+            metadata["status"] = "published"
 
     def _leave_out_expired(self, content: Content) -> None:
         """Articles and pages may expire too: Pelican skips what has the status *skip*."""

@@ -92,7 +92,7 @@ def _our_defaults(site: Site, theme: Path) -> dict[str, Any]:
         "DEFAULT_LANG": site.language,
         "DEFAULT_DATE_FORMAT": "%-d %B %Y",
         "DEFAULT_PAGINATION": False,
-        "DEFAULT_CATEGORY": "News",
+        "DEFAULT_METADATA": {"category": "News"},  # without category pages Pelican sets none, and needs one
         "AUTHOR": site.company.name,
         "USE_FOLDER_AS_CATEGORY": False,
         "ARTICLE_PATHS": ["news"],

@@ -115,6 +115,8 @@ def recording_writer(
         def write_feed(self, elements: Sequence[Any], context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
             if not context.get("SITEURL") and feed_url:
                 context = {**context, "SITEURL": feed_url}
+            if not elements and feed_url:
+                return None  # an empty feed would be dated now, and no two builds the same
             self._edition = ""
             return super().write_feed(elements, context, *args, **kwargs)
 

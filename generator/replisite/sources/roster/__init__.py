@@ -1,14 +1,14 @@
 """Read the roster: every row checked by itself, and cut down to what its owner lets the world see.
 
-    rows.py      what every kind of roster file gives
-    formats.py   which reader reads which file: csv_file.py, jsonl_file.py
-    stories.py   what a few people write in a file of their own
-    columns.py   the known columns, and what each cell must be (fields.py: the company's own)
-    contacts.py  phone numbers, e-mail and web addresses, photos
-    consent.py   what a person publishes, and the name that follows
-    bio.py       a person's Markdown as safe HTML
-    parse.py     a raw row as a person, or as its faults
-    read.py      the whole roster as a stream
+rows.py      what every kind of roster file gives
+formats.py   which reader reads which file: csv_file.py, jsonl_file.py
+stories.py   what a few people write in a file of their own
+columns.py   the known columns, and what each cell must be (fields.py: the company's own)
+contacts.py  phone numbers, e-mail and web addresses, photos
+consent.py   what a person publishes, and the name that follows
+bio.py       a person's Markdown as safe HTML
+parse.py     a raw row as a person, or as its faults
+read.py      the whole roster as a stream
 """
 
 from replisite.sources.roster.columns import RosterColumns

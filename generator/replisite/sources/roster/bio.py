@@ -21,13 +21,13 @@ _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 
 
 def render_bio(text: str) -> str:
-    """Return sanitised HTML; raises ValueError if the text is nested too deep, or is mostly brackets.
+    r"""Return sanitised HTML; raises ValueError if the text is nested too deep, or is mostly brackets.
 
     HTML in the text stays text, headings become strong paragraphs, and only links that `parse_url`
     takes are kept. Braces are text: nothing here is a template.
 
-    >>> render_bio("# Tea\\n\\n<b>[us](javascript:x)")
-    '<p><strong>Tea</strong></p>\\n<p>&lt;b&gt;us</p>'
+    >>> render_bio("# Tea\n\n<b>[us](javascript:x)")
+    '<p><strong>Tea</strong></p>\n<p>&lt;b&gt;us</p>'
     """
     if text.count("[") > MOST_BRACKETS:
         raise ValueError(f'has more than {MOST_BRACKETS} "["; write fewer links')
@@ -36,18 +36,29 @@ def render_bio(text: str) -> str:
     except RecursionError as error:
         raise ValueError("is nested too deep; use fewer quotes and lists in one another") from error
     return nh3.clean(
-        html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=set(SCHEMES), link_rel="nofollow noopener ugc"
+        html,
+        tags=TAGS,
+        attributes={"a": {"href"}},
+        url_schemes=set(SCHEMES),
+        link_rel="nofollow noopener ugc",
     ).strip()
 
 
 class _Plain(Extension):
     """Markdown without raw HTML, code, references and mail in angle brackets; headings are paragraphs."""
 
-    def extendMarkdown(self, md: Markdown) -> None:
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
         md.preprocessors.deregister("html_block")
         for block in ("code", "reference"):
             md.parser.blockprocessors.deregister(block)
-        for inline in ("html", "automail", "reference", "short_reference", "image_reference", "short_image_ref"):
+        for inline in (
+            "html",
+            "automail",
+            "reference",
+            "short_reference",
+            "image_reference",
+            "short_image_ref",
+        ):
             md.inlinePatterns.deregister(inline)
         md.treeprocessors.register(_StrongHeadings(md), "strong_headings", 15)
         md.treeprocessors.register(_SafeLinks(md), "safe_links", 14)

@@ -44,12 +44,16 @@ class Rules:
     reserved: ReservedNames
     own_host_field: str = ""
     company_host: str = ""
-    has_photo: Callable[[str], bool] = lambda path: True
+    has_photo: Callable[[str], bool] = lambda _: True
 
     @classmethod
-    def of(cls, site: Site, reserved: ReservedNames, has_photo: Callable[[str], bool], host: str = "") -> Rules:
+    def of(
+        cls, site: Site, reserved: ReservedNames, has_photo: Callable[[str], bool], host: str = ""
+    ) -> Rules:
         """Return the rules of a site; ``host`` is the corporate site's own."""
-        by_status = [market for status in ("open", "nfr") for market in site.markets if market.status == status]
+        by_status = [
+            market for status in ("open", "nfr") for market in site.markets if market.status == status
+        ]
         return cls(
             markets={market.code: market for market in site.markets},
             home=(by_status or list(site.markets))[0],
@@ -194,7 +198,9 @@ class RosterColumns(BaseModel):
         examples=["jane-oneil"],
     )
     first_name: Line = Field(description="Given name; published by default.", examples=["Jane"])
-    last_name: Line = Field(description="Family name; its initial is published by default.", examples=["O'Neil"])
+    last_name: Line = Field(
+        description="Family name; its initial is published by default.", examples=["O'Neil"]
+    )
     display_name: Line = Field("", description="The name to show instead of first and last name.")
     market: Annotated[str, AfterValidator(_market)] = Field(
         "", description="Code of a market in site.toml; the first open one if empty.", examples=["GB"]
@@ -237,7 +243,9 @@ class RosterColumns(BaseModel):
         "", description="The day of joining.", examples=["2024-05-31"]
     )
     sponsor_id: Annotated[str, AfterValidator(_upline)] = Field(
-        "", description="The id of the person who supports this one; empty for the company.", examples=["TT-1001"]
+        "",
+        description="The id of the person who supports this one; empty for the company.",
+        examples=["TT-1001"],
     )
     enroller_id: Annotated[str, AfterValidator(_upline)] = Field(
         "", description="The id of the person who introduced this one; empty for the company."

@@ -51,7 +51,11 @@ def published(values: Mapping[str, str], allowed: Collection[str], alias: str) -
     {'first_name': 'Jane', 'last_name': 'O.', 'name': 'Jane O.'}
     """
     public = {name: value for name in PUBLISHABLE if name in allowed and (value := values.get(name, ""))}
-    if "last_initial" in allowed and "last_name" not in allowed and (initial := _initial(values["last_name"])):
+    if (
+        "last_initial" in allowed
+        and "last_name" not in allowed
+        and (initial := _initial(values["last_name"]))
+    ):
         public["last_name"] = f"{initial}."
     public["name"] = (
         public.get("display_name")

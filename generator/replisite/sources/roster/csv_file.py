@@ -50,7 +50,9 @@ class CsvFile:
             yield Fault(self._name, 1, "the roster is empty", "the first line names the columns")
             return
         if len(header) == 1 and re.search("[;\t]", header[0]):
-            yield Fault(self._name, 1, "the columns are not separated by commas", 'save the file as "CSV UTF-8"')
+            yield Fault(
+                self._name, 1, "the columns are not separated by commas", 'save the file as "CSV UTF-8"'
+            )
             return
         yield from self._columns.missing(header, self._name, 1)
         seen: set[str] = set()
@@ -63,7 +65,9 @@ class CsvFile:
                 yield self._columns.undeclared(column, self._name, 1)
             seen.add(column)
 
-    def _rows(self, header: list[str], reader: Iterator[list[str]], lines: _Lines) -> Iterator[RawRow | BadRow]:
+    def _rows(
+        self, header: list[str], reader: Iterator[list[str]], lines: _Lines
+    ) -> Iterator[RawRow | BadRow]:
         known = frozenset(self._columns.known)
         places = {column: at for at, column in reversed(list(enumerate(header))) if column in known}
         wanted = tuple(places.items())
@@ -90,7 +94,9 @@ class CsvFile:
             yield BadRow(fault, cells[id_place] if id_place < len(cells) else "")
 
 
-_QUOTES = 'a cell with a comma, a quote or a line break stands between quotes ("), and a quote in it is doubled'
+_QUOTES = (
+    'a cell with a comma, a quote or a line break stands between quotes ("), and a quote in it is doubled'
+)
 _COMMAS = "a comma may be missing, or a text with commas may want quotes round it"
 
 

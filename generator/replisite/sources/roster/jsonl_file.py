@@ -35,9 +35,8 @@ class JsonLinesFile:
     def __iter__(self) -> Iterator[RawRow | BadRow]:
         undeclared: set[str] = set()
         with self._path.open("rb") as lines:
-            for number, body in enumerate(_iter_lines(lines), 1):
-                if number == 1:
-                    body = body.removeprefix(b"\xef\xbb\xbf")
+            for number, line in enumerate(_iter_lines(lines), 1):
+                body = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
                 if not body.strip():
                     continue
                 try:
@@ -69,7 +68,11 @@ def _cells(body: bytes) -> dict[str, str]:
     """Return the object's values as text; raises ValueError with a message for people."""
     try:
         row = json.loads(
-            body.decode(), object_pairs_hook=_Pairs, parse_int=str, parse_float=str, parse_constant=_no_constant
+            body.decode(),
+            object_pairs_hook=_Pairs,
+            parse_int=str,
+            parse_float=str,
+            parse_constant=_no_constant,
         )
     except UnicodeDecodeError as error:
         raise ValueError("a byte is not UTF-8; save the file as UTF-8") from error

@@ -19,7 +19,9 @@ _COLUMNS = tuple(RosterColumns.model_fields)
 _NEVER_EMPTY = frozenset({*REQUIRED, "market", "language"})
 """Columns that are looked at even where they are empty; the others have a default."""
 
-_SHOWN = tuple(name for name in _COLUMNS if name not in {"previous_aliases", "publish", "phone", "photo", "bio", "rank"})
+_SHOWN = tuple(
+    name for name in _COLUMNS if name not in {"previous_aliases", "publish", "phone", "photo", "bio", "rank"}
+)
 
 
 def parse_row(row: RawRow, rules: Rules) -> Person | list[Fault]:
@@ -66,7 +68,9 @@ def _person(row: RawRow, columns: RosterColumns, fields: dict[str, str], rules: 
     values["rank"] = rules.ranks.get(columns.rank, "")
     if "photo" in columns.publish and (photo := columns.photo):
         if not photo.startswith("https:") and not rules.has_photo(photo):
-            raise _ColumnError("photo", f'"{photo}" is not in the content folder; add the file, or leave it out')
+            raise _ColumnError(
+                "photo", f'"{photo}" is not in the content folder; add the file, or leave it out'
+            )
         values["photo"] = photo
     if "phone" in columns.publish and columns.phone:
         values["phone"] = show_phone(columns.phone)

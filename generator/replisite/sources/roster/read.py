@@ -57,14 +57,17 @@ def read_roster(
     stories = Stories(content / "distributors", _shown(content / "distributors", site.root), optional)
     try:
         rows = open_roster(path, columns, _shown(path, site.root))
-        yield from _people(rows, stories, rules, faults)
     except ValueError as error:
         what, _, advice = str(error).partition("; ")
         faults.append(Fault(_shown(path, site.root), 0, what, advice))
         return
+    try:
+        yield from _people(rows, stories, rules, faults)
     except OSError as error:
         advice = "name a CSV or JSON Lines file under [roster] source, or with --roster"
-        faults.append(Fault(_shown(path, site.root), 0, f"the roster cannot be read: {error.strerror}", advice))
+        faults.append(
+            Fault(_shown(path, site.root), 0, f"the roster cannot be read: {error.strerror}", advice)
+        )
         return
     if source is None:
         for fault in stories.iter_unread():

@@ -22,7 +22,9 @@ class Columns:
 
     def undeclared(self, name: str, file: str, line: int) -> Fault:
         """Return the fault of a column that nobody declared."""
-        advice = nearest(name, self.known) or "declare it under [[roster.fields]] in site.toml, or leave it out"
+        advice = (
+            nearest(name, self.known) or "declare it under [[roster.fields]] in site.toml, or leave it out"
+        )
         return Fault(file, line, f"column {quoted(name)} is not declared", advice)
 
     def missing(self, names: Iterable[str], file: str, line: int) -> list[Fault]:

@@ -74,7 +74,9 @@ class Stories:
                 advice = "rename the file to its person's alias, or remove it"
             else:
                 advice = f"it is a previous alias of {quoted(owner)}: rename the file to {owner}.md"
-            yield Fault(f"{self._name}/{alias}.md", 1, f"nobody on the roster has the alias {quoted(alias)}", advice)
+            yield Fault(
+                f"{self._name}/{alias}.md", 1, f"nobody on the roster has the alias {quoted(alias)}", advice
+            )
 
 
 def parse_story(text: str, file: str, columns: Collection[str]) -> Story | list[Fault]:
@@ -92,7 +94,9 @@ def parse_story(text: str, file: str, columns: Collection[str]) -> Story | list[
         node = yaml.compose("\n".join(lines[1:end]), Loader=yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "it is nested too deep or has a letter that YAML cannot hold"
+        problem = (
+            getattr(error, "problem", None) or "it is nested too deep or has a letter that YAML cannot hold"
+        )
         return [Fault(file, mark.line + 2 if mark else 1, f"the front matter is not YAML: {problem}")]
     if node is None:
         return _with_body(Story({}, {}), lines, end + 1)

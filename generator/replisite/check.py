@@ -1,0 +1,101 @@
+"""Look everything over and write no page: check a site, or count the people on its roster."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from replisite.errors import Fault
+from replisite.ledger import Ledger
+from replisite.model.site import Site
+from replisite.prepare import (
+    Findings,
+    Options,
+    Progress,
+    accept_roster,
+    compose,
+    in_turn,
+    ledger_path,
+    phase,
+    press_room,
+    prove_sample,
+    sample_of,
+)
+
+__all__ = ["Checked", "RosterCounts", "check", "count_roster"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Checked(Findings):
+    """What a check found to be in order. ``pages`` counts each page of each edition once."""
+
+    pages: int = 0
+    sites: int = 0
+    proofs: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class RosterCounts(Findings):
+    """How many people there are on a roster. ``skipped_rows`` are those that were left out."""
+
+    sites: int = 0
+    skipped_rows: int = 0
+    by_status: dict[str, int] = field(default_factory=dict)
+    by_market: dict[str, int] = field(default_factory=dict)
+
+
+def check(site: Site, options: Options, progress: Progress, earlier: Sequence[Fault] = ()) -> Checked:
+    """Do everything that a build does before it presses; raises what the build would raise.
+
+    ``earlier`` are faults of site.toml: they are told together with those of the content and the roster.
+    """
+    checked = Checked()
+    with in_turn(site), _scratch(site) as static, press_room(site, options, static) as room:
+        with phase(checked, "content", progress):
+            composed = compose(room, checked)
+            checked.pages = composed.pages
+        with phase(checked, "roster", progress), Ledger.open(ledger_path(site, options)) as ledger:
+            found = [*earlier, *composed.faults]
+            accept_roster(site, ledger, options, composed.names, found, checked, progress)
+            checked.sites = ledger.counts.sites
+            sample = sample_of(ledger, site)
+        with phase(checked, "prove", progress):
+            checked.proofs = prove_sample(room, sample)
+    return checked
+
+
+def count_roster(site: Site, options: Options, progress: Progress, earlier: Sequence[Fault] = ()) -> RosterCounts:
+    """Read the roster and count its people; raises InputError for what is wrong with it or with site.toml.
+
+    The content is read too, because no alias may be the name of a page. Where it has faults, the aliases are
+    compared with the built-in names only, and a warning says so.
+    """
+    counted = RosterCounts()
+    with in_turn(site), _scratch(site) as static, press_room(site, options, static) as room:
+        with phase(counted, "content", progress):
+            composed = room.compose()
+        if composed.faults:
+            count = len(composed.faults)
+            told = "1 fault" if count == 1 else f"{count} faults"
+            counted.warnings.append(
+                f"the content has {told}, so no alias was compared with its pages; run: replisite check"
+            )
+        with phase(counted, "roster", progress), Ledger.open(ledger_path(site, options)) as ledger:
+            accept_roster(site, ledger, options, composed.names, earlier, counted, progress)
+            counts = ledger.counts
+        counted.sites, counted.skipped_rows = counts.sites, counts.refused
+        counted.by_status, counted.by_market = dict(counts.by_status), dict(counts.by_market)
+    return counted
+
+
+@contextmanager
+def _scratch(site: Site) -> Iterator[Path]:
+    """Give a folder for the files that Pelican copies, and take it away; `in_turn` keeps others out of it."""
+    static = site.state / "check"
+    try:
+        yield static
+    finally:
+        shutil.rmtree(static, ignore_errors=True)

@@ -1,0 +1,210 @@
+"""What comes before the first page is pressed: content composed, the roster taken in, a sample proved.
+
+Build and check begin alike; what they share is here.
+"""
+
+from __future__ import annotations
+
+import datetime
+import fcntl
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from replisite import __version__
+from replisite.errors import Fault, InputError
+from replisite.fault_log import FaultLog
+from replisite.ledger import Ledger
+from replisite.model.distributor import Distributor, Person
+from replisite.model.refused import Refused
+from replisite.model.site import Site
+from replisite.pressroom import Composed, Orders, PressRoom, address_of
+from replisite.sources.roster import read_roster
+
+__all__ = [
+    "Findings",
+    "Options",
+    "Progress",
+    "accept_roster",
+    "compose",
+    "in_turn",
+    "ledger_path",
+    "phase",
+    "press_room",
+    "prove_sample",
+    "sample_of",
+]
+
+SAMPLE = 12
+"""How many owners each page is proved with, beside the company."""
+
+
+class Progress(Protocol):
+    """Hears how far the work is: the phase, how much is done, of how much (0: unknown), pages so far."""
+
+    def __call__(self, phase: str, done: int, total: int, pages: int = 0, /) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line may say."""
+
+    output: Path | None = None
+    roster: Path | None = None
+    only: tuple[str, ...] = ()
+    skip_bad_rows: bool = False
+    drafts: bool = False
+    future: bool = False
+    prove_all: bool = False
+    jobs: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Findings:
+    """What there is to tell. ``seconds`` by phase; ``skipped`` are the faults of rows that were left out."""
+
+    people: int = 0
+    closed: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    skipped_count: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the findings as plain data."""
+        return asdict(self)
+
+
+@contextmanager
+def in_turn(site: Site) -> Iterator[None]:
+    """Hold the site's ledger; whoever else wants it waits."""
+    site.state.mkdir(exist_ok=True)
+    lock = os.open(site.state / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def phase(findings: Findings, name: str, progress: Progress) -> Iterator[None]:
+    """Tell that a phase begins, and note how long it took."""
+    progress(name, 0, 0)
+    started = time.perf_counter()
+    yield
+    findings.seconds[name] = round(time.perf_counter() - started, 3)
+
+
+def press_room(site: Site, options: Options, static: Path) -> PressRoom:
+    """Return the press room for a site's editions; ``static`` is a folder for theme and content files."""
+    editions = [edition for edition in site.editions if edition.market.status != "closed"]
+    main = site.editions[0]
+    shutil.rmtree(static, ignore_errors=True)
+    static.mkdir()
+    ordered = (main, *(edition for edition in editions if edition != main))
+    return PressRoom(Orders(site, ordered, static, build_time(), options.drafts, options.future))
+
+
+def build_time() -> datetime.datetime:
+    """Return the moment that counts as now: SOURCE_DATE_EPOCH if it is set (reproducible-builds.org)."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch.isdigit():
+        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
+    return datetime.datetime.now(datetime.UTC)
+
+
+def compose(room: PressRoom, findings: Findings) -> Composed:
+    """Read the content and stage every page; what is worth a warning goes to the findings."""
+    composed = room.compose()
+    findings.warnings += composed.warnings
+    findings.warnings += [f"rendered in full for every owner: {why}" for why in composed.widened]
+    return composed
+
+
+def accept_roster(
+    site: Site,
+    ledger: Ledger,
+    options: Options,
+    names: Sequence[str],
+    earlier: Sequence[Fault],
+    findings: Findings,
+    progress: Progress,
+) -> None:
+    """Take the roster in, and raise InputError for all that is wrong by now.
+
+    ``names`` are the corporate site's files and folders, which no alias may be. ``earlier`` are faults of
+    site.toml and of the content: they are told together with those of the roster.
+    """
+    faults = _take_roster(site, ledger, options, names, progress)
+    if earlier or (len(faults) and not options.skip_bad_rows):
+        raise InputError([*earlier, *faults.faults], faults.uncounted)
+    findings.people = len(ledger)
+    findings.closed = len(ledger) - ledger.counts.sites
+    findings.skipped = [str(fault) for fault in faults.faults]
+    findings.skipped_count = len(faults)
+
+
+def _take_roster(
+    site: Site, ledger: Ledger, options: Options, names: Sequence[str], progress: Progress
+) -> FaultLog:
+    """Read the roster into the ledger, unless the ledger was made from just this; return the rows' faults."""
+    stamp = _stamp(site, options, names)
+    if ledger.stamp == stamp:
+        return ledger.faults
+    faults = FaultLog()
+    people = read_roster(site, faults, source=options.roster, reserved=names)
+    ledger.import_people(
+        _counted(people, progress), faults, site=site, stamp=stamp, skip_bad=options.skip_bad_rows
+    )
+    return faults
+
+
+def prove_sample(room: PressRoom, sample: Sequence[Distributor]) -> int:
+    """Compare a sample with Jinja's rendering and follow its links; return how many pages were compared.
+
+    Raises InputError for broken links and ProofError for a difference.
+    """
+    proved = room.prove(sample)
+    proved.check()
+    return proved.pages
+
+
+def sample_of(ledger: Ledger, site: Site) -> list[Distributor]:
+    """Return the owners with whom every page is proved."""
+    return ledger.sample(SAMPLE, address_of(site))
+
+
+def ledger_path(site: Site, options: Options) -> Path:
+    """Return the ledger's file; another roster than the site's own has one of its own."""
+    if options.roster is None:
+        return site.state / "ledger.sqlite"
+    name = hashlib.sha256(str(options.roster.resolve()).encode()).hexdigest()[:12]
+    return site.state / f"ledger-{name}.sqlite"
+
+
+def _counted(people: Iterable[Person | Refused], progress: Progress) -> Iterator[Person | Refused]:
+    for number, person in enumerate(people, 1):
+        if number % 500 == 0:
+            progress("roster", number, 0)
+        yield person
+
+
+def _stamp(site: Site, options: Options, names: Sequence[str]) -> str:
+    """Return a digest of everything that the ledger is made from."""
+    digest = hashlib.sha256(repr((__version__, site, names, options.skip_bad_rows)).encode())
+    stories = site.root / site.content / "distributors"
+    roster = options.roster or site.root / site.roster.source
+    for path in [roster, *sorted(stories.glob("*"))]:
+        digest.update(f"\0{path}\0".encode())
+        if path.is_file():
+            with path.open("rb") as source:
+                while chunk := source.read(1 << 20):
+                    digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,186 @@
+"""The pages of the reference: what each says, and where it stands in docs/.
+
+`reference` sets models in type; this room knows which models there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, create_model
+
+from replisite.model.distributor import ALWAYS_PUBLIC, DEFAULT_PUBLISH, PUBLISHABLE
+from replisite.reference import NOTICE, document_reference, fields_table, json_schema
+from replisite.sources.config.schema import Document, FieldTable
+from replisite.sources.roster import RosterColumns
+from replisite.sources.roster.columns import REQUIRED
+
+if TYPE_CHECKING:
+    from replisite.sources.pelican.kinds import Kind
+
+__all__ = ["references"]
+
+
+def references() -> dict[str, str]:
+    """Return the text of every page that is made from models, by its path.
+
+    Imports Pelican, which changes the process that does so: call this where no build follows.
+    """
+    return {
+        "docs/reference/front-matter.md": _joined(_front_matter()),
+        "docs/reference/roster.md": _joined(_roster()),
+        "docs/reference/site-toml.md": document_reference(Document, "site.toml"),
+        "docs/site.schema.json": json_schema(Document, "site.toml"),
+    }
+
+
+# -- front matter ------------------------------------------------------------------------------------
+
+
+def _front_matter() -> Iterator[str]:
+    from replisite.sources.pelican.frontmatter import FrontMatter
+    from replisite.sources.pelican.kinds import KINDS
+
+    yield NOTICE
+    yield "# Front matter"
+    yield (
+        "What stands at the top of a Markdown file, between two lines of `---`, as YAML. The folder of a file in the "
+        "content folder says what kind it is of. A key that its kind does not have is an error."
+    )
+    yield _yaml({"title": "Oolong", "summary": "Half-way teas: neither green nor black."})
+    yield "## What every kind may have"
+    yield fields_table(FrontMatter)
+    for kind in KINDS:
+        yield from _kind(kind, FrontMatter)
+    yield from _pelican_kinds()
+
+
+def _kind(kind: Kind, common: type[BaseModel]) -> Iterator[str]:
+    yield f"## {_name(kind).capitalize()}"
+    yield " ".join((kind.matter.__doc__ or "").split())
+    yield "\n".join(f"- {line}" for line in _places(kind))
+    own = _own_part(kind.matter, common)
+    if own.model_fields:
+        yield "Beside what every kind may have, or otherwise than there:"
+        yield fields_table(own)
+    else:
+        yield "It has no keys of its own."
+
+
+def _places(kind: Kind) -> Iterator[str]:
+    """Say where files of a kind lie, which templates draw them, and where their pages stand."""
+    from replisite.sources.pelican.kinds import index_url, url_settings
+
+    yield f"Folder: `{kind.folder}/`"
+    if kind.has_page:
+        yield f"Template: `{kind.name}.html`, where the page is called `{kind.name}`"
+    if kind.index:
+        yield (
+            f"List page: `{kind.index_template}.html`, at `{index_url(kind, 'folder')}` "
+            f"(or `{index_url(kind, 'file')}`)"
+        )
+    yield f"In every template: `{kind.list_name}`"
+    settings = url_settings("folder")
+    names = [f"{kind.name.upper()}_URL", f"{kind.name.upper()}_SAVE_AS"]
+    shown = ", ".join(f'`{name} = "{settings[name]}"`' for name in names if settings[name])
+    other = url_settings("file")[names[0]]
+    if kind.has_page:
+        yield f'Settings for `[pelican]`: {shown}; with `page_urls = "file"`: `"{other}"`'
+    else:
+        yield f"It has no page of its own; links to it lead to `{settings[names[0]]}`"
+
+
+def _own_part(matter: type[BaseModel], common: type[BaseModel]) -> type[BaseModel]:
+    """Return a model of the fields that a kind has beside the common ones, or has otherwise."""
+    own: Any = {
+        name: (field.annotation, field)
+        for name, field in matter.model_fields.items()
+        if repr(field) != repr(common.model_fields.get(name))
+    }
+    return create_model(matter.__name__, __doc__=matter.__doc__, **own)
+
+
+def _pelican_kinds() -> Iterator[str]:
+    yield "## Pages and news"
+    yield (
+        "`pages/` and `news/` are Pelican's own "
+        "[pages and articles](https://docs.getpelican.com/en/latest/content.html#file-metadata): `title`, `date`, "
+        "`modified`, `slug`, `summary`, `category`, `tags`, `author`, `status`, `lang`, `template`, and any key that "
+        "your theme reads. An article wants a `date`. `expires` works there, too."
+    )
+    yield _yaml({"title": "Lighter parcels", "date": "2026-10-05", "tags": "delivery, packaging"})
+
+
+def _name(kind: Kind) -> str:
+    return kind.name.replace("_", " ")
+
+
+def _yaml(matter: dict[str, str]) -> str:
+    lines = "\n".join(f"{key}: {value!r}".replace("'", '"') for key, value in matter.items())
+    return f"```yaml\n---\n{lines}\n---\n```"
+
+
+# -- the roster --------------------------------------------------------------------------------------
+
+
+def _roster() -> Iterator[str]:
+    yield NOTICE
+    yield "# The roster"
+    yield (
+        "The list of distributors: `[roster] source` in site.toml names it, and `--roster FILE` another. It is a CSV file in "
+        "UTF-8 whose first line names the columns, in any order (`.csv`), or a file of one JSON object a line "
+        "(`.jsonl`). A build tells all faults of all rows at once and writes nothing; `--skip-bad-rows` goes on with the "
+        "good rows."
+    )
+    yield "## Columns"
+    yield _columns()
+    yield "## `publish`"
+    yield (
+        "A column is private until its owner publishes it. `publish` lists what may be shown on the public site, "
+        "separated by blanks, commas or semicolons. It may list "
+        f"{_listed(PUBLISHABLE)}, and the columns of your own. Where it is empty, {_listed(DEFAULT_PUBLISH)} are "
+        "shown. A list that is not empty stands alone, without those."
+    )
+    yield (
+        f"{_listed(ALWAYS_PUBLIC)} are no secret: links and addresses hold them. `sponsor_id` and `enroller_id` are never "
+        "shown; of a sponsor, a site shows what the sponsor publishes."
+    )
+    yield "## Columns of your own"
+    yield (
+        "Any other column is declared in site.toml, with one table each; a column that is not is an error. Templates and prose "
+        "read it as `distributor.fields.<name>`, empty where its owner does not publish it."
+    )
+    yield '```toml\n[[roster.fields]]\nname = "whatsapp"\nlabel = "WhatsApp"\ntype = "url"\nis_channel = true\n```'
+    yield fields_table(FieldTable)
+    yield "## Stories"
+    yield (
+        "Who writes more has a file `distributors/<alias>.md` in the content folder. Its front matter may hold any column "
+        f"but {_listed(REQUIRED)}, and wins over the row; the text below it is the `bio`. A story without a row is "
+        "an error."
+    )
+
+
+def _columns() -> str:
+    lines = ["| Column | May it be empty? | What it says |", "| --- | --- | --- |"]
+    for name, field in RosterColumns.model_fields.items():
+        told = field.description or ""
+        if field.examples:
+            told += f" For example {' or '.join(f'`{example}`' for example in field.examples)}."
+        lines.append(f"| `{name}` | {_need(name)} | {told.strip().replace('|', '&#124;')} |")
+    return "\n".join(lines)
+
+
+def _need(name: str) -> str:
+    if name in {"id", "alias"}:
+        return "no"
+    return "yes, but the column must be there" if name in REQUIRED else "yes, or left out"
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    *most, last = (f"`{name}`" for name in names)
+    return f"{', '.join(most)} and {last}"
+
+
+def _joined(parts: Iterator[str]) -> str:
+    return "\n\n".join(parts) + "\n"

@@ -1,0 +1,130 @@
+"""Start a new site from the starter that comes with replisite: all of it, or nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import unicodedata
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from replisite.errors import OutputError, UsageError
+from replisite.reference import json_schema
+from replisite.sources.config.schema import Document
+from replisite.sources.config.words import toml_value
+
+__all__ = ["NAME", "STARTER", "start_site"]
+
+STARTER = Path(__file__).parent / "starter"
+"""The starter: a complete site but for its .gitignore, which some packers of wheels would leave out or obey."""
+
+NAME = "Your Company"
+"""The name of the starter's company."""
+
+_HOST = "your-company"
+"""The part of the starter's addresses that a company's name takes the place of."""
+
+_LONGEST_HOST = 63
+"""One DNS label (RFC 1035 §2.3.1)."""
+
+_SHOWN = 5
+
+
+def start_site(folder: Path, name: str = NAME) -> list[Path]:
+    """Make a site in a folder that is new or empty, and return its files, sorted.
+
+    The company's name, and an address made from it under ``.example``, stand in site.toml; pages take them
+    from there. Raises UsageError for a name that cannot be one, and OutputError where the site cannot be
+    made: the folder is then as it was.
+    """
+    name = _checked(name)
+    _refuse_taken(folder)
+    place = Path(os.path.realpath(folder))
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        is_there = place.exists()
+        with TemporaryDirectory(prefix=".replisite-", dir=place if is_there else place.parent) as room:
+            site = Path(room) / "site"
+            made = _write_site(site, name)
+            if is_there:
+                _move_into(site, place)
+            else:
+                site.rename(place)
+    except OSError as error:
+        raise OutputError(f"{folder}: {error.strerror or error}; choose another folder") from error
+    return sorted(folder / path for path in made)
+
+
+def _checked(name: str) -> str:
+    name = name.strip()
+    if not name:
+        raise UsageError('--name is empty; write the company\'s name, as in --name "My Company"')
+    if any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in name):
+        raise UsageError("--name has a line break or another control character in it; take it out")
+    return name
+
+
+def _refuse_taken(folder: Path) -> None:
+    """Raise OutputError if there is something in the folder; a fresh .git is nothing."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise OutputError(f"{folder} is a file; choose another folder")
+    if (folder / "site.toml").exists():
+        raise OutputError(f"{folder} is a site already; go there and build it, or choose another folder")
+    taken = sorted(path.name for path in folder.iterdir() if path.name not in {".git", ".DS_Store"})
+    if taken:
+        shown = ", ".join(taken[:_SHOWN]) + (f" and {len(taken) - _SHOWN} more" if len(taken) > _SHOWN else "")
+        raise OutputError(f"{folder} is not empty ({shown}); choose another folder, or move these away")
+
+
+def _write_site(site: Path, name: str) -> list[Path]:
+    """Write the whole site into a new folder, and return the paths of its files inside it."""
+    ours = {"site.toml", "README.md", "gitignore", "content"}
+    made = []
+    for source in sorted(path for part in ours for path in (STARTER / part, *(STARTER / part).rglob("*"))):
+        path = source.relative_to(STARTER)
+        if source.is_dir() or source.name == ".DS_Store":
+            continue
+        path = Path(".gitignore") if path.name == "gitignore" else path
+        target = site / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if path.parent == Path():
+            text = source.read_text(encoding="utf-8")
+            target.write_text(_named(text, name), encoding="utf-8", newline="\n")
+        else:
+            shutil.copyfile(source, target)
+        made.append(path)
+    schema = Path("site.schema.json")
+    (site / schema).write_text(json_schema(Document, "site.toml"), encoding="utf-8", newline="\n")
+    return [*made, schema]
+
+
+def _named(text: str, name: str) -> str:
+    """Put a company's name and address in the place of the starter's."""
+    instead = {f'"{NAME}"': toml_value(name), NAME: name, _HOST: host_label(name)}
+    return re.sub("|".join(map(re.escape, instead)), lambda found: instead[found.group()], text)
+
+
+def host_label(name: str) -> str:
+    """Return a name as one label of a host name; the starter's own where no letter of it can stand in one.
+
+    >>> host_label("O'Neil & Söhne"), host_label("李記")
+    ('oneil-sohne', 'your-company')
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower().replace("'", "")
+    label = re.sub("[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_HOST].strip("-")
+    return label or _HOST
+
+
+def _move_into(site: Path, place: Path) -> None:
+    """Move everything into an empty folder, site.toml last; on a fault nothing of it stays."""
+    moved: list[Path] = []
+    try:
+        for entry in sorted(site.iterdir(), key=lambda entry: (entry.name == "site.toml", entry.name)):
+            moved.append(entry.rename(place / entry.name))
+    except BaseException:
+        for path in moved:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        raise

@@ -1,0 +1,90 @@
+"""Aliases: what they may be, and which look alike."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replisite.model.alias import ReservedNames, parse_alias, skeleton
+
+
+@pytest.mark.parametrize("text", ["jane", "li", "jane-oneil", "007", "a-1", "x" * 63])
+def test_a_plain_name_is_an_alias(text):
+    """Letters, digits and hyphens within, from 2 to 63 of them."""
+    assert parse_alias(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is empty; give a name of a-z, 0-9 and -"),
+        ("j", '"j" is one letter; an alias has 2 to 63'),
+        ("x" * 64, f'"{"x" * 60}…" has 64 letters; an alias has 2 to 63'),
+        ("Jane", '"Jane" has capital letters; write "jane"'),
+        ("O'Neil", '''"O'Neil" has a "'" in it; write "oneil"'''),
+        ("jane oneil", '"jane oneil" has a blank in it; write "jane-oneil"'),
+        ("zoë", '"zoë" has a letter that is not a-z (latin small letter e with diaeresis); write "zoe"'),
+        (
+            "j\u0430ne",
+            '"jаne" has a letter that is not a-z (cyrillic small letter a); use a-z, 0-9 and - only',
+        ),
+        ("-jane", '"-jane" begins or ends with a hyphen; write "jane"'),
+        ("--", '"--" begins or ends with a hyphen; use a-z, 0-9 and - only'),
+        ("xn--tea", '"xn--tea" begins with "xn--", which host names keep for other scripts'),
+        ("..", '".." has a "." in it; use a-z, 0-9 and - only'),
+        ("../up", '"../up" has a "." in it; use a-z, 0-9 and - only'),
+        ("jane\n", '"jane\\n" has a blank in it; write "jane"'),
+    ],
+)
+def test_what_is_no_alias_is_told_with_the_nearest_one(text, message):
+    """Every refusal says why, and proposes an alias where there is one."""
+    with pytest.raises(ValueError) as caught:
+        parse_alias(text)
+    assert message == str(caught.value)
+
+
+@given(st.text())
+def test_an_alias_never_leaves_its_folder(text):
+    """Whatever is written, an alias is one harmless path segment and one DNS label."""
+    try:
+        alias = parse_alias(text)
+    except ValueError:
+        return
+    assert alias == text
+    assert set(alias) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+    assert 2 <= len(alias) <= 63
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("jane0", "janeo"), ("bi11", "bill"), ("rnary", "mary"), ("vvendy", "wendy"), ("vw", "wv"), ("mn", "rnn")],
+)
+def test_look_alikes_have_one_skeleton(one, other):
+    """What the eye takes for the same has the same skeleton."""
+    assert skeleton(one) == skeleton(other)
+
+
+def test_different_aliases_have_different_skeletons():
+    """Aliases that nobody mistakes stay apart."""
+    names = ["jane", "jan", "june", "jane-o", "janeo", "mary", "nary", "wendy", "vendy"]
+    assert len(names) == len({skeleton(name) for name in names})
+
+
+@pytest.mark.parametrize(
+    ("alias", "message"),
+    [
+        ("www", '"www" is reserved for the company\'s site; choose another'),
+        ("products", '"products" is reserved for the company\'s site; choose another'),
+        ("pr0ducts", '"pr0ducts" looks like "products", which is reserved; choose another'),
+        ("vvww", '"vvww" looks like "www", which is reserved; choose another'),
+    ],
+)
+def test_a_reserved_name_and_its_look_alike_are_refused(alias, message):
+    """Names of hosts and of the corporate site's pages are not for distributors."""
+    with pytest.raises(ValueError) as caught:
+        ReservedNames(["Products"]).check(alias)
+    assert message == str(caught.value)
+
+
+def test_other_names_are_free():
+    """A name that is not reserved passes."""
+    ReservedNames(["products"]).check("jane")
