@@ -62,9 +62,11 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
             found = [*earlier, *composed.faults]
             accept_roster(site, ledger, options, composed.names, found, report, progress)
             sample = sample_of(ledger, site)
-            shards = ledger.shards(-(-ledger.counts.sites // SHARD_SITES))
+            shards = ledger.shards(ledger.counts.sites // SHARD_SITES + 1)
             only = _known_aliases(ledger, options.only) if options.only else None
-            prefixes = [prefix_of(site, owner) for owner in ledger.distributors(address_of(site), only=only or ())]
+            prefixes = [
+                prefix_of(site, owner) for owner in ledger.distributors(address_of(site), only=only or ())
+            ]
         with phase(report, "prove", progress):
             report.proofs = prove_sample(room, sample)
         with phase(report, "press", progress):
@@ -75,7 +77,7 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
     return report
 
 
-def _press(  # noqa: PLR0913 - everything meets here
+def _press(
     room: PressRoom,
     site: Site,
     options: Options,

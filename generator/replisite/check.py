@@ -67,7 +67,9 @@ def check(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
     return checked
 
 
-def count_roster(site: Site, options: Options, progress: Progress, earlier: Sequence[Fault] = ()) -> RosterCounts:
+def count_roster(
+    site: Site, options: Options, progress: Progress, earlier: Sequence[Fault] = ()
+) -> RosterCounts:
     """Read the roster and count its people; raises InputError for what is wrong with it or with site.toml.
 
     The content is read too, because no alias may be the name of a page. Where it has faults, the aliases are

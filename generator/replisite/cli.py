@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from replisite import __version__
-from replisite.errors import InputError, ReplisiteError, UsageError
+from replisite.errors import Fault, InputError, ReplisiteError, UsageError
 from replisite.model.site import Site
 from replisite.progress import WARNINGS_SHOWN, Painter, PlainPainter, SilentPainter
 from replisite.sources.config import SiteFaults, find_site, load_site
@@ -37,16 +37,22 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 FINE, YOURS_TO_MEND, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 SiteOption = Annotated[
-    Optional[Path],  # noqa: UP007, UP045 - Typer reads it at run time
-    typer.Option("--site", metavar="DIR", help="The site's folder; by default the nearest upwards with a site.toml."),
+    Optional[Path],  # noqa: UP045 - Typer reads it at run time
+    typer.Option(
+        "--site", metavar="DIR", help="The site's folder; by default the nearest upwards with a site.toml."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON on standard output.")]
 RosterOption = Annotated[
-    Optional[Path],  # noqa: UP007, UP045
-    typer.Option("--roster", metavar="FILE", help="Read this roster (CSV or JSON Lines) instead of site.toml's."),
+    Optional[Path],  # noqa: UP045
+    typer.Option(
+        "--roster", metavar="FILE", help="Read this roster (CSV or JSON Lines) instead of site.toml's."
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only.")]
-SkipBadRows = Annotated[bool, typer.Option("--skip-bad-rows", help="Go on with the good rows and list the others.")]
+SkipBadRows = Annotated[
+    bool, typer.Option("--skip-bad-rows", help="Go on with the good rows and list the others.")
+]
 Drafts = Annotated[bool, typer.Option("--drafts", help="Read drafts too.")]
 Future = Annotated[bool, typer.Option("--future", help="Read what is dated in the future too.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Print seconds per phase, and all warnings.")]
@@ -60,7 +66,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     pass
 
@@ -109,12 +117,12 @@ Exit codes: 0 fine, 1 yours to mend, 2 usage."""
 def build(
     site: SiteOption = None,
     output: Annotated[
-        Optional[Path],  # noqa: UP007, UP045
+        Optional[Path],  # noqa: UP045
         typer.Option("--output", metavar="DIR", help="Write here instead of site.toml's output folder."),
     ] = None,
     roster: RosterOption = None,
     only: Annotated[
-        Optional[list[str]],  # noqa: UP007, UP045
+        Optional[list[str]],  # noqa: UP045
         typer.Option("--only", metavar="ALIAS", help="Build this owner's site only; may be given again."),
     ] = None,
     skip_bad_rows: SkipBadRows = False,
@@ -122,7 +130,9 @@ def build(
     future: Future = False,
     prove: Annotated[
         str,
-        typer.Option(metavar="sample|all", help="Compare a sample of pages, or all, with Jinja's own rendering."),
+        typer.Option(
+            metavar="sample|all", help="Compare a sample of pages, or all, with Jinja's own rendering."
+        ),
     ] = "sample",
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="Processes that press; 0: one per core.")] = 0,
     as_json: JsonOption = False,
@@ -220,11 +230,12 @@ def roster(
     if as_json:
         _print_json(counted.as_json())
         return
-    out.print(f"[bold]{counted.people:,} people[/bold], {counted.sites:,} with a site")
+    people = "1 person" if counted.people == 1 else f"{counted.people:,} people"
+    out.print(f"[bold]{people}[/bold], {counted.sites:,} with a site")
     for told, counts in (("by status", counted.by_status), ("by market", counted.by_market)):
         out.print(f"{told}: {', '.join(f'{name} {count:,}' for name, count in counts.items()) or 'none'}")
     if counted.skipped_rows:
-        out.print(f"{counted.skipped_rows:,} rows skipped")
+        out.print(f"skipped rows: {counted.skipped_rows:,}")
     if not quiet:
         _tell_findings(counted, verbose)
 
@@ -262,7 +273,7 @@ def _tell_findings(findings: Findings, verbose: bool) -> None:
         err.print(f"… and {len(findings.warnings) - len(shown)} more warnings; -v shows them", style="yellow")
 
 
-def _site(folder: Path | None) -> tuple[Site, list]:
+def _site(folder: Path | None) -> tuple[Site, list[Fault]]:
     """Read site.toml; its faults are told together with those of the rest where that can be read."""
     try:
         return load_site(folder if folder is not None else find_site(Path.cwd())), []
@@ -302,7 +313,10 @@ def _interrupted(*_: object) -> NoReturn:
 
 def _tell(error: ReplisiteError, as_json: bool) -> NoReturn:
     if as_json:
-        faults = [{"file": f.file, "line": f.line, "what": f.what, "next": f.next} for f in getattr(error, "faults", [])]
+        faults = [
+            {"file": f.file, "line": f.line, "what": f.what, "next": f.next}
+            for f in getattr(error, "faults", [])
+        ]
         told = {"error": type(error).__name__, "message": str(error), "faults": faults}
         _print_json(told)
     else:

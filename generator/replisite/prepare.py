@@ -23,7 +23,7 @@ from replisite.fault_log import FaultLog
 from replisite.ledger import Ledger
 from replisite.model.distributor import Distributor, Person
 from replisite.model.refused import Refused
-from replisite.model.site import Site
+from replisite.model.site import Roster, Site
 from replisite.pressroom import Composed, Orders, PressRoom, address_of
 from replisite.sources.roster import read_roster
 
@@ -159,11 +159,18 @@ def _take_roster(
     if ledger.stamp == stamp:
         return ledger.faults
     faults = FaultLog()
-    people = read_roster(site, faults, source=options.roster, reserved=names)
+    people: Iterable[Person | Refused] = ()
+    if options.roster is not None or _has_roster(site):
+        people = read_roster(site, faults, source=options.roster, reserved=names)
     ledger.import_people(
         _counted(people, progress), faults, site=site, stamp=stamp, skip_bad=options.skip_bad_rows
     )
     return faults
+
+
+def _has_roster(site: Site) -> bool:
+    """Say whether there is a roster: site.toml names one, or one lies where it would."""
+    return site.roster != Roster() or (site.root / site.roster.source).exists()
 
 
 def prove_sample(room: PressRoom, sample: Sequence[Distributor]) -> int:

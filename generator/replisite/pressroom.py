@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import datetime
 import gc
+import logging
 import multiprocessing
 import os
 import signal
@@ -161,6 +162,7 @@ def _serve(pipe: Connection, other_end: Connection, orders: Orders) -> None:
     _end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl-C and ends us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    logging.getLogger().addHandler(logging.NullHandler())  # while pages are proved, Pelican may say things again
     room = _Room(orders, pipe)
     while True:
         try:
@@ -237,7 +239,7 @@ class _Room:
                     proofs += 1
                     if difference is not None:
                         differences.append(f"{page.source} for {owner.alias or 'the corporate site'}: {difference}")
-            if not faults:
+            if not faults and self.site.pelican_defaults == "replisite":
                 faults += audit(pages, edition == self.main, owners, house, self._once(), self.site)
         return Proved(proofs, tuple(differences), tuple(dict.fromkeys(faults)))
 

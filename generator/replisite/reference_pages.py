@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, create_model
@@ -48,7 +49,7 @@ def _front_matter() -> Iterator[str]:
         "What stands at the top of a Markdown file, between two lines of `---`, as YAML. The folder of a file in the "
         "content folder says what kind it is of. A key that its kind does not have is an error."
     )
-    yield _yaml({"title": "Oolong", "summary": "Half-way teas: neither green nor black."})
+    yield '```yaml\n---\ntitle: Oolong\nsummary: "Half-way teas: neither green nor black."\n---\n```'
     yield "## What every kind may have"
     yield fields_table(FrontMatter)
     for kind in KINDS:
@@ -57,7 +58,7 @@ def _front_matter() -> Iterator[str]:
 
 
 def _kind(kind: Kind, common: type[BaseModel]) -> Iterator[str]:
-    yield f"## {_name(kind).capitalize()}"
+    yield f"## {kind.name.replace('_', ' ').capitalize()}"
     yield " ".join((kind.matter.__doc__ or "").split())
     yield "\n".join(f"- {line}" for line in _places(kind))
     own = _own_part(kind.matter, common)
@@ -92,13 +93,18 @@ def _places(kind: Kind) -> Iterator[str]:
 
 
 def _own_part(matter: type[BaseModel], common: type[BaseModel]) -> type[BaseModel]:
-    """Return a model of the fields that a kind has beside the common ones, or has otherwise."""
-    own: Any = {
-        name: (field.annotation, field)
-        for name, field in matter.model_fields.items()
-        if repr(field) != repr(common.model_fields.get(name))
-    }
-    return create_model(matter.__name__, __doc__=matter.__doc__, **own)
+    """Return a model of the fields that a kind has beside the common ones, or has otherwise.
+
+    One that says nothing of itself means what the common one means.
+    """
+    own: Any = {}
+    for name, field in matter.model_fields.items():
+        usual = common.model_fields.get(name)
+        if repr(field) != repr(usual):
+            told = copy(field)
+            told.description = field.description or (usual.description if usual else None)
+            own[name] = (field.annotation, told)
+    return create_model(matter.__name__, **own)
 
 
 def _pelican_kinds() -> Iterator[str]:
@@ -109,16 +115,7 @@ def _pelican_kinds() -> Iterator[str]:
         "`modified`, `slug`, `summary`, `category`, `tags`, `author`, `status`, `lang`, `template`, and any key that "
         "your theme reads. An article wants a `date`. `expires` works there, too."
     )
-    yield _yaml({"title": "Lighter parcels", "date": "2026-10-05", "tags": "delivery, packaging"})
-
-
-def _name(kind: Kind) -> str:
-    return kind.name.replace("_", " ")
-
-
-def _yaml(matter: dict[str, str]) -> str:
-    lines = "\n".join(f"{key}: {value!r}".replace("'", '"') for key, value in matter.items())
-    return f"```yaml\n---\n{lines}\n---\n```"
+    yield "```yaml\n---\ntitle: Lighter parcels\ndate: 2026-10-05\ntags: delivery, packaging\n---\n```"
 
 
 # -- the roster --------------------------------------------------------------------------------------

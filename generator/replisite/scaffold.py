@@ -75,7 +75,9 @@ def _refuse_taken(folder: Path) -> None:
         raise OutputError(f"{folder} is a site already; go there and build it, or choose another folder")
     taken = sorted(path.name for path in folder.iterdir() if path.name not in {".git", ".DS_Store"})
     if taken:
-        shown = ", ".join(taken[:_SHOWN]) + (f" and {len(taken) - _SHOWN} more" if len(taken) > _SHOWN else "")
+        shown = ", ".join(taken[:_SHOWN]) + (
+            f" and {len(taken) - _SHOWN} more" if len(taken) > _SHOWN else ""
+        )
         raise OutputError(f"{folder} is not empty ({shown}); choose another folder, or move these away")
 
 
@@ -120,11 +122,13 @@ def host_label(name: str) -> str:
 
 def _move_into(site: Path, place: Path) -> None:
     """Move everything into an empty folder, site.toml last; on a fault nothing of it stays."""
-    moved: list[Path] = []
+    entries = sorted(site.iterdir(), key=lambda entry: (entry.name == "site.toml", entry.name))
     try:
-        for entry in sorted(site.iterdir(), key=lambda entry: (entry.name == "site.toml", entry.name)):
-            moved.append(entry.rename(place / entry.name))
+        for entry in entries:
+            entry.rename(place / entry.name)
     except BaseException:
-        for path in moved:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for entry in entries:
+            if not entry.exists():  # it has been moved
+                moved = place / entry.name
+                shutil.rmtree(moved) if moved.is_dir() else moved.unlink()
         raise

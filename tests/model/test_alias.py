@@ -56,7 +56,14 @@ def test_an_alias_never_leaves_its_folder(text):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("jane0", "janeo"), ("bi11", "bill"), ("rnary", "mary"), ("vvendy", "wendy"), ("vw", "wv"), ("mn", "rnn")],
+    [
+        ("jane0", "janeo"),
+        ("bi11", "bill"),
+        ("rnary", "mary"),
+        ("vvendy", "wendy"),
+        ("vw", "wv"),
+        ("mn", "rnn"),
+    ],
 )
 def test_look_alikes_have_one_skeleton(one, other):
     """What the eye takes for the same has the same skeleton."""

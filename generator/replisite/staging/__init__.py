@@ -13,7 +13,7 @@ from replisite.staging.escape import escaping
 from replisite.staging.plate import Plate, Record, Slot, Widening
 from replisite.staging.press import Press
 from replisite.staging.proof import Difference, prove
-from replisite.staging.stage import in_full, slot_of, stage, staged
+from replisite.staging.stage import full_template, in_full, slot_of, stage, staged
 
 __all__ = [
     "Difference",
@@ -23,6 +23,7 @@ __all__ = [
     "Slot",
     "Widening",
     "escaping",
+    "full_template",
     "in_full",
     "prove",
     "slot_of",

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from jinja2 import Environment, meta, nodes
+from jinja2 import Environment, nodes
+from jinja2.compiler import Frame
+from jinja2.meta import TrackingCodeGenerator
 
 __all__ = ["assigned_names", "free_names", "leaks", "reads", "walk"]
 
@@ -74,7 +76,22 @@ def leaks(statements: Iterable[nodes.Node]) -> bool:
 
 
 def free_names(body: list[nodes.Node], environment: Environment) -> Names:
-    """Return the names that this code would look up in the context, by Jinja's own scoping rules."""
+    """Return the names that this code would look up in the context, by Jinja's own scoping rules.
+
+    The environment's globals are among them: a static value or a ``set`` may stand before a global.
+    """
     template = nodes.Template(body, lineno=1)
     template.set_environment(environment)
-    return frozenset(meta.find_undeclared_variables(template))
+    generator = _Lookups(environment)
+    generator.visit(template)
+    return frozenset(generator.undeclared_identifiers)
+
+
+class _Lookups(TrackingCodeGenerator):
+    """Jinja's own analysis, which leaves out globals."""
+
+    def enter_frame(self, frame: Frame) -> None:
+        super().enter_frame(frame)
+        self.undeclared_identifiers |= {
+            name for action, name in frame.symbols.loads.values() if action == "resolve" and name is not None
+        }

@@ -8,7 +8,7 @@ place, which sends the whole page to full rendering if stage one ever comes by i
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -32,29 +32,13 @@ _FRAME_NAMES = frozenset({"super", "self", "caller", "varargs", "kwargs"})
 _LOOP_VALUES = frozenset(
     {"index", "index0", "revindex", "revindex0", "first", "last", "length", "depth", "depth0"}
 )
+_PURE_METHODS = frozenset({"copy", "count", "get", "index", "isdisjoint", "issubset", "issuperset", "items", "keys"})
 _MUTATORS = frozenset(
-    [
-        "add",
-        "append",
-        "clear",
-        "discard",
-        "extend",
-        "insert",
-        "next",
-        "pop",
-        "popitem",
-        "remove",
-        "reset",
-        "reverse",
-        "send",
-        "setdefault",
-        "sort",
-        "update",
-        "write",
-        "__setitem__",
-        "__setattr__",
-    ]
-)
+    name
+    for kind in (list, dict, set, deque, OrderedDict)
+    for name in dir(kind)
+    if name not in _PURE_METHODS and name not in dir(tuple) + dir(frozenset) + dir(str) + ["values"]
+) | {"close", "next", "reset", "send", "setdefault", "throw", "write", "__next__", "__setattr__"}
 _CAPTURING = (nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.AssignBlock)
 
 
@@ -81,15 +65,27 @@ class Cut:
     """The code of one slot, before it has values.
 
     ``body`` is what Jinja compiles; ``paths`` are the static values that it needs, as the name that the
-    body uses and the way to the value: a name, then ``(is_attribute, key)`` steps. ``needs_context`` means
-    that the body may read any static name, so all are kept.
+    body uses and the way to the value: a name, then ``(is_attribute, key)`` steps. ``includes`` means that
+    a template inside may read any static name, and ``calls`` that a callable may; then all are kept.
+    ``callees`` are the ways to methods that the body calls. ``definitions`` are the macros and imports that
+    stand in front of the body, and ``outer`` the names that those look up where they were written.
     """
 
     template: str
     line: int
     body: list[nodes.Node]
     paths: dict[str, Path]
-    needs_context: bool
+    callees: list[Path] = field(default_factory=list)
+    definitions: tuple[str, ...] = ()
+    outer: tuple[str, ...] = ()
+    includes: bool = False
+    calls: bool = False
+    is_repeatable: bool = True
+
+    @property
+    def needs_context(self) -> bool:
+        """The body may read static names that it does not spell."""
+        return self.includes or self.calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +142,7 @@ class Cutter:
             exact = exact and done
             passed = [name for name in _defined(node) if name in scope.pending]
             scope.definitions.update({name: scope.pending[name] for name in passed})
+            body.extend(self._remember(name, node) for name in passed)
         setattr(owner, slot, body)
         return exact
 
@@ -158,12 +155,19 @@ class Cutter:
         if isinstance(node, nodes.Output):
             return self._output(node, scope)
         dependent = reads(node, scope.deferred)
+        if isinstance(node, nodes.Extends | nodes.Include | nodes.Import | nodes.FromImport):
+            node.template = self._named(node.template)
         if isinstance(node, nodes.Macro):
-            return [self._guarded(node)], True  # reading makes its *name* deferred; see _definitions
+            trip = [self._trip(node)] if dependent else []  # for calls that do not spell the macro's name
+            guarded = self._guarded(node)
+            guarded.body[:0] = trip
+            return [guarded], True  # reading makes its *name* deferred; see _definitions
         if isinstance(node, nodes.Import | nodes.FromImport) and not reads(node.template, scope.deferred):
             return [node], True
         if not dependent:
             return self._static(node, scope)
+        if any(_holds_block_call(part) for part in _own_expressions(node)):
+            return self._as_slot(node, scope)
         if isinstance(node, nodes.If) and not self._tests_read(node, scope):
             return self._recurse(node, scope)
         if isinstance(node, nodes.For) and not self._loop_reads(node, scope) and not node.recursive:
@@ -189,6 +193,9 @@ class Cutter:
         whole = self._slot([_copy(node)], node.lineno, scope)
         if whole is not None:
             return [whole], True
+        for part in walk(node):
+            if isinstance(part, nodes.Block | nodes.Macro):
+                part.body.insert(0, self._trip(node))  # it may be called from elsewhere
         return [self._trip(node), node], False
 
     def _static(self, node: nodes.Node, scope: _Scope) -> tuple[list[nodes.Node], bool]:
@@ -199,7 +206,7 @@ class Cutter:
             for slot in ("body", "else_"):
                 if hasattr(owner, slot):
                     self._statements(owner, slot, scope)
-        if any(_holds_block_call(part) for part in node.iter_child_nodes() if isinstance(part, nodes.Expr)):
+        if any(_holds_block_call(part) for part in _own_expressions(node)):
             return [self._call("enter"), node, self._call("leave")], True
         return [node], True
 
@@ -214,7 +221,10 @@ class Cutter:
                 )
                 new.extend([slot] if slot is not None else [self._trip(expression), alone])
                 exact = exact and slot is not None
-            elif _holds_block_call(expression) and not _is_block_call(expression):
+            elif _is_block_call(expression):
+                where = nodes.Const(self.name), nodes.ContextReference()
+                new.extend([self._call("enter_block", *where), alone, self._call("leave_block", *where)])
+            elif _holds_block_call(expression):
                 new.extend([self._call("enter"), alone, self._call("leave")])
             elif new and isinstance(new[-1], nodes.Output) and not _is_slot(new[-1]):
                 new[-1].nodes.append(expression)
@@ -231,56 +241,92 @@ class Cutter:
 
     def _slot(self, body: list[nodes.Node], line: int, scope: _Scope) -> nodes.Output | None:
         """Make a slot of these statements, or return None where that would not be exact."""
-        everything = [part for statement in body for part in walk(statement)]
-        if not self._is_cuttable or leaks(body):
+        if not self._is_cuttable or leaks(body) or _has_stray_loop_control(body):
             return None
-        if any(isinstance(part, _NEVER_IN_A_SLOT) for part in everything) or _has_stray_loop_control(body):
+        definitions, names = self._definitions_for(body, scope)
+        everything = [part for statement in [*definitions, *body] for part in walk(statement)]
+        if any(isinstance(part, _NEVER_IN_A_SLOT) or _mutates(part) for part in everything):
             return None
-        body = self._with_definitions(body, scope)
-        everything = [part for statement in body for part in walk(statement)]
-        free = free_names(body, self.environment)
+        free = free_names([*definitions, *body], self.environment)
         record = scope.deferred & self.deferred
         if free & _FRAME_NAMES or free & scope.deferred - record or free & self.deferred - record:
             return None
-        if any(_mutates(part) for part in everything) or not _reads_loop_values_only(body, free):
+        if not _reads_loop_values_only(body, free):
             return None
-        needs_context = any(self._reads_context(part) for part in everything)
+        includes = any(self._includes(part) for part in everything)
+        calls = any(
+            self._calls_reader(part, free) or (includes and isinstance(part, nodes.Call)) for part in everything
+        )
+        inside = [part for statement in definitions for part in walk(statement)]
+        if any(self._includes(part) or self._calls_reader(part, free) for part in inside) and not (
+            len(definitions) == 1 and isinstance(definitions[0], nodes.Import | nodes.FromImport)
+        ):
+            return None  # what is visible where a macro was written is not what is visible here
+        outer = free_names(definitions, self.environment) - record if definitions else frozenset()
         paths: dict[str, Path] = {}
-        if not needs_context:
+        callees: list[Path] = []
+        if includes or calls:
+            if "loop" in free:
+                return None
+            whole = [*definitions, *body]
+        else:
             bound = _bound(everything)
             keeper = _Keeper(free - record - bound)
-            body = [keeper.visit(part) for part in body]
+            whole = [keeper.visit(part) for part in [*definitions, *body]]
             paths = keeper.paths | {name: (name, ()) for name in free & bound}
-        elif "loop" in free:
-            return None
+            callees = keeper.callees
         number = len(self.cuts)
-        self.cuts.append(Cut(self.name, line, body, paths, needs_context))
-        roots = sorted({name for name, _ in paths.values()})
-        context = nodes.DerivedContextReference() if needs_context else nodes.ContextReference()
-        values = nodes.Dict([nodes.Pair(nodes.Const(name), nodes.Name(name, "load")) for name in roots])
-        call = self._staging("slot", nodes.Const((self.name, number)), context, values)
+        self.cuts.append(
+            Cut(
+                self.name,
+                line,
+                whole,
+                paths,
+                callees,
+                tuple(names),
+                tuple(sorted(outer)),
+                includes,
+                calls,
+                not any(_is_random(part) for part in everything),
+            )
+        )
+        arguments = [nodes.ContextReference(), nodes.DerivedContextReference() if includes or calls else nodes.Const(None)]
+        shown = self.deferred if includes or calls else free & record
+        for wanted in (free - record, shown, frozenset(names)):
+            pairs = [nodes.Pair(nodes.Const(name), nodes.Name(name, "load")) for name in sorted(wanted)]
+            arguments.append(nodes.Dict(pairs))
+        call = self._staging("slot", nodes.Const((self.name, number)), *arguments)
         return nodes.Output([nodes.MarkSafe(call)], lineno=line)
 
-    def _with_definitions(self, body: list[nodes.Node], scope: _Scope) -> list[nodes.Node]:
-        """Put the macros and imports that this code needs in front of it."""
+    def _definitions_for(self, body: list[nodes.Node], scope: _Scope) -> tuple[list[nodes.Node], list[str]]:
+        """Return copies of the macros and imports that this code needs, and their names."""
         needed: dict[str, nodes.Node] = {}
         while True:
             free = free_names([*needed.values(), *body], self.environment)
             if any(isinstance(part, nodes.Macro) for part in needed.values()):
                 inside = free_names(list(needed.values()), self.environment)
                 if inside & self._stored - set(scope.definitions):
-                    return body  # a macro's own names may mean something else here
+                    return [], []  # a macro's own names may mean something else here
             missing = [name for name in sorted(free) if name in scope.definitions and name not in needed]
             if not missing:
                 unique = {id(part): part for part in needed.values()}
-                return [*map(_copy, unique.values()), *body]
+                return [*map(_copy, unique.values())], sorted(needed)
             for name in missing:
                 needed[name] = scope.definitions[name]
 
+    @staticmethod
+    def _includes(node: nodes.Node) -> bool:
+        """Say whether another template runs here that may read names that this one does not spell."""
+        return isinstance(node, nodes.Include | nodes.Import | nodes.FromImport) and bool(node.with_context)
+
+    def _calls_reader(self, node: nodes.Node, free: Names) -> bool:
+        """Say whether a callable runs here that may read names that are not spelt."""
+        if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name in free:
+            return reads_context(self.environment.globals.get(node.node.name))
+        return self._reads_context(node)
+
     def _reads_context(self, node: nodes.Node) -> bool:
-        """Say whether running this node may read names that it does not spell."""
-        if isinstance(node, nodes.Include | nodes.Import | nodes.FromImport):
-            return bool(node.with_context)
+        """Say whether running this node gives the context to a filter, a test or an extension."""
         if isinstance(node, nodes.ContextReference | nodes.DerivedContextReference):
             return True
         if isinstance(node, nodes.Filter | nodes.Test):
@@ -342,8 +388,20 @@ class Cutter:
         call = self._staging("trip", nodes.Const(self.name), nodes.Const(node.lineno), nodes.Const(reason))
         return nodes.ExprStmt(call, lineno=node.lineno)
 
-    def _call(self, method: str) -> nodes.ExprStmt:
-        return nodes.ExprStmt(self._staging(method), lineno=1)
+    def _call(self, method: str, *arguments: nodes.Expr) -> nodes.ExprStmt:
+        return nodes.ExprStmt(self._staging(method, *arguments), lineno=1)
+
+    def _remember(self, name: str, node: nodes.Node) -> nodes.ExprStmt:
+        """Note what a macro's or an import's name means from here on, and what could be seen here."""
+        with_context = isinstance(node, nodes.Import | nodes.FromImport) and node.with_context
+        context = nodes.DerivedContextReference() if with_context else nodes.ContextReference()
+        return self._call("remember", nodes.Const((self.name, name)), nodes.Name(name, "load"), context)
+
+    def _named(self, template: nodes.Expr) -> nodes.Expr:
+        """A template object may come from an environment that is not staged."""
+        if isinstance(template, nodes.Const | nodes.TemplateData):
+            return template
+        return self._staging("named", nodes.Const(self.name), nodes.Const(template.lineno), template)
 
     def _staging(self, method: str, *arguments: nodes.Expr) -> nodes.Call:
         target = nodes.Getattr(nodes.EnvironmentAttribute("staging"), method, "load")
@@ -354,7 +412,10 @@ def reads_context(callee: object) -> bool:
     """Say whether a callable was marked with ``jinja2.pass_context``."""
     if isinstance(callee, Undefined):
         return False
-    return str(getattr(callee, "jinja_pass_arg", "")) == "_PassArg.context"
+    marks = [getattr(callee, "jinja_pass_arg", "")]
+    if not isinstance(callee, type):  # as Context.call does: a class may mark its __call__
+        marks.append(getattr(getattr(callee, "__call__", None), "jinja_pass_arg", ""))  # noqa: B004
+    return any(str(mark) == "_PassArg.context" for mark in marks)
 
 
 class _Keeper(NodeTransformer):
@@ -363,6 +424,7 @@ class _Keeper(NodeTransformer):
     def __init__(self, static: Names) -> None:
         self.static = static
         self.paths: dict[str, Path] = {}
+        self.callees: list[Path] = []
 
     def _path(self, node: nodes.Node) -> Path | None:
         if isinstance(node, nodes.Name) and node.ctx == "load" and node.name in self.static:
@@ -401,6 +463,8 @@ class _Keeper(NodeTransformer):
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         # A method is looked up when it is called: only what it belongs to is kept.
+        if path := self._path(node.node):
+            self.callees.append(path)
         if isinstance(node.node, nodes.Getattr):
             node.node.node = self.visit(node.node.node)
         else:
@@ -447,9 +511,25 @@ def _defined(node: nodes.Node) -> Iterable[str]:
 
 
 def _mutates(node: nodes.Node) -> bool:
-    return (
-        isinstance(node, nodes.Call) and isinstance(node.node, nodes.Getattr) and node.node.attr in _MUTATORS
-    )
+    """Say whether this may change a static value, or asks whether two are the same object."""
+    if isinstance(node, nodes.Getattr):
+        return node.attr in _MUTATORS
+    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
+        return isinstance(node.arg.value, str) and node.arg.value in _MUTATORS
+    if isinstance(node, nodes.Call):
+        return isinstance(node.node, nodes.Getitem) and not isinstance(node.node.arg, nodes.Const)
+    if isinstance(node, nodes.Filter) and node.name == "attr":
+        return any(not isinstance(part, nodes.Const) or part.value in _MUTATORS for part in node.args)
+    if isinstance(node, nodes.Filter):
+        return any(isinstance(part, nodes.Const) and part.value == "sameas" for part in node.args)
+    return isinstance(node, nodes.Test) and node.name == "sameas"
+
+
+def _is_random(node: nodes.Node) -> bool:
+    """Say whether two evaluations with the same values may differ."""
+    if isinstance(node, nodes.Filter):
+        return node.name == "random" or any(isinstance(p, nodes.Const) and p.value == "random" for p in node.args)
+    return isinstance(node, nodes.Name) and node.name == "lipsum"
 
 
 def _reads_loop_values_only(body: list[nodes.Node], free: Names) -> bool:
@@ -475,7 +555,8 @@ def _has_stray_loop_control(statements: Iterable[nodes.Node]) -> bool:
     for node in statements:
         if isinstance(node, nodes.Break | nodes.Continue):
             return True
-        if not isinstance(node, nodes.For) and _has_stray_loop_control(node.iter_child_nodes()):
+        inside = node.else_ if isinstance(node, nodes.For) else node.iter_child_nodes()
+        if _has_stray_loop_control(inside):
             return True
     return False
 
@@ -487,6 +568,12 @@ def _is_block_call(node: nodes.Node) -> bool:
     callee = node.node.node if isinstance(node.node, nodes.Getattr) else node.node
     is_alone = not any(_holds_block_call(part) for part in [*node.args, *node.kwargs])
     return isinstance(callee, nodes.Name) and callee.name in {"super", "self"} and is_alone
+
+
+def _own_expressions(node: nodes.Node) -> list[nodes.Node]:
+    """Return what a statement evaluates itself, ``elif`` tests among it."""
+    own: list[nodes.Node] = [part for part in node.iter_child_nodes() if isinstance(part, nodes.Expr)]
+    return own + [other.test for other in getattr(node, "elif_", [])]
 
 
 def _holds_block_call(node: nodes.Node) -> bool:

@@ -26,7 +26,7 @@ from jinja2.utils import Cycler, Joiner, Namespace
 from replisite.staging.plate import Plate, Record, Slot, Widening
 from replisite.staging.rewrite import Cut, Cutter, reads_context, rewriting
 
-__all__ = ["in_full", "slot_of", "stage", "staged"]
+__all__ = ["full_template", "in_full", "slot_of", "stage", "staged"]
 
 
 def staged(env: Environment, deferred: Collection[str]) -> Environment:
@@ -70,12 +70,12 @@ def stage(template: Template, static: Mapping[str, Any]) -> Plate:
         widening = widen.widening
     except Exception as error:  # noqa: BLE001 - the full rendering raises it again, or does not
         widening = Widening(name, 0, f"{type(error).__name__}: {error}")
-    return Plate(name, (_FullPage(_full(template), values),), widening)
+    return Plate(name, (_FullPage(full_template(template), values),), widening)
 
 
 def in_full(template: Template, static: Mapping[str, Any], record: Record) -> str:
     """Render a template of a staged environment for one record, by Jinja alone."""
-    return _full(template).render({**static, **record})
+    return full_template(template).render({**static, **record})
 
 
 def slot_of(env: Environment, expression: str, static: Mapping[str, Any], name: str = "") -> Slot:
@@ -100,7 +100,8 @@ def _staging_of(env: Environment) -> Staging:
     return staging
 
 
-def _full(template: Template) -> Template:
+def full_template(template: Template) -> Template:
+    """Return the template that Jinja renders in full, for a template of a staged environment."""
     full = _staging_of(template.environment).full
     assert template.name is not None
     return full.get_template(template.name)
@@ -111,11 +112,11 @@ class StagedTemplate(Template):
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         """Render as Jinja does."""
-        return _full(self).render(*args, **kwargs)
+        return full_template(self).render(*args, **kwargs)
 
     def generate(self, *args: Any, **kwargs: Any) -> Iterator[str]:
         """Render piece by piece, as Jinja does."""
-        return _full(self).generate(*args, **kwargs)
+        return full_template(self).generate(*args, **kwargs)
 
 
 class _Widen(BaseException):

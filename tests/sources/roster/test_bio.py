@@ -29,7 +29,10 @@ from tests.rosters import HOSTILE
         ("`a<b>`", "<p>a&lt;b&gt;</p>"),
         ("[x](javascript:alert(1)) [y](//evil.example) [z](/up)", "<p>x y z</p>"),
         ("[x](java&#115;cript:alert(1))", "<p>x</p>"),
-        ('[x](https://a.example "t<i>tle")', '<p><a href="https://a.example" rel="nofollow noopener ugc">x</a></p>'),
+        (
+            '[x](https://a.example "t<i>tle")',
+            '<p><a href="https://a.example" rel="nofollow noopener ugc">x</a></p>',
+        ),
     ],
 )
 def test_markdown_becomes_harmless_html(text, html):
@@ -37,7 +40,11 @@ def test_markdown_becomes_harmless_html(text, html):
     assert html == render_bio(text)
 
 
-@given(st.lists(st.sampled_from([*HOSTILE, "# ", "* ", "> ", "[a](", ")", "![", "<a href=", "`", "\n\n", "**"])).map("".join))
+@given(
+    st.lists(
+        st.sampled_from([*HOSTILE, "# ", "* ", "> ", "[a](", ")", "![", "<a href=", "`", "\n\n", "**"])
+    ).map("".join)
+)
 def test_no_bio_brings_a_tag_of_its_own(text):
     """Whatever is written, a foreign tag or attribute never comes out."""
     html = render_bio(text[:2_000]).lower()
@@ -46,7 +53,9 @@ def test_no_bio_brings_a_tag_of_its_own(text):
     assert 'href="javascript' not in html
 
 
-@pytest.mark.parametrize("piece", ["[", "![[", "> ", "- a\n", "1. ", "*", "\\", "&", "`", "<", "_a_", "**a ", "[a]("])
+@pytest.mark.parametrize(
+    "piece", ["[", "![[", "> ", "- a\n", "1. ", "*", "\\", "&", "`", "<", "_a_", "**a ", "[a]("]
+)
 def test_no_bio_takes_minutes(piece):
     """A bio that is written to be slow is rendered or refused soon."""
     start = time.process_time()

@@ -4,7 +4,13 @@ import pytest
 
 from replisite.sources.roster.consent import parse_publish, published
 
-JANE = {"first_name": "Jane", "last_name": "O'Neil", "display_name": "Jane of Leeds", "city": "Leeds", "phone": "1"}
+JANE = {
+    "first_name": "Jane",
+    "last_name": "O'Neil",
+    "display_name": "Jane of Leeds",
+    "city": "Leeds",
+    "phone": "1",
+}
 
 
 @pytest.mark.parametrize("text", ["city phone", "city,phone", "city; phone", " city ,\n;phone, "])
@@ -35,9 +41,15 @@ def test_an_unknown_field_is_told_with_the_nearest(text, message):
 @pytest.mark.parametrize(
     ("allowed", "public"),
     [
-        ("first_name last_initial city", {"first_name": "Jane", "last_name": "O.", "city": "Leeds", "name": "Jane O."}),
+        (
+            "first_name last_initial city",
+            {"first_name": "Jane", "last_name": "O.", "city": "Leeds", "name": "Jane O."},
+        ),
         ("first_name last_name", {"first_name": "Jane", "last_name": "O'Neil", "name": "Jane O'Neil"}),
-        ("first_name last_name last_initial", {"first_name": "Jane", "last_name": "O'Neil", "name": "Jane O'Neil"}),
+        (
+            "first_name last_name last_initial",
+            {"first_name": "Jane", "last_name": "O'Neil", "name": "Jane O'Neil"},
+        ),
         ("display_name", {"display_name": "Jane of Leeds", "name": "Jane of Leeds"}),
         ("first_name", {"first_name": "Jane", "name": "Jane"}),
         ("last_initial", {"last_name": "O.", "name": "O."}),

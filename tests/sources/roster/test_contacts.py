@@ -26,14 +26,19 @@ def test_a_phone_number_is_kept_one_way_and_shown_another(text, number, shown):
     assert (parse_phone(text, "GB"), show_phone(number)) == (number, shown)
 
 
-@pytest.mark.parametrize("text", ["call me", "12", "+44 1632 9601000000", "+999 123456", "<script>", "x" * 300])
+@pytest.mark.parametrize(
+    "text", ["call me", "12", "+44 1632 9601000000", "+999 123456", "<script>", "x" * 300]
+)
 def test_what_is_no_phone_is_refused(text):
     """The message repeats it, cut short."""
     with pytest.raises(ValueError, match="phone number"):
         parse_phone(text, "GB")
 
 
-@given(st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)), st.text("0123456789", min_size=4, max_size=14))
+@given(
+    st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)),
+    st.text("0123456789", min_size=4, max_size=14),
+)
 def test_the_short_way_to_a_phone_number_is_the_long_way(code, digits):
     """What is read without phonenumbers is what phonenumbers reads."""
     text = f"+{code}{digits}"
@@ -54,7 +59,8 @@ def test_an_e_mail_address_is_normalised():
 
 
 @pytest.mark.parametrize(
-    "text", ["jane", "jane@", "@example.com", "jane@localhost", "a b@example.com", "a@b@c.com", "a@ex\nample.com"]
+    "text",
+    ["jane", "jane@", "@example.com", "jane@localhost", "a b@example.com", "a@b@c.com", "a@ex\nample.com"],
 )
 def test_what_is_no_e_mail_address_is_refused(text):
     """The message tells what the library says."""

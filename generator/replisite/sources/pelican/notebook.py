@@ -15,9 +15,13 @@ __all__ = ["Notebook", "PelicanLog"]
 
 
 class Notebook:
-    """Collects the faults and warnings of one Pelican run; paths are told relative to the site's root."""
+    """Collects the faults and warnings of one Pelican run; paths are told relative to the site's root.
 
-    def __init__(self, root: Path, content: Path) -> None:
+    ``is_lenient`` leaves a broken link in content a warning, as it is to Pelican.
+    """
+
+    def __init__(self, root: Path, content: Path, *, is_lenient: bool = False) -> None:
+        self.is_lenient = is_lenient
         self.root = root
         self.content = content
         self.faults: list[Fault] = []
@@ -81,9 +85,9 @@ class PelicanLog(logging.Handler):
         """Sort one record into the notebook."""
         message = " ".join(record.getMessage().split())
         if record.levelno < logging.ERROR:
-            if "skipping url replacement" not in message:  # told as a fault, with file and line
+            if self.notebook.is_lenient or "skipping url replacement" not in message:
                 self.notebook.warnings.append(self._relative(message))
-            return
+            return  # a link that leads nowhere is a fault of its own, with file and line
         cause = sys.exc_info()[1]  # Pelican logs from within its except clauses, without the exception
         if cause is not None and type(cause).__name__ == "Refused":
             return

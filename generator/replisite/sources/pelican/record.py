@@ -10,8 +10,9 @@ from __future__ import annotations
 import datetime
 import logging
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ from replisite.staging import (
     Record,
     Slot,
     escaping,
+    full_template,
     prove,
     slot_of,
     stage,
@@ -128,7 +130,8 @@ class _Run:
         self.static_output = static_output
         self.now = now
         self.drafts, self.future = drafts, future
-        self.notebook = Notebook(site.root, site.root / site.content)
+        is_lenient = site.pelican_defaults == "pelican"
+        self.notebook = Notebook(site.root, site.root / site.content, is_lenient=is_lenient)
         names = {"distributor", "site", "market", "language", *link_functions(site)}
         self.placeholders = Placeholders(names, (custom.name for custom in site.roster.fields))
         self.placeholders.refuse = self.notebook.note_placeholder
@@ -138,7 +141,7 @@ class _Run:
         self.files: dict[str, bytes] = {}
         self.environment: Environment | None = None
         self._environments: dict[int, Environment] = {}
-        self._plates: list[tuple[Recorded, Template, Plate]] = []
+        self._staged_pages: dict[int, tuple[Template, Plate]] = {}
 
     def recording(self) -> Recording:
         os.chdir(self.site.root)  # settings name their paths from here
@@ -219,7 +222,8 @@ class _Run:
     def _all_read(self, generators: Iterable[Generator]) -> None:
         """Check what has been read, and make the editions' catalogs before anything is rendered."""
         context = next(iter(generators)).context
-        for content in context["generated_content"].values():
+        is_ours = self.site.pelican_defaults == "replisite"
+        for content in context["generated_content"].values() if is_ours else ():
             if content is not None:
                 self._check_links(content, context)
         if self.notebook.faults:
@@ -273,8 +277,9 @@ class _Run:
             self._note_template(error)
             return
         recorded.context.update(self._page_names(recorded))
+        full_template(template)  # loaded while Pelican's loader knows it: template pages come and go
         with recorded.in_place() as static:
-            self._plates.append((recorded, template, stage(template, static)))
+            self._staged_pages[id(recorded)] = template, stage(template, static)
 
     # -- what templates get -------------------------------------------------------------------------
 
@@ -317,7 +322,7 @@ class _Run:
         """Finish the plates: owner's values in content, and links to files that exist once."""
         main = self.editions[0].key
         paths: dict[str, set[str]] = {edition.key: set() for edition in self.editions}
-        for recorded, _, _ in self._plates:
+        for recorded in self.recorded:
             paths[recorded.catalog.edition.key].add(recorded.path)
         corporate_only = {path for path in paths[main] if self._is_corporate_only(path)}
         static = {path.relative_to(self.static_output).as_posix() for path in self.static_output.rglob("*")}
@@ -325,7 +330,8 @@ class _Run:
         everywhere = {content.save_as: content for content in self._all_contents() if content.save_as}
         pages: dict[str, list[Page]] = {edition.key: [] for edition in self.editions}
         root = "" if self.site.addresses.style == "path" else f"{self.site.url}/"
-        for recorded, template, plate in self._plates:
+        for recorded in self.recorded:
+            template, plate = self._staged_pages[id(recorded)]
             edition = recorded.catalog.edition
             replicated = recorded.path not in corporate_only
             if not replicated and edition.key != main:
@@ -345,7 +351,7 @@ class _Run:
                     recorded.path,
                     edition.key,
                     source,
-                    finish(plate),
+                    finish(plate.refine(lambda text: [text], partial(_InPlace, recorded)) if plate.widening else plate),
                     recorded,
                     template,
                     replicated,
@@ -359,9 +365,10 @@ class _Run:
 
     def _filled_files(self) -> dict[str, bytes]:
         """Fill what content says of the owner in feeds, which are the company's."""
-        if not self._plates:
+        if not self.recorded:
             return self.files
-        recorded, template, _ = self._plates[0]
+        recorded = self.recorded[0]
+        template, _ = self._staged_pages[id(recorded)]
         slot_of_key = self._slot_maker(recorded, template)
         record = {"distributor": house_account(self.site)}
         return {
@@ -372,7 +379,7 @@ class _Run:
         }
 
     def _all_contents(self) -> list[KindContent]:
-        return list(self._plates[0][0].shared["kinds"]) if self._plates else []
+        return list(self.recorded[0].shared["kinds"]) if self.recorded else []
 
     def _instead(self, content: KindContent, known: Collection[str]) -> str:
         """Return the page that a link leads to where an edition lacks what it named."""
@@ -395,6 +402,22 @@ class _Run:
             return slots[edition, key]
 
         return make
+
+
+@dataclass(frozen=True, slots=True)
+class _InPlace:
+    """A page that is rendered in full: the links in its contents lead from this page."""
+
+    recorded: Recorded
+    slot: Slot
+
+    @property
+    def key(self) -> Hashable:
+        return self.slot.key
+
+    def render(self, record: Record) -> str:
+        with self.recorded.in_place():
+            return self.slot.render(record)
 
 
 _USUAL = ("jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.i18n", "jinja2.ext.debug")

@@ -38,7 +38,7 @@ def render_bio(text: str) -> str:
     return nh3.clean(
         html,
         tags=TAGS,
-        attributes={"a": {"href"}},
+        attributes={"a": {"href"}, "*": set()},
         url_schemes=set(SCHEMES),
         link_rel="nofollow noopener ugc",
     ).strip()

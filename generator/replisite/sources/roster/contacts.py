@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote, urlsplit
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from replisite.model.text import quoted
 
@@ -18,6 +18,9 @@ SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
 URL_LIMIT = 2_000
 PHOTO_SUFFIXES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
+
+SPECIAL_USE_DOMAIN_NAMES.clear()
+"""Only the syntax is asked: ``jane@example.test`` is an address. The library has no other switch for it."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _TEL = re.compile(r"\+?[0-9().-]*[0-9](;ext=[0-9]+)?")
@@ -57,8 +60,9 @@ def show_phone(number: str) -> str:
     >>> show_phone("+441632960100")
     '+44 1632 960100'
     """
-    parsed = phonenumbers.parse(number)
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    digits, _, extension = number.partition(";ext=")
+    shown = phonenumbers.format_number(phonenumbers.parse(digits), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return f"{shown} ext. {extension}" if extension else shown
 
 
 def _plain_phone(text: str) -> str:

@@ -68,7 +68,7 @@ def _cells(body: bytes) -> dict[str, str]:
     """Return the object's values as text; raises ValueError with a message for people."""
     try:
         row = json.loads(
-            body.decode(),
+            body.strip().decode(),
             object_pairs_hook=_Pairs,
             parse_int=str,
             parse_float=str,
