@@ -171,7 +171,7 @@ def _person(number: int, seed: int, markets: Sequence[str], fields: Sequence[str
     marks: dict[str, str] = {}
     for column in _TEXTS:
         if dice.random() < 0.9:
-            marks[column] = f"Q{column[0]}{column[-1]}{mark}Q"
+            marks[column] = f"Q{column.replace('_', '')}{mark}Q"
             cells[column] = f"{marks[column]} {dice.choice(HOSTILE)}"
     if dice.random() < 0.8:
         marks["email"] = cells["email"] = f"mail-{mark}@example.com"
@@ -198,7 +198,7 @@ def _spoilt(good: Planted, kind: int) -> Planted:
         {"alias": f"{alias}/../up"},
         {"alias": "www"},
         {"alias": f"{alias}-short"},
-        {"id": ""},
+        {"previous_aliases": "Old"},
         {"email": "nobody at example"},
         {"phone": "call me"},
         {"photo": "../roster.jpg"},

@@ -25,7 +25,7 @@ def address(alias, fields):
     return f"https://www.tea.example/{alias}/"
 
 
-def a_person(alias, line, sponsor="", **changes):
+def a_person(alias, line, sponsor="", /, **changes):
     values = {
         "id": f"TT-{alias}",
         "alias": alias,

@@ -1,0 +1,194 @@
+"""Looking over without writing, through the front door: `replisite check` and `replisite roster`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.little_site import ROSTER_HEADER, LittleSite, run_replisite
+
+
+def run(little: LittleSite, command: str, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run a command on the site and expect this exit code."""
+    done = run_replisite(command, "--site", str(little.root), *arguments)
+    assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done
+
+
+def sources(little: LittleSite) -> dict[str, bytes]:
+    """Return every file of the site but what can be made again in .replisite/."""
+    files = (path for path in sorted(little.root.rglob("*")) if path.is_file())
+    named = {path.relative_to(little.root).as_posix(): path.read_bytes() for path in files}
+    return {name: body for name, body in named.items() if not name.startswith(".replisite/")}
+
+
+def test_a_sound_site_is_in_order_and_nothing_is_written(little: LittleSite) -> None:
+    """A check tells what it saw, and leaves neither output nor scratch files."""
+    before = sources(little)
+    done = run(little, "check")
+    assert done.stdout == "In order: 7 pages, 2 sites and the corporate site; 19 pages proved\n"
+    assert sources(little) == before
+    left = sorted(path.name for path in (little.root / ".replisite").iterdir())
+    assert left == ["ledger.sqlite", "lock"]
+    assert sorted(path.name for path in little.root.iterdir()) == [
+        ".replisite",
+        "content",
+        "site.toml",
+        "themes",
+    ]
+
+
+def test_a_check_leaves_the_last_output_alone(little: LittleSite) -> None:
+    """Even where the site has changed since."""
+    little.build()
+    before = little.files()
+    little.write("content/pages/new.md", "---\ntitle: New\n---\nNew.\n")
+    run(little, "check")
+    assert little.files() == before
+
+
+def test_a_check_tells_what_a_build_would(little: LittleSite) -> None:
+    """Faults of site.toml, content and roster come in one report, word for word the build's."""
+    little.change("site.toml", 'name = "Little"', 'name = "Little"\nnmae = 1')
+    little.change("content/products/soap.md", "sku: S-1", "skuu: S-1")
+    little.roster("A1,Jane,Jane,Doe,,,,GB,active,,", "A2,omar,Omar,Ali,nobody,,,GB,active,A9,")
+    checked = run(little, "check", code=1)
+    told = [line.partition(": ")[0] for line in checked.stderr.splitlines() if ":" in line]
+    assert told == [
+        "content/products/soap.md:1",
+        "content/products/soap.md:3",
+        "content/roster.csv:2",
+        "content/roster.csv:3",
+        "site.toml:4",
+    ]
+    assert checked.stderr.endswith("5 faults; nothing was written.\n")
+    assert little.build(code=1).stderr == checked.stderr
+    assert not little.output.exists()
+
+
+def test_a_check_follows_links(little: LittleSite) -> None:
+    """A link that leads nowhere is found before anything is built."""
+    little.change("content/pages/about.md", "By hand.", "By hand. [Shop](../shop/)")
+    done = run(little, "check", code=1)
+    assert 'content/pages/about.md:4: link to "../shop/" on about/index.html: there is no shop' in done.stderr
+
+
+def test_a_check_reads_drafts_on_request(little: LittleSite) -> None:
+    """A draft's faults are told when the draft is asked for."""
+    little.write(
+        "content/lines/more.md", "---\ntitle: More\nstatus: draft\n---\n[Gone]({filename}/pages/gone.md)\n"
+    )
+    run(little, "check")
+    assert "content/lines/more.md:5" in run(little, "check", "--drafts", code=1).stderr
+
+
+def test_a_check_is_read_by_machines(little: LittleSite) -> None:
+    """Counts when all is well, faults with file and line when it is not; nothing else on either stream."""
+    done = run(little, "check", "--json")
+    report = json.loads(done.stdout)
+    assert done.stderr == ""
+    assert set(report.pop("seconds")) == {"content", "roster", "prove"}
+    assert report == {
+        "people": 3,
+        "closed": 1,
+        "warnings": [],
+        "skipped": [],
+        "skipped_count": 0,
+        "pages": 7,
+        "sites": 2,
+        "proofs": 19,
+    }
+    little.roster("A1,Jane,Jane,Doe,,,,GB,active,,")
+    report = json.loads(run(little, "check", "--json", code=1).stdout)
+    assert [(fault["file"], fault["line"]) for fault in report["faults"]] == [("content/roster.csv", 2)]
+
+
+def test_bad_rows_may_be_skipped_and_are_listed(little: LittleSite) -> None:
+    """The good rows are in order, and each bad one is named."""
+    little.roster("A1,Jane,Jane,Doe,,,,GB,active,,", "A2,omar,Omar,Ali,,,,GB,active,,")
+    done = run(little, "check", "--skip-bad-rows")
+    assert "1 sites and the corporate site" in done.stdout
+    assert "1 faults; their rows were skipped:\n  content/roster.csv:2: alias" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "roster"])
+def test_without_a_site_there_is_nothing_to_look_at(tmp_path: Path, command: str) -> None:
+    """The message says how to start one."""
+    done = run_replisite(command, "--site", str(tmp_path / "nowhere"))
+    assert done.returncode == 1
+    assert "site.toml" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "roster"])
+def test_an_unknown_option_is_a_matter_of_usage(little: LittleSite, command: str) -> None:
+    """Exit code 2."""
+    assert "No such option" in run(little, command, "--colour", code=2).stderr
+
+
+@pytest.mark.parametrize("command", ["new", "check", "roster"])
+def test_each_command_shows_examples(command: str) -> None:
+    """Help ends with lines that can be copied."""
+    done = run_replisite(command, "--help", TERM="dumb", COLUMNS="100")
+    assert "Examples" in done.stdout
+    assert f"replisite {command} --" in done.stdout or f"replisite {command} shop" in done.stdout
+
+
+def test_the_roster_is_counted(little: LittleSite) -> None:
+    """People, sites, and how many of each status and market."""
+    assert run(little, "roster").stdout == (
+        "3 people, 2 with a site\nby status: active 2, lapsed 1\nby market: GB 3\n"
+    )
+    report = json.loads(run(little, "roster", "--json").stdout)
+    assert set(report.pop("seconds")) == {"content", "roster"}
+    assert report == {
+        "people": 3,
+        "closed": 1,
+        "warnings": [],
+        "skipped": [],
+        "skipped_count": 0,
+        "sites": 2,
+        "skipped_rows": 0,
+        "by_status": {"active": 2, "lapsed": 1},
+        "by_market": {"GB": 3},
+    }
+    assert not little.output.exists()
+
+
+def test_an_empty_roster_has_nobody(little: LittleSite) -> None:
+    """A header alone is a roster."""
+    little.roster()
+    assert run(little, "roster").stdout == "0 people, 0 with a site\nby status: none\nby market: none\n"
+
+
+def test_another_roster_is_counted_instead(little: LittleSite, tmp_path: Path) -> None:
+    """Its bad rows are skipped and listed if they may be, and are faults if not."""
+    other = tmp_path / "export.csv"
+    rows = ["B1,ben,Ben,Low,,,,GB,grace,,", "B2,BEN2,Ben,Low,,,,GB,active,,", "B3,bo,Bo,Low,,,,GB,,B2,"]
+    other.write_text("\n".join([ROSTER_HEADER, *rows, ""]))
+    refused = run(little, "roster", "--roster", str(other), code=1)
+    assert f"{other}:3: alias" in refused.stderr
+    done = run(little, "roster", "--roster", str(other), "--skip-bad-rows")
+    assert done.stdout == (
+        "2 people, 2 with a site\nby status: active 1, grace 1\nby market: GB 2\nskipped rows: 1\n"
+    )
+    assert f"1 faults; their rows were skipped:\n  {other}:3: alias" in done.stderr
+    assert run(little, "roster").stdout.startswith("3 people")
+
+
+def test_an_alias_that_is_a_page_is_refused(little: LittleSite) -> None:
+    """The roster is compared with the pages that there are."""
+    little.roster("A1,bars,Jane,Doe,,,,GB,active,,")
+    run(little, "roster")
+    little.write("content/pages/bars.md", "---\ntitle: Bars\n---\nBars.\n")
+    assert 'alias "bars" is reserved' in run(little, "roster", code=1).stderr
+
+
+def test_broken_content_does_not_stop_the_count(little: LittleSite) -> None:
+    """The count is given, with a word on what it could not look at."""
+    little.change("content/products/soap.md", "sku: S-1", "skuu: S-1")
+    done = run(little, "roster")
+    assert done.stdout.startswith("3 people, 2 with a site\n")
+    assert "warning: the content has 2 faults, so no alias was compared with its pages" in done.stderr
