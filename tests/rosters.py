@@ -54,10 +54,30 @@ HOSTILE: tuple[str, ...] = (
 )
 """Texts that must be rendered safely wherever a text may stand."""
 
-COLUMNS = (
-    "id alias first_name last_name display_name email phone photo greeting bio city region country language"
-    " market rank status sponsor_id enroller_id joined previous_aliases publish"
-).split()
+COLUMNS = [
+    "id",
+    "alias",
+    "first_name",
+    "last_name",
+    "display_name",
+    "email",
+    "phone",
+    "photo",
+    "greeting",
+    "bio",
+    "city",
+    "region",
+    "country",
+    "language",
+    "market",
+    "rank",
+    "status",
+    "sponsor_id",
+    "enroller_id",
+    "joined",
+    "previous_aliases",
+    "publish",
+]
 
 PUBLISH = (
     "",

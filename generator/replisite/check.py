@@ -80,8 +80,7 @@ def count_roster(
         with phase(counted, "content", progress):
             composed = room.compose()
         if composed.faults:
-            count = len(composed.faults)
-            told = "1 fault" if count == 1 else f"{count} faults"
+            told = "1 fault" if len(composed.faults) == 1 else f"{len(composed.faults)} faults"
             counted.warnings.append(
                 f"the content has {told}, so no alias was compared with its pages; run: replisite check"
             )

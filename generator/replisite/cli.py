@@ -194,8 +194,8 @@ def check(
         _print_json(checked.as_json())
     elif not quiet:
         out.print(
-            f"[bold]In order[/bold]: {checked.pages:,} pages, {checked.sites:,} sites and the corporate site; "
-            f"{checked.proofs:,} pages proved"
+            f"[bold]In order[/bold]: {_count(checked.pages, 'page')}, {_count(checked.sites, 'site')} "
+            f"and the corporate site; {_count(checked.proofs, 'page')} proved"
         )
         _tell_findings(checked, verbose)
 
@@ -230,8 +230,7 @@ def roster(
     if as_json:
         _print_json(counted.as_json())
         return
-    people = "1 person" if counted.people == 1 else f"{counted.people:,} people"
-    out.print(f"[bold]{people}[/bold], {counted.sites:,} with a site")
+    out.print(f"[bold]{_count(counted.people, 'person', 'people')}[/bold], {counted.sites:,} with a site")
     for told, counts in (("by status", counted.by_status), ("by market", counted.by_market)):
         out.print(f"{told}: {', '.join(f'{name} {count:,}' for name, count in counts.items()) or 'none'}")
     if counted.skipped_rows:
@@ -256,6 +255,10 @@ def reference(
         out.print(str(place), markup=False)
 
 
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def _print_json(told: object) -> None:
     sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
 
@@ -263,7 +266,7 @@ def _print_json(told: object) -> None:
 def _tell_findings(findings: Findings, verbose: bool) -> None:
     """Tell rows that were skipped, and warnings, of which a few are enough."""
     if findings.skipped_count:
-        err.print(f"{findings.skipped_count:,} faults; their rows were skipped:", style="yellow")
+        err.print(f"{_count(findings.skipped_count, 'fault')} in rows that were skipped:", style="yellow")
         for line in findings.skipped:
             err.print(f"  {line}", markup=False)
     shown = findings.warnings if verbose else findings.warnings[:WARNINGS_SHOWN]
@@ -322,8 +325,7 @@ def _tell(error: ReplisiteError, as_json: bool) -> NoReturn:
     else:
         err.print(str(error), style=None, markup=False)
         if isinstance(error, InputError):
-            count = error.total
-            err.print(f"{count} fault{'s' if count != 1 else ''}; nothing was written.", style="bold red")
+            err.print(f"{_count(error.total, 'fault')}; nothing was written.", style="bold red")
     raise typer.Exit(USAGE if isinstance(error, UsageError) else YOURS_TO_MEND)
 
 

@@ -25,7 +25,7 @@ def test_a_plain_name_is_an_alias(text):
         ("zoë", '"zoë" has a letter that is not a-z (latin small letter e with diaeresis); write "zoe"'),
         (
             "j\u0430ne",
-            '"jаne" has a letter that is not a-z (cyrillic small letter a); use a-z, 0-9 and - only',
+            '"j\u0430ne" has a letter that is not a-z (cyrillic small letter a); use a-z, 0-9 and - only',
         ),
         ("-jane", '"-jane" begins or ends with a hyphen; write "jane"'),
         ("--", '"--" begins or ends with a hyphen; use a-z, 0-9 and - only'),

@@ -22,7 +22,7 @@ from replisite.model.text import quoted
 
 __all__ = ["Counts", "take_in"]
 
-_INSERT = f"INSERT INTO temp.intake VALUES ({', '.join('?' * (1 + len(COLUMNS.split(','))))})"
+_INSERT = f"INSERT INTO temp.intake VALUES ({', '.join('?' * (1 + len(COLUMNS.split(','))))})"  # noqa: S608
 _TAKE = "INSERT INTO temp.taken VALUES (?, ?) ON CONFLICT DO NOTHING"
 
 _JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
@@ -46,6 +46,7 @@ def take_in(
     connection: sqlite3.Connection,
     people: Iterable[Person | Refused],
     faults: FaultLog,
+    *,
     site: Site,
     stamp: str,
     skip_bad: bool,
@@ -92,10 +93,12 @@ class _Arrivals:
         self.refused = 0
         self.exemplars = Exemplars()
 
-    def refuse(self, id: str) -> None:
+    def refuse(self, person_id: str) -> None:
         """Count a refused row, and remember its id."""
         self.refused += 1
-        self._connection.execute("INSERT OR IGNORE INTO temp.refused VALUES (?)", (" ".join(id.split()),))
+        self._connection.execute(
+            "INSERT OR IGNORE INTO temp.refused VALUES (?)", (" ".join(person_id.split()),)
+        )
 
     def take(self, person: Person) -> None:
         """Take a person in, unless one of the names is taken."""
@@ -168,8 +171,8 @@ class _Arrivals:
 
 
 def _taken(person: Person, column: str, text: str, holder: tuple[str, str, str, int]) -> Fault:
-    id, aliases, file, line = holder
-    others = [id] if column == "id" else aliases.split()
+    holder_id, aliases, file, line = holder
+    others = [holder_id] if column == "id" else aliases.split()
     alike = next((other for other in others if skeleton(other.casefold()) == skeleton(text.casefold())), text)
     place = f"{file}:{line}"
     if alike == text or column not in {"id", "alias", "previous_aliases"}:
@@ -223,31 +226,31 @@ def _resolved(
     """
     numbers = array("i", bytes(4 * size))
     rows = connection.execute(
-        f"SELECT one.number, one.{column}, one.file, one.line, other.number,"
+        f"SELECT one.number, one.{column}, one.file, one.line, other.number,"  # noqa: S608
         f" EXISTS (SELECT 1 FROM temp.refused WHERE refused.id = one.{column})"
         f" FROM people AS one LEFT JOIN people AS other ON other.id = one.{column}"
         f" WHERE one.{column} <> '' ORDER BY one.number"
     )
-    for number, id, file, line, other, is_refused in rows:
+    for number, named, file, line, other, is_refused in rows:
         if other == number:
             advice = "leave it empty, or name somebody else"
-            faults.append(Fault(file, line, f"{column} {quoted(id)} is the person's own id", advice))
+            faults.append(Fault(file, line, f"{column} {quoted(named)} is the person's own id", advice))
         elif other is not None:
             numbers[number] = other
             continue
         elif is_refused:
             continue
         else:
-            advice = _same_looks(connection, id) or "add that person to the roster, or leave it empty"
-            faults.append(Fault(file, line, f"{column} {quoted(id)} is nobody on the roster", advice))
+            advice = _same_looks(connection, named) or "add that person to the roster, or leave it empty"
+            faults.append(Fault(file, line, f"{column} {quoted(named)} is nobody on the roster", advice))
         dropped[number] = True
     return numbers
 
 
-def _same_looks(connection: sqlite3.Connection, id: str) -> str:
+def _same_looks(connection: sqlite3.Connection, named: str) -> str:
     row = connection.execute(
         "SELECT intake.id FROM temp.taken JOIN temp.intake USING (number) WHERE name = ?",
-        (f"id {skeleton(id.casefold())}",),
+        (f"id {skeleton(named.casefold())}",),
     ).fetchone()
     return f"did you mean {quoted(row[0])}?" if row else ""
 

@@ -79,7 +79,7 @@ class Ledger:
         before = len(faults)
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            counts = take_in(self._connection, people, faults, site, stamp, skip_bad)
+            counts = take_in(self._connection, people, faults, site=site, stamp=stamp, skip_bad=skip_bad)
             is_kept = skip_bad or len(faults) == before
             self._connection.execute("COMMIT" if is_kept else "ROLLBACK")
         except BaseException:

@@ -47,15 +47,14 @@ class Shard:
 
 def iter_people(connection: sqlite3.Connection, where: str, values: Values = ()) -> Iterator[Person]:
     """Stream people in the order of aliases."""
-    for *row, previous, file, line, card, bio in connection.execute(
-        f"SELECT {_PERSON} FROM people WHERE {where} ORDER BY number", values
-    ):
-        id, alias, market, language, status, sponsor_id, enroller_id = row
+    query = f"SELECT {_PERSON} FROM people WHERE {where} ORDER BY number"  # noqa: S608 - our own words
+    for *row, previous, file, line, card, bio in connection.execute(query, values):
+        person_id, alias, market, language, status, sponsor_id, enroller_id = row
         public, fields, _ = _read(card)[0]
         if bio:
             public["bio"] = bio
         yield Person(
-            id=id,
+            id=person_id,
             alias=alias,
             market=market,
             language=language,
@@ -74,10 +73,9 @@ def iter_distributors(
     connection: sqlite3.Connection, address: Address, where: str, values: Values = ()
 ) -> Iterator[Distributor]:
     """Stream people with a site as distributors, in the order of aliases."""
-    rows = connection.execute(
-        f"SELECT {_OWNER} FROM people JOIN lines USING (number) WHERE has_site = 1 AND {where} ORDER BY number",
-        values,
-    )
+    people = "people JOIN lines USING (number)"
+    query = f"SELECT {_OWNER} FROM {people} WHERE has_site = 1 AND {where} ORDER BY number"  # noqa: S608 - as above
+    rows = connection.execute(query, values)
     above: dict[int, Supporter] = {}
     older: dict[int, Supporter] = {}
     while batch := rows.fetchmany(BATCH):
@@ -94,25 +92,23 @@ def iter_distributors(
 def _iter_supporters(
     connection: sqlite3.Connection, address: Address, numbers: Iterable[int]
 ) -> Iterator[tuple[int, Supporter]]:
-    listed = json.dumps(sorted(numbers))
-    for number, id, alias, card in connection.execute(
-        f"SELECT {_ABOVE} FROM json_each(?) JOIN people ON people.number = json_each.value", (listed,)
-    ):
+    query = f"SELECT {_ABOVE} FROM json_each(?) JOIN people ON people.number = json_each.value"  # noqa: S608
+    for number, person_id, alias, card in connection.execute(query, (json.dumps(sorted(numbers)),)):
         public, fields, channels = _shown(card)
         url = address(alias, fields)
-        yield number, Supporter(id=id, alias=alias, channels=channels, url=url, **public)
+        yield number, Supporter(id=person_id, alias=alias, channels=channels, url=url, **public)
 
 
 def _distributor(row: tuple[Any, ...], address: Address, above: Mapping[int, Supporter]) -> Distributor:
-    id, alias, market, language, status, card, bio, *upline, enroller = row
+    person_id, alias, market, language, status, card, bio, *upline, enroller = row
     public, fields, channels = _shown(card)
     line = tuple([above[number] for number in upline if number])
     return Distributor(
-        id=id,
+        id=person_id,
         alias=alias,
         channels=channels,
         url=address(alias, fields),
-        bio=Markup(bio) if bio else _NO_BIO,
+        bio=Markup(bio) if bio else _NO_BIO,  # noqa: S704 - sanitised where the roster was read
         language=language,
         market=market,
         status=status,

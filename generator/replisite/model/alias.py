@@ -11,9 +11,55 @@ from replisite.model.text import quoted
 __all__ = ["RESERVED", "ReservedNames", "parse_alias", "skeleton"]
 
 RESERVED: frozenset[str] = frozenset(
-    "_hosts about account admin api app assets autodiscover cdn css dashboard feed feeds files ftp help home"
-    " hosts images imap img index js legal localhost login logout mail media members ns1 ns2 pop root search"
-    " shop signup sitemap smtp static status support theme themes webmail well-known www".split()
+    [
+        "_hosts",
+        "about",
+        "account",
+        "admin",
+        "api",
+        "app",
+        "assets",
+        "autodiscover",
+        "cdn",
+        "css",
+        "dashboard",
+        "feed",
+        "feeds",
+        "files",
+        "ftp",
+        "help",
+        "home",
+        "hosts",
+        "images",
+        "imap",
+        "img",
+        "index",
+        "js",
+        "legal",
+        "localhost",
+        "login",
+        "logout",
+        "mail",
+        "media",
+        "members",
+        "ns1",
+        "ns2",
+        "pop",
+        "root",
+        "search",
+        "shop",
+        "signup",
+        "sitemap",
+        "smtp",
+        "static",
+        "status",
+        "support",
+        "theme",
+        "themes",
+        "webmail",
+        "well-known",
+        "www",
+    ]
 )
 """Names that a web host, a mail server or the corporate site wants for itself."""
 
@@ -22,6 +68,7 @@ LONGEST = 63
 
 _ALIAS = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _FOREIGN = re.compile(r"[^a-z0-9-]")
+_APOSTROPHES = "'`\u2019\u00b4"
 _LOOKS_LIKE = str.maketrans({"0": "o", "1": "l", "m": "rn", "w": "vv"})
 
 
@@ -97,7 +144,9 @@ def _first_foreign(text: str) -> str:
 def _proposal(text: str) -> str:
     """Return ``'; write "…"'`` with the nearest good alias, or what an alias may hold."""
     plain = unicodedata.normalize("NFKD", text).lower()
-    plain = "".join(letter for letter in plain if letter not in "'’`´" and not unicodedata.combining(letter))
+    plain = "".join(
+        letter for letter in plain if letter not in _APOSTROPHES and not unicodedata.combining(letter)
+    )
     near = re.sub(r"[\s_.\-]+", "-", plain.strip()).strip("-")
     if _ALIAS.fullmatch(near) and 2 <= len(near) <= LONGEST and not near.startswith("xn--"):
         return f'; write "{near}"'

@@ -92,7 +92,6 @@ def test_a_safe_url_is_kept(text, url):
         "JaVaScRiPt:alert(1)",
         "\x01javascript:alert(1)",
         "java\u200bscript:alert(1)",
-        "javascript\u003aalert(1)",
         "data:text/html,x",
         "vbscript:x",
         "file:///etc/passwd",

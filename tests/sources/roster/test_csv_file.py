@@ -16,8 +16,8 @@ def row(line, **cells):
     return RawRow("roster.csv", line, cells)
 
 
-def bad(line, what, advice="", id=""):
-    return BadRow(Fault("roster.csv", line, what, advice), id)
+def bad(line, what, advice="", person=""):
+    return BadRow(Fault("roster.csv", line, what, advice), person)
 
 
 def test_a_file_from_excel_is_read(tmp_path):

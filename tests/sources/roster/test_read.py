@@ -1,13 +1,13 @@
 """The whole roster as a stream."""
 
 import pytest
+from tests.rosters import a_site, write_roster
 
 from replisite.errors import Fault
 from replisite.fault_log import FaultLog
 from replisite.model.distributor import Person
 from replisite.model.refused import Refused
 from replisite.sources.roster import read_roster
-from tests.rosters import a_site, write_roster
 
 
 def write(root, text):
@@ -28,8 +28,7 @@ def test_people_come_in_the_order_of_the_file(tmp_path):
     ]
     assert list(map(str, faults)) == [
         'content/roster.csv:3: alias "Jane" has capital letters; write "jane"',
-        "content/roster.csv:4: the row has 3 cells, the header has 4; a comma may be missing, or a text with commas"
-        " may want quotes round it",
+        "content/roster.csv:4: the row has 3 cells, the header has 4; a comma may be missing, or a text with commas may want quotes round it",
     ]
 
 
@@ -56,8 +55,7 @@ def test_a_story_without_a_row_is_a_fault_of_the_sites_own_roster(tmp_path):
     list(read_roster(a_site(tmp_path), other, source=tmp_path / "content" / "roster.csv"))
     assert (list(map(str, own)), other) == (
         [
-            'content/distributors/zoe.md:1: nobody on the roster has the alias "zoe"; rename the file to its'
-            " person's alias, or remove it"
+            'content/distributors/zoe.md:1: nobody on the roster has the alias "zoe"; rename the file to its person\'s alias, or remove it'
         ],
         [],
     )

@@ -61,7 +61,9 @@ def show_phone(number: str) -> str:
     '+44 1632 960100'
     """
     digits, _, extension = number.partition(";ext=")
-    shown = phonenumbers.format_number(phonenumbers.parse(digits), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    shown = phonenumbers.format_number(
+        phonenumbers.parse(digits), phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
     return f"{shown} ext. {extension}" if extension else shown
 
 
@@ -103,7 +105,9 @@ def _validated_email(text: str) -> str:
         address = validate_email(text, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:
         reason = "".join(letter if letter.isprintable() else " " for letter in str(error)).rstrip(".")
-        raise ValueError(f"{quoted(text)} is not an e-mail address; {reason[:1].lower()}{reason[1:200]}") from error
+        raise ValueError(
+            f"{quoted(text)} is not an e-mail address; {reason[:1].lower()}{reason[1:200]}"
+        ) from error
     if "." not in address.domain:
         raise ValueError(f"{quoted(text)} is not an e-mail address; the part after @ has no dot")
     return address.normalized

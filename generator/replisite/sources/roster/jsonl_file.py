@@ -80,7 +80,7 @@ def _cells(body: bytes) -> dict[str, str]:
         told = f" ({error.msg}, letter {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
         raise ValueError(f"the line is not JSON{told}; write one object a line") from error
     if not isinstance(row, _Pairs):
-        raise ValueError("the line is not a JSON object; write one object a line")
+        raise ValueError("the line is not a JSON object; write one object a line")  # noqa: TRY004 - told to a person
     cells: dict[str, str] = {}
     for key, value in row:
         if key in cells:

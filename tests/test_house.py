@@ -1,0 +1,109 @@
+"""The house holds: imports run one way, each outside library is a tenant of few rooms, one room prints."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "generator" / "replisite"
+
+LAYERS = (
+    {"errors", "__init__"},
+    {"fault_log"},
+    {"model"},
+    {"staging"},
+    {"sources", "sinks", "hosts", "ledger"},
+    {"audit", "reference"},
+    {"pressroom"},
+    {"prepare", "scaffold"},
+    {"build", "check", "deploy", "reference_pages"},
+    {"preview"},
+    {"progress"},
+    {"cli"},
+    {"__main__"},
+)
+"""From the ground up: a room may import from the floors below it, and not from its neighbours."""
+
+TENANTS = {
+    "pelican": {"sources/pelican"},
+    "babel": {"sources/pelican", "sources/config"},
+    "jinja2": {"staging", "sources/pelican"},
+    "markdown": {"sources/pelican", "sources/roster"},
+    "nh3": {"sources/roster"},
+    "phonenumbers": {"sources/roster"},
+    "email_validator": {"sources/roster", "sources/config"},
+    "pydantic": {"sources/config", "sources/roster", "sources/pelican", "reference.py", "reference_pages.py"},
+    "uritemplate": {"model"},
+    "sqlite3": {"ledger"},
+    "typer": {"cli.py"},
+    "rich": {"cli.py", "progress.py"},
+    "yaml": {"sources/pelican", "sources/roster"},
+}
+
+
+def _modules() -> Iterator[Path]:
+    return (path for path in sorted(PACKAGE.rglob("*.py")) if "starter" not in path.parts)
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def _room(module: str) -> str:
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
+
+
+def _floor(room: str) -> int:
+    return next(floor for floor, rooms in enumerate(LAYERS) if room in rooms)
+
+
+@pytest.mark.parametrize("path", list(_modules()), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_imports_run_one_way(path: Path) -> None:
+    """A room imports from the floors below, never from above or from next door."""
+    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    for name in _imports(path):
+        if not name.startswith("replisite") or name in {"replisite", "replisite.__version__"}:
+            continue
+        room = _room(name)
+        if not any(room in rooms for rooms in LAYERS):
+            continue  # a name of the package itself
+        assert room == own or _floor(room) < _floor(own), f"{own} imports {name}"
+
+
+@pytest.mark.parametrize("path", list(_modules()), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_each_library_has_its_room(path: Path) -> None:
+    """An outside library is imported where it lives, so that it can be exchanged there."""
+    place = path.relative_to(PACKAGE).as_posix()
+    for name in _imports(path):
+        rooms = TENANTS.get(name.split(".")[0])
+        assert rooms is None or any(place == room or place.startswith(f"{room}/") for room in rooms), (
+            f"{place} imports {name}"
+        )
+
+
+@pytest.mark.parametrize("path", list(_modules()), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_only_the_command_line_prints(path: Path) -> None:
+    """Nobody else calls print()."""
+    calls = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
+    printed = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "print"]
+    assert not printed
+
+
+def test_the_staging_core_knows_nothing_of_the_rest() -> None:
+    """No files, clocks, logs or distributors in the core: it could be published by itself."""
+    allowed = {"jinja2", "markupsafe", "replisite.staging"}
+    forbidden = {"os", "pathlib", "time", "logging", "sqlite3"}
+    for path in (PACKAGE / "staging").glob("*.py"):
+        for name in _imports(path):
+            assert name.split(".")[0] not in forbidden, f"{path.name} imports {name}"
+            if name.startswith("replisite"):
+                assert any(name.startswith(room) for room in allowed), f"{path.name} imports {name}"
