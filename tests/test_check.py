@@ -122,6 +122,14 @@ def test_without_a_site_there_is_nothing_to_look_at(tmp_path: Path, command: str
 
 
 @pytest.mark.parametrize("command", ["check", "roster"])
+def test_a_ledger_that_cannot_be_is_told(little: LittleSite, command: str) -> None:
+    """A file in the place of .replisite/ is named, and no traceback is shown."""
+    little.write(".replisite", "a file")
+    told = run(little, command, code=1).stderr
+    assert told.startswith(f"{little.root}/.replisite cannot be written: File exists; ")
+
+
+@pytest.mark.parametrize("command", ["check", "roster"])
 def test_an_unknown_option_is_a_matter_of_usage(little: LittleSite, command: str) -> None:
     """Exit code 2."""
     assert "No such option" in run(little, command, "--colour", code=2).stderr

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from replisite import __version__
-from replisite.errors import Fault, InputError
+from replisite.errors import Fault, InputError, OutputError
 from replisite.fault_log import FaultLog
 from replisite.ledger import Ledger
 from replisite.model.distributor import Distributor, Person
@@ -83,9 +83,14 @@ class Findings:
 
 @contextmanager
 def in_turn(site: Site) -> Iterator[None]:
-    """Hold the site's ledger; whoever else wants it waits."""
-    site.state.mkdir(exist_ok=True)
-    lock = os.open(site.state / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    """Hold the site's ledger; whoever else wants it waits. Raises OutputError where there can be none."""
+    try:
+        site.state.mkdir(exist_ok=True)
+        lock = os.open(site.state / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise OutputError(
+            f"{site.state} cannot be written: {error.strerror}; mend the rights of the folder that it is in"
+        ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

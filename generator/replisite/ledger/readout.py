@@ -95,6 +95,8 @@ def _iter_supporters(
     query = f"SELECT {_ABOVE} FROM json_each(?) JOIN people ON people.number = json_each.value"  # noqa: S608
     for number, person_id, alias, card in connection.execute(query, (json.dumps(sorted(numbers)),)):
         public, fields, channels = _shown(card)
+        if public["name"] == alias:
+            public["name"] = ""  # nothing of the name is published: an alias is shown on its own site alone
         url = address(alias, fields)
         yield number, Supporter(id=person_id, alias=alias, channels=channels, url=url, **public)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jinja2 import Environment, nodes
 from jinja2.compiler import CodeGenerator, Frame
@@ -32,7 +32,9 @@ _FRAME_NAMES = frozenset({"super", "self", "caller", "varargs", "kwargs"})
 _LOOP_VALUES = frozenset(
     {"index", "index0", "revindex", "revindex0", "first", "last", "length", "depth", "depth0"}
 )
-_PURE_METHODS = frozenset({"copy", "count", "get", "index", "isdisjoint", "issubset", "issuperset", "items", "keys"})
+_PURE_METHODS = frozenset(
+    {"copy", "count", "get", "index", "isdisjoint", "issubset", "issuperset", "items", "keys"}
+)
 _MUTATORS = frozenset(
     name
     for kind in (list, dict, set, deque, OrderedDict)
@@ -99,6 +101,8 @@ class _Scope:
     deferred: Names
     definitions: dict[str, nodes.Node]
     pending: dict[str, nodes.Node] = field(default_factory=dict)
+    is_child: bool = False
+    """Outside the blocks of a template that extends another, Jinja runs statements and skips their output."""
 
 
 @dataclass(slots=True)
@@ -128,7 +132,14 @@ class Cutter:
         scope = self._definitions(node.body, _Scope(self.deferred, {}))
         if any(isinstance(statement, nodes.Extends) for statement in node.body):
             scope.definitions.update(scope.pending)  # blocks run when all of a child's top level has run
+        if any(isinstance(part, nodes.Extends) for part in walk(node)):
+            scope = replace(scope, is_child=True)
         self._statements(node, "body", scope)
+        for part in [*walk(node)]:
+            if isinstance(part, nodes.Call) and _mutates(part.node):
+                part.node = self._staging("changing", part.node)
+            elif isinstance(part, nodes.Extends | nodes.Include | nodes.Import | nodes.FromImport):
+                part.template = self._named(part.template)
 
     # -- statements ---------------------------------------------------------------------------------
 
@@ -155,12 +166,10 @@ class Cutter:
         if isinstance(node, nodes.Output):
             return self._output(node, scope)
         dependent = reads(node, scope.deferred)
-        if isinstance(node, nodes.Extends | nodes.Include | nodes.Import | nodes.FromImport):
-            node.template = self._named(node.template)
         if isinstance(node, nodes.Macro):
             trip = [self._trip(node)] if dependent else []  # for calls that do not spell the macro's name
             guarded = self._guarded(node)
-            guarded.body[:0] = trip
+            guarded.body[:0] = trip  # type: ignore[attr-defined]
             return [guarded], True  # reading makes its *name* deferred; see _definitions
         if isinstance(node, nodes.Import | nodes.FromImport) and not reads(node.template, scope.deferred):
             return [node], True
@@ -179,18 +188,22 @@ class Cutter:
     def _recurse(self, node: nodes.Stmt, scope: _Scope) -> tuple[list[nodes.Node], bool]:
         """Cut inside a statement; if something in it cannot be cut, the statement is the slot."""
         untouched = _copy(node)
-        inside = _Scope(scope.deferred - assigned_names(node), scope.definitions, scope.pending)
+        inside = replace(scope, deferred=scope.deferred - assigned_names(node))
         exact = self._statements(node, "body", inside)
         for other in getattr(node, "elif_", []):
             exact = self._statements(other, "body", scope) and exact
         if hasattr(node, "else_"):
             exact = self._statements(node, "else_", scope) and exact
-        if not exact and (whole := self._slot([untouched], untouched.lineno, scope)) is not None:
+        if (
+            not exact
+            and not scope.is_child
+            and (whole := self._slot([untouched], untouched.lineno, scope)) is not None
+        ):
             return [whole], True
         return [node], exact
 
     def _as_slot(self, node: nodes.Node, scope: _Scope) -> tuple[list[nodes.Node], bool]:
-        whole = self._slot([_copy(node)], node.lineno, scope)
+        whole = None if scope.is_child else self._slot([_copy(node)], node.lineno, scope)
         if whole is not None:
             return [whole], True
         for part in walk(node):
@@ -255,7 +268,8 @@ class Cutter:
             return None
         includes = any(self._includes(part) for part in everything)
         calls = any(
-            self._calls_reader(part, free) or (includes and isinstance(part, nodes.Call)) for part in everything
+            self._calls_reader(part, free) or (includes and isinstance(part, nodes.Call))
+            for part in everything
         )
         inside = [part for statement in definitions for part in walk(statement)]
         if any(self._includes(part) or self._calls_reader(part, free) for part in inside) and not (
@@ -290,7 +304,10 @@ class Cutter:
                 not any(_is_random(part) for part in everything),
             )
         )
-        arguments = [nodes.ContextReference(), nodes.DerivedContextReference() if includes or calls else nodes.Const(None)]
+        arguments: list[nodes.Expr] = [
+            nodes.ContextReference(),
+            nodes.DerivedContextReference() if includes or calls else nodes.Const(None),
+        ]
         shown = self.deferred if includes or calls else free & record
         for wanted in (free - record, shown, frozenset(names)):
             pairs = [nodes.Pair(nodes.Const(name), nodes.Name(name, "load")) for name in sorted(wanted)]
@@ -528,7 +545,9 @@ def _mutates(node: nodes.Node) -> bool:
 def _is_random(node: nodes.Node) -> bool:
     """Say whether two evaluations with the same values may differ."""
     if isinstance(node, nodes.Filter):
-        return node.name == "random" or any(isinstance(p, nodes.Const) and p.value == "random" for p in node.args)
+        return node.name == "random" or any(
+            isinstance(p, nodes.Const) and p.value == "random" for p in node.args
+        )
     return isinstance(node, nodes.Name) and node.name == "lipsum"
 
 

@@ -64,3 +64,10 @@ def test_no_bio_takes_minutes(piece):
     except ValueError as error:
         assert str(error).startswith(("has more than", "is nested"))
     assert time.process_time() - start < 5
+
+
+def test_a_refused_bio_leaves_no_trace():
+    """The next person's is rendered as if it were the first."""
+    with pytest.raises(ValueError, match="is nested too deep"):
+        render_bio("1. " * 6_000)
+    assert render_bio("I *drink* it.") == "<p>I <em>drink</em> it.</p>"

@@ -1,50 +1,11 @@
-"""Phone numbers, e-mail and web addresses, photos."""
+"""E-mail and web addresses, photos."""
 
-from unittest import mock
-
-import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from replisite.sources.roster import contacts
-from replisite.sources.roster.contacts import parse_email, parse_phone, parse_photo, parse_url, show_phone
-
-
-@pytest.mark.parametrize(
-    ("text", "number", "shown"),
-    [
-        ("01632 960100", "+441632960100", "+44 1632 960100"),
-        ("+44 (0)1632 960100", "+441632960100", "+44 1632 960100"),
-        ("+1 212-555-0100", "+12125550100", "+1 212-555-0100"),
-        ("+44 1632 960100 ext 7", "+441632960100;ext=7", "+44 1632 960100 ext. 7"),
-        ("+39 06 698 12345", "+390669812345", "+39 06 6981 2345"),
-    ],
-)
-def test_a_phone_number_is_kept_one_way_and_shown_another(text, number, shown):
-    """E.164 to keep, the international format to show; national numbers are those of the market."""
-    assert (parse_phone(text, "GB"), show_phone(number)) == (number, shown)
-
-
-@pytest.mark.parametrize(
-    "text", ["call me", "12", "+44 1632 9601000000", "+999 123456", "<script>", "x" * 300]
-)
-def test_what_is_no_phone_is_refused(text):
-    """The message repeats it, cut short."""
-    with pytest.raises(ValueError, match="phone number"):
-        parse_phone(text, "GB")
-
-
-@given(
-    st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)),
-    st.text("0123456789", min_size=4, max_size=14),
-)
-def test_the_short_way_to_a_phone_number_is_the_long_way(code, digits):
-    """What is read without phonenumbers is what phonenumbers reads."""
-    text = f"+{code}{digits}"
-    if short := contacts._plain_phone(text):
-        with mock.patch.object(contacts, "_plain_phone", return_value=""):
-            assert short == parse_phone(text, "GB")
+from replisite.sources.roster.contacts import parse_email, parse_photo, parse_url
 
 
 @given(st.from_regex(contacts._PLAIN_EMAIL, fullmatch=True))

@@ -85,10 +85,10 @@ class Autoship(_Strict):
 class Brewing(_Strict):
     """How to make a good cup."""
 
-    temperature: Label
-    minutes: Label
-    grams: Label
-    infusions: PositiveInt = 1
+    temperature: Label = Field(description="Of the water.", examples=["85 °C"])
+    minutes: Label = Field(description="How long it draws.", examples=["2"])
+    grams: Label = Field(description="How much for how much water.", examples=["3 g per 250 ml"])
+    infusions: PositiveInt = Field(1, description="How often it can be poured.")
 
 
 class _Sold(FrontMatter):
@@ -102,13 +102,13 @@ class ProductMatter(_Sold):
     line: Slug = Field(description="The product line, by the slug of its file in `lines/`.")
     weight: Label = Field(description='What is in the packet, such as "100 g".')
     servings: PositiveInt | None = Field(None, description="Cups or portions in the packet.")
-    origin: str = ""
-    harvest: Annotated[str, BeforeValidator(_as_text)] = ""
+    origin: str = Field("", description="Where it comes from.")
+    harvest: Annotated[str, BeforeValidator(_as_text)] = Field("", description="When it was picked or made.")
     ingredients: Text = Field(description="As on the packet.")
-    caffeine: Literal["none", "low", "medium", "high"] | None = None
-    flavour: list[str] = []
+    caffeine: Literal["none", "low", "medium", "high"] | None = Field(None, description="How much is in it.")
+    flavour: list[str] = Field([], description="A few words on how it tastes or smells.")
     brewing: Brewing | None = Field(None, description="Temperature, minutes, grams and infusions.")
-    storage: str = ""
+    storage: str = Field("", description="How to keep it.")
     autoship: Autoship | None = Field(None, description="The terms of a standing order.")
     personas: list[str] = Field([], description="For whom it is, as in the customer worksheet.")
 
@@ -123,7 +123,7 @@ class PackItem(_Strict):
     """One line of a pack."""
 
     product: Label = Field(description="The product's sku.")
-    quantity: PositiveInt = 1
+    quantity: PositiveInt = Field(1, description="How many of it.")
 
 
 class PackMatter(_Sold):
@@ -140,9 +140,9 @@ class LineMatter(FrontMatter):
 class Module(_Strict):
     """One module of the course."""
 
-    id: Slug
-    title: Label
-    summary: str = ""
+    id: Slug = Field(description="The name that lessons call it by.")
+    title: Label = Field(description="Its heading.")
+    summary: str = Field("", description="One sentence below it.")
 
 
 class CourseMatter(FrontMatter):
@@ -155,8 +155,8 @@ class CourseMatter(FrontMatter):
 class Teach(_Strict):
     """How a sponsor hands a lesson on."""
 
-    talk_track: Text | Annotated[str, Field(max_length=2000)]
-    questions: list[Label] = []
+    talk_track: Annotated[str, Field(max_length=2000)] = Field(description="What to say, in spoken words.")
+    questions: list[Label] = Field([], description="What to ask in order to see whether it arrived.")
 
 
 class LessonMatter(FrontMatter):
@@ -187,12 +187,12 @@ class EventMatter(FrontMatter):
     """Something that takes place: `content/events/<slug>.md`."""
 
     starts: datetime = Field(description="With an offset from UTC.")
-    ends: datetime | None = None
+    ends: datetime | None = Field(None, description="With an offset from UTC.")
     timezone: Text = Field("UTC", description="The IANA zone in which times are told.")
-    place: str = ""
-    online: bool = False
-    host: str = ""
-    capacity: PositiveInt | None = None
+    place: str = Field("", description="Where it is, as a visitor would ask for it.")
+    online: bool = Field(False, description="Whether it takes place on the net.")
+    host: str = Field("", description="Who receives the guests.")
+    capacity: PositiveInt | None = Field(None, description="How many guests there is room for.")
 
     @model_validator(mode="after")
     def _times_are_exact(self) -> EventMatter:
@@ -208,16 +208,16 @@ class EventMatter(FrontMatter):
 class Step(_Strict):
     """One thing to do, again and again."""
 
-    every: Literal["daily", "weekly", "monthly"]
-    do: Label
+    every: Literal["daily", "weekly", "monthly"] = Field(description="How often.")
+    do: Label = Field(description="What to do, in one sentence.")
     lesson: str = Field("", description="The lesson that shows how, as a path under the content folder.")
 
 
 class Equipment(_Strict):
     """One line of an equipment checklist; `cost` by market code."""
 
-    item: Label
-    cost: dict[str, Money] = {}
+    item: Label = Field(description="What it is.")
+    cost: dict[str, Money] = Field({}, description="What it costs, by market code.")
 
 
 class PlanMatter(FrontMatter):
@@ -225,5 +225,5 @@ class PlanMatter(FrontMatter):
 
     tier: Literal["public", "member", "staff"] = "member"
     element: Slug = Field(description="The element's short name; its anchor on the plan's page.")
-    steps: list[Step] = []
-    checklist: list[Equipment] = []
+    steps: list[Step] = Field([], description="What to do, again and again.")
+    checklist: list[Equipment] = Field([], description="What is needed, and what it costs.")

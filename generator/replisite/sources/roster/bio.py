@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from xml.etree.ElementTree import Element, SubElement
 
 import nh3
@@ -32,8 +33,9 @@ def render_bio(text: str) -> str:
     if text.count("[") > MOST_BRACKETS:
         raise ValueError(f'has more than {MOST_BRACKETS} "["; write fewer links')
     try:
-        html = _MARKDOWN.reset().convert(text)
+        html = _markdown().reset().convert(text)
     except RecursionError as error:
+        _markdown.cache_clear()  # what broke off in the middle of a list goes on in it
         raise ValueError("is nested too deep; use fewer quotes and lists in one another") from error
     return nh3.clean(
         html,
@@ -90,4 +92,6 @@ class _SafeLinks(Treeprocessor):
                 link.tag = "span"
 
 
-_MARKDOWN = Markdown(extensions=[_Plain()])
+@cache
+def _markdown() -> Markdown:
+    return Markdown(extensions=[_Plain()])

@@ -20,7 +20,8 @@ from replisite.model.distributor import DEFAULT_PUBLISH, Status
 from replisite.model.site import CustomField, Market, Site
 from replisite.model.text import clean_line, clean_lines, clean_markdown, quoted
 from replisite.sources.roster.consent import parse_names, parse_publish
-from replisite.sources.roster.contacts import parse_email, parse_phone, parse_photo
+from replisite.sources.roster.contacts import parse_email, parse_photo
+from replisite.sources.roster.phones import parse_phone
 
 __all__ = ["REQUIRED", "RosterColumns", "Rules", "parse_date"]
 

@@ -1,4 +1,4 @@
-"""Ways to reach somebody: phone numbers, e-mail and web addresses, and photos."""
+"""E-mail and web addresses, and photos: what may be linked to."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import re
 from pathlib import PurePosixPath
 from urllib.parse import quote, urlsplit
 
-import phonenumbers
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from replisite.model.text import quoted
 
-__all__ = ["SCHEMES", "parse_email", "parse_phone", "parse_photo", "parse_url", "show_phone"]
+__all__ = ["SCHEMES", "parse_email", "parse_photo", "parse_url"]
 
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 """The only kinds of link that a distributor can give."""
@@ -27,69 +26,9 @@ _TEL = re.compile(r"\+?[0-9().-]*[0-9](;ext=[0-9]+)?")
 _PLAIN_EMAIL = re.compile(
     r"[A-Za-z0-9_+-]{1,20}(\.[A-Za-z0-9_+-]{1,20}){0,2}@([a-z0-9]{1,60}(-[a-z0-9]{1,60})?\.){1,2}[a-z]{2,12}"
 )
-_PLAIN_PHONE = re.compile(r"\+[1-9][0-9]{0,3}([ .-]?[0-9]){5,14}")
-_NOT_A_DIGIT = re.compile(r"[^0-9]")
 _PLAIN = re.compile(r"[A-Za-z0-9_.~:/?#@!$&()*+,;=%\[\]-]*")
 _URL_LETTERS = "!#$%&()*+,/:;=?@[]~"
 """What RFC 3986 §2 lets stand in a URL; ``'`` is encoded, although it may, because attributes use it."""
-
-
-def parse_phone(text: str, region: str) -> str:
-    """Return the number in E.164 form, ``;ext=`` behind it if it has an extension; raises ValueError.
-
-    A national number is one of ``region`` (ISO 3166).
-
-    >>> parse_phone("01632 960100", "GB")
-    '+441632960100'
-    """
-    if plain := _plain_phone(text):
-        return plain
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException as error:
-        raise ValueError(f"{quoted(text)} is not a phone number; write it as +44 1632 960100") from error
-    if not phonenumbers.is_possible_number(number):
-        raise ValueError(f"{quoted(text)} has too few or too many digits for a phone number")
-    digits = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return f"{digits};ext={number.extension}" if number.extension else digits
-
-
-def show_phone(number: str) -> str:
-    """Return a number that `parse_phone` gave in international format.
-
-    >>> show_phone("+441632960100")
-    '+44 1632 960100'
-    """
-    digits, _, extension = number.partition(";ext=")
-    shown = phonenumbers.format_number(
-        phonenumbers.parse(digits), phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    )
-    return f"{shown} ext. {extension}" if extension else shown
-
-
-def _plain_phone(text: str) -> str:
-    """Return what `phonenumbers` would, ten times as fast, for a number that leaves no question; else ``""``.
-
-    No question: a country code, and after it neither a national prefix nor a length that is not possible.
-    """
-    if not _PLAIN_PHONE.fullmatch(text):
-        return ""
-    digits = _NOT_A_DIGIT.sub("", text)
-    for length in (1, 2, 3):
-        regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(digits[:length]))
-        if regions is not None:
-            break
-    else:
-        return ""
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region(regions[0], None)
-    national = digits[length:]
-    general = metadata and metadata.general_desc
-    if not metadata or not general or len(national) not in general.possible_length:
-        return ""
-    prefix = metadata.national_prefix_for_parsing
-    if national.startswith("0") or (prefix and re.match(prefix, national)):
-        return ""
-    return f"+{digits}"
 
 
 def parse_email(text: str) -> str:

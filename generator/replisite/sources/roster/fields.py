@@ -8,7 +8,8 @@ from replisite.model.address import parse_host
 from replisite.model.site import CustomField
 from replisite.model.text import clean_line, quoted
 from replisite.sources.roster.columns import Rules, parse_date
-from replisite.sources.roster.contacts import parse_email, parse_phone, parse_url, show_phone
+from replisite.sources.roster.contacts import parse_email, parse_url
+from replisite.sources.roster.phones import parse_phone, show_phone
 
 __all__ = ["parse_field"]
 

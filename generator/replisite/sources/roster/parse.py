@@ -9,19 +9,17 @@ from replisite.model.distributor import Person
 from replisite.sources.roster.bio import render_bio
 from replisite.sources.roster.columns import REQUIRED, RosterColumns, Rules
 from replisite.sources.roster.consent import published
-from replisite.sources.roster.contacts import show_phone
 from replisite.sources.roster.fields import parse_field
+from replisite.sources.roster.phones import show_phone
 from replisite.sources.roster.rows import RawRow
 
 __all__ = ["parse_row"]
 
-_COLUMNS = tuple(RosterColumns.model_fields)
-_NEVER_EMPTY = frozenset({*REQUIRED, "market", "language"})
+_COLUMNS = frozenset(RosterColumns.model_fields)
+_ASKED_FOR = dict.fromkeys([*REQUIRED, "market", "language"], "")
 """Columns that are looked at even where they are empty; the others have a default."""
 
-_SHOWN = tuple(
-    name for name in _COLUMNS if name not in {"previous_aliases", "publish", "phone", "photo", "bio", "rank"}
-)
+_SHOWN = _COLUMNS - {"previous_aliases", "publish", "phone", "photo", "bio", "rank"}
 
 
 def parse_row(row: RawRow, rules: Rules) -> Person | list[Fault]:
@@ -34,8 +32,8 @@ def parse_row(row: RawRow, rules: Rules) -> Person | list[Fault]:
     faults: list[Fault] = []
     columns = None
     try:
-        filled = {name: text for name in _COLUMNS if (text := cells.get(name, "")) or name in _NEVER_EMPTY}
-        columns = RosterColumns.model_validate(filled, context=rules)
+        filled = {name: text for name, text in cells.items() if text and name in _COLUMNS}
+        columns = RosterColumns.model_validate(_ASKED_FOR | filled, context=rules)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             reason = detail.get("ctx", {}).get("error", detail["msg"])
@@ -64,7 +62,7 @@ class _ColumnError(ValueError):
 
 
 def _person(row: RawRow, columns: RosterColumns, fields: dict[str, str], rules: Rules) -> Person:
-    values = {name: getattr(columns, name) for name in _SHOWN}
+    values = {name: value for name, value in columns if name in _SHOWN}
     values["rank"] = rules.ranks.get(columns.rank, "")
     if "photo" in columns.publish and (photo := columns.photo):
         if not photo.startswith("https:") and not rules.has_photo(photo):
