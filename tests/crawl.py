@@ -10,7 +10,14 @@ from urllib.parse import unquote, urlsplit
 
 __all__ = ["Walk", "links_of", "walk"]
 
-_LINKS = {("a", "href"), ("link", "href"), ("img", "src"), ("script", "src"), ("source", "srcset"), ("form", "action")}
+_LINKS = {
+    ("a", "href"),
+    ("link", "href"),
+    ("img", "src"),
+    ("script", "src"),
+    ("source", "srcset"),
+    ("form", "action"),
+}
 
 
 @dataclass

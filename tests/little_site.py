@@ -86,7 +86,9 @@ class LittleSite:
         self.write("content/roster.csv", f"{ROSTER_HEADER}\n{ROSTER}")
         self.write("content/lines/bars.md", "---\ntitle: Bars\n---\nBars of soap.\n")
         self.write("content/products/soap.md", PRODUCT)
-        self.write("content/pages/about.md", "---\ntitle: About\n---\nBy hand. [Soap]({filename}/products/soap.md)\n")
+        self.write(
+            "content/pages/about.md", "---\ntitle: About\n---\nBy hand. [Soap]({filename}/products/soap.md)\n"
+        )
         self.write("content/images/bar.svg", '<svg xmlns="http://www.w3.org/2000/svg"/>')
         self.write("themes/little/theme.toml", "[theme]\nautoescape = true\n")
         self.write("themes/little/static/css/little.css", "body { margin: 0 }\n")
@@ -130,7 +132,9 @@ class LittleSite:
         """Return every file of the output by path."""
         root = self.output / folder
         return {
-            path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()
+            path.relative_to(root).as_posix(): path.read_bytes()
+            for path in sorted(root.rglob("*"))
+            if path.is_file()
         }
 
     def page(self, path: str) -> str:

@@ -18,7 +18,13 @@ from tests.little_site import LittleSite
 def test_each_owner_gets_the_whole_site(little: LittleSite) -> None:
     """Everything of the corporate site is on each active owner's site, and nobody else has one."""
     little.build()
-    pages = ["about/index.html", "index.html", "lines/bars/index.html", "news/index.html", "products/index.html"]
+    pages = [
+        "about/index.html",
+        "index.html",
+        "lines/bars/index.html",
+        "news/index.html",
+        "products/index.html",
+    ]
     assert sorted(little.files("jane")) == [*pages, "products/soap/index.html"]
     assert sorted(little.files("omar")) == sorted(little.files("jane"))
     assert not (little.output / "wilma").exists()
@@ -49,7 +55,11 @@ def test_only_what_is_published_is_shown(little: LittleSite) -> None:
     ("addresses", "prefix", "home"),
     [
         ('style = "path"', "jane/", "https://www.little.example/jane/"),
-        ('style = "subdomain"\nhost = "little.example"', "_hosts/jane.little.example/", "https://jane.little.example/"),
+        (
+            'style = "subdomain"\nhost = "little.example"',
+            "_hosts/jane.little.example/",
+            "https://jane.little.example/",
+        ),
         (
             'style = "domain"\nhost = "little.example"\ndomain_field = "domain"',
             "_hosts/soap-by-jane.example/",
@@ -161,7 +171,7 @@ def test_all_faults_of_all_sources_are_told_in_one_run(little: LittleSite) -> No
         "content/products/soap.md:7: markets.GB.retail: wants a valid number, unable to parse string as a number, got 'cheap'",
         'content/roster.csv:2: email "nobody" is not an e-mail address',
         'content/roster.csv:3: alias "Jane" has capital letters',
-        'site.toml:6: site.colour: unknown key',
+        "site.toml:6: site.colour: unknown key",
         'themes/little/templates/page.html:1: no field "nmae" in the roster',
     ]
     assert not little.output.exists()
@@ -181,10 +191,18 @@ def test_drafts_future_and_expired_content_is_left_out(little: LittleSite) -> No
     """Drafts and what is still to come can be asked for; what has expired cannot."""
     for name, line in (("a", "status: draft"), ("b", "date: 2999-01-01"), ("c", "expires: 2001-01-01")):
         little.write(f"content/help/{name}.md", f"---\ntitle: {name}\ntopic: T\n{line}\n---\nText.\n")
-        little.write(f"content/news/{name}.md", f"---\ntitle: {name}\ndate: 2020-01-01\n{line}\n---\nText.\n".replace("date: 2020-01-01\ndate", "date"))
+        little.write(
+            f"content/news/{name}.md",
+            f"---\ntitle: {name}\ndate: 2020-01-01\n{line}\n---\nText.\n".replace(
+                "date: 2020-01-01\ndate", "date"
+            ),
+        )
     little.write("content/help/d.md", "---\ntitle: d\ntopic: T\n---\nText.\n")
     little.build()
-    assert sorted(path for path in little.files("jane") if path.startswith("help/")) == ["help/d/index.html", "help/index.html"]
+    assert sorted(path for path in little.files("jane") if path.startswith("help/")) == [
+        "help/d/index.html",
+        "help/index.html",
+    ]
     assert [path for path in little.files("jane") if path.startswith("news/")] == ["news/index.html"]
     little.build("--drafts", "--future")
     assert [path for path in little.files("jane") if path.startswith("news/")] == [
@@ -215,7 +233,10 @@ def test_protected_pages_are_left_out_until_they_are_opened(little: LittleSite) 
 
 def test_a_market_has_its_own_prices_and_products(little: LittleSite) -> None:
     """A product without a price in a market is absent there, and links to it lead to the list."""
-    little.write("site.toml", (little.root / "site.toml").read_text() + '\n[markets.US]\ncurrency = "USD"\nlanguages = ["en"]\n')
+    little.write(
+        "site.toml",
+        (little.root / "site.toml").read_text() + '\n[markets.US]\ncurrency = "USD"\nlanguages = ["en"]\n',
+    )
     little.write(
         "content/products/balm.md",
         "---\ntitle: Balm\nsku: B-1\nline: bars\nweight: 10 g\ningredients: wax\nmarkets: {GB: {retail: 3}, US: {retail: 5}}\n---\nB\n",
@@ -231,7 +252,10 @@ def test_a_market_has_its_own_prices_and_products(little: LittleSite) -> None:
 def test_an_autoescape_off_theme_escapes_owners_all_the_same(little: LittleSite) -> None:
     """What comes from a distributor is escaped, whatever the theme's setting."""
     (little.root / "themes/little/theme.toml").unlink()
-    little.write("content/roster.csv", 'id,alias,first_name,last_name\nA1,jane,<script>alert(1)</script>,"O\'Neil & ""x"""\n')
+    little.write(
+        "content/roster.csv",
+        'id,alias,first_name,last_name\nA1,jane,<script>alert(1)</script>,"O\'Neil & ""x"""\n',
+    )
     little.build()
     page = little.page("jane/index.html")
     assert "<script>" not in page
@@ -291,7 +315,9 @@ def test_a_full_disk_leaves_the_last_good_output(little: LittleSite) -> None:
     """ENOSPC is told in plain words and the old output stands."""
     disk = little.root / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(disk)], check=False, capture_output=True)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(disk)], check=False, capture_output=True
+    )
     if mounted.returncode:
         pytest.skip("this machine does not let us mount a tmpfs")
     try:

@@ -30,7 +30,9 @@ def test_there_is_a_site_for_each_active_distributor(demo: Path, people: list[di
     assert (demo / "index.html").is_file()
 
 
-@pytest.mark.parametrize("alias", ["", "maggie-braithe", "siobhan-oneil", "li-xiaolan", "noa-levy", "calvin-moss"])
+@pytest.mark.parametrize(
+    "alias", ["", "maggie-braithe", "siobhan-oneil", "li-xiaolan", "noa-levy", "calvin-moss"]
+)
 def test_a_walk_stays_on_the_site(demo: Path, alias: str) -> None:
     """From the home page every page of the site is reached, and no link is broken."""
     prefix = f"{alias}/" if alias else ""
@@ -91,12 +93,17 @@ def test_member_pages_keep_search_engines_out(demo: Path) -> None:
 def test_pages_point_to_the_corporate_page(demo: Path) -> None:
     """The canonical address of an owner's page is the company's."""
     page = (demo / "maggie-braithe/products/high-fell-oolong/index.html").read_text()
-    assert '<link rel="canonical" href="https://www.tarnandthistle.example/products/high-fell-oolong/">' in page
+    assert (
+        '<link rel="canonical" href="https://www.tarnandthistle.example/products/high-fell-oolong/">' in page
+    )
 
 
 def test_customer_pages_carry_no_opportunity(demo: Path) -> None:
     """Nobody is asked to enrol where tea is sold."""
-    for page in [*(demo / "maggie-braithe/products").rglob("*.html"), *(demo / "maggie-braithe/lines").rglob("*.html")]:
+    for page in [
+        *(demo / "maggie-braithe/products").rglob("*.html"),
+        *(demo / "maggie-braithe/lines").rglob("*.html"),
+    ]:
         assert "join.tarnandthistle.example" not in page.read_text(), page
 
 
@@ -105,7 +112,9 @@ def test_no_page_asks_anybody_else_for_anything(demo: Path) -> None:
     for page in demo.rglob("*.html"):
         text = page.read_text()
         assert not re.findall(r'<(?:script|img|source|iframe)\b[^>]*\ssrc="(?:https?:)?//', text), page
-        assert not re.findall(r'<link\b[^>]*rel="(?:stylesheet|preload|icon)"[^>]*href="(?:https?:)?//', text), page
+        assert not re.findall(
+            r'<link\b[^>]*rel="(?:stylesheet|preload|icon)"[^>]*href="(?:https?:)?//', text
+        ), page
         assert "<script src" not in text
 
 
@@ -113,7 +122,7 @@ def test_awkward_names_are_shown_as_they_are(demo: Path) -> None:
     """O'Neil, a script tag for a first name, other scripts: text, in the page and nowhere else."""
     pages = {page.parent.name: page.read_text() for page in demo.glob("*/index.html")}
     everything = "".join(pages.values())
-    assert "O&#39;Neil" in everything or "O’Neil" in everything
+    assert "O&#39;Neil" in everything or "O\N{RIGHT SINGLE QUOTATION MARK}Neil" in everything
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in everything
     assert "<script>alert(1)</script>" not in everything
     assert "李" in everything

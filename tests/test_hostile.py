@@ -32,7 +32,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, list
     """The output, what was planted, and the peak of resident memory of any one process, in KiB."""
     memory = Path("/dev/shm")  # a hundred thousand files take a slow disk minutes
     folder = Path(tempfile.mkdtemp(dir=memory)) if memory.is_dir() else tmp_path_factory.mktemp("hostile")
-    planted = write_roster(folder / "roster.csv", PEOPLE, SEED, markets=("GB", "US"), fields=("whatsapp", "website"))
+    planted = write_roster(
+        folder / "roster.csv", PEOPLE, SEED, markets=("GB", "US"), fields=("whatsapp", "website")
+    )
     command = [sys.executable, "-m", "replisite", "build", "-q", "--site", str(ROOT)]
     command += ["--roster", str(folder / "roster.csv"), "--output", str(folder / "output")]
     with subprocess.Popen(command) as process:
@@ -54,11 +56,17 @@ def test_nothing_of_anybody_else_stands_on_a_site(built: tuple[Path, list[Plante
                 continue
             around = text[max(0, found.start() - 12) : found.end() + 2]
             other = by_number[number]
-            shown = [mark for column, mark in other.shown.items() if column in {"first_name", "last_name", "display_name", "city"}]
+            shown = [
+                mark
+                for column, mark in other.shown.items()
+                if column in {"first_name", "last_name", "display_name", "city"}
+            ]
             assert any(mark in around for mark in shown), f"{page}: {around!r} of {other.alias}"
         for word in (f"ID-{SEED:x}z", f"mail-{SEED:x}z"):
             for place in re.finditer(re.escape(word), text):
-                assert text[place.end() :].startswith(f"{_number(person)}z"), f"{page}: {text[place.start() : place.end() + 8]}"
+                assert text[place.end() :].startswith(f"{_number(person)}z"), (
+                    f"{page}: {text[place.start() : place.end() + 8]}"
+                )
 
 
 def test_no_unpublished_field_is_anywhere(built: tuple[Path, list[Planted], int]) -> None:
@@ -66,13 +74,19 @@ def test_no_unpublished_field_is_anywhere(built: tuple[Path, list[Planted], int]
     output, planted, _ = built
     secrets = {secret.encode() for person in planted for secret in person.secrets.values() if secret}
     secrets |= {
-        mark.encode() for person in planted if not person.has_site for mark in person.shown.values() if mark.startswith(("Q", "mail"))
+        mark.encode()
+        for person in planted
+        if not person.has_site
+        for mark in person.shown.values()
+        if mark.startswith(("Q", "mail"))
     }
     for _, page, text in _pages(output, planted):
         said = text.encode()
         ends = [piece[-12:] + b"zQ" for piece in said.split(b"zQ")[:-1]]  # every mark ends so
         leaked = {end[end.rfind(b"Q", 0, -1) :] for end in ends} & secrets
-        leaked |= {b"mail-" + piece[:30].split(b".com")[0] + b".com" for piece in said.split(b"mail-")[1:]} & secrets
+        leaked |= {
+            b"mail-" + piece[:30].split(b".com")[0] + b".com" for piece in said.split(b"mail-")[1:]
+        } & secrets
         assert not leaked, f"{page}: {leaked}"
 
 
@@ -94,7 +108,7 @@ def test_no_value_is_markup(built: tuple[Path, list[Planted], int]) -> None:
     for _, page, text in _pages(output, planted):
         for sign in hostile:
             assert sign not in text, f"{page}: {sign!r}"
-        for attribute in re.findall(r'<[a-z][^<>]*\s(on\w+)=', text):
+        for attribute in re.findall(r"<[a-z][^<>]*\s(on\w+)=", text):
             pytest.fail(f"{page}: {attribute}")
 
 
@@ -135,6 +149,3 @@ def _number(person: Planted) -> str:
     found = MARK.search(person.cells["id"])
     assert found
     return found.group(1)
-
-
-

@@ -61,7 +61,7 @@ def test_the_corporate_site_is_what_pelican_writes(tmp_path: Path, theme: str, i
     settings = SETTINGS | {"THEME": theme, "RELATIVE_URLS": is_relative}
     (tmp_path / "site.toml").write_text(
         '[site]\nname = "Log"\nurl = "https://log.example"\n[markets.GB]\ncurrency = "GBP"\nlanguages = ["en"]\n'
-        + '[pelican]\ndefaults = "pelican"\n'
+        '[pelican]\ndefaults = "pelican"\n'
         + "".join(f"{key} = {_toml(value)}\n" for key, value in settings.items())
     )
     conf = "".join(f"{key} = {pformat(value)}\n" for key, value in settings.items())
@@ -78,7 +78,9 @@ def test_the_corporate_site_is_what_pelican_writes(tmp_path: Path, theme: str, i
 
 
 def _files(root: Path) -> dict[str, bytes]:
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()
+    }
 
 
 def _toml(value: Any) -> str:

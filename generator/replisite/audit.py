@@ -19,13 +19,20 @@ __all__ = ["AuditedPage", "audit", "template_fault"]
 class AuditedPage(Protocol):
     """What the audit wants to know of a page."""
 
-    path: str
-    source: str
-    plate: Plate
-    is_replicated: bool
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def plate(self) -> Plate: ...
+
+    @property
+    def is_replicated(self) -> bool: ...
 
 
-def audit(  # noqa: PLR0913 - it looks at everything
+def audit(
     pages: Sequence[AuditedPage],
     is_main: bool,
     owners: Iterable[Distributor],
@@ -60,7 +67,9 @@ def _broken(
             if target not in known and f"{target}/index.html" not in known:
                 file, line = _place(page, url, site)
                 shown = target.removeprefix(prefix)
-                yield Fault(file, line, f'link to "{url}" on {page.path}: there is no {shown}', "mend the link")
+                yield Fault(
+                    file, line, f'link to "{url}" on {page.path}: there is no {shown}', "mend the link"
+                )
 
 
 def _place(page: AuditedPage, url: str, site: Site) -> tuple[str, int]:
@@ -75,7 +84,9 @@ def _place(page: AuditedPage, url: str, site: Site) -> tuple[str, int]:
 
 def template_fault(error: Exception, site: Site, source: str) -> Fault:
     """Return what a template raised as a fault at the template's line."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".html")]
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".html")
+    ]
     what = f"{type(error).__name__}: {error}"
     if not frames:
         return Fault(source, 0, what, "mend the template or the content")

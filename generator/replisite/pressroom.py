@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
-from typing import Any, cast
+from typing import Self, cast
 
 from replisite.audit import audit, template_fault
 from replisite.errors import Fault, InputError, ProofError, ReplisiteError
@@ -98,11 +98,13 @@ class PressRoom:
     def __init__(self, orders: Orders) -> None:
         context = multiprocessing.get_context("fork")
         self._ours, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, self._ours, orders), name="replisite press room")
+        self._process = context.Process(
+            target=_serve, args=(theirs, self._ours, orders), name="replisite press room"
+        )
         self._process.start()
         theirs.close()
 
-    def __enter__(self) -> PressRoom:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -127,13 +129,24 @@ class PressRoom:
         return cast(Proved, self._ask("prove", sample))
 
     def press(
-        self, ledger: Path, shards: Sequence[Shard], only: Sequence[str] | None, output: Path, jobs: int, prove_all: bool,
+        self,
+        ledger: Path,
+        shards: Sequence[Shard],
+        only: Sequence[str] | None,
+        output: Path,
+        jobs: int,
+        prove_all: bool,
         progress: Callable[[int, int], None],
     ) -> list[Pressed]:
         """Press the corporate site and the shards' sites into a folder; ``progress`` gets (sites, pages) each time."""
-        return cast("list[Pressed]", self._ask("press", ledger, shards, only, output, jobs, prove_all, progress=progress))
+        return cast(
+            "list[Pressed]",
+            self._ask("press", ledger, shards, only, output, jobs, prove_all, progress=progress),
+        )
 
-    def _ask(self, method: str, *arguments: object, progress: Callable[[int, int], None] | None = None) -> object:
+    def _ask(
+        self, method: str, *arguments: object, progress: Callable[[int, int], None] | None = None
+    ) -> object:
         try:
             self._ours.send((method, arguments))
             while True:
@@ -162,7 +175,9 @@ def _serve(pipe: Connection, other_end: Connection, orders: Orders) -> None:
     _end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl-C and ends us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    logging.getLogger().addHandler(logging.NullHandler())  # while pages are proved, Pelican may say things again
+    logging.getLogger().addHandler(
+        logging.NullHandler()
+    )  # while pages are proved, Pelican may say things again
     room = _Room(orders, pipe)
     while True:
         try:
@@ -198,18 +213,26 @@ class _Room:
 
         orders = self.orders
         self.recording = record_site(
-            orders.site, orders.editions, orders.static, now=orders.now, drafts=orders.drafts, future=orders.future
+            orders.site,
+            orders.editions,
+            orders.static,
+            now=orders.now,
+            drafts=orders.drafts,
+            future=orders.future,
         )
         pages = self.recording.pages
         self.presses = {
-            edition: Press([page.plate for page in listed if page.is_replicated]) for edition, listed in pages.items()
+            edition: Press([page.plate for page in listed if page.is_replicated])
+            for edition, listed in pages.items()
         }
         self.paths = {
             edition: [page.path for page in listed if page.is_replicated] for edition, listed in pages.items()
         }
         names = {page.path.split("/")[0] for page in pages.get(self.main, ())}
         names |= {path.split("/")[0] for path in [*self.recording.files, *self.recording.static_files]}
-        widened = {str(page.plate.widening) for listed in pages.values() for page in listed if page.plate.widening}
+        widened = {
+            str(page.plate.widening) for listed in pages.values() for page in listed if page.plate.widening
+        }
         gc.collect()
         gc.freeze()  # what is there now is shared with the forked presses, not copied
         return Composed(
@@ -238,7 +261,9 @@ class _Room:
                         break
                     proofs += 1
                     if difference is not None:
-                        differences.append(f"{page.source} for {owner.alias or 'the corporate site'}: {difference}")
+                        differences.append(
+                            f"{page.source} for {owner.alias or 'the corporate site'}: {difference}"
+                        )
             if not faults and self.site.pelican_defaults == "replisite":
                 faults += audit(pages, edition == self.main, owners, house, self._once(), self.site)
         return Proved(proofs, tuple(differences), tuple(dict.fromkeys(faults)))
@@ -250,7 +275,13 @@ class _Room:
         return frozenset(own | made | set(self.recording.files) | set(self.recording.static_files))
 
     def press(
-        self, ledger: Path, shards: Sequence[Shard], only: Sequence[str] | None, output: Path, jobs: int, prove_all: bool
+        self,
+        ledger: Path,
+        shards: Sequence[Shard],
+        only: Sequence[str] | None,
+        output: Path,
+        jobs: int,
+        prove_all: bool,
     ) -> list[Pressed]:
         done = [self._press_corporate(output)]
         self.pipe.send(("progress", (0, done[0].pages)))
@@ -261,7 +292,7 @@ class _Room:
         return done
 
     def _presses(self, work: Sequence[_Work], jobs: int) -> Iterator[Pressed]:
-        global _ROOM
+        global _ROOM  # noqa: PLW0603 - what a fork inherits
         _ROOM = self
         if jobs == 1 or len(work) < 2:
             yield from map(_press_shard, work)
@@ -293,7 +324,9 @@ class _Room:
         edition = edition_of(owner)
         prefix = prefix_of(self.site, owner)
         bodies = self.presses[edition].pages({"distributor": owner})
-        return [sink.write(prefix + path, body) for path, body in zip(self.paths[edition], bodies, strict=True)]
+        return [
+            sink.write(prefix + path, body) for path, body in zip(self.paths[edition], bodies, strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

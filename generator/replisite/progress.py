@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -40,7 +40,7 @@ class PlainPainter(SilentPainter):
         self._phase = ""
         self._told = 0.0
 
-    def __call__(self, phase: str, done: int, total: int, pages: int = 0) -> None:
+    def __call__(self, phase: str, done: int, total: int, pages: int = 0) -> None:  # noqa: ARG002 - a line has no room for it
         """Take one piece of news."""
         now = time.monotonic()
         if phase != self._phase:
@@ -73,7 +73,7 @@ class Painter(SilentPainter):
         self._task: TaskID | None = None
         self._started = 0.0
 
-    def __enter__(self) -> Painter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -114,7 +114,9 @@ def tell_summary(console: Console, report: Any, verbose: bool) -> None:
     )
     console.print(f"{report.proofs:,} pages proved equal to Jinja's own rendering", style="dim")
     if report.closed:
-        console.print(f"{report.closed:,} people on the roster have no site (lapsed, terminated or closed market)")
+        console.print(
+            f"{report.closed:,} people on the roster have no site (lapsed, terminated or closed market)"
+        )
     if report.skipped_count:
         console.print(f"{report.skipped_count:,} faults; their rows were skipped:", style="yellow")
         for line in report.skipped:
@@ -123,7 +125,9 @@ def tell_summary(console: Console, report: Any, verbose: bool) -> None:
     for warning in shown:
         console.print(f"warning: {warning}", style="yellow", markup=False)
     if len(shown) < len(report.warnings):
-        console.print(f"… and {len(report.warnings) - len(shown)} more warnings; -v shows them", style="yellow")
+        console.print(
+            f"… and {len(report.warnings) - len(shown)} more warnings; -v shows them", style="yellow"
+        )
     if verbose:
         phases = ", ".join(f"{name} {value:.2f} s" for name, value in report.seconds.items())
         console.print(f"seconds: {phases}", style="dim")

@@ -116,7 +116,7 @@ class Supporter:
 class Distributor(Supporter):
     """The owner of a site, as templates see them; what is not published is an empty string."""
 
-    bio: Markup = Markup("")
+    bio: Markup = Markup("")  # noqa: RUF009 - a constant
     language: str = ""
     market: str = ""
     status: Status = "active"

@@ -29,10 +29,10 @@ def entry_of(path: str, body: bytes) -> Entry:
 
 
 def format_entry(entry: Entry) -> str:
-    """Return an entry as a line.
+    r"""Return an entry as a line.
 
     >>> format_entry(Entry("jane/index.html", 12, "ab"))
-    'ab 12 jane/index.html\\n'
+    'ab 12 jane/index.html\n'
     """
     return f"{entry.digest} {entry.size} {entry.path}\n"
 

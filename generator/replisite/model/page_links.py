@@ -34,7 +34,7 @@ def target_of(url: str, page: str) -> str:
     """
     path = unquote(html.unescape(re.split(r"[?#]", url, maxsplit=1)[0]))
     joined = posixpath.normpath(posixpath.join("/", posixpath.dirname(page), path)).lstrip("/")
-    if path.endswith("/") or path in {".", ".."} or path.endswith(("/.", "/..")) or not joined:
+    if path.endswith(("/", "/.", "/..")) or path in {".", ".."} or not joined:
         return posixpath.join(joined, "index.html") if joined else "index.html"
     return joined
 

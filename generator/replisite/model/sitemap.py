@@ -19,7 +19,9 @@ def sitemap(url: str, paths: Iterable[str]) -> bytes:
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
     ]
     for path in paths:
-        address = path.removesuffix("index.html") if path == "index.html" or path.endswith("/index.html") else path
+        address = (
+            path.removesuffix("index.html") if path == "index.html" or path.endswith("/index.html") else path
+        )
         lines.append(f"<url><loc>{escape(f'{url}/{address}')}</loc></url>")
     lines.append("</urlset>")
     return "\n".join([*lines, ""]).encode()

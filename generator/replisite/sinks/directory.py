@@ -38,7 +38,6 @@ class DirectorySink:
             raise OutputError(told(error, path)) from error
         return entry_of(path, body)
 
-
     def adopt(self, path: str, source: Path) -> Entry:
         """Write one new file with the bytes of another."""
         try:

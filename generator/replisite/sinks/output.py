@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from replisite.errors import OutputError
 from replisite.model.manifest import HEADER, Entry, format_entry, merged, parse_entry, path_order
@@ -45,14 +46,16 @@ class Output:
         self._old = self.room / "old"
         self._lock: int | None = None
 
-    def __enter__(self) -> Output:
+    def __enter__(self) -> Self:
         try:
             self.room.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(self.room / "lock", os.O_RDWR | os.O_CREAT, 0o644)
             try:
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise OutputError(f"{self.folder}: another build is writing it; wait for it to end") from error
+                raise OutputError(
+                    f"{self.folder}: another build is writing it; wait for it to end"
+                ) from error
             self._recover()
             self._refuse_foreign()
             self._clear(self.new)
@@ -141,7 +144,9 @@ class Output:
         foreign = [path for path in _files(self.folder) if path not in ours]
         if not foreign:
             return
-        shown = ", ".join(foreign[:_SHOWN]) + (f" and {len(foreign) - _SHOWN} more" if len(foreign) > _SHOWN else "")
+        shown = ", ".join(foreign[:_SHOWN]) + (
+            f" and {len(foreign) - _SHOWN} more" if len(foreign) > _SHOWN else ""
+        )
         way_out = "move them away, choose another folder with --output, or put files that belong to the site into content/extra/"
         raise OutputError(f"{self.folder} holds files that replisite did not write ({shown}); {way_out}")
 
@@ -202,7 +207,7 @@ def read_manifest(folder: Path) -> Iterator[Entry]:
     try:
         with gzip.open(place, "rt", encoding="utf-8", newline="\n") as lines:
             if next(lines, "").rstrip("\n") != HEADER:
-                raise ValueError("unknown format")
+                raise ValueError("unknown format")  # noqa: TRY301 - told below with the others
             yield from map(parse_entry, lines)
     except (OSError, EOFError, ValueError) as error:
         way_out = "delete the folder yourself if it holds nothing else, or choose another with --output"

@@ -26,9 +26,9 @@ _TOKEN = re.compile(
 
 
 def find_lines(text: str) -> Mapping[Path, int]:
-    """Return the line of every table and key, counted from 1.
+    r"""Return the line of every table and key, counted from 1.
 
-    >>> dict(find_lines('[site]\\nname = "Tea"\\n'))
+    >>> dict(find_lines('[site]\nname = "Tea"\n'))
     {('site',): 1, ('site', 'name'): 2}
     """
     lines: dict[Path, int] = {}

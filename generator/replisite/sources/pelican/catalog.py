@@ -121,7 +121,11 @@ def _relate(views: Iterable[KindContent], by_kind: Mapping[str, Sequence[KindCon
 def _topics(articles: Sequence[KindContent]) -> list[Topic]:
     titles = dict.fromkeys(article.topic for article in articles)
     return [
-        Topic(title, slugify(title, DEFAULT_CONFIG["SLUG_REGEX_SUBSTITUTIONS"]), tuple(article for article in articles if article.topic == title))
+        Topic(
+            title,
+            slugify(title, DEFAULT_CONFIG["SLUG_REGEX_SUBSTITUTIONS"]),
+            tuple(article for article in articles if article.topic == title),
+        )
         for title in titles
     ]
 
@@ -134,9 +138,8 @@ def check_references(contents: Sequence[KindContent]) -> Iterable[tuple[KindCont
     lessons = {content.relative_source_path for content in contents if content.kind.name == "lesson"}
     for content in contents:
         name = content.kind.name
-        if name in {"product", "pack"}:
-            if (other := skus.setdefault(content.sku, content)) is not content:
-                yield content, "sku", f'sku "{content.sku}" is also {other.relative_source_path}', "change one"
+        if name in {"product", "pack"} and (other := skus.setdefault(content.sku, content)) is not content:
+            yield content, "sku", f'sku "{content.sku}" is also {other.relative_source_path}', "change one"
     for content in contents:
         name = content.kind.name
         if name == "product" and content.line not in lines:
@@ -150,7 +153,12 @@ def check_references(contents: Sequence[KindContent]) -> Iterable[tuple[KindCont
         elif name == "plan_element":
             for step in content.steps:
                 if step.lesson and step.lesson not in lessons:
-                    yield content, "steps", f'no lesson "{step.lesson}"', "write its path under the content folder"
+                    yield (
+                        content,
+                        "steps",
+                        f'no lesson "{step.lesson}"',
+                        "write its path under the content folder",
+                    )
     starters = [content for content in contents if content.kind.name == "pack" and content.starter]
     for extra in starters[1:]:
         yield extra, "starter", f"{starters[0].relative_source_path} is the starter kit already", "keep one"

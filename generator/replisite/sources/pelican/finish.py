@@ -17,6 +17,7 @@ from replisite.staging import Plate, Record, Slot
 
 __all__ = ["Finish"]
 
+
 @dataclass(frozen=True, slots=True)
 class Finish:
     """How the pages at one depth are finished.
@@ -104,7 +105,12 @@ class _Finished:
     @property
     def key(self) -> Hashable:
         # Text with links depends on how deep the page lies, not on which page it is.
-        return ("finished", self.slot.key, posixpath.dirname(self.finish.page).count("/"), self.finish.page == "index.html")
+        return (
+            "finished",
+            self.slot.key,
+            posixpath.dirname(self.finish.page).count("/"),
+            self.finish.page == "index.html",
+        )
 
     def render(self, record: Record) -> str:
         return self.finish.filled(self.slot.render(record), record)

@@ -49,7 +49,9 @@ def generator_class(
             if kind is None:
                 return None
             try:
-                content = self.readers.read_file(self.path, path, classes[kind], context=self.context)
+                content: KindContent = self.readers.read_file(
+                    self.path, path, classes[kind], context=self.context
+                )
             except (Refused, UnicodeDecodeError) as error:
                 if isinstance(error, UnicodeDecodeError):
                     notebook.note(Path(self.path) / path, 0, "is not UTF-8", "save it as UTF-8")
@@ -77,7 +79,9 @@ def generator_class(
                         f'did you mean "{near[0]}"?' if near else "add it to [ranks]",
                     )
                 if content.image and not (Path(self.path) / content.image).is_file():
-                    self._note(content, "image", f'no file "{content.image}"', "put it under the content folder")
+                    self._note(
+                        content, "image", f'no file "{content.image}"', "put it under the content folder"
+                    )
                 if content.save_as and (other := places.setdefault(content.save_as, content)) is not content:
                     told = f"has the address of {other.relative_source_path}: {content.url}"
                     self._note(content, "slug", told, "give one of them another slug")
@@ -92,7 +96,9 @@ def generator_class(
             for kind in KINDS:
                 for content in self.context["kinds"]:
                     if content.kind is kind and kind.has_page:
-                        self._write(writer, content.save_as, content.template, content.url, {kind.name: content})
+                        self._write(
+                            writer, content.save_as, content.template, content.url, {kind.name: content}
+                        )
             for kind in KINDS:
                 if kind.index and any(content.kind is kind for content in self.context["kinds"]):
                     url = index_url(kind, site.addresses.page_urls)

@@ -50,7 +50,9 @@ class Kind:
     @property
     def content_class(self) -> type[KindContent]:
         """The Pelican content class of this kind."""
-        return type(self.name.title().replace("_", ""), (KindContent,), {"kind": self, "default_template": self.name})
+        return type(
+            self.name.title().replace("_", ""), (KindContent,), {"kind": self, "default_template": self.name}
+        )
 
 
 KINDS: tuple[Kind, ...] = (

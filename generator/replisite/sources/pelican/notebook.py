@@ -63,7 +63,9 @@ class Notebook:
     def note_placeholder(self, expression: str, what: str, told: str) -> None:
         """Note a fault of ``{{ expression }}`` in the file being read."""
         lines = self._file.read_text(encoding="utf-8-sig").split("\n")
-        line = next((n for n, text in enumerate(lines, 1) if expression in text and "{{" in text), self._body_line)
+        line = next(
+            (n for n, text in enumerate(lines, 1) if expression in text and "{{" in text), self._body_line
+        )
         self.note(self._file, line, what, told)
 
     def check_reserved(self, path: Path, metadata: Mapping[str, Any], reserved: Collection[str]) -> None:

@@ -26,7 +26,9 @@ __all__ = ["PlaceholderExtension", "Placeholders", "split_marks", "unknown_names
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _EXPRESSION = r"\{\{(?!\{)(.+?)\}\}"
 _MARK = re.compile(f"{_OPEN}([0-9a-f]{{12}}){_CLOSE}?")
-_CODE = re.compile(r"(<(pre|code|script|style|textarea|svg)\b.*?</\2\s*>|<!--.*?-->)", re.DOTALL | re.IGNORECASE)
+_CODE = re.compile(
+    r"(<(pre|code|script|style|textarea|svg)\b.*?</\2\s*>|<!--.*?-->)", re.DOTALL | re.IGNORECASE
+)
 
 
 class Placeholders:
@@ -71,9 +73,10 @@ def unknown_names(
 
     ``known`` is None where any name may be meant, as in a template.
     """
-    for node in tree.find_all(nodes.Name):
-        if known is not None and node.ctx == "load" and node.name not in known:
-            yield node.lineno, f'no value "{node.name}" in content', nearest(node.name, known) or "use distributor.<field>"
+    for name in tree.find_all(nodes.Name):
+        if known is not None and name.ctx == "load" and name.name not in known:
+            told = nearest(name.name, known) or "use distributor.<field>"
+            yield name.lineno, f'no value "{name.name}" in content', told
     for node in tree.find_all(nodes.Getattr):
         owner = _owner(node.node)
         if owner is None:
@@ -126,7 +129,9 @@ class _Inline(InlineProcessor):
         self.placeholders = placeholders
 
     def handleMatch(  # type: ignore[override]
-        self, m: re.Match[str], data: str
+        self,
+        m: re.Match[str],
+        data: str,  # noqa: ARG002 - Markdown's signature
     ) -> tuple[Element | str, int, int]:
         return self.placeholders.mark(m.group(1)), m.start(0), m.end(0)
 

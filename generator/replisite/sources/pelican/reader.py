@@ -20,10 +20,18 @@ from replisite.sources.pelican.notebook import Notebook
 __all__ = ["Refused", "reader_class"]
 
 _FENCE = re.compile(r"^---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_RESERVED = frozenset(
-    name for name in dir(Content) if not name.startswith("__")
-) - {"status", "url", "save_as", "summary", "template", "translations", "content"}
-_RESERVED_ALSO = frozenset({"settings", "metadata", "source_path", "translations", "content", "default_template"})
+_RESERVED = frozenset(name for name in dir(Content) if not name.startswith("__")) - {
+    "status",
+    "url",
+    "save_as",
+    "summary",
+    "template",
+    "translations",
+    "content",
+}
+_RESERVED_ALSO = frozenset(
+    {"settings", "metadata", "source_path", "translations", "content", "default_template"}
+)
 
 
 class Refused(Exception):
@@ -93,7 +101,9 @@ def _split(text: str, path: Path, notebook: Notebook) -> tuple[Mapping[str, Any]
     """Split a file into front matter, body and the line at which the body begins."""
     found = _FENCE.match(text)
     if found is None:
-        notebook.note(path, 1, "no front matter", "begin the file with --- and title: …, and end that with ---")
+        notebook.note(
+            path, 1, "no front matter", "begin the file with --- and title: …, and end that with ---"
+        )
         return {}, text, 1
     try:
         matter = yaml.safe_load(found.group(1))
@@ -104,13 +114,17 @@ def _split(text: str, path: Path, notebook: Notebook) -> tuple[Mapping[str, Any]
         notebook.note(path, line, f"front matter is not YAML: {problem}", "quote texts that hold a colon")
         raise Refused(str(path)) from error
     if not isinstance(matter, dict):
-        notebook.note(path, 1, "front matter is not a list of key: value", "write title: … between the --- lines")
+        notebook.note(
+            path, 1, "front matter is not a list of key: value", "write title: … between the --- lines"
+        )
         raise Refused(str(path))
     body = text[found.end() :]
     return {str(key): value for key, value in matter.items()}, body, text[: found.end()].count("\n") + 1
 
 
-def _validated(kind: Kind, matter: Mapping[str, Any], path: Path, text: str, notebook: Notebook) -> dict[str, Any]:
+def _validated(
+    kind: Kind, matter: Mapping[str, Any], path: Path, text: str, notebook: Notebook
+) -> dict[str, Any]:
     """Return the metadata of a valid front matter; note every fault of another."""
     try:
         valid = kind.matter.model_validate(dict(matter))
@@ -161,5 +175,3 @@ def _line_of(text: str, place: list[str]) -> int:
                 at = number
                 break
     return at + 1
-
-

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import copy
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from pelican.settings import DEFAULT_CONFIG, read_settings
 
-from replisite.errors import Fault, InputError
 from replisite.model.site import Site
 from replisite.sources.pelican.kinds import KINDS, url_settings
+from replisite.sources.pelican.theme import escapes_by_itself
 
-__all__ = ["find_theme", "pelican_settings"]
-
-PACKAGE = Path(__file__).parents[2]
+__all__ = ["pelican_settings"]
 
 
 def pelican_settings(site: Site, theme: Path, static_output: Path) -> dict[str, Any]:
@@ -38,44 +35,13 @@ def pelican_settings(site: Site, theme: Path, static_output: Path) -> dict[str, 
     return dict(read_settings(path=None, override=settings))
 
 
-def find_theme(site: Site) -> Path:
-    """Return the folder of the site's theme: in the site's themes/, in the package, or as a path.
-
-    Raises InputError when there is none.
-    """
-    handed = site.pelican.get("THEME")
-    if handed:
-        path = Path(handed)
-        beside = site.root / path
-        if beside.is_dir():
-            return beside
-        import pelican
-
-        stock = Path(pelican.__file__).parent / "themes" / str(handed)
-        return stock if stock.is_dir() else path
-    places = [site.root / "themes" / site.theme, site.root / site.theme, *packaged("themes", site.theme)]
-    for place in places:
-        if (place / "templates").is_dir():
-            return place
-    known = sorted(p.name for p in packaged("themes") for p in p.iterdir() if (p / "templates").is_dir())
-    told = f"put it in themes/{site.theme}/ (with a folder templates/), or use one of: {', '.join(known)}"
-    raise InputError([Fault("site.toml", 0, f'site.theme: no theme "{site.theme}"', told)])
-
-
-def packaged(*parts: str) -> list[Path]:
-    """Return a folder that comes with replisite: inside the wheel, or at the root of a checkout."""
-    places = [PACKAGE.joinpath(*parts), PACKAGE.parents[1].joinpath(*parts)]
-    return [place for place in places if place.is_dir()][:1]
-
-
 def _our_defaults(site: Site, theme: Path) -> dict[str, Any]:
     folder = site.addresses.page_urls == "folder"
     tail = "/" if folder else ".html"
     save = "/index.html" if folder else ".html"
     jinja: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "extensions": []}
-    declared = theme / "theme.toml"
-    if declared.is_file():
-        jinja["autoescape"] = bool(tomllib.loads(declared.read_text()).get("theme", {}).get("autoescape"))
+    if (escapes := escapes_by_itself(theme)) is not None:
+        jinja["autoescape"] = escapes
     overrides = site.root / "templates"
     content = site.root / site.content
     folders = sorted(p.name for p in content.iterdir() if p.is_dir()) if content.is_dir() else []

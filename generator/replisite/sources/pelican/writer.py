@@ -72,7 +72,7 @@ def recording_writer(
     """
 
     class RecordingWriter(Writer):  # type: ignore[misc]  # Pelican has no types
-        def write_file(  # noqa: PLR0913 - Pelican's signature
+        def write_file(
             self,
             name: str,
             template: Template,
@@ -112,7 +112,9 @@ def recording_writer(
                     **{**catalog.lists, **edition_names(catalog), **own},
                 )
 
-        def write_feed(self, elements: Sequence[Any], context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        def write_feed(
+            self, elements: Sequence[Any], context: dict[str, Any], *args: Any, **kwargs: Any
+        ) -> Any:
             if not context.get("SITEURL") and feed_url:
                 context = {**context, "SITEURL": feed_url}
             if not elements and feed_url:

@@ -1,0 +1,76 @@
+"""Themes: where one lies, what it declares, and whether its templates ask for fields that exist."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pelican
+from jinja2 import Environment, TemplateError
+
+from replisite.errors import Fault, InputError
+from replisite.model.site import Site
+from replisite.sources.pelican.notebook import Notebook
+from replisite.sources.pelican.placeholders import unknown_names
+
+__all__ = ["check_templates", "escapes_by_itself", "find_theme"]
+
+PACKAGE = Path(__file__).parents[2]
+
+_USUAL = ("jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.i18n", "jinja2.ext.debug")
+
+
+def find_theme(site: Site) -> Path:
+    """Return the folder of the site's theme: in the site's themes/, in the package, or as a path.
+
+    Raises InputError when there is none.
+    """
+    handed = site.pelican.get("THEME")
+    if handed:
+        path = Path(handed)
+        beside = site.root / path
+        if beside.is_dir():
+            return beside
+        stock = Path(pelican.__file__).parent / "themes" / str(handed)
+        return stock if stock.is_dir() else path
+    places = [site.root / "themes" / site.theme, site.root / site.theme, *packaged("themes", site.theme)]
+    for place in places:
+        if (place / "templates").is_dir():
+            return place
+    known = sorted(p.name for p in packaged("themes") for p in p.iterdir() if (p / "templates").is_dir())
+    told = f"put it in themes/{site.theme}/ (with a folder templates/), or use one of: {', '.join(known)}"
+    raise InputError([Fault("site.toml", 0, f'site.theme: no theme "{site.theme}"', told)])
+
+
+def packaged(*parts: str) -> list[Path]:
+    """Return a folder that comes with replisite: inside the wheel, or at the root of a checkout."""
+    places = [PACKAGE.joinpath(*parts), PACKAGE.parents[1].joinpath(*parts)]
+    return [place for place in places if place.is_dir()][:1]
+
+
+def escapes_by_itself(theme: Path) -> bool | None:
+    """Return ``[theme] autoescape`` of the theme's theme.toml, or None: Pelican's own default then holds.
+
+    Raises InputError for a theme.toml that cannot be read.
+    """
+    declared = theme / "theme.toml"
+    if not declared.is_file():
+        return None
+    try:
+        return bool(tomllib.loads(declared.read_text(encoding="utf-8")).get("theme", {}).get("autoescape"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError([Fault(str(declared), 0, f"is not TOML: {error}", "mend it")]) from error
+
+
+def check_templates(site: Site, theme: Path, notebook: Notebook) -> None:
+    """Note fields of the owner that do not exist, in every template of the theme and of the site."""
+    custom = frozenset(custom.name for custom in site.roster.fields)
+    parser = Environment(extensions=_USUAL, autoescape=True)
+    for folder in (theme / "templates", site.root / "templates"):
+        for path in sorted(folder.rglob("*.html")) if folder.is_dir() else []:
+            try:
+                tree = parser.parse(path.read_text(encoding="utf-8"))
+            except (TemplateError, UnicodeDecodeError):
+                continue  # an unknown extension's tag, or a fault that Jinja tells when it is used
+            for line, what, told in unknown_names(tree, None, custom):
+                notebook.note(path, line, what, told)
