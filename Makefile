@@ -18,10 +18,10 @@ test: $(STAMP) browser ## Run everything that CI runs: format, lint, types, test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n auto --dist loadgroup
 
 test-fast: $(STAMP) ## Run the tests without the browser and the long ones
-	$(BIN)/pytest -n auto --dist worksteal -m "not slow and not browser"
+	$(BIN)/pytest -n auto --dist loadgroup -m "not slow and not browser"
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -159,22 +159,43 @@ def test_an_alias_that_is_a_page_is_refused(little: LittleSite) -> None:
 def test_all_faults_of_all_sources_are_told_in_one_run(little: LittleSite) -> None:
     """site.toml, roster, front matter, prose, links and templates: each with file and line, nothing written."""
     little.change("site.toml", 'theme = "little"', 'theme = "little"\ncolour = "red"')
-    little.roster("A1,jane,Jane,Doe,nobody,,,GB,active,,", "A1,Jane,J,D,,,,GB,active,,")
+    little.change("site.toml", 'url = "https://www.little.example"', 'url = "www.little.example"')
+    little.change("site.toml", "https://join.little.example/{?id}", "https://join.little.example/")
+    little.roster(
+        "A1,jane,Jane,Doe,nobody,,,GB,active,,",
+        "A1,Jane,J,D,,,,GB,active,,",
+        "A3,omar,Omar",
+        "A4,zed,Z,Z,,12,,FR,sleeping,A9,fone",
+        "A5,products,P,Q,,,,GB,active,,",
+        "A6,self,S,E,,,,GB,active,A6,",
+    )
     little.change("content/products/soap.md", "retail: 4.5", "retail: cheap")
-    little.write("content/pages/about.md", "---\ntitle: About\n---\n\nCall {{ distributor.fone }}.\n")
-    little.write("content/pages/links.md", "---\ntitle: Links\n---\n[x]({filename}/pages/nope.md)\n")
+    for path, text in BROKEN_CONTENT.items():
+        little.write(path, text)
+    (little.root / "content/legal").mkdir()
+    (little.root / "content/legal/latin.md").write_bytes(b"---\ntitle: L\nlegal: terms\n---\n\xe9\n")
     little.change("themes/little/templates/page.html", "{{ page.title }}", "{{ distributor.nmae }}")
+    little.change("themes/little/templates/help.html", "{% endfor %}{% endblock %}", "{% endblock %}")
     done = little.build(code=1)
-    assert [line.split("; ")[0] for line in done.stderr.splitlines() if ":" in line] == [
-        'content/pages/about.md:5: no field "fone" in the roster',
-        "content/pages/links.md:4: link to {filename}/pages/nope.md: no such file",
-        "content/products/soap.md:7: markets.GB.retail: wants a valid number, unable to parse string as a number, got 'cheap'",
-        'content/roster.csv:2: email "nobody" is not an e-mail address',
-        'content/roster.csv:3: alias "Jane" has capital letters',
-        "site.toml:6: site.colour: unknown key",
-        'themes/little/templates/page.html:1: no field "nmae" in the roster',
-    ]
+    expected = (Path(__file__).parent / "sites/broken-everywhere.txt").read_text(encoding="utf-8")
+    assert done.stderr.partition("Reading the roster\n")[2] == expected
     assert not little.output.exists()
+
+
+BROKEN_CONTENT = {
+    "content/products/balm.md": "---\ntitle: Balm\nsku: S-2\nline: barz\nweight: 1 g\ningredients: wax\nimage: images/none.png\n"
+    "markets: {FR: {retail: 1}}\n---\nB\n",
+    "content/pages/about.md": "---\ntitle: About\n---\n\nCall {{ distributor.fone }}, {{ 7 * }}.\n",
+    "content/pages/links.md": "---\ntitle: Links\n---\n[x]({filename}/pages/nope.md)\n[y]({static}/images/nope.png)\n",
+    "content/pages/yaml.md": "---\ntitle: a: b\n---\nX\n",
+    "content/pages/settings.md": "---\ntitle: T\nsettings: none\n---\nX\n",
+    "content/news/undated.md": "---\ntitle: No date\n---\nX\n",
+    "content/news/status.md": "---\ntitle: S\ndate: 2020-01-01\nstatus: sleeping\n---\nX\n",
+    "content/help/tier.md": "---\ntitle: H\ntopic: T\ntier: secret\n---\nX\n",
+    "content/help/rank.md": "---\ntitle: H\ntopic: T\nmin_rank: king\n---\nX\n",
+    "content/help/no-front-matter.md": "Hello\n",
+    "content/distributors/nobody.md": "---\ngreeting: hi\n---\nStory\n",
+}
 
 
 def test_bad_rows_can_be_skipped(little: LittleSite) -> None:

@@ -17,6 +17,8 @@ import pytest
 from tests.crawl import walk
 from tests.rosters import Planted, write_roster
 
+pytestmark = pytest.mark.xdist_group("hostile")  # one build for all
+
 ROOT = Path(__file__).parents[1]
 PEOPLE = 2_000
 LOOKED_AT = 60

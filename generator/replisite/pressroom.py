@@ -228,8 +228,6 @@ class _Room:
         self.paths = {
             edition: [page.path for page in listed if page.is_replicated] for edition, listed in pages.items()
         }
-        names = {page.path.split("/")[0] for page in pages.get(self.main, ())}
-        names |= {path.split("/")[0] for path in [*self.recording.files, *self.recording.static_files]}
         widened = {
             str(page.plate.widening) for listed in pages.values() for page in listed if page.plate.widening
         }
@@ -239,7 +237,7 @@ class _Room:
             tuple(self.recording.faults),
             tuple(self.recording.warnings),
             sum(map(len, pages.values())),
-            tuple(sorted(names)),
+            tuple(sorted(self.recording.names)),
             tuple(sorted(widened)),
         )
 

@@ -12,9 +12,22 @@ from jinja2 import Environment, nodes
 from jinja2.compiler import Frame
 from jinja2.meta import TrackingCodeGenerator
 
-__all__ = ["assigned_names", "free_names", "leaks", "reads", "walk"]
+__all__ = ["SCOPES", "assigned_names", "free_names", "leaks", "reads", "unsettled_names", "walk"]
 
 Names = frozenset[str]
+
+
+SCOPES: tuple[type[nodes.Node], ...] = (
+    nodes.For,
+    nodes.Macro,
+    nodes.CallBlock,
+    nodes.FilterBlock,
+    nodes.AssignBlock,
+    nodes.Block,
+    nodes.Scope,
+)
+SCOPES += (nodes.With, nodes.ScopedEvalContextModifier)
+"""Statements whose bodies are frames of their own."""
 
 
 def walk(node: nodes.Node) -> Iterator[nodes.Node]:
@@ -73,6 +86,48 @@ def leaks(statements: Iterable[nodes.Node]) -> bool:
         if isinstance(node, nodes.Scope | nodes.ScopedEvalContextModifier):
             continue
     return False
+
+
+def unsettled_names(template: nodes.Template) -> Names:
+    """Return the names that a scope may read before it sets them.
+
+    What such a name means there depends, in Jinja, on whether a scope around it spells the name at all: if
+    one does, it is that one's value; if none does, it is undefined, even if the context has it. Code that is
+    moved must not change that. A name is settled if the first thing that a scope does with it is to set it.
+    """
+    found: set[str] = set()
+    bodies: list[list[nodes.Node]] = [template.body]
+    for node in walk(template):
+        if isinstance(node, SCOPES):
+            bodies.append(getattr(node, "body", []))
+            bodies.append(getattr(node, "else_", []))
+    for body in bodies:
+        seen: set[str] = set()
+        settled: set[str] = set()
+        for statement in body:
+            names = set(_set_in(statement))
+            read = [] if isinstance(statement, nodes.Macro) else walk(statement)
+            before = seen | {n.name for n in read if isinstance(n, nodes.Name) and n.ctx == "load"}
+            if not isinstance(statement, nodes.If):
+                settled |= names - before
+            found |= names - settled
+            seen |= {n.name for n in walk(statement) if isinstance(n, nodes.Name)}
+    return frozenset(found)
+
+
+def _set_in(statement: nodes.Node) -> Iterator[str]:
+    """Yield what a statement sets in the scope in which it stands."""
+    if isinstance(statement, nodes.If):
+        for inner in [*statement.body, *statement.elif_, *statement.else_]:
+            yield from _set_in(inner)
+    elif isinstance(statement, nodes.Assign | nodes.AssignBlock):
+        yield from (n.name for n in walk(statement.target) if isinstance(n, nodes.Name))
+    elif isinstance(statement, nodes.Macro):
+        yield statement.name
+    elif isinstance(statement, nodes.Import):
+        yield statement.target
+    elif isinstance(statement, nodes.FromImport):
+        yield from (name if isinstance(name, str) else name[1] for name in statement.names)
 
 
 def free_names(body: list[nodes.Node], environment: Environment) -> Names:

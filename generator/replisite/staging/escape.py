@@ -4,33 +4,75 @@ Most Pelican themes run without autoescape, because their values are the company
 values are not: they are escaped wherever they are written out. ``Markup`` alone, text that this program
 sanitised itself, is written as it is, and the ``safe`` filter on a deferred value is ignored.
 
-In a theme without autoescape the rule follows a value by name: into the parameters of every macro of the
-theme that is called with it anywhere, and through ``set``, ``for`` and ``with``. It errs on the side of
-escaping.
+In a theme without autoescape the rule follows a value by name through all its templates: into ``set``, ``for``,
+``with`` and the parameters of every macro that is called with it anywhere. It errs on the side of escaping: where
+the company's HTML is glued to a deferred value before it is written (``{% set x = "<b>" ~ distributor.name %}``)
+all of it is escaped. Text that a macro or a block wrote is not escaped again.
 """
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Collection, Iterable
+from typing import Any, cast
 
 from jinja2 import Environment, TemplateError, nodes
+from jinja2.runtime import BlockReference, LoopContext, Macro
 from jinja2.visitor import NodeTransformer
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from replisite.staging.binding import walk
 from replisite.staging.rewrite import rewriting
 
 __all__ = ["escaping"]
 
+_UNESCAPING = "striptags"
+_GETTEXT = frozenset({"_", "gettext", "ngettext", "npgettext", "pgettext"})
+_KEEPERS = frozenset(
+    {"add", "append", "appendleft", "extend", "insert", "setdefault", "update", "__setitem__"}
+)
+
 
 def escaping(env: Environment, deferred: Collection[str]) -> Environment:
-    """Return an overlay of a Jinja environment that escapes deferred values in every template."""
+    """Return an overlay of a Jinja environment that escapes deferred values in every template.
+
+    Raises ValueError for a loader that cannot list its templates: a value could not be followed.
+    """
     overlay = env.overlay()
     overlay.bytecode_cache = None
     theme = _Theme(env, frozenset(deferred))
     overlay.escape_deferred = escape  # type: ignore[attr-defined]
+    overlay.escape_operand = _escape_operand  # type: ignore[attr-defined]
+    overlay.escape_argument = _escape_argument  # type: ignore[attr-defined]
+    overlay.as_written = _as_written  # type: ignore[attr-defined]
+    overlay.filters = cast("dict[str, Any]", ChainMap({_ESCAPE: escape}, env.filters))
     overlay.code_generator_class = rewriting(env.code_generator_class, theme.rewrite)
     return overlay
+
+
+_ESCAPE = "escape deferred"
+"""A filter's name that no template can spell."""
+
+
+def _escape_operand(value: Any) -> Any:
+    """Escape one side of ``or`` and ``and``, which stays as false as it was."""
+    return escape(value) if value else value
+
+
+def _escape_argument(value: Any) -> Any:
+    """Escape what a translated text is filled with; a number still chooses the plural."""
+    return value if isinstance(value, int | float) else escape(value)
+
+
+def _as_written(callee: Any) -> Any:
+    """Let the text of a macro, a block or a recursive loop be known as text: it was escaped where it was written."""
+    if not isinstance(callee, Macro | BlockReference | LoopContext):
+        return callee
+
+    def written(*args: Any, **kwargs: Any) -> Markup:
+        return Markup(callee(*args, **kwargs))  # noqa: S704 - what came from a record is escaped in it
+
+    return written
 
 
 class _Theme:
@@ -39,127 +81,275 @@ class _Theme:
     def __init__(self, env: Environment, deferred: frozenset[str]) -> None:
         self.env = env
         self.deferred = deferred
-        self._spread: tuple[frozenset[str], frozenset[str]] | None = None
+        self._reached: _Reach | None = None
+        self._trees: dict[str, nodes.Template] = {}
 
-    def rewrite(self, node: nodes.Template, environment: Environment, name: str) -> None:
-        names, macros = self._reach()
-        local = _spread([node], names, macros)
-        _EscapeOutput(*local).visit(node)
+    def rewrite(self, node: nodes.Template, environment: Environment, name: str) -> None:  # noqa: ARG002
+        reach = self._everywhere()
+        if name not in self._trees:  # made from a string
+            reach = _Reach([*self._trees.values(), node], self.deferred)
+        _Escape(reach).visit(node)
 
-    def _reach(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Return the names that may hold a deferred value, and the macros, in all templates together."""
-        if self._spread is None:
-            trees = []
+    def _everywhere(self) -> _Reach:
+        """Follow deferred values through all templates together."""
+        if self._reached is None:
             for template in self._templates():
                 try:
                     source, _, _ = self.env.loader.get_source(self.env, template)  # type: ignore[union-attr]
-                    trees.append(self.env.parse(source, template))
+                    self._trees[template] = self.env.parse(source, template)
                 except (TemplateError, UnicodeDecodeError):
                     continue  # it raises where it is used, and says why there
-            self._spread = _spread(trees, self.deferred, frozenset())
-        return self._spread
+            self._reached = _Reach(self._trees.values(), self.deferred)
+        return self._reached
 
     def _templates(self) -> list[str]:
-        try:
-            return [name for name in self.env.list_templates() if not name.startswith("!")]
-        except TypeError:  # a loader that cannot list: each template is judged by itself
+        if self.env.loader is None:
             return []
+        try:
+            return self.env.list_templates()
+        except TypeError as error:
+            told = "a loader that cannot list its templates: an owner's value cannot be followed through them"
+            raise ValueError(told) from error
 
 
-def _spread(
-    trees: Iterable[nodes.Template], deferred: frozenset[str], known: frozenset[str]
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Follow deferred values by name until nothing is added; return (names, names of macros)."""
-    everything = [node for tree in trees for node in walk(tree)]
-    macros = {node.name for node in everything if isinstance(node, nodes.Macro)} | known
-    for node in everything:
-        if isinstance(node, nodes.FromImport):
-            macros |= {name[1] for name in node.names if not isinstance(name, str) and name[0] in macros}
-    names = set(deferred)
-    size = -1
-    while size != len(names):
-        size = len(names)
-        for node in everything:
-            names |= _newly_deferred(node, names, macros, everything)
-    return frozenset(names), frozenset(macros)
+class _Reach:
+    """The names that may hold a deferred value, found by following them until nothing is added.
 
+    ``names`` hold values, to be escaped when they are written; ``texts`` hold text in which values are
+    escaped already.
+    """
 
-def _newly_deferred(
-    node: nodes.Node, names: set[str], macros: set[str], everything: list[nodes.Node]
-) -> set[str]:
-    if isinstance(node, nodes.Assign) and _mentions(node.node, names):
-        return _targets(node.target)
-    if isinstance(node, nodes.For) and _mentions(node.iter, names):
-        return _targets(node.target)
-    if isinstance(node, nodes.With):
-        pairs = zip(node.targets, node.values, strict=True)
-        return {name for target, value in pairs if _mentions(value, names) for name in _targets(target)}
-    if isinstance(node, nodes.Call) and (called := _last_name(node.node)) in macros | {"caller", "loop"}:
-        arguments = [*node.args, *node.kwargs, *filter(None, [node.dyn_args, node.dyn_kwargs])]
-        if any(_mentions(argument, names) for argument in arguments):
-            return {
-                parameter
-                for macro in everything
-                if (isinstance(macro, nodes.Macro) and (macro.name == called or called not in macros))
-                or (isinstance(macro, nodes.CallBlock) and called == "caller")
-                for argument in macro.args
-                for parameter in _targets(argument)
-            } | {"varargs", "kwargs"}
-    return set()
+    def __init__(self, trees: Iterable[nodes.Node], deferred: frozenset[str]) -> None:
+        self.everything = [node for tree in trees for node in walk(tree)]
+        self.callables = [node for node in self.everything if isinstance(node, nodes.Macro | nodes.CallBlock)]
+        self.renamed = [
+            name
+            for node in self.everything
+            if isinstance(node, nodes.FromImport)
+            for name in node.names
+            if not isinstance(name, str)
+        ]
+        self.macros = {node.name for node in self.callables if isinstance(node, nodes.Macro)}
+        self.macros |= {new for old, new in self.renamed if old in self.macros}
+        self.aliased = self._aliased()
+        self.names = set(deferred)
+        self._spread()
+        self.texts = {
+            name for n in self.everything if isinstance(n, nodes.AssignBlock) for name in _targets(n.target)
+        }
 
+    def mentions(self, node: nodes.Node) -> bool:
+        """Say whether a value that must be escaped may be read here."""
+        return any(isinstance(part, nodes.Name) and part.name in self.names for part in walk(node))
 
-def _mentions(node: nodes.Node, names: Collection[str]) -> bool:
-    return any(isinstance(part, nodes.Name) and part.name in names for part in walk(node))
+    def may_hold_text(self, node: nodes.Node) -> bool:
+        """Say whether text in which values are escaped may be read here."""
+        return any(
+            (
+                isinstance(part, nodes.Name)
+                and part.name in self.names | self.texts | {"caller", "super", "self"}
+            )
+            or (isinstance(part, nodes.Call) and _last_name(part.node) in self.macros | self.aliased)
+            or (isinstance(part, nodes.Include))
+            for part in walk(node)
+        )
+
+    def _aliased(self) -> set[str]:
+        """Return the macros that are handed about as values, so that any call may be theirs."""
+        modules = {node.target for node in self.everything if isinstance(node, nodes.Import)}
+        called = {id(node.node) for node in self.everything if isinstance(node, nodes.Call)}
+        reached = {
+            id(node.node)
+            for node in self.everything
+            if isinstance(node, nodes.Getattr)
+            or (isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const))
+        }
+        found: set[str] = set()
+        for node in self.everything:
+            if isinstance(node, nodes.Name) and node.name in modules and id(node) not in reached:
+                return {*self.macros, "caller"}
+            if id(node) in called:
+                continue
+            name = node.value if isinstance(node, nodes.Const) else _last_name(node)
+            if isinstance(name, str) and name in {*self.macros, "caller"}:
+                found.add(name)
+        return found
+
+    def _spread(self) -> None:
+        size = -1
+        while size != len(self.names):
+            size = len(self.names)
+            for node in self.everything:
+                self.names |= self._newly_deferred(node)
+
+    def _newly_deferred(self, node: nodes.Node) -> set[str]:
+        if isinstance(node, nodes.Assign) and self.mentions(node.node):
+            return _targets(node.target)
+        if isinstance(node, nodes.For) and self.mentions(node.iter):
+            return {*_targets(node.target), "loop"}
+        if isinstance(node, nodes.With):
+            pairs = zip(node.targets, node.values, strict=True)
+            return {name for target, value in pairs if self.mentions(value) for name in _targets(target)}
+        if isinstance(node, nodes.Macro | nodes.CallBlock) and any(map(self.mentions, node.defaults)):
+            return {name for argument in node.args for name in _targets(argument)}
+        if isinstance(node, nodes.Call):
+            return self._newly_passed(node)
+        return set()
+
+    def _newly_passed(self, call: nodes.Call) -> set[str]:
+        arguments = [*call.args, *call.kwargs, *filter(None, [call.dyn_args, call.dyn_kwargs])]
+        if not any(map(self.mentions, arguments)):
+            return set()
+        called = _last_name(call.node)
+        if called in _KEEPERS:
+            return {part.name for part in walk(call.node) if isinstance(part, nodes.Name)}
+        if called == "loop":
+            loops = [node for node in self.everything if isinstance(node, nodes.For) and node.recursive]
+            return {"loop"}.union(*(_targets(loop.target) for loop in loops))
+        known = {called} & {*self.macros, "caller"} or self.aliased
+        return {
+            parameter
+            for macro in self.callables
+            if (isinstance(macro, nodes.Macro) and self._may_be(macro.name, known))
+            or (isinstance(macro, nodes.CallBlock) and "caller" in known)
+            for argument in macro.args
+            for parameter in _targets(argument)
+        } | ({"varargs", "kwargs"} if known else set())
+
+    def _may_be(self, macro: str, called: set[str]) -> bool:
+        """A macro may be imported under another name: what is called by one is called by each."""
+        return macro in called or any(old == macro and new in called for old, new in self.renamed)
 
 
 def _targets(node: nodes.Node) -> set[str]:
-    found = {part.name for part in walk(node) if isinstance(part, nodes.Name)}
-    return found | {part.name for part in walk(node) if isinstance(part, nodes.NSRef)}
+    return {part.name for part in walk(node) if isinstance(part, nodes.Name | nodes.NSRef)}
 
 
 def _last_name(node: nodes.Node) -> str:
     if isinstance(node, nodes.Getattr):
         return node.attr
+    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
+        return str(node.arg.value)
     return node.name if isinstance(node, nodes.Name) else ""
 
 
-class _EscapeOutput(NodeTransformer):
-    def __init__(self, names: frozenset[str], macros: frozenset[str]) -> None:
-        self.names = names
-        self.macros = macros
+class _Escape(NodeTransformer):
+    """Puts the escapes in, from the inside out."""
+
+    def __init__(self, reach: _Reach) -> None:
+        self.reach = reach
 
     def visit_Output(self, node: nodes.Output) -> nodes.Node:
+        self.generic_visit(node)
         node.nodes = [self._escaped(expression) for expression in node.nodes]
         return node
 
-    def _escaped(self, expression: nodes.Expr) -> nodes.Expr:
-        if isinstance(expression, nodes.TemplateData) or not _mentions(expression, self.names):
-            return expression
-        expression = _WithoutSafe(self.names).visit(expression)
-        if isinstance(expression, nodes.Call):
-            callee = expression.node
-            last = _last_name(callee)
-            is_block = isinstance(callee, nodes.Getattr) and _last_name(callee.node) == "self"
-            if last in self.macros or last in {"caller", "super", "loop"} or is_block:
-                return expression  # its text was escaped where it was written
-        function = nodes.EnvironmentAttribute("escape_deferred", lineno=expression.lineno)
-        return nodes.Call(function, [expression], [], None, None, lineno=expression.lineno)
-
-
-class _WithoutSafe(NodeTransformer):
-    """Drops ``|safe`` from what depends on a deferred value."""
-
-    def __init__(self, names: frozenset[str]) -> None:
-        self.names = names
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+        """A call of what may be a macro gives text, not a value; a translated text is taken for safe."""
+        mentions = self.reach.mentions(node)
+        self.generic_visit(node)
+        if mentions and isinstance(node.node, nodes.Name) and node.node.name in _GETTEXT:
+            node.args = [
+                self._call("escape_argument", part) if self.reach.mentions(part) else part
+                for part in node.args
+            ]
+            for keyword in node.kwargs:
+                keyword.value = self._call("escape_argument", keyword.value)
+            return node
+        last = _last_name(node.node)
+        if mentions and (last in self.reach.macros | {"caller", "loop"} or self.reach.aliased):
+            node.node = self._call("as_written", node.node)
+        return node
 
     def visit_Filter(self, node: nodes.Filter) -> nodes.Node:
+        """``safe`` is ignored, and what takes tags off also takes escapes off."""
+        mentions = node.node is not None and self.reach.mentions(node.node)
+        is_text = node.node is not None and self.reach.may_hold_text(node.node)
         self.generic_visit(node)
-        if node.name == "safe" and node.node is not None and _mentions(node.node, self.names):
+        applied = (
+            {part.value for part in node.args if isinstance(part, nodes.Const)} if node.name == "map" else {}
+        )
+        if mentions and (node.name == "safe" or "safe" in applied):
+            assert node.node is not None
             return node.node
+        if is_text and node.name == _UNESCAPING:
+            return self._call("escape_deferred", node)
+        return node
+
+    def visit_FilterBlock(self, node: nodes.FilterBlock) -> nodes.Node:
+        self.generic_visit(node)
+        node.filter = self._safe_chain(node.filter)
+        return node
+
+    def visit_AssignBlock(self, node: nodes.AssignBlock) -> nodes.Node:
+        self.generic_visit(node)
+        if node.filter is not None:
+            node.filter = self._safe_chain(node.filter)
         return node
 
     def visit_MarkSafe(self, node: nodes.MarkSafe) -> nodes.Node:
+        mentions = self.reach.mentions(node.expr)
         self.generic_visit(node)
-        return node.expr if _mentions(node.expr, self.names) else node
+        return node.expr if mentions else node
 
-    visit_MarkSafeIfAutoescape = visit_MarkSafe
+    def visit_MarkSafeIfAutoescape(self, node: nodes.MarkSafeIfAutoescape) -> nodes.Node:
+        mentions = self.reach.mentions(node.expr)
+        is_translated = isinstance(node.expr, nodes.Call) and _last_name(node.expr.node) in _GETTEXT
+        self.generic_visit(node)
+        return node.expr if mentions and not is_translated else node
+
+    def _safe_chain(self, chain: nodes.Filter) -> nodes.Filter:
+        """Escape what a block's filters give, where one takes escapes off or brings in a deferred value."""
+        links: list[nodes.Node] = [part for part in walk(chain) if isinstance(part, nodes.Filter)]
+        arguments = [part for link in links for part in [*link.args, *link.kwargs]]  # type: ignore[attr-defined]
+        unescapes = any(isinstance(link, nodes.Filter) and link.name == _UNESCAPING for link in links)
+        if unescapes or any(map(self.reach.may_hold_text, arguments)):
+            return nodes.Filter(chain, _ESCAPE, [], [], None, None, lineno=chain.lineno)
+        return chain
+
+    def _escaped(self, expression: nodes.Expr) -> nodes.Expr:
+        """Escape the deferred operands of an expression that is written out; the company's stay HTML."""
+        if isinstance(expression, nodes.TemplateData) or not self.reach.mentions(expression):
+            return expression
+        if isinstance(expression, nodes.Concat):
+            expression.nodes = [self._escaped(part) for part in expression.nodes]
+            return expression
+        if isinstance(expression, nodes.CondExpr):
+            expression.expr1 = self._escaped(expression.expr1)
+            expression.expr2 = self._escaped(expression.expr2) if expression.expr2 is not None else None
+            return expression
+        if isinstance(expression, nodes.Or):
+            expression.left, expression.right = (
+                self._operand(expression.left),
+                self._escaped(expression.right),
+            )
+            return expression
+        if _is_translation(expression):
+            return self._filled(expression)
+        return self._call("escape_deferred", expression)
+
+    def _operand(self, expression: nodes.Expr) -> nodes.Expr:
+        return self._call("escape_operand", expression) if self.reach.mentions(expression) else expression
+
+    def _filled(self, expression: nodes.Expr) -> nodes.Expr:
+        """Escape what a translated text is filled with, not the text."""
+        if isinstance(expression, nodes.Mod) and isinstance(expression.right, nodes.Dict):
+            for pair in expression.right.items:
+                pair.value = self._call("escape_argument", pair.value)
+        return expression
+
+    def _call(self, function: str, expression: nodes.Expr) -> nodes.Call:
+        attribute = nodes.EnvironmentAttribute(function, lineno=expression.lineno)
+        return nodes.Call(attribute, [expression], [], None, None, lineno=expression.lineno)
+
+
+def _is_translation(expression: nodes.Expr) -> bool:
+    """Say whether this is the text of a ``trans`` block, or a call like it."""
+    if isinstance(expression, nodes.Mod) and isinstance(expression.right, nodes.Dict):
+        expression = expression.left
+    if isinstance(expression, nodes.MarkSafeIfAutoescape):
+        expression = expression.expr
+    if isinstance(expression, nodes.Call) and isinstance(expression.node, nodes.Name):
+        spelt = expression.dyn_args is None and expression.dyn_kwargs is None
+        return expression.node.name in _GETTEXT and spelt
+    return False

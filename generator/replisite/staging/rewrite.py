@@ -19,7 +19,16 @@ from jinja2.runtime import Undefined
 from jinja2.tests import TESTS
 from jinja2.visitor import NodeTransformer
 
-from replisite.staging.binding import Names, assigned_names, free_names, leaks, reads, walk
+from replisite.staging.binding import (
+    SCOPES,
+    Names,
+    assigned_names,
+    free_names,
+    leaks,
+    reads,
+    unsettled_names,
+    walk,
+)
 
 __all__ = ["Cut", "Cutter", "reads_context", "rewriting"]
 
@@ -116,6 +125,8 @@ class Cutter:
     _stored: Names = field(default=frozenset(), init=False)
     _bound_once: Names = field(default=frozenset(), init=False)
     _is_cuttable: bool = field(default=True, init=False)
+    _unsettled: Names = field(default=frozenset(), init=False)
+    _occurrences: Counter[str] = field(default_factory=Counter, init=False)
 
     def template(self, node: nodes.Template) -> None:
         """Cut a whole template, its blocks among it."""
@@ -123,6 +134,8 @@ class Cutter:
             name.name for name in walk(node) if isinstance(name, nodes.Name) and name.ctx != "load"
         )
         self._stored = frozenset(bound)
+        self._unsettled = unsettled_names(node)
+        self._occurrences = Counter(name for part in walk(node) for name in _named(part))
         bound.update(name for part in walk(node) for name in _defined(part))
         self._bound_once = frozenset(name for name, times in bound.items() if times == 1)
         # A finalize sees slot marks, and an evaluation context that changes midway is not known in a slot.
@@ -216,9 +229,11 @@ class Cutter:
         if isinstance(node, _CAPTURING) or (isinstance(node, nodes.For) and node.recursive):
             return [self._guarded(node)], True
         for owner in [node, *getattr(node, "elif_", [])]:
-            for slot in ("body", "else_"):
-                if hasattr(owner, slot):
-                    self._statements(owner, slot, scope)
+            inside = replace(scope, deferred=scope.deferred - assigned_names(owner))
+            if hasattr(owner, "body"):
+                self._statements(owner, "body", inside)
+            if hasattr(owner, "else_"):
+                self._statements(owner, "else_", scope)
         if any(_holds_block_call(part) for part in _own_expressions(node)):
             return [self._call("enter"), node, self._call("leave")], True
         return [node], True
@@ -260,6 +275,8 @@ class Cutter:
         everything = [part for statement in [*definitions, *body] for part in walk(statement)]
         if any(isinstance(part, _NEVER_IN_A_SLOT) or _mutates(part) for part in everything):
             return None
+        if any(isinstance(part, SCOPES) for part in everything) and self._is_scoped_oddly(everything):
+            return None
         free = free_names([*definitions, *body], self.environment)
         record = scope.deferred & self.deferred
         if free & _FRAME_NAMES or free & scope.deferred - record or free & self.deferred - record:
@@ -287,7 +304,7 @@ class Cutter:
             bound = _bound(everything)
             keeper = _Keeper(free - record - bound)
             whole = [keeper.visit(part) for part in [*definitions, *body]]
-            paths = keeper.paths | {name: (name, ()) for name in free & bound}
+            paths = keeper.paths | {name: (name, ()) for name in free & bound - record}
             callees = keeper.callees
         number = len(self.cuts)
         self.cuts.append(
@@ -314,6 +331,11 @@ class Cutter:
             arguments.append(nodes.Dict(pairs))
         call = self._staging("slot", nodes.Const((self.name, number)), *arguments)
         return nodes.Output([nodes.MarkSafe(call)], lineno=line)
+
+    def _is_scoped_oddly(self, everything: list[nodes.Node]) -> bool:
+        """Say whether a name here means what statements around it make of it; see ``unsettled_names``."""
+        here = Counter(name for part in everything for name in _named(part))
+        return any(here[name] < self._occurrences[name] for name in self._unsettled & here.keys())
 
     def _definitions_for(self, body: list[nodes.Node], scope: _Scope) -> tuple[list[nodes.Node], list[str]]:
         """Return copies of the macros and imports that this code needs, and their names."""
@@ -525,6 +547,13 @@ def _defined(node: nodes.Node) -> Iterable[str]:
     if isinstance(node, nodes.FromImport):
         return [name if isinstance(name, str) else name[1] for name in node.names]
     return []
+
+
+def _named(node: nodes.Node) -> Iterable[str]:
+    """Return the names that a node reads or binds itself."""
+    if isinstance(node, nodes.Name | nodes.NSRef):
+        return [node.name]
+    return _defined(node)
 
 
 def _mutates(node: nodes.Node) -> bool:

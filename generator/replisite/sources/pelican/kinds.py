@@ -11,7 +11,7 @@ from pelican.contents import Content
 
 from replisite.sources.pelican import frontmatter
 
-__all__ = ["KINDS", "Kind", "KindContent", "kind_of"]
+__all__ = ["KINDS", "Kind", "KindContent", "default_slug", "index_url", "kind_of", "save_as", "url_settings"]
 
 
 class KindContent(Content):  # type: ignore[misc]  # Pelican has no types

@@ -68,12 +68,16 @@ class Notebook:
         )
         self.note(self._file, line, what, told)
 
+    def note_key(self, path: Path, key: str, what: str, told: str) -> None:
+        """Note a fault at a key of a file's front matter."""
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+        line = next((n for n, text in enumerate(lines, 1) if text.lower().startswith(key)), 1)
+        self.note(path, line, what, told)
+
     def check_reserved(self, path: Path, metadata: Mapping[str, Any], reserved: Collection[str]) -> None:
         """Note the front matter keys that would overwrite what Pelican itself needs."""
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
         for key in sorted(set(metadata) & set(reserved)):
-            line = next((n for n, text in enumerate(lines, 1) if text.lower().startswith(key)), 1)
-            self.note(path, line, f'"{key}" is a name that Pelican needs itself', "rename it")
+            self.note_key(path, key, f'"{key}" is a name that Pelican needs itself', "rename it")
 
 
 class PelicanLog(logging.Handler):
@@ -99,6 +103,11 @@ class PelicanLog(logging.Handler):
             if any(fault.file == self.notebook.told(path) for fault in self.notebook.faults):
                 return
             self.notebook.note(path, 0, f"cannot be read: {reason}")
+            return
+        found = re.match(r"Unknown status '(.*)' for file (.*), skipping it", message)
+        if found:
+            path = self._named_path(found.group(2))
+            self.notebook.note_key(path, "status", f'no status "{found.group(1)}"', "write published, draft or hidden")
             return
         found = re.match(r"Skipping (\S+): (.*)", message)
         if found:

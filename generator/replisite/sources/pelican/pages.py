@@ -69,7 +69,8 @@ class Page:
 class Recording:
     """Everything that one Pelican run gave.
 
-    ``pages`` by edition key; ``files`` are feeds and the like, by path; ``static`` is the folder into which
+    ``pages`` by edition key; ``names`` are the files and folders at the corporate site's root, as far as
+    they are known when there are faults; ``files`` are feeds and the like, by path; ``static`` is the folder into which
     Pelican copied theme and content files.
     """
 
@@ -78,6 +79,7 @@ class Recording:
     static: Path
     faults: list[Fault]
     warnings: list[str]
+    names: set[str]
 
     @property
     def static_files(self) -> list[str]:

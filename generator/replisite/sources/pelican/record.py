@@ -26,7 +26,7 @@ from replisite.model.site import Edition, Site
 from replisite.sources.pelican.catalog import Catalog, make_catalog
 from replisite.sources.pelican.functions import install, link_functions
 from replisite.sources.pelican.generator import generator_class, moment
-from replisite.sources.pelican.kinds import KINDS, KindContent, index_url
+from replisite.sources.pelican.kinds import KINDS, KindContent, default_slug, index_url
 from replisite.sources.pelican.notebook import Notebook, PelicanLog
 from replisite.sources.pelican.pages import Page, Recording, StagedPage, fill_files, finish_pages
 from replisite.sources.pelican.placeholders import PlaceholderExtension, Placeholders
@@ -91,18 +91,20 @@ class _Run:
         logging.getLogger().addHandler(log)
         pelican.console.quiet = True
         try:
-            check_templates(self.site, self.theme, self.notebook)
             self._run_pelican()
         finally:
             logging.getLogger().removeHandler(log)
         if self.notebook.faults:
-            return Recording({}, {}, self.static_output, self.notebook.faults, self.notebook.warnings)
+            written = (self.site.root / self.site.content / "pages").glob("*")
+            names = {kind.folder for kind in KINDS} | {default_slug(path.name) for path in written}
+            return Recording({}, {}, self.static_output, self.notebook.faults, self.notebook.warnings, names)
         staged = [self._staged_pages[id(recorded)] for recorded in self.recorded]
         static = (path for path in self.static_output.rglob("*") if path.is_file())
         files = [*self.files, *(path.relative_to(self.static_output).as_posix() for path in static)]
         pages = finish_pages(self.site, self.editions, staged, self.placeholders, files, self._source_of)
         feeds = fill_files(self.site, self.editions[0], staged, self.placeholders, self.files)
-        return Recording(pages, feeds, self.static_output, [], self.notebook.warnings)
+        names = {path.split("/")[0] for path in [*files, *(page.path for page in pages[self.editions[0].key])]}
+        return Recording(pages, feeds, self.static_output, [], self.notebook.warnings, names)
 
     def _source_of(self, page: StagedPage) -> str:
         subject = next((value for value in page.recorded.own.values() if isinstance(value, Content)), None)
@@ -178,6 +180,9 @@ class _Run:
         for content in context["generated_content"].values() if is_ours else ():
             if content is not None:
                 self._check_links(content, context)
+        if is_ours:
+            assert self.environment is not None
+            check_templates(self.site, self.theme, self.environment, self.notebook)
         if self.notebook.faults:
             raise _Stop
         is_open = self.site.members.access == "open"
@@ -278,6 +283,7 @@ def _is_known(content: Content, what: str, value: str, context: Mapping[str, Any
             path = path[1:]
         else:
             path = content.get_relative_source_path(os.path.join(content.relative_dir, path))  # noqa: PTH118 - as Pelican does
-        if any(context[key].get(path) is not None for key in keys):
-            return True
+        found = next((context[key][path] for key in keys if context[key].get(path) is not None), None)
+        if found is not None:  # Pelican believes a static link without looking
+            return what == "filename" or Path(found.source_path).is_file()
     return False

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pelican
-from jinja2 import Environment, TemplateError
+from jinja2 import Environment, TemplateSyntaxError
 
 from replisite.errors import Fault, InputError
 from replisite.model.site import Site
@@ -16,9 +16,6 @@ from replisite.sources.pelican.placeholders import unknown_names
 __all__ = ["check_templates", "escapes_by_itself", "find_theme"]
 
 PACKAGE = Path(__file__).parents[2]
-
-_USUAL = ("jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.i18n", "jinja2.ext.debug")
-
 
 def find_theme(site: Site) -> Path:
     """Return the folder of the site's theme: in the site's themes/, in the package, or as a path.
@@ -62,15 +59,22 @@ def escapes_by_itself(theme: Path) -> bool | None:
         raise InputError([Fault(str(declared), 0, f"is not TOML: {error}", "mend it")]) from error
 
 
-def check_templates(site: Site, theme: Path, notebook: Notebook) -> None:
-    """Note fields of the owner that do not exist, in every template of the theme and of the site."""
+def check_templates(site: Site, theme: Path, env: Environment, notebook: Notebook) -> None:
+    """Note what cannot be compiled, and fields of the owner that do not exist, in every template.
+
+    ``env`` is the environment in which the theme's and the site's templates will be rendered.
+    """
     custom = frozenset(custom.name for custom in site.roster.fields)
-    parser = Environment(extensions=_USUAL, autoescape=True)
     for folder in (theme / "templates", site.root / "templates"):
         for path in sorted(folder.rglob("*.html")) if folder.is_dir() else []:
             try:
-                tree = parser.parse(path.read_text(encoding="utf-8"))
-            except (TemplateError, UnicodeDecodeError):
-                continue  # an unknown extension's tag, or a fault that Jinja tells when it is used
-            for line, what, told in unknown_names(tree, None, custom):
-                notebook.note(path, line, what, told)
+                text = path.read_text(encoding="utf-8")
+                tree = env.parse(text)
+                env.compile(text, filename=str(path))
+            except TemplateSyntaxError as error:
+                notebook.note(path, error.lineno, error.message or "cannot be read", "mend the template")
+            except UnicodeDecodeError:
+                notebook.note(path, 0, "is not UTF-8", "save it as UTF-8")
+            else:
+                for line, what, told in unknown_names(tree, None, custom):
+                    notebook.note(path, line, what, told)

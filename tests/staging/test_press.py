@@ -1,0 +1,89 @@
+"""Plates and one record give pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from jinja2 import DictLoader, Environment
+
+from replisite.staging import Plate, Press, Record, Widening, stage, staged
+
+
+@dataclass
+class CountingSlot:
+    """A slot that counts how often it is evaluated."""
+
+    key: str
+    rounds: list[Record] = field(default_factory=list)
+
+    def render(self, record: Record) -> str:
+        self.rounds.append(record)
+        return f"[{self.key}{record['d']}]"
+
+
+def test_a_shared_slot_is_evaluated_once_per_record() -> None:
+    """However many plates hold it."""
+    slots = [CountingSlot("a"), CountingSlot("a"), CountingSlot("b")]
+    press = Press([Plate("x", ("1", slots[0], "2", slots[2])), Plate("y", (slots[1],))])
+    assert press.pages({"d": 1}) == [b"1[a1]2[b1]", b"[a1]"]
+    assert [len(slot.rounds) for slot in slots] == [1, 0, 1]
+    assert press.slots == (slots[0], slots[2])
+
+
+def test_equal_values_make_one_slot_and_different_ones_do_not() -> None:
+    """1, 1.0 and True are equal in Python and different on a page."""
+    env = staged(Environment(loader=DictLoader({"p": "{{ v ~ d }}"})), {"d"})
+    plates = [stage(env.get_template("p"), {"v": value}) for value in (1, 1, 1.0, True, "1", [1], (1,), [1])]
+    press = Press(plates)
+    assert len(press.slots) == 6
+    assert press.pages({"d": "x"})[1:4] == [b"1x", b"1.0x", b"Truex"]
+
+
+def test_values_with_one_name_and_two_classes_are_not_mixed_up() -> None:
+    """A class of another module may look the same."""
+
+    def a_text(mark: str) -> str:
+        class Text(str):
+            def __str__(self) -> str:
+                return mark
+
+        return Text("same")
+
+    env = staged(Environment(loader=DictLoader({"p": "{{ v ~ d }}"})), {"d"})
+    plates = [stage(env.get_template("p"), {"v": a_text(mark)}) for mark in ("one", "two")]
+    assert Press(plates).pages({"d": ""}) == [b"one", b"two"]
+
+
+def test_random_slots_are_evaluated_one_by_one() -> None:
+    """Two pages may draw differently, as they would in Jinja."""
+    env = staged(Environment(loader=DictLoader({"p": "{{ d | random }}{{ d | random }}"})), {"d"})
+    assert len(Press([stage(env.get_template("p"), {})]).slots) == 2
+
+
+def test_a_page_that_is_not_utf_8_raises_as_jinja_does() -> None:
+    """Lone surrogates cannot be written, static or not."""
+    env = Environment(loader=DictLoader({"p": "{{ s }}{{ d }}"}))
+    plate = stage(staged(env, {"d"}).get_template("p"), {"s": ""})
+    assert plate.text({"d": "\ud800"}) == env.get_template("p").render(s="", d="\ud800")
+    with pytest.raises(UnicodeEncodeError):
+        plate.press({"d": "\ud800"})
+    with pytest.raises(UnicodeEncodeError):
+        Press([plate]).pages({"d": "\ud800"})
+
+
+def test_a_plate_tells_what_it_is() -> None:
+    """Its slots, whether it is the same for everybody, and how much of it is static."""
+    slot = CountingSlot("a")
+    plate = Plate("x", ("é", slot, "b"), Widening("t.html", 3, "why"))
+    assert (list(plate.slots), plate.is_shared, plate.static_size) == ([slot], False, 3)
+    assert str(plate.widening) == "t.html:3: why"
+    assert Plate("y", ("same",)).is_shared
+
+
+def test_refining_joins_neighbouring_texts() -> None:
+    """And drops empty ones."""
+    slot = CountingSlot("a")
+    plate = Plate("x", ("a-b", slot, "c"))
+    refined = plate.refine(lambda text: text.split("-"), lambda kept: kept)
+    assert refined.parts == ("ab", slot, "c")
