@@ -57,7 +57,7 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
         press_room(site, options, output.room / "static") as room,
     ):
         with phase(report, "content", progress):
-            composed = compose(room, report)
+            composed = compose(room, report, progress)
         with phase(report, "roster", progress), Ledger.open(ledger_path(site, options)) as ledger:
             found = [*earlier, *composed.faults]
             accept_roster(site, ledger, options, composed.names, found, report, progress)
@@ -68,7 +68,7 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
                 prefix_of(site, owner) for owner in ledger.distributors(address_of(site), only=only or ())
             ]
         with phase(report, "prove", progress):
-            report.proofs = prove_sample(room, sample)
+            report.proofs = prove_sample(room, sample, progress)
         with phase(report, "press", progress):
             pressed = _press(room, site, options, output, shards, only, report, progress)
         with phase(report, "commit", progress):

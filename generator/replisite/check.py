@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from replisite.errors import Fault
@@ -55,7 +56,7 @@ def check(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
     checked = Checked()
     with in_turn(site), _scratch(site) as static, press_room(site, options, static) as room:
         with phase(checked, "content", progress):
-            composed = compose(room, checked)
+            composed = compose(room, checked, progress)
             checked.pages = composed.pages
         with phase(checked, "roster", progress), Ledger.open(ledger_path(site, options)) as ledger:
             found = [*earlier, *composed.faults]
@@ -63,7 +64,7 @@ def check(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
             checked.sites = ledger.counts.sites
             sample = sample_of(ledger, site)
         with phase(checked, "prove", progress):
-            checked.proofs = prove_sample(room, sample)
+            checked.proofs = prove_sample(room, sample, progress)
     return checked
 
 
@@ -78,7 +79,7 @@ def count_roster(
     counted = RosterCounts()
     with in_turn(site), _scratch(site) as static, press_room(site, options, static) as room:
         with phase(counted, "content", progress):
-            composed = room.compose()
+            composed = room.compose(partial(progress, "content"))
         if composed.faults:
             told = "1 fault" if len(composed.faults) == 1 else f"{len(composed.faults)} faults"
             counted.warnings.append(

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -125,9 +126,9 @@ def build_time() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
 
 
-def compose(room: PressRoom, findings: Findings) -> Composed:
+def compose(room: PressRoom, findings: Findings, progress: Progress) -> Composed:
     """Read the content and stage every page; what is worth a warning goes to the findings."""
-    composed = room.compose()
+    composed = room.compose(partial(progress, "content"))
     findings.warnings += composed.warnings
     findings.warnings += [f"rendered in full for every owner: {why}" for why in composed.widened]
     return composed
@@ -178,12 +179,12 @@ def _has_roster(site: Site) -> bool:
     return site.roster != Roster() or (site.root / site.roster.source).exists()
 
 
-def prove_sample(room: PressRoom, sample: Sequence[Distributor]) -> int:
+def prove_sample(room: PressRoom, sample: Sequence[Distributor], progress: Progress) -> int:
     """Compare a sample with Jinja's rendering and follow its links; return how many pages were compared.
 
     Raises InputError for broken links and ProofError for a difference.
     """
-    proved = room.prove(sample)
+    proved = room.prove(sample, partial(progress, "prove"))
     proved.check()
     return proved.pages
 

@@ -38,6 +38,13 @@ from replisite.staging import Press
 __all__ = ["Composed", "Orders", "PressRoom", "Pressed", "Proved", "address_of", "prefix_of"]
 
 
+PROGRESS_PAGES = 10
+"""How many pages are proved between two pieces of news."""
+
+Heard = Callable[[int, int], None]
+"""Hears how far the work is: done, in all (0: unknown)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Composed:
     """What staging gave, in short.
@@ -120,13 +127,16 @@ class PressRoom:
                 self._process.kill()
         self._process.join()
 
-    def compose(self) -> Composed:
-        """Run Pelican and stage every page."""
-        return cast(Composed, self._ask("compose"))
+    def compose(self, progress: Heard) -> Composed:
+        """Run Pelican and stage every page; ``progress`` gets (pages so far, 0)."""
+        return cast(Composed, self._ask("compose", progress=progress))
 
-    def prove(self, sample: Sequence[Distributor]) -> Proved:
-        """Press a sample and compare it with Jinja's rendering; follow every link of it."""
-        return cast(Proved, self._ask("prove", sample))
+    def prove(self, sample: Sequence[Distributor], progress: Heard) -> Proved:
+        """Press a sample and compare it with Jinja's rendering; follow every link of it.
+
+        ``progress`` gets (pages proved with all owners, pages in all).
+        """
+        return cast(Proved, self._ask("prove", sample, progress=progress))
 
     def press(
         self,
@@ -136,7 +146,7 @@ class PressRoom:
         output: Path,
         jobs: int,
         prove_all: bool,
-        progress: Callable[[int, int], None],
+        progress: Heard,
     ) -> list[Pressed]:
         """Press the corporate site and the shards' sites into a folder; ``progress`` gets (sites, pages) each time."""
         return cast(
@@ -144,9 +154,7 @@ class PressRoom:
             self._ask("press", ledger, shards, only, output, jobs, prove_all, progress=progress),
         )
 
-    def _ask(
-        self, method: str, *arguments: object, progress: Callable[[int, int], None] | None = None
-    ) -> object:
+    def _ask(self, method: str, *arguments: object, progress: Heard | None = None) -> object:
         try:
             self._ours.send((method, arguments))
             while True:
@@ -219,6 +227,7 @@ class _Room:
             now=orders.now,
             drafts=orders.drafts,
             future=orders.future,
+            heard=lambda pages: self.pipe.send(("progress", (pages, 0))),
         )
         pages = self.recording.pages
         self.presses = {
@@ -243,6 +252,11 @@ class _Room:
 
     def prove(self, sample: Sequence[Distributor]) -> Proved:
         """Prove every page with the house account and owners of its edition, and follow every link."""
+        return self._prove(sample, lambda done, total: self.pipe.send(("progress", (done, total))))
+
+    def _prove(self, sample: Sequence[Distributor], progress: Heard) -> Proved:
+        total = sum(map(len, self.recording.pages.values()))
+        done = 0
         differences: list[str] = []
         faults: list[Fault] = []
         proofs = 0
@@ -250,6 +264,9 @@ class _Room:
         for edition, pages in self.recording.pages.items():
             owners = [owner for owner in sample if edition_of(owner) == edition]
             for page in pages:
+                done += 1
+                if done % PROGRESS_PAGES == 0:
+                    progress(done, total)
                 concerned = [house] * (edition == self.main) + owners * page.is_replicated
                 for owner in concerned:
                     try:
@@ -265,6 +282,10 @@ class _Room:
             if not faults and self.site.pelican_defaults == "replisite":
                 faults += audit(pages, edition == self.main, owners, house, self._once(), self.site)
         return Proved(proofs, tuple(differences), tuple(dict.fromkeys(faults)))
+
+    def prove_quietly(self, sample: Sequence[Distributor]) -> Proved:
+        """Prove in a forked press, which has no ear to tell."""
+        return self._prove(sample, lambda *_: None)
 
     def _once(self) -> frozenset[str]:
         """The files that exist once, on the corporate site."""
@@ -352,7 +373,7 @@ def _press_shard(work: _Work) -> Pressed:
             entries += room.press_owner(owner, sink)
             sites += 1
             if work.prove_all:
-                room.prove([owner]).check()
+                room.prove_quietly([owner]).check()
     return _count(work.output.parent / f"run.entries.{work.number}", entries, sites, len(entries))
 
 

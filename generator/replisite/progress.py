@@ -92,8 +92,7 @@ class Painter(SilentPainter):
         passed = time.monotonic() - self._started
         rate = f"{pages / passed:,.0f} pages/s" if pages and passed else ""
         self._progress.update(self._task, completed=done, total=total or None, rate=rate)
-        if phase != "content":
-            self._progress.start()  # the press room has been forked by now; threads are harmless
+        self._progress.start()  # the press room has been forked by now, so its thread is harmless
 
     def summary(self, report: Any, verbose: bool) -> None:
         """Say what was built."""

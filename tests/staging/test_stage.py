@@ -247,6 +247,7 @@ def test_finalize_is_run_by_jinja() -> None:
         "{% if d %}{{ t.a.b }}{% endif %}",
         "{{ d or gone }}{{ gone is defined and d }}",
         "{{ d.gone.gone }}",
+        "{{ d ~ ([gone] == [gone]) }}",
         "{{ gone ~ d }}",
         "{{ (d.flag if d else gone) | default('dflt') }}",
         "{% macro m(x) %}{{ x }}{% endmacro %}{{ m(d) }}{{ m() }}",

@@ -398,6 +398,7 @@ class _Code:
             for root, steps in cut.callees:
                 if root in roots and self._is_reader(roots[root], steps):
                     raise self._widen(f'"{steps[-1][1] if steps else root}" reads the context')
+        found = {name: value for name, value in found.items() if not _is_unknown(name, value)}
         kept = {name: self._keep(run, name, value) for name, value in found.items()}
         values = {name: value for name, (value, _) in kept.items()}
         keys: tuple[Hashable, ...] = tuple((name, kept[name][1]) for name in sorted(kept))
@@ -543,6 +544,16 @@ def _apart(static: Mapping[str, Any]) -> dict[str, Any]:
         return new
 
     return {name: copied(value) for name, value in static.items()}
+
+
+def _is_unknown(name: str, value: Any) -> bool:
+    """Say whether a name has no value: the slot finds that out anew, because no two undefined ones are the same."""
+    return (
+        isinstance(value, Undefined)
+        and value._undefined_obj is missing  # noqa: SLF001 - Jinja has no other way to ask
+        and value._undefined_name == name  # noqa: SLF001
+        and value._undefined_hint is None  # noqa: SLF001
+    )
 
 
 def _contents(value: Any) -> tuple[int, ...] | bytes:

@@ -54,7 +54,8 @@ def generator_class(
                 )
             except (Refused, UnicodeDecodeError) as error:
                 if isinstance(error, UnicodeDecodeError):
-                    notebook.note(Path(self.path) / path, 0, "is not UTF-8", "save it as UTF-8")
+                    line = error.object[: error.start].count(b"\n") + 1
+                    notebook.note(Path(self.path) / path, line, "is not UTF-8", "save it as UTF-8")
                 self._add_failed_source_path(path)
                 return None
             if not _is_due(content, now, drafts, future):

@@ -107,7 +107,9 @@ class PelicanLog(logging.Handler):
         found = re.match(r"Unknown status '(.*)' for file (.*), skipping it", message)
         if found:
             path = self._named_path(found.group(2))
-            self.notebook.note_key(path, "status", f'no status "{found.group(1)}"', "write published, draft or hidden")
+            self.notebook.note_key(
+                path, "status", f'no status "{found.group(1)}"', "write published, draft or hidden"
+            )
             return
         found = re.match(r"Skipping (\S+): (.*)", message)
         if found:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import logging
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -49,9 +49,13 @@ def record_site(
     now: datetime.datetime,
     drafts: bool = False,
     future: bool = False,
+    heard: Callable[[int], None] = lambda _: None,
 ) -> Recording:
-    """Run Pelican for these editions, the corporate site's first; faults stand in the result."""
-    return _Run(site, editions, static_output, now, drafts, future).recording()
+    """Run Pelican for these editions, the corporate site's first; faults stand in the result.
+
+    ``heard`` is told how many pages have been staged.
+    """
+    return _Run(site, editions, static_output, now, drafts, future, heard).recording()
 
 
 class _Run:
@@ -65,12 +69,14 @@ class _Run:
         now: datetime.datetime,
         drafts: bool,
         future: bool,
+        heard: Callable[[int], None],
     ) -> None:
         self.site = site
         self.editions = editions
         self.static_output = static_output
         self.now = now
         self.drafts, self.future = drafts, future
+        self.heard = heard
         is_lenient = site.pelican_defaults == "pelican"
         self.notebook = Notebook(site.root, site.root / site.content, is_lenient=is_lenient)
         names = {"distributor", "site", "market", "language", *link_functions(site)}
@@ -103,7 +109,9 @@ class _Run:
         files = [*self.files, *(path.relative_to(self.static_output).as_posix() for path in static)]
         pages = finish_pages(self.site, self.editions, staged, self.placeholders, files, self._source_of)
         feeds = fill_files(self.site, self.editions[0], staged, self.placeholders, self.files)
-        names = {path.split("/")[0] for path in [*files, *(page.path for page in pages[self.editions[0].key])]}
+        names = {
+            path.split("/")[0] for path in [*files, *(page.path for page in pages[self.editions[0].key])]
+        }
         return Recording(pages, feeds, self.static_output, [], self.notebook.warnings, names)
 
     def _source_of(self, page: StagedPage) -> str:
@@ -226,6 +234,7 @@ class _Run:
         recorded.context.update(self._page_names(recorded))
         full_template(template)  # loaded while Pelican's loader knows it: template pages come and go
         with recorded.in_place() as static:
+            self.heard(len(self.recorded))
             self._staged_pages[id(recorded)] = StagedPage(recorded, template, stage(template, static))
 
     # -- what templates get -------------------------------------------------------------------------

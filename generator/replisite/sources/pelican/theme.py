@@ -17,6 +17,7 @@ __all__ = ["check_templates", "escapes_by_itself", "find_theme"]
 
 PACKAGE = Path(__file__).parents[2]
 
+
 def find_theme(site: Site) -> Path:
     """Return the folder of the site's theme: in the site's themes/, in the package, or as a path.
 
