@@ -17,11 +17,13 @@ LAYERS = (
     {"staging"},
     {"sources", "sinks", "hosts", "ledger"},
     {"audit", "reference"},
+    {"pressing"},
     {"pressroom"},
     {"prepare", "scaffold"},
     {"build", "check", "deploy", "reference_pages"},
     {"preview"},
     {"progress"},
+    {"telling"},
     {"cli"},
     {"__main__"},
 )
@@ -39,7 +41,7 @@ TENANTS = {
     "uritemplate": {"model"},
     "sqlite3": {"ledger"},
     "typer": {"cli.py"},
-    "rich": {"cli.py", "progress.py"},
+    "rich": {"cli.py", "progress.py", "telling.py"},
     "yaml": {"sources/pelican", "sources/roster"},
 }
 

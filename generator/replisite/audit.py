@@ -34,23 +34,21 @@ class AuditedPage(Protocol):
 
 def audit(
     pages: Sequence[AuditedPage],
-    is_main: bool,
     owners: Iterable[Distributor],
-    house: Distributor,
+    corporate: Iterable[Distributor],
     once: Collection[str],
     site: Site,
 ) -> list[Fault]:
     """Return a fault for each link of one edition's pages that leads to no file.
 
-    One owner stands for all owners of the edition, because only the values differ. ``once`` are the files
+    Pages are followed on the sites of ``owners``, and on the corporate site for ``corporate``, its house
+    account; one owner stands for all of an edition, because only the values differ. ``once`` are the files
     that exist on the corporate site alone.
     """
     found: list[Fault] = []
-    if is_main:
-        known = {page.path for page in pages} | set(once)
-        found += _broken(pages, house, "", known, site)
-    owner = next(iter(owners), None)
-    if owner is not None:
+    for house in corporate:
+        found += _broken(pages, house, "", {page.path for page in pages} | set(once), site)
+    for owner in owners:
         replicated = [page for page in pages if page.is_replicated]
         prefix = "owner/" if site.addresses.style == "path" else ""
         known = {prefix + page.path for page in replicated} | (set(once) if prefix else set())

@@ -10,6 +10,7 @@ from pathlib import Path
 from replisite.errors import Fault, UsageError
 from replisite.ledger import Ledger, Shard
 from replisite.model.manifest import Entry, parse_entry
+from replisite.model.places import address_of, prefix_of
 from replisite.model.site import Site
 from replisite.prepare import (
     Findings,
@@ -24,7 +25,7 @@ from replisite.prepare import (
     prove_sample,
     sample_of,
 )
-from replisite.pressroom import Pressed, PressRoom, address_of, prefix_of
+from replisite.pressroom import Pressed, PressRoom
 from replisite.sinks import Output
 
 __all__ = ["Options", "Progress", "Report", "build"]

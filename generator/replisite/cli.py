@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, Optional
+from typing import Annotated, NoReturn, Optional
 
 import typer
 from rich.console import Console
@@ -17,11 +17,8 @@ from rich.console import Console
 from replisite import __version__
 from replisite.errors import Fault, InputError, ReplisiteError, UsageError
 from replisite.model.site import Site
-from replisite.progress import WARNINGS_SHOWN, Painter, PlainPainter, SilentPainter
+from replisite.progress import Painter, PlainPainter, SilentPainter
 from replisite.sources.config import SiteFaults, find_site, load_site
-
-if TYPE_CHECKING:
-    from replisite.prepare import Findings
 
 app = typer.Typer(
     name="replisite",
@@ -146,6 +143,7 @@ def build(
     """
     from replisite.build import Options
     from replisite.build import build as build_sites
+    from replisite.telling import tell_built
 
     with _faults_told(as_json), _painter(quiet, as_json) as painter:
         if prove not in {"sample", "all"}:
@@ -158,7 +156,7 @@ def build(
     if as_json:
         _print_json(report.as_json())
     elif not quiet:
-        painter.summary(report, verbose)
+        tell_built(err, report, verbose)
 
 
 @app.command(
@@ -185,6 +183,7 @@ def check(
     """Do everything that a build does but write: read, stage, prove, and follow every link."""
     from replisite.check import check as check_site
     from replisite.prepare import Options
+    from replisite.telling import tell_checked
 
     with _faults_told(as_json), _painter(quiet, as_json) as painter:
         loaded, earlier = _site(site)
@@ -193,11 +192,7 @@ def check(
     if as_json:
         _print_json(checked.as_json())
     elif not quiet:
-        out.print(
-            f"[bold]In order[/bold]: {_count(checked.pages, 'page')}, {_count(checked.sites, 'site')} "
-            f"and the corporate site; {_count(checked.proofs, 'page')} proved"
-        )
-        _tell_findings(checked, verbose)
+        tell_checked(out, checked, verbose)
 
 
 @app.command(
@@ -222,6 +217,7 @@ def roster(
     """Check the roster and count its people."""
     from replisite.check import count_roster
     from replisite.prepare import Options
+    from replisite.telling import tell_roster
 
     with _faults_told(as_json), _painter(quiet, as_json) as painter:
         loaded, earlier = _site(site)
@@ -229,14 +225,8 @@ def roster(
         counted = count_roster(loaded, options, painter, earlier)
     if as_json:
         _print_json(counted.as_json())
-        return
-    out.print(f"[bold]{_count(counted.people, 'person', 'people')}[/bold], {counted.sites:,} with a site")
-    for told, counts in (("by status", counted.by_status), ("by market", counted.by_market)):
-        out.print(f"{told}: {', '.join(f'{name} {count:,}' for name, count in counts.items()) or 'none'}")
-    if counted.skipped_rows:
-        out.print(f"skipped rows: {counted.skipped_rows:,}")
-    if not quiet:
-        _tell_findings(counted, verbose)
+    else:
+        tell_roster(out, counted, verbose)
 
 
 @app.command(hidden=True)
@@ -255,25 +245,8 @@ def reference(
         out.print(str(place), markup=False)
 
 
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
-
-
 def _print_json(told: object) -> None:
     sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
-
-
-def _tell_findings(findings: Findings, verbose: bool) -> None:
-    """Tell rows that were skipped, and warnings, of which a few are enough."""
-    if findings.skipped_count:
-        err.print(f"{_count(findings.skipped_count, 'fault')} in rows that were skipped:", style="yellow")
-        for line in findings.skipped:
-            err.print(f"  {line}", markup=False)
-    shown = findings.warnings if verbose else findings.warnings[:WARNINGS_SHOWN]
-    for warning in shown:
-        err.print(f"warning: {warning}", style="yellow", markup=False)
-    if len(shown) < len(findings.warnings):
-        err.print(f"… and {len(findings.warnings) - len(shown)} more warnings; -v shows them", style="yellow")
 
 
 def _site(folder: Path | None) -> tuple[Site, list[Fault]]:
@@ -325,7 +298,9 @@ def _tell(error: ReplisiteError, as_json: bool) -> NoReturn:
     else:
         err.print(str(error), style=None, markup=False)
         if isinstance(error, InputError):
-            err.print(f"{_count(error.total, 'fault')}; nothing was written.", style="bold red")
+            err.print(
+                f"{error.total:,} fault{'s' * (error.total > 1)}; nothing was written.", style="bold red"
+            )
     raise typer.Exit(USAGE if isinstance(error, UsageError) else YOURS_TO_MEND)
 
 

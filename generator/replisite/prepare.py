@@ -23,9 +23,10 @@ from replisite.errors import Fault, InputError, OutputError
 from replisite.fault_log import FaultLog
 from replisite.ledger import Ledger
 from replisite.model.distributor import Distributor, Person
+from replisite.model.places import address_of
 from replisite.model.refused import Refused
 from replisite.model.site import Roster, Site
-from replisite.pressroom import Composed, Orders, PressRoom, address_of
+from replisite.pressroom import Composed, Orders, PressRoom
 from replisite.sources.roster import read_roster
 
 __all__ = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -26,9 +26,6 @@ class SilentPainter:
     def __call__(self, phase: str, done: int, total: int, pages: int = 0) -> None:
         """Take one piece of news."""
 
-    def summary(self, report: Any, verbose: bool) -> None:
-        """Show nothing."""
-
 
 class PlainPainter(SilentPainter):
     """One line a phase, and one every few seconds of a long one."""
@@ -49,10 +46,6 @@ class PlainPainter(SilentPainter):
         elif done and now - self._told >= self.EVERY_SECONDS:
             self._told = now
             self.console.print(f"  {done:,} of {total:,}" if total else f"  {done:,}")
-
-    def summary(self, report: Any, verbose: bool) -> None:
-        """Say what was built."""
-        tell_summary(self.console, report, verbose)
 
 
 class Painter(SilentPainter):
@@ -93,41 +86,3 @@ class Painter(SilentPainter):
         rate = f"{pages / passed:,.0f} pages/s" if pages and passed else ""
         self._progress.update(self._task, completed=done, total=total or None, rate=rate)
         self._progress.start()  # the press room has been forked by now, so its thread is harmless
-
-    def summary(self, report: Any, verbose: bool) -> None:
-        """Say what was built."""
-        tell_summary(self.console, report, verbose)
-
-
-WARNINGS_SHOWN = 5
-
-
-def tell_summary(console: Console, report: Any, verbose: bool) -> None:
-    """Print a build's report for people."""
-    seconds = sum(report.seconds.values())
-    press = report.seconds.get("press", 0.0)
-    rate = f", {report.pages / press:,.0f} pages/s" if press else ""
-    console.print(
-        f"[bold]{report.sites:,} sites and the corporate site[/bold]: {report.pages:,} pages, "
-        f"{report.bytes / 1e6:,.1f} MB in {seconds:.1f} s{rate}"
-    )
-    console.print(f"{report.proofs:,} pages proved equal to Jinja's own rendering", style="dim")
-    if report.closed:
-        console.print(
-            f"{report.closed:,} people on the roster have no site (lapsed, terminated or closed market)"
-        )
-    if report.skipped_count:
-        console.print(f"{report.skipped_count:,} faults; their rows were skipped:", style="yellow")
-        for line in report.skipped:
-            console.print(f"  {line}", markup=False)
-    shown = report.warnings if verbose else report.warnings[:WARNINGS_SHOWN]
-    for warning in shown:
-        console.print(f"warning: {warning}", style="yellow", markup=False)
-    if len(shown) < len(report.warnings):
-        console.print(
-            f"… and {len(report.warnings) - len(shown)} more warnings; -v shows them", style="yellow"
-        )
-    if verbose:
-        phases = ", ".join(f"{name} {value:.2f} s" for name, value in report.seconds.items())
-        console.print(f"seconds: {phases}", style="dim")
-    console.print(f"→ {report.output}", markup=False)

@@ -1,10 +1,11 @@
 """Make up sets of Jinja templates, typed enough to run more often than they raise."""
 
+# ruff: noqa: E741 - t, l and c stand for text, list and claim in the templates below
 from __future__ import annotations
 
 from collections.abc import Callable
 
-__all__ = ["Grammar", "RECORDS", "statics"]
+__all__ = ["RECORDS", "Grammar", "statics"]
 
 RECORDS = (
     {

@@ -44,7 +44,7 @@ def test_values_with_one_name_and_two_classes_are_not_mixed_up() -> None:
     """A class of another module may look the same."""
 
     def a_text(mark: str) -> str:
-        class Text(str):
+        class Text(str):  # noqa: SLOT000
             def __str__(self) -> str:
                 return mark
 

@@ -102,7 +102,7 @@ def test_a_callable_says_that_it_reads_the_context() -> None:
     class Reader:
         @pass_context
         def __call__(self, context: object) -> str:
-            return ""
+            return str(context)
 
     assert reads_context(Reader())
     assert reads_context(pass_context(lambda _: ""))

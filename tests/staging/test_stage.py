@@ -30,9 +30,9 @@ from jinja2.parser import Parser
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Cycler, Joiner, Namespace
 from markupsafe import Markup
+from tests.staging.law import difference, environment, outcome
 
 from replisite.staging import Plate, in_full, slot_of, stage, staged
-from tests.staging.law import difference, environment, outcome
 
 RECORDS: tuple[dict[str, Any], ...] = (
     {"d": {"name": "Jane <o>", "n": 1, "flag": True, "tags": ["x"]}},
@@ -188,7 +188,7 @@ def test_a_callable_that_gets_the_environment_may_render() -> None:
 
 @pass_eval_context
 def marked(eval_ctx: Any, value: object = "") -> object:
-    return Markup(f"<i>{value}</i>") if eval_ctx.autoescape else f"<u>{value}</u>"  # noqa: S704
+    return Markup(f"<i>{value}</i>") if eval_ctx.autoescape else f"<u>{value}</u>"
 
 
 @pytest.mark.parametrize("autoescape", [True, False, select_autoescape(["html"], default=False)])

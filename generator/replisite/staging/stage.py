@@ -162,9 +162,9 @@ class StagedTemplate(Template):
         return super().make_module(vars, shared, locals)
 
     def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
-        return (
-            super()._get_default_module(ctx) if _RUN.get() else full_template(self)._get_default_module(ctx)
-        )
+        if _RUN.get() is None:
+            return full_template(self)._get_default_module(ctx)  # noqa: SLF001 - a template's own
+        return super()._get_default_module(ctx)
 
 
 class _Widen(BaseException):

@@ -1,0 +1,78 @@
+"""Reports as people read them on a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from replisite.build import Report
+from replisite.check import Checked, RosterCounts
+from replisite.prepare import Findings
+
+__all__ = ["count", "tell_built", "tell_checked", "tell_roster"]
+
+WARNINGS_SHOWN = 5
+"""How many warnings are told without -v."""
+
+
+def tell_built(console: Console, report: Report, verbose: bool) -> None:
+    """Tell what a build made, and where it is."""
+    press = report.seconds.get("press", 0.0)
+    rate = f", {report.pages / press:,.0f} pages/s" if press else ""
+    console.print(
+        f"[bold]{count(report.sites, 'site')} and the corporate site[/bold]: {count(report.pages, 'page')}, "
+        f"{report.bytes / 1e6:,.1f} MB in {sum(report.seconds.values()):.1f} s{rate}"
+    )
+    console.print(f"{count(report.proofs, 'page')} proved equal to Jinja's own rendering", style="dim")
+    if report.closed:
+        people = count(report.closed, "person", "people")
+        console.print(f"{people} on the roster without a site (lapsed, terminated or closed market)")
+    _tell_findings(console, report, verbose)
+    console.print(f"→ {report.output}", markup=False)
+
+
+def tell_checked(console: Console, checked: Checked, verbose: bool) -> None:
+    """Tell what a check found in order."""
+    console.print(
+        f"[bold]In order[/bold]: {count(checked.pages, 'page')}, {count(checked.sites, 'site')} "
+        f"and the corporate site; {count(checked.proofs, 'page')} proved"
+    )
+    _tell_findings(console, checked, verbose)
+
+
+def tell_roster(console: Console, counted: RosterCounts, verbose: bool) -> None:
+    """Tell how many people there are."""
+    people = count(counted.people, "person", "people")
+    console.print(f"[bold]{people}[/bold], {counted.sites:,} with a site")
+    for told, counts in (("by status", counted.by_status), ("by market", counted.by_market)):
+        console.print(
+            f"{told}: {', '.join(f'{name} {number:,}' for name, number in counts.items()) or 'none'}"
+        )
+    if counted.skipped_rows:
+        console.print(f"skipped rows: {counted.skipped_rows:,}")
+    _tell_findings(console, counted, verbose)
+
+
+def _tell_findings(console: Console, findings: Findings, verbose: bool) -> None:
+    """Tell rows that were skipped, warnings, of which a few are enough, and seconds."""
+    if findings.skipped_count:
+        console.print(f"{count(findings.skipped_count, 'fault')} in rows that were skipped:", style="yellow")
+        for line in findings.skipped:
+            console.print(f"  {line}", markup=False)
+    shown = findings.warnings if verbose else findings.warnings[:WARNINGS_SHOWN]
+    for warning in shown:
+        console.print(f"warning: {warning}", style="yellow", markup=False)
+    if len(shown) < len(findings.warnings):
+        rest = len(findings.warnings) - len(shown)
+        console.print(f"… and {count(rest, 'more warning')}; -v shows them", style="yellow")
+    if verbose:
+        phases = ", ".join(f"{name} {value:.2f} s" for name, value in findings.seconds.items())
+        console.print(f"seconds: {phases}", style="dim")
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun.
+
+    >>> count(1, "page"), count(2000, "person", "people")
+    ('1 page', '2,000 people')
+    """
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
