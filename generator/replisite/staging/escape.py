@@ -75,6 +75,9 @@ def _as_written(callee: Any) -> Any:
     return written
 
 
+_REFERENCES = (nodes.Import, nodes.FromImport, nodes.Include, nodes.Extends)
+
+
 class _Theme:
     """What all templates of an environment say about where deferred values go."""
 
@@ -85,10 +88,15 @@ class _Theme:
         self._trees: dict[str, nodes.Template] = {}
 
     def rewrite(self, node: nodes.Template, environment: Environment, name: str) -> None:  # noqa: ARG002
+        _Escape(self._reach(node, name)).visit(node)
+
+    def _reach(self, node: nodes.Template, name: str) -> _Reach:
         reach = self._everywhere()
-        if name not in self._trees:  # made from a string
-            reach = _Reach([*self._trees.values(), node], self.deferred)
-        _Escape(reach).visit(node)
+        if name in self._trees:
+            return reach
+        refers = any(isinstance(part, _REFERENCES) for part in walk(node))
+        others = self._trees.values() if refers else ()  # made from a string
+        return _Reach([*others, node], self.deferred)
 
     def _everywhere(self) -> _Reach:
         """Follow deferred values through all templates together."""

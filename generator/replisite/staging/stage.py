@@ -118,8 +118,8 @@ def slot_of(env: Environment, expression: str, static: Mapping[str, Any], name: 
     full = _staging_of(env).full
     source = full.variable_start_string + " " + expression + " " + full.variable_end_string
     code = full.compile(source, name or None, filename=name or None)
-    template = full.template_class.from_code(full, code, full.make_globals(None))
-    return _FilledSlot(("expression", name, expression), template, static)
+    template = full.template_class.from_code(full, code, dict(full.make_globals(None)))
+    return _FilledSlot(("expression", name, expression), template, static, has_context=False)
 
 
 def _staging_of(env: Environment) -> Staging:
@@ -378,7 +378,7 @@ class _Code:
         tree.set_environment(env)
         self.source = env.compile(tree, cut.template or None, raw=True)
         code = compile(self.source, f"<slot of {cut.template}:{cut.line}>", "exec")
-        self.template = full.template_class.from_code(full, code, full.make_globals(None))
+        self.template = full.template_class.from_code(full, code, dict(full.make_globals(None)))
         # Where the code came from does not make two slots different.
         self.meaning = re.sub(r"^(name = .*|debug_info = .*)$", "", self.source, flags=re.MULTILINE)
 
@@ -450,9 +450,10 @@ class _FilledSlot:
     def render(self, record: Record) -> str:
         if self.has_context:
             return self.template.render({**self.values, **record})
-        env = self.template.environment
-        whole = self.template.new_context({**self.values, **record})
-        context = _SlotContext(env, whole.parent, whole.name, self.template.blocks)
+        template = self.template
+        env = template.environment
+        names = {**template.globals, **self.values, **record}
+        context = _SlotContext(env, names, template.name, template.blocks)
         try:
             return env.concat(self.template.root_render_func(context))
         except Exception:  # noqa: BLE001 - Jinja rewrites the traceback and raises it
