@@ -154,6 +154,8 @@ def accept_roster(
         raise InputError([*earlier, *faults.faults], faults.uncounted)
     findings.people = len(ledger)
     findings.closed = len(ledger) - ledger.counts.sites
+    if not ledger.counts.sites:
+        findings.warnings.append("nobody on the roster has a site, so there is the corporate site alone")
     findings.skipped = [str(fault) for fault in faults.faults]
     findings.skipped_count = len(faults)
 
@@ -176,8 +178,9 @@ def _take_roster(
 
 
 def _has_roster(site: Site) -> bool:
-    """Say whether there is a roster: site.toml names one, or one lies where it would."""
-    return site.roster != Roster() or (site.root / site.roster.source).exists()
+    """Say whether there must be a roster: a site with Pelican's own defaults may do without."""
+    is_ours = site.pelican_defaults == "replisite" or site.roster != Roster()
+    return is_ours or (site.root / site.roster.source).exists()
 
 
 def prove_sample(room: PressRoom, sample: Sequence[Distributor], progress: Progress) -> int:

@@ -12,9 +12,7 @@ from tests.little_site import run_replisite
 
 ROOT = Path(__file__).parents[2]
 
-_EVERYTHING = (
-    "first_name last_name display_name email phone photo greeting bio city region country rank joined whatsapp website"
-)
+_EVERYTHING = "first_name last_name display_name email phone photo greeting bio city region country rank joined whatsapp website"
 
 _AWKWARD: tuple[dict[str, str], ...] = (
     {
@@ -84,7 +82,9 @@ def awkward(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = (ROOT / "site.toml").read_text(encoding="utf-8")
     market = '[markets.US]\nname = "United States"\n'
     assert market in text
-    (site / "site.toml").write_text(text.replace(market, f'{market}status = "nfr"\n') + _LISTS, encoding="utf-8")
+    (site / "site.toml").write_text(
+        text.replace(market, f'{market}status = "nfr"\n') + _LISTS, encoding="utf-8"
+    )
     header = (ROOT / "content/roster.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(",")
     with (folder / "roster.csv").open("w", encoding="utf-8", newline="") as roster:
         rows = csv.DictWriter(roster, header, restval="")

@@ -1,4 +1,4 @@
-"""A visitor's window: Debian's Chromium on a finished site, and what is wrong with the page that it shows."""
+"""A visitor's window: a browser on a finished site, and what is wrong with the page that it shows."""
 
 from __future__ import annotations
 
@@ -32,8 +32,6 @@ _AXE = {
     "resultTypes": ["violations"],
     "preload": False,
 }
-
-_CONTRAST = {**_AXE, "runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
 _VIOLATIONS = """options => axe.run(options).then(found => found.violations.flatMap(rule =>
   rule.nodes.map(node => `${rule.id}: ${node.target.join(" ")}`)))"""
@@ -76,6 +74,11 @@ _CUT_LABELS = """() => [...document.querySelectorAll(".label")].filter(label => 
 }).map(label => `the label of ${label.parentElement.className || label.parentElement.tagName} cannot be seen`)"""
 
 
+_COLOURS = """property => [document.body, ...document.body.querySelectorAll(":not(hr)")]
+  .filter(element => element.checkVisibility())
+  .map(element => getComputedStyle(element)[property])"""
+
+
 @dataclass(slots=True)
 class Window:
     """One tab. ``complaints`` is what the browser itself found: errors, refused and foreign requests."""
@@ -93,7 +96,8 @@ class Window:
         self.page.on("pageerror", lambda error: listen(str(error)))
         self.page.on("requestfailed", lambda request: listen(f"failed: {request.url}"))
         self.page.on(
-            "response", lambda answer: listen(f"{answer.status}: {answer.url}") if answer.status >= 400 else None
+            "response",
+            lambda answer: listen(f"{answer.status}: {answer.url}") if answer.status >= 400 else None,
         )
         self.page.on(
             "request",
@@ -109,7 +113,7 @@ class Window:
         self.complaints.clear()
         self.page.goto(self.origin + path)
 
-    def look(self, width: int, height: int = 844, scheme: Any = None, media: Any = None) -> None:
+    def look(self, width: int, height: int = 900, scheme: Any = None, media: Any = "screen") -> None:
         """See the page at another size, in the light or in the dark, or on paper."""
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.emulate_media(color_scheme=scheme, media=media)
@@ -120,11 +124,9 @@ class Window:
 
     def barriers(self) -> list[str]:
         """What axe finds against WCAG 2.2, levels A and AA."""
-        return self._axe(_AXE)
-
-    def faint(self) -> list[str]:
-        """Text whose contrast is below 4.5 : 1 (3 : 1 where it is large)."""
-        return self._axe(_CONTRAST)
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)
+        return list(self.page.evaluate(_VIOLATIONS, _AXE))
 
     def unseen_focus(self) -> list[str]:
         """Links, buttons and boxes that the keyboard reaches and the eye does not."""
@@ -138,13 +140,16 @@ class Window:
         """The page as it is read."""
         return self.page.locator("body").inner_text()
 
-    def _axe(self, options: dict[str, Any]) -> list[str]:
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE_SCRIPT)
-        return list(self.page.evaluate(_VIOLATIONS, options))
+    def grounds(self) -> set[str]:
+        """Every colour behind something, as CSS writes it."""
+        return set(self._find(_COLOURS, "backgroundColor")) - {"rgba(0, 0, 0, 0)"}
 
-    def _find(self, script: str) -> list[str]:
-        return list(self.page.evaluate(script))
+    def inks(self) -> set[str]:
+        """Every colour that text has, as CSS writes it."""
+        return set(self._find(_COLOURS, "color"))
+
+    def _find(self, script: str, argument: str = "") -> list[str]:
+        return list(self.page.evaluate(script, argument))
 
 
 @contextmanager

@@ -39,7 +39,9 @@ class Notebook:
         return path.resolve().relative_to(self.content.resolve()).as_posix()
 
     def told(self, path: Path | str) -> str:
-        """Return a path as it is told: relative to the site's root where it lies in it."""
+        """Return a path as it is told: relative to the site's root where it lies in it; no path is none."""
+        if not str(path):
+            return ""
         try:
             return Path(path).resolve().relative_to(self.root.resolve()).as_posix()
         except ValueError:

@@ -21,6 +21,7 @@ from jinja2 import Environment, Template, TemplateSyntaxError
 from pelican.contents import Content
 from pelican.generators import Generator, PelicanTemplateNotFound
 from pelican.plugins import signals
+from pelican.writers import FileOverwriteFailedError
 
 from replisite.model.site import Edition, Site
 from replisite.sources.pelican.catalog import Catalog, make_catalog
@@ -97,7 +98,11 @@ class _Run:
         logging.getLogger().addHandler(log)
         pelican.console.quiet = True
         try:
-            self._run_pelican()
+            if (self.site.root / self.site.content).is_dir():
+                self._run_pelican()
+            else:
+                told = "make it, or name another under [site] content"
+                self.notebook.note("site.toml", 0, f'site.content: no folder "{self.site.content}"', told)
         finally:
             logging.getLogger().removeHandler(log)
         if self.notebook.faults:
@@ -150,6 +155,8 @@ class _Run:
             self.notebook.note(self.theme, 0, str(error), "add the template, or take its kind of content out")
         except TemplateSyntaxError as error:
             self._note_template(error)
+        except FileOverwriteFailedError as error:
+            self.notebook.note("", 0, str(error), "give one of them another slug or save_as")
         finally:
             for signal, receiver in receivers:
                 signal.disconnect(receiver)

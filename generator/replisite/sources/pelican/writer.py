@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jinja2 import Template
+from pelican.contents import Content
 from pelican.writers import FileOverwriteFailedError, Writer
 
 from replisite.sources.pelican.catalog import Catalog
@@ -133,7 +134,7 @@ def recording_writer(
                 return io.StringIO()
             if key in self._written_files:
                 if not override:
-                    raise FileOverwriteFailedError(f'two pages have the same address: "{path}"')
+                    raise FileOverwriteFailedError(_told_twice(pages, path))
                 _drop_first(pages, path, self._edition)
             if override:
                 self._overridden_files.add(key)
@@ -174,6 +175,14 @@ def _own(catalog: Catalog, names: Mapping[str, Any]) -> dict[str, Any] | None:
         else:
             own[name] = value
     return own
+
+
+def _told_twice(pages: list[Recorded], path: str) -> str:
+    """Say which sources want the same address."""
+    subjects = [value for page in pages if page.path == path for value in page.own.values()]
+    sources = [subject.relative_source_path for subject in subjects if isinstance(subject, Content)]
+    told = " and ".join(dict.fromkeys(sources)) or "two pages"
+    return f'{told} have the same address, "{path}"'
 
 
 def _drop_last(pages: list[Recorded], path: str) -> None:
