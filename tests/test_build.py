@@ -283,6 +283,12 @@ def test_an_autoescape_off_theme_escapes_owners_all_the_same(little: LittleSite)
     assert "&lt;script&gt;alert(1)&lt;/script&gt; O." in page
 
 
+def test_every_page_can_be_proved(little: LittleSite) -> None:
+    """--prove all compares each page of each site with Jinja's own rendering, beside the sample."""
+    sample = little.report()["proofs"]
+    assert little.report("--prove", "all")["proofs"] == sample + 2 * 6  # type: ignore[operator]
+
+
 def test_a_report_for_machines(little: LittleSite) -> None:
     """--json prints the numbers of the build, and errors likewise."""
     report = little.report()

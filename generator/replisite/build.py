@@ -103,6 +103,7 @@ def _press(
     pressed = room.press(ledger, shards, only, output.new, jobs, options.prove_all, tell)
     report.bytes = sum(part.bytes for part in pressed)
     report.files = sum(part.files for part in pressed)
+    report.proofs += sum(part.proofs for part in pressed)
     return pressed
 
 

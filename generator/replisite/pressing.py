@@ -83,6 +83,7 @@ class Pressed:
     pages: int
     files: int
     bytes: int
+    proofs: int
     entries: Path
 
 
@@ -289,17 +290,19 @@ def _press_shard(work: _Work) -> Pressed:
     room = _ROOM
     assert room is not None
     sink = DirectorySink(work.output)
-    sites = 0
+    sites = proofs = 0
     entries: list[Entry] = []
     with Ledger.open(work.ledger) as ledger:
         for owner in ledger.distributors(address_of(room.site), only=work.only, shard=work.shard):
             entries += room.press_owner(owner, sink)
             sites += 1
             if work.prove_all:
-                room.prove_owner(owner).check()
-    return _count(work.output.parent / f"run.entries.{work.number}", entries, sites, len(entries))
+                proved = room.prove_owner(owner)
+                proved.check()
+                proofs += proved.pages
+    return _count(work.output.parent / f"run.entries.{work.number}", entries, sites, len(entries), proofs)
 
 
-def _count(place: Path, entries: Sequence[Entry], sites: int, pages: int) -> Pressed:
+def _count(place: Path, entries: Sequence[Entry], sites: int, pages: int, proofs: int = 0) -> Pressed:
     place.write_text("".join(map(format_entry, entries)), encoding="utf-8", newline="\n")
-    return Pressed(sites, pages, len(entries), sum(entry.size for entry in entries), place)
+    return Pressed(sites, pages, len(entries), sum(entry.size for entry in entries), proofs, place)

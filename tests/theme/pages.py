@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["LISTS", "OWNER", "PAGES"]
+__all__ = ["LISTS", "OWNER", "PAGES", "PAGE_404"]
 
 OWNER = "maggie-braithe"
 """The demo's owner who publishes everything."""
@@ -31,3 +31,6 @@ PAGES: dict[str, str] = {
 
 LISTS: dict[str, str] = {"category": "news/category/news/", "author": "news/author/tarn-thistle/"}
 """What the demo does not have, and the site of the awkward owners has."""
+
+PAGE_404 = "404.html"
+"""On the company's own site alone."""

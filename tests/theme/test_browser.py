@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-
-from tests.theme.pages import LISTS, OWNER, PAGES
+from tests.theme.pages import LISTS, OWNER, PAGE_404, PAGES
 from tests.theme.window import CHROMIUM, Window, served, window
 
 pytestmark = pytest.mark.browser
@@ -21,7 +20,7 @@ NARROWEST = 320
 """WCAG 2.2, 1.4.10: no scrolling in two directions at 320 CSS pixels."""
 
 DEMO = {template: f"{OWNER}/{path}" for template, path in PAGES.items()} | {
-    "404": "404.html",
+    "404": PAGE_404,
     "index of the company": "",
 }
 
