@@ -39,7 +39,9 @@ def test_new_and_build_work_from_the_wheel(installed: Path, tmp_path: Path) -> N
 
     def run(folder: Path, *arguments: str) -> None:
         command = [sys.executable, "-m", "replisite", *arguments]
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr
 
     run(tmp_path, "new", "shop")

@@ -154,6 +154,7 @@ def accept_roster(
         raise InputError([*earlier, *faults.faults], faults.uncounted)
     findings.people = len(ledger)
     findings.closed = len(ledger) - ledger.counts.sites
+    findings.warnings += ledger.warnings
     if not ledger.counts.sites:
         findings.warnings.append("nobody on the roster has a site, so there is the corporate site alone")
     findings.skipped = [str(fault) for fault in faults.faults]
@@ -169,12 +170,38 @@ def _take_roster(
         return ledger.faults
     faults = FaultLog()
     people: Iterable[Person | Refused] = ()
+    photos = _Photos(site.root / site.content)
     if options.roster is not None or _has_roster(site):
-        people = read_roster(site, faults, source=options.roster, reserved=names)
+        people = read_roster(site, faults, source=options.roster, reserved=names, has_photo=photos.is_there)
     ledger.import_people(
         _counted(people, progress), faults, site=site, stamp=stamp, skip_bad=options.skip_bad_rows
     )
+    ledger.warnings = photos.warnings()
     return faults
+
+
+class _Photos:
+    """Looks for photos in the content folder, and remembers how many were not there."""
+
+    def __init__(self, content: Path) -> None:
+        self._content = content
+        self._missing = 0
+        self._first = ""
+
+    def is_there(self, path: str) -> bool:
+        """Say whether a photo is there."""
+        found = (self._content / path).is_file()
+        if not found:
+            self._missing += 1
+            self._first = self._first or path
+        return found
+
+    def warnings(self) -> list[str]:
+        """Return what there is to tell."""
+        if not self._missing:
+            return []
+        told = "1 photo is" if self._missing == 1 else f"{self._missing:,} photos are"
+        return [f"{told} not in the content folder (such as {self._first}); initials are shown instead"]
 
 
 def _has_roster(site: Site) -> bool:

@@ -19,7 +19,9 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    found = {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
     found.pop(MANIFEST, None)
     return found
 
@@ -53,7 +55,7 @@ def test_a_commit_replaces_everything(tmp_path: Path) -> None:
 def test_without_a_commit_nothing_changes(tmp_path: Path) -> None:
     """An error on the way leaves the old output and no litter."""
     _write(tmp_path / "out", {"a.html": b"1"})
-    with pytest.raises(ZeroDivisionError), Output(tmp_path / "out") as output:
+    with pytest.raises(ZeroDivisionError), Output(tmp_path / "out") as output:  # noqa: PT012
         output.sink().write("a.html", b"2")
         raise ZeroDivisionError
     assert _files(tmp_path / "out") == {"a.html": b"1"}

@@ -16,6 +16,7 @@ DISCLOSURES = ("before-you-buy-stock", "leaving-and-buy-back", "income-disclosur
 TERMS = ("Price each time", "Charged and sent", "Commitment", "How to stop")
 
 ENROL = "https://join.tarnandthistle.example/"
+ENROL_BUTTON = re.compile(rf'<a class="button[^"]*" href="{ENROL}')
 AUTOSHIP = re.compile(r"https://shop\.tarnandthistle\.example/\w+/autoship/")
 
 Pages = dict[str, str]
@@ -112,16 +113,16 @@ def test_an_enrol_button_stands_beside_the_disclosures(pages: Pages) -> None:
     """Before you buy stock, leaving and buy-back, the income disclosure: in the same box, before the button."""
     boxes = re.compile(r'<aside class="take-part".*?</aside>', re.DOTALL)
     enrolling = {path: text for path, text in pages.items() if ENROL in text}
-    assert {path.split("/", 1)[1] for path in enrolling if path.startswith(f"{OWNER}/")} == {
+    assert {path.removeprefix(f"{OWNER}/") for path in enrolling if path.startswith(OWNER)} == {
         "how-it-works/index.html",
         "packs/starter-kit/index.html",
         "ways-to-take-part/index.html",
     }
     for path, text in enrolling.items():
-        assert ENROL not in boxes.sub("", text), path
-        for box in boxes.findall(text):
-            *documents, button = places(box, *(f"legal/{document}/" for document in DISCLOSURES), ENROL)
-            assert max(documents) < button, path
+        assert not ENROL_BUTTON.search(boxes.sub("", text)), path
+        for stretch in (text[text.index("<main") :], *boxes.findall(text)):
+            *documents, enrol = places(stretch, *(f"legal/{document}/" for document in DISCLOSURES), ENROL)
+            assert max(documents) < enrol, path
 
 
 def test_an_autoship_button_stands_below_its_terms(pages: Pages) -> None:
@@ -138,15 +139,13 @@ def test_an_autoship_button_stands_below_its_terms(pages: Pages) -> None:
 
 
 def test_a_market_for_personal_use_enrols_nobody(awkward: Path) -> None:
-    """In a market with the status nfr there is no enrol button, and a sentence says why."""
-    open_market, personal_use = read(awkward / "long"), read(awkward / "bare")
+    """In a market with the status nfr the theme draws no enrol button, and a sentence says why."""
     why = "In United States our products are for personal use. Distributors are not enrolled there."
-    assert [
-        path for path, text in personal_use.items() if ENROL in text or "Enrol as a distributor" in text
-    ] == []
-    assert {path for path, text in personal_use.items() if why in text} == {
-        path for path, text in open_market.items() if ENROL in text
-    }
+    personal_use = read(awkward / "bare")
+    enrolling = {path for path, text in read(awkward / "long").items() if ENROL_BUTTON.search(text)}
+    assert len(enrolling) == 3
+    assert {path for path, text in personal_use.items() if why in text} == enrolling
+    assert [path for path, text in personal_use.items() if ENROL_BUTTON.search(text)] == []
 
 
 @pytest.mark.parametrize("owner", ["", f"{OWNER}/"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -91,6 +91,17 @@ class Ledger:
     def stamp(self) -> str:
         """From what the ledger was made; ``""`` if it is empty."""
         return str(self._fact("stamp", ""))
+
+    @property
+    def warnings(self) -> list[str]:
+        """What was worth a warning when the ledger was made; set it after an import."""
+        return list(self._fact("warnings", []))
+
+    @warnings.setter
+    def warnings(self, told: Sequence[str]) -> None:
+        self._connection.execute(
+            "INSERT OR REPLACE INTO facts VALUES ('warnings', ?)", (json.dumps(list(told)),)
+        )
 
     @property
     def counts(self) -> Counts:

@@ -75,7 +75,7 @@ _LOOKS_LIKE = str.maketrans({"0": "o", "1": "l", "m": "rn", "w": "vv"})
 def parse_alias(text: str) -> str:
     """Return the alias, or raise ValueError with a message for people.
 
-    An alias is 2 to 63 of the letters a-z, 0-9 and -, with no hyphen at either end, and is no
+    An alias is 1 to 63 of the letters a-z, 0-9 and -, with no hyphen at either end, and is no
     internationalised label (``xn--``, RFC 5890 §2.3.1).
 
     >>> parse_alias("jane-o")
@@ -85,10 +85,8 @@ def parse_alias(text: str) -> str:
         raise ValueError("is empty; give a name of a-z, 0-9 and -")
     if _FOREIGN.search(text):
         raise ValueError(f"{quoted(text)} has {_first_foreign(text)}{_proposal(text)}")
-    if len(text) < 2:
-        raise ValueError(f"{quoted(text)} is one letter; an alias has 2 to {LONGEST}")
     if len(text) > LONGEST:
-        raise ValueError(f"{quoted(text)} has {len(text)} letters; an alias has 2 to {LONGEST}")
+        raise ValueError(f"{quoted(text)} has {len(text)} letters; an alias has {LONGEST} at most")
     if not _ALIAS.fullmatch(text):
         raise ValueError(f"{quoted(text)} begins or ends with a hyphen{_proposal(text)}")
     if text.startswith("xn--"):

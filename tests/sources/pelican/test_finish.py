@@ -14,7 +14,7 @@ ONCE = {"theme/a.css", "images/b c.svg", "feeds/all.xml", "404.html"}
 
 
 def _pages(page: str, text: str, root: str = "") -> tuple[str, str]:
-    finish = Finish(page, ONCE, {"training/x/index.html": "index.html"}, lambda key: pytest.fail(key), root)
+    finish = Finish(page, ONCE, {"training/x/index.html": "index.html"}, pytest.fail, root)
     plate = finish(Plate("t", (text,)))
     return plate.text(COMPANY), plate.text(OWNER)
 
@@ -29,7 +29,11 @@ def _pages(page: str, text: str, root: str = "") -> tuple[str, str]:
         ("products/x/index.html", "../../feeds/all.xml", "../../../feeds/all.xml"),
         ("products/x/index.html", "../y/", "../y/"),
         ("products/x/index.html", "#top", "#top"),
-        ("products/x/index.html", "https://www.tea.example/theme/a.css", "https://www.tea.example/theme/a.css"),
+        (
+            "products/x/index.html",
+            "https://www.tea.example/theme/a.css",
+            "https://www.tea.example/theme/a.css",
+        ),
         ("products/x/index.html", "mailto:a@b.example", "mailto:a@b.example"),
         ("products/x/index.html", "", ""),
     ],
@@ -58,10 +62,10 @@ def test_links_in_slots_are_finished_too() -> None:
     class Slot:
         key = "slot"
 
-        def render(self, record: object) -> str:
+        def render(self, record: object) -> str:  # noqa: ARG002 - the protocol's
             return '<img src="../theme/a.css">'
 
-    finish = Finish("x/index.html", ONCE, {}, lambda key: pytest.fail(key), "")
+    finish = Finish("x/index.html", ONCE, {}, pytest.fail, "")
     plate = finish(Plate("t", ("a", Slot(), "b")))
     assert plate.text(OWNER) == 'a<img src="../../theme/a.css">b'
     assert plate.text(COMPANY) == 'a<img src="../theme/a.css">b'

@@ -55,12 +55,18 @@ def test_prose_is_marked_and_code_is_left_alone(placeholders: Placeholders, text
     [
         ("{{ distributor.fone }}", 'no field "fone" in the roster', 'did you mean "phone"?'),
         ("{{ distributor.sponsor.bio }}", 'no field "bio" in the roster', ""),
-        ("{{ distributor.fields.whatsap }}", 'no field "whatsap" in [[roster.fields]]', 'did you mean "whatsapp"?'),
+        (
+            "{{ distributor.fields.whatsap }}",
+            'no field "whatsap" in [[roster.fields]]',
+            'did you mean "whatsapp"?',
+        ),
         ("{{ distribtor.name }}", 'no value "distribtor" in content', 'did you mean "distributor"?'),
         ("{{ 7 * }}", "{{ 7 * }} is not an expression: unexpected 'end of print statement'", None),
     ],
 )
-def test_what_does_not_exist_is_refused(placeholders: Placeholders, text: str, what: str, told: str | None) -> None:
+def test_what_does_not_exist_is_refused(
+    placeholders: Placeholders, text: str, what: str, told: str | None
+) -> None:
     """With the nearest name that does."""
     _parts(placeholders, text)
     ((_, found, next_step),) = placeholders.refused  # type: ignore[attr-defined]

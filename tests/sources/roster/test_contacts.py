@@ -106,7 +106,7 @@ def test_a_photo_is_a_path_or_an_https_address(text, photo):
         "/etc/jane.jpg",
         "C:\\jane.jpg",
         "photos\\jane.jpg",
-        "http://example.com/jane.jpg",
+        "ftp://example.com/jane.jpg",
         "javascript://x",
         "data:image/png;base64,x.png",
         "roster.csv",

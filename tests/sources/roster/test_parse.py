@@ -152,7 +152,6 @@ def test_what_is_left_out_has_a_default():
             'whatsapp "javascript:x" is not an http, https, mailto or tel address',
             "",
         ),
-        ({"bio": "[" * 200, "publish": "bio"}, 'bio has more than 100 "["', "write fewer links"),
     ],
 )
 def test_a_cell_that_is_not_what_it_must_be_is_told(cells, what, advice):
@@ -167,13 +166,26 @@ def test_all_faults_of_a_row_are_told_at_once():
     assert [one.what.split()[0] for one in found] == ["alias", "status", "phone", "whatsapp"]
 
 
-def test_a_published_photo_must_be_there():
-    """A path that leads nowhere is a fault; one that is not published is not looked for."""
-    cells = {**NEEDED, "photo": "jane.jpg"}
-    assert isinstance(parse(cells, has_photo=False), Person)
-    assert parse({**cells, "publish": "photo"}, has_photo=False) == [
-        fault('photo "jane.jpg" is not in the content folder', "add the file, or leave it out")
-    ]
+@pytest.mark.parametrize(("has_photo", "shown"), [(True, {"photo": "jane.jpg"}), (False, {})])
+def test_a_photo_that_is_not_there_is_left_out(has_photo, shown):
+    """A path that leads nowhere is nobody's fault: initials are shown."""
+    person = parse({**NEEDED, "photo": "jane.jpg", "publish": "photo"}, has_photo=has_photo)
+    assert isinstance(person, Person)
+    assert {name: value for name, value in person.public.items() if name == "photo"} == shown
+
+
+def test_a_region_of_a_language_is_served_in_the_language():
+    """en-GB is read in the market's en."""
+    person = parse({**NEEDED, "language": "en-GB"})
+    assert isinstance(person, Person)
+    assert person.language == "en"
+
+
+def test_name_allows_the_whole_name():
+    """It is no column, and everybody knows what it means."""
+    person = parse({**NEEDED, "publish": "name"})
+    assert isinstance(person, Person)
+    assert person.public["name"] == f"{NEEDED['first_name']} {NEEDED['last_name']}"
 
 
 @pytest.mark.parametrize(

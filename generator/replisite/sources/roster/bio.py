@@ -9,6 +9,7 @@ import nh3
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
+from markupsafe import escape
 
 from replisite.sources.roster.contacts import SCHEMES, parse_url
 
@@ -22,7 +23,7 @@ _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 
 
 def render_bio(text: str) -> str:
-    r"""Return sanitised HTML; raises ValueError if the text is nested too deep, or is mostly brackets.
+    r"""Return sanitised HTML. A text that is nested too deep, or is mostly brackets, is told letter by letter.
 
     HTML in the text stays text, headings become strong paragraphs, and only links that `parse_url`
     takes are kept. Braces are text: nothing here is a template.
@@ -31,12 +32,12 @@ def render_bio(text: str) -> str:
     '<p><strong>Tea</strong></p>\n<p>&lt;b&gt;us</p>'
     """
     if text.count("[") > MOST_BRACKETS:
-        raise ValueError(f'has more than {MOST_BRACKETS} "["; write fewer links')
+        return _told(text)
     try:
         html = _markdown().reset().convert(text)
-    except RecursionError as error:
+    except RecursionError:
         _markdown.cache_clear()  # what broke off in the middle of a list goes on in it
-        raise ValueError("is nested too deep; use fewer quotes and lists in one another") from error
+        return _told(text)
     return nh3.clean(
         html,
         tags=TAGS,
@@ -44,6 +45,12 @@ def render_bio(text: str) -> str:
         url_schemes=set(SCHEMES),
         link_rel="nofollow noopener ugc",
     ).strip()
+
+
+def _told(text: str) -> str:
+    """Return text that is no Markdown as paragraphs."""
+    paragraphs = (" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
+    return "\n".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs if paragraph)
 
 
 class _Plain(Extension):

@@ -137,6 +137,8 @@ def _language(text: str, info: ValidationInfo) -> str:
     market = _rules(info).markets[info.data["market"]]
     if not tag:
         return market.languages[0]
+    if tag not in market.languages and (base := tag.partition("-")[0]) in market.languages:
+        return base  # en-GB is served in en
     if tag not in market.languages:
         raise _unknown(tag, dict.fromkeys(market.languages), f"no language of market {market.code}")
     return tag

@@ -16,6 +16,9 @@ _SEPARATORS = re.compile(r"[\s,;]+")
 _MARKS = frozenset({"Mn", "Mc", "Me"})
 MOST_MARKS = 8
 
+_WHOLE_NAME = {"name": ("display_name", "first_name", "last_name")}
+"""``name`` is no column, and everybody knows what it allows."""
+
 
 def parse_names(text: str) -> list[str]:
     """Return the words of a list that is separated by blanks, commas or semicolons."""
@@ -31,7 +34,7 @@ def parse_publish(text: str, custom: Collection[str] = ()) -> frozenset[str]:
     >>> sorted(parse_publish("first_name; phone"))
     ['first_name', 'phone']
     """
-    names = parse_names(text)
+    names = [name for word in parse_names(text) for name in _WHOLE_NAME.get(word, (word,))]
     known = (*PUBLISHABLE, *custom)
     for name in names:
         if name not in known and name not in ALWAYS_PUBLIC:

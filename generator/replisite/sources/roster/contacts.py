@@ -88,7 +88,7 @@ def parse_photo(text: str) -> str:
     'photos/jane.jpg'
     """
     if "://" in text:
-        if not text.lower().startswith("https://"):
+        if not text.lower().startswith(("https://", "http://")):
             raise ValueError(f"{quoted(text)} is not an https address")
         return parse_url(text)
     path = PurePosixPath(text)

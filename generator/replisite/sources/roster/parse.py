@@ -25,6 +25,8 @@ _SHOWN = _COLUMNS - {"previous_aliases", "publish", "phone", "photo", "bio", "ra
 def parse_row(row: RawRow, rules: Rules) -> Person | list[Fault]:
     """Return the person, cut down to what is published, or every fault of the row.
 
+    A photo that ``rules.has_photo`` does not know is left out: initials stand in its place.
+
     ``public["rank"]`` is the rank's title, ``public["phone"]`` the international format, and
     ``fields`` has every declared field, empty where it is not published.
     """
@@ -47,36 +49,19 @@ def parse_row(row: RawRow, rules: Rules) -> Person | list[Fault]:
             faults.append(_fault(row, name, str(error)))
     if columns is None or faults:
         return faults
-    try:
-        return _person(row, columns, fields, rules)
-    except _ColumnError as error:
-        return [_fault(row, error.column, str(error))]
-
-
-class _ColumnError(ValueError):
-    """What is wrong with a cell that is only looked at once it is to be published."""
-
-    def __init__(self, column: str, message: str) -> None:
-        self.column = column
-        super().__init__(message)
+    return _person(row, columns, fields, rules)
 
 
 def _person(row: RawRow, columns: RosterColumns, fields: dict[str, str], rules: Rules) -> Person:
     values = {name: value for name, value in columns if name in _SHOWN}
     values["rank"] = rules.ranks.get(columns.rank, "")
-    if "photo" in columns.publish and (photo := columns.photo):
-        if not photo.startswith("https:") and not rules.has_photo(photo):
-            raise _ColumnError(
-                "photo", f'"{photo}" is not in the content folder; add the file, or leave it out'
-            )
+    photo = columns.photo if "photo" in columns.publish else ""
+    if photo and ("://" in photo or rules.has_photo(photo)):
         values["photo"] = photo
     if "phone" in columns.publish and columns.phone:
         values["phone"] = show_phone(columns.phone)
     if "bio" in columns.publish and columns.bio:
-        try:
-            values["bio"] = render_bio(columns.bio)
-        except ValueError as error:
-            raise _ColumnError("bio", str(error)) from error
+        values["bio"] = render_bio(columns.bio)
     allowed = columns.publish | {rules.own_host_field}
     return Person(
         id=columns.id,
