@@ -197,7 +197,7 @@ class RosterColumns(BaseModel):
         examples=["TT-1042"],
     )
     alias: Annotated[str, AfterValidator(_alias)] = Field(
-        description="The name of the site: 2 to 63 of a-z, 0-9 and -, unlike everybody else's.",
+        description="The name of the site: 1 to 63 of a-z, 0-9 and -, unlike everybody else's.",
         examples=["jane-oneil"],
     )
     first_name: Line = Field(description="Given name; published by default.", examples=["Jane"])
@@ -259,6 +259,6 @@ class RosterColumns(BaseModel):
     publish: Annotated[frozenset[str], PlainValidator(_publish)] = Field(
         frozenset(DEFAULT_PUBLISH),
         description="The fields that this person allows on the public site, separated by blanks, commas or"
-        " semicolons. They replace the default: first_name last_initial city.",
+        " semicolons. They replace the default: first_name last_initial city. `name` stands for the whole name.",
         examples=["first_name last_name city phone"],
     )
