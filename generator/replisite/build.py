@@ -54,7 +54,7 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
     report = Report(output=str(options.output or site.root / site.output))
     with (
         Output(Path(report.output)) as output,
-        in_turn(site),
+        in_turn(site, progress),
         press_room(site, options, output.room / "static") as room,
     ):
         with phase(report, "content", progress):

@@ -54,7 +54,7 @@ def check(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
     ``earlier`` are faults of site.toml: they are told together with those of the content and the roster.
     """
     checked = Checked()
-    with in_turn(site), _scratch(site) as static, press_room(site, options, static) as room:
+    with in_turn(site, progress), _scratch(site) as static, press_room(site, options, static) as room:
         with phase(checked, "content", progress):
             composed = compose(room, checked, progress)
             checked.pages = composed.pages
@@ -77,7 +77,7 @@ def count_roster(
     compared with the built-in names only, and a warning says so.
     """
     counted = RosterCounts()
-    with in_turn(site), _scratch(site) as static, press_room(site, options, static) as room:
+    with in_turn(site, progress), _scratch(site) as static, press_room(site, options, static) as room:
         with phase(counted, "content", progress):
             composed = room.compose(partial(progress, "content"))
         if composed.faults:

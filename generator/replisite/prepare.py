@@ -84,8 +84,11 @@ class Findings:
 
 
 @contextmanager
-def in_turn(site: Site) -> Iterator[None]:
-    """Hold the site's ledger; whoever else wants it waits. Raises OutputError where there can be none."""
+def in_turn(site: Site, progress: Progress) -> Iterator[None]:
+    """Hold the site's ledger; whoever else wants it waits, and is told so.
+
+    Raises OutputError where there can be no ledger.
+    """
     try:
         site.state.mkdir(exist_ok=True)
         lock = os.open(site.state / "lock", os.O_RDWR | os.O_CREAT, 0o644)
@@ -94,7 +97,11 @@ def in_turn(site: Site) -> Iterator[None]:
             f"{site.state} cannot be written: {error.strerror}; mend the rights of the folder that it is in"
         ) from error
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress("wait", 0, 0)
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield
     finally:
         os.close(lock)

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 __all__ = ["Painter", "PlainPainter", "SilentPainter"]
 
 PHASES = {
+    "wait": "Waiting for another build of this site to end",
     "content": "Reading content and staging pages",
     "roster": "Reading the roster",
     "prove": "Proving a sample of every page",
@@ -76,6 +77,9 @@ class Painter(SilentPainter):
 
     def __call__(self, phase: str, done: int, total: int, pages: int = 0) -> None:
         """Take one piece of news."""
+        if phase == "wait":  # the press room is yet to be forked, and a fork wants no threads
+            self.console.print(PHASES[phase])
+            return
         if phase != self._phase:
             self._phase, self._started = phase, time.monotonic()
             if self._task is not None:
