@@ -283,6 +283,19 @@ def test_an_autoescape_off_theme_escapes_owners_all_the_same(little: LittleSite)
     assert "&lt;script&gt;alert(1)&lt;/script&gt; O." in page
 
 
+def test_a_site_overrides_one_template_of_its_theme(little: LittleSite) -> None:
+    """``templates/`` stands before the theme, and may extend the theme's own template of the same name."""
+    little.write(
+        "templates/product.html",
+        '{% extends "!theme/product.html" %}{% block main %}{{ super() }}<p>From {{ distributor.city }}</p>{% endblock %}',
+    )
+    report = little.report()
+    page = little.page("jane/products/soap/index.html")
+    assert "<p>From Kendal</p>" in page
+    assert "https://shop.little.example/S-1?id=A1" in page
+    assert report["warnings"] == []
+
+
 def test_every_page_can_be_proved(little: LittleSite) -> None:
     """--prove all compares each page of each site with Jinja's own rendering, beside the sample."""
     sample = little.report()["proofs"]

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from jinja2 import (
     ChainableUndefined,
+    ChoiceLoader,
     DebugUndefined,
     DictLoader,
     Environment,
+    PrefixLoader,
     StrictUndefined,
     Undefined,
     make_logging_undefined,
@@ -424,3 +426,17 @@ def test_several_names_may_be_deferred() -> None:
     env = environment({"page.html": "{% for e in [1, 2] %}{{ e ~ d }}{% endfor %}{{ e }}{{ d ~ e }}"})
     plate = stage(staged(env, {"d", "e"}).get_template("page.html"), {})
     assert plate.text({"d": "D", "e": "E"}) == "1D2DEDE"
+
+
+def test_a_template_may_extend_another_of_its_own_name():
+    """Pelican's ``!theme/page.html`` gives the theme's own file, which is called as the one that extends it."""
+    theme = DictLoader({"page.html": "<{% block main %}{{ d.name }}{% endblock %}{{ d.phone }}>"})
+    site = DictLoader(
+        {
+            "page.html": "{% extends '!theme/page.html' %}{% block main %}[{{ super() }}{{ d.city }}]{% endblock %}"
+        }
+    )
+    env = staged(Environment(loader=ChoiceLoader([site, PrefixLoader({"!theme": theme})])), {"d"})
+    plate = stage(env.get_template("page.html"), {})
+    assert plate.text({"d": {"name": "Jane", "phone": "1", "city": "Leeds"}}) == "<[JaneLeeds]1>"
+    assert plate.widening is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -35,7 +35,7 @@ _AXE = {
     "preload": False,
 }
 
-_VIOLATIONS = """options => axe.run(options).then(found => found.violations.flatMap(rule =>
+_VIOLATIONS = """([without, options]) => axe.run({exclude: without}, options).then(found => found.violations.flatMap(rule =>
   rule.nodes.map(node => `${rule.id}: ${node.target.join(" ")}`)))"""
 
 _STICKING_OUT = """() => {
@@ -124,11 +124,11 @@ class Window:
         """What makes the page scroll sideways."""
         return self._find(_STICKING_OUT)
 
-    def barriers(self) -> list[str]:
-        """What axe finds against WCAG 2.2, levels A and AA."""
+    def barriers(self, without: Sequence[str] = ()) -> list[str]:
+        """What axe finds against WCAG 2.2, levels A and AA, but in these parts of the page."""
         if not self.page.evaluate("'axe' in window"):
             self.page.add_script_tag(url=f"{self.origin}{_AXE_URL}")
-        return list(self.page.evaluate(_VIOLATIONS, _AXE))
+        return list(self.page.evaluate(_VIOLATIONS, [list(without), _AXE]))
 
     def unseen_focus(self) -> list[str]:
         """Links, buttons and boxes that the keyboard reaches and the eye does not."""

@@ -116,12 +116,17 @@ class _Scope:
 
 @dataclass(slots=True)
 class Cutter:
-    """Cuts one template's tree in place; ``cuts`` receives the slots' code in order of their numbers."""
+    """Cuts one template's tree in place; ``cuts`` receives the slots' code in order of their numbers.
+
+    ``serial`` tells this compilation from others: two templates may have one name, as where a theme's own
+    template is extended by one that stands before it.
+    """
 
     environment: Environment
     name: str
     deferred: Names
     cuts: list[Cut]
+    serial: int = 0
     _stored: Names = field(default=frozenset(), init=False)
     _bound_once: Names = field(default=frozenset(), init=False)
     _is_cuttable: bool = field(default=True, init=False)
@@ -329,7 +334,7 @@ class Cutter:
         for wanted in (free - record, shown, frozenset(names)):
             pairs = [nodes.Pair(nodes.Const(name), nodes.Name(name, "load")) for name in sorted(wanted)]
             arguments.append(nodes.Dict(pairs))
-        call = self._staging("slot", nodes.Const((self.name, number)), *arguments)
+        call = self._staging("slot", nodes.Const((self.serial, number)), *arguments)
         return nodes.Output([nodes.MarkSafe(call)], lineno=line)
 
     def _is_scoped_oddly(self, everything: list[nodes.Node]) -> bool:
@@ -434,7 +439,7 @@ class Cutter:
         """Note what a macro's or an import's name means from here on, and what could be seen here."""
         with_context = isinstance(node, nodes.Import | nodes.FromImport) and node.with_context
         context = nodes.DerivedContextReference() if with_context else nodes.ContextReference()
-        return self._call("remember", nodes.Const((self.name, name)), nodes.Name(name, "load"), context)
+        return self._call("remember", nodes.Const((self.serial, name)), nodes.Name(name, "load"), context)
 
     def _named(self, template: nodes.Expr) -> nodes.Expr:
         """A template object may come from an environment that is not staged."""

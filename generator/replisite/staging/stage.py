@@ -210,17 +210,19 @@ class Staging:
     deferred: frozenset[str]
     changes: bool = False
     """Templates change static lists and dicts: every rendering gets its own."""
-    cuts: dict[str, list[_Code]] = field(default_factory=dict)
+    cuts: list[list[_Code]] = field(default_factory=list)
 
     def rewrite(self, node: nodes.Template, environment: Environment, name: str) -> None:
         """Cut one template's tree; called by the code generator before it compiles."""
         cuts: list[Cut] = []
-        Cutter(environment, name, self.deferred, cuts).template(node)
-        self.cuts[name] = [_Code(self.full, cut) for cut in cuts]
+        serial = len(self.cuts)
+        self.cuts.append([])
+        Cutter(environment, name, self.deferred, cuts, serial).template(node)
+        self.cuts[serial] = [_Code(self.full, cut) for cut in cuts]
 
     def slot(
         self,
-        key: tuple[str, int],
+        key: tuple[int, int],
         context: Context,
         derived: Context | None,
         roots: Mapping[str, Any],
@@ -228,28 +230,30 @@ class Staging:
         definitions: Mapping[str, Any],
     ) -> str:
         """Return the mark of a slot, with the values that its code needs here."""
-        code = self.cuts[key[0]][key[1]]
+        serial, number = key
+        code = self.cuts[serial][number]
+        template = code.cut.template
         run = _RUN.get()
         assert run is not None, "StagedTemplate renders in full outside a stage run"
         line = code.cut.line
         if run.depth:
             self.trip(
-                key[0], line, "text that holds a slot is captured by a macro, set, filter or call block"
+                template, line, "text that holds a slot is captured by a macro, set, filter or call block"
             )
         for name, value in record.items():
             if value is not run.trips[name]:
-                self.trip(key[0], line, f'"{name}" is not the page owner\'s here')
-        if not self._is_usual(key[0], context):
-            self.trip(key[0], line, "autoescape is not the template's own here")
+                self.trip(template, line, f'"{name}" is not the page owner\'s here')
+        if not self._is_usual(template, context):
+            self.trip(template, line, "autoescape is not the template's own here")
         for name, value in definitions.items():
-            if not self._means_the_same(run, key[0], name, value, derived, roots, code.cut):
-                self.trip(key[0], line, f'"{name}" means something else here than where it is defined')
+            if not self._means_the_same(run, serial, name, value, derived, roots, code.cut):
+                self.trip(template, line, f'"{name}" means something else here than where it is defined')
         return run.mark(code.fill(run, context, derived, roots))
 
     def _means_the_same(
         self,
         run: _Run,
-        template: str,
+        serial: int,
         name: str,
         value: Any,
         derived: Context | None,
@@ -257,9 +261,9 @@ class Staging:
         cut: Cut,
     ) -> bool:
         """Say whether a macro or an import that is put into a slot would do there what it does here."""
-        if (template, name) not in run.defined:
+        if (serial, name) not in run.defined:
             return False
-        there, context, seen = run.defined[template, name]
+        there, context, seen = run.defined[serial, name]
         if value is not there:
             return False
         if derived is not None and seen != _identities(derived, {*cut.definitions}):
@@ -274,7 +278,7 @@ class Staging:
             if outer not in cut.definitions
         )
 
-    def remember(self, key: tuple[str, str], value: Any, context: Context) -> None:
+    def remember(self, key: tuple[int, str], value: Any, context: Context) -> None:
         """Note what a macro's or an import's name means once it is defined."""
         run = _RUN.get()
         assert run is not None
@@ -334,7 +338,7 @@ class _Run:
         self.trips = trips
         self.depth = 0
         self.is_watching = False
-        self.defined: dict[tuple[str, str], tuple[Any, Context, dict[str, int]]] = {}
+        self.defined: dict[tuple[int, str], tuple[Any, Context, dict[str, int]]] = {}
         self.kept: list[tuple[str, Any, Hashable]] = []
         self._nonce = secrets.token_hex(8)  # nothing in content or data can look like a mark
         self._slots: list[Slot] = []
