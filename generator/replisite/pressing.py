@@ -18,6 +18,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -239,8 +240,12 @@ class _Room:
             return
         context = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with_parent) as pool:
-            for future in as_completed([pool.submit(_press_shard, part) for part in work]):
-                yield future.result()
+            try:
+                for future in as_completed([pool.submit(_press_shard, part) for part in work]):
+                    yield future.result()
+            except BrokenProcessPool as error:
+                told = "a process that presses pages was ended from outside; is there enough memory? Try --jobs 1"
+                raise ReplisiteError(told) from error
 
     def _press_corporate(self, output: Path) -> Pressed:
         sink = DirectorySink(output)
