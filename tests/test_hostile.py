@@ -17,7 +17,7 @@ import pytest
 from tests.crawl import walk
 from tests.rosters import Planted, write_roster
 
-pytestmark = pytest.mark.xdist_group("hostile")  # one build for all
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hostile")]  # one build for all
 
 ROOT = Path(__file__).parents[1]
 PEOPLE = 2_000

@@ -5,9 +5,9 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.rosters import HOSTILE
 
 from replisite.model.text import clean_line, clean_lines, clean_markdown, quoted
+from tests.rosters import HOSTILE
 
 CLEANERS = [clean_line, clean_lines, clean_markdown]
 

@@ -12,9 +12,9 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.staging.law import difference, environment, outcome
 
 from replisite.staging import Plate, stage, staged
+from tests.staging.law import difference, environment, outcome
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
 BETWEEN = "\n----- next record -----\n"

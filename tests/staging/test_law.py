@@ -12,10 +12,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment
-from tests.staging.grammar import RECORDS, Grammar, statics
-from tests.staging.law import difference, environment, outcome
 
 from replisite.staging import escaping, stage, staged
+from tests.staging.grammar import RECORDS, Grammar, statics
+from tests.staging.law import difference, environment, outcome
 
 IS_LONG = "REPLISITE_FUZZ" in os.environ
 usual = settings(

@@ -32,9 +32,9 @@ from jinja2.parser import Parser
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Cycler, Joiner, Namespace
 from markupsafe import Markup
-from tests.staging.law import difference, environment, outcome
 
 from replisite.staging import Plate, in_full, slot_of, stage, staged
+from tests.staging.law import difference, environment, outcome
 
 RECORDS: tuple[dict[str, Any], ...] = (
     {"d": {"name": "Jane <o>", "n": 1, "flag": True, "tags": ["x"]}},

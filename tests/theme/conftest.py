@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from tests.little_site import run_replisite
 
 ROOT = Path(__file__).parents[2]

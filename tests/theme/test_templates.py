@@ -8,7 +8,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from tests.theme.pages import LISTS, OWNER, PAGE_404, PAGES
+
+pytestmark = pytest.mark.xdist_group("theme")  # with the browser: one build for both
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "themes/storefront/templates"

@@ -5,10 +5,10 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.rosters import HOSTILE
 
 from replisite.model.text import BIO_LIMIT
 from replisite.sources.roster.bio import render_bio
+from tests.rosters import HOSTILE
 
 
 @pytest.mark.parametrize(

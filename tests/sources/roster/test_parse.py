@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.rosters import HOSTILE, a_site
 
 from replisite.errors import Fault
 from replisite.model.alias import ReservedNames
@@ -15,6 +14,7 @@ from replisite.model.site import Addresses, CustomField, Roster
 from replisite.sources.roster import RawRow
 from replisite.sources.roster.columns import Rules
 from replisite.sources.roster.parse import parse_row
+from tests.rosters import HOSTILE, a_site
 
 EVERYTHING = {
     "id": "TT-1",

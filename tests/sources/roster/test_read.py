@@ -1,13 +1,13 @@
 """The whole roster as a stream."""
 
 import pytest
-from tests.rosters import a_site, write_roster
 
 from replisite.errors import Fault
 from replisite.fault_log import FaultLog
 from replisite.model.distributor import Person
 from replisite.model.refused import Refused
 from replisite.sources.roster import read_roster
+from tests.rosters import a_site, write_roster
 
 
 def write(root, text):
