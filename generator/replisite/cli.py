@@ -183,7 +183,7 @@ def check(
     """Do everything that a build does but write: read, stage, prove, and follow every link."""
     from replisite.check import check as check_site
     from replisite.prepare import Options
-    from replisite.telling import tell_checked
+    from replisite.telling import tell_checked, tell_findings
 
     with _faults_told(as_json), _painter(quiet, as_json) as painter:
         loaded, earlier = _site(site)
@@ -192,7 +192,8 @@ def check(
     if as_json:
         _print_json(checked.as_json())
     elif not quiet:
-        tell_checked(out, checked, verbose)
+        tell_checked(out, checked)
+        tell_findings(err, checked, verbose)
 
 
 @app.command(
@@ -217,7 +218,7 @@ def roster(
     """Check the roster and count its people."""
     from replisite.check import count_roster
     from replisite.prepare import Options
-    from replisite.telling import tell_roster
+    from replisite.telling import tell_findings, tell_roster
 
     with _faults_told(as_json), _painter(quiet, as_json) as painter:
         loaded, earlier = _site(site)
@@ -226,7 +227,9 @@ def roster(
     if as_json:
         _print_json(counted.as_json())
     else:
-        tell_roster(out, counted, verbose)
+        tell_roster(out, counted)
+        if not quiet:
+            tell_findings(err, counted, verbose)
 
 
 @app.command(hidden=True)

@@ -8,7 +8,7 @@ from replisite.build import Report
 from replisite.check import Checked, RosterCounts
 from replisite.prepare import Findings
 
-__all__ = ["count", "tell_built", "tell_checked", "tell_roster"]
+__all__ = ["count", "tell_built", "tell_checked", "tell_findings", "tell_roster"]
 
 WARNINGS_SHOWN = 5
 """How many warnings are told without -v."""
@@ -26,20 +26,19 @@ def tell_built(console: Console, report: Report, verbose: bool) -> None:
     if report.closed:
         people = count(report.closed, "person", "people")
         console.print(f"{people} on the roster without a site (lapsed, terminated or closed market)")
-    _tell_findings(console, report, verbose)
+    tell_findings(console, report, verbose)
     console.print(f"→ {report.output}", markup=False)
 
 
-def tell_checked(console: Console, checked: Checked, verbose: bool) -> None:
+def tell_checked(console: Console, checked: Checked) -> None:
     """Tell what a check found in order."""
     console.print(
         f"[bold]In order[/bold]: {count(checked.pages, 'page')}, {count(checked.sites, 'site')} "
         f"and the corporate site; {count(checked.proofs, 'page')} proved"
     )
-    _tell_findings(console, checked, verbose)
 
 
-def tell_roster(console: Console, counted: RosterCounts, verbose: bool) -> None:
+def tell_roster(console: Console, counted: RosterCounts) -> None:
     """Tell how many people there are."""
     people = count(counted.people, "person", "people")
     console.print(f"[bold]{people}[/bold], {counted.sites:,} with a site")
@@ -49,10 +48,9 @@ def tell_roster(console: Console, counted: RosterCounts, verbose: bool) -> None:
         )
     if counted.skipped_rows:
         console.print(f"skipped rows: {counted.skipped_rows:,}")
-    _tell_findings(console, counted, verbose)
 
 
-def _tell_findings(console: Console, findings: Findings, verbose: bool) -> None:
+def tell_findings(console: Console, findings: Findings, verbose: bool) -> None:
     """Tell rows that were skipped, warnings, of which a few are enough, and seconds."""
     if findings.skipped_count:
         console.print(f"{count(findings.skipped_count, 'fault')} in rows that were skipped:", style="yellow")
