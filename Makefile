@@ -36,6 +36,9 @@ format: $(STAMP) ## Format the code
 reference: $(STAMP) ## Write docs/ anew from the models
 	$(BIN)/replisite reference
 
+bench: $(STAMP) ## Measure, and write benchmarks/results.json
+	$(BIN)/python benchmarks/measure.py
+
 lock: $(STAMP) ## Resolve the development dependencies anew
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
