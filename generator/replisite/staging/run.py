@@ -1,0 +1,79 @@
+"""One page being staged: its slots so far, and what is known of it while its static code runs."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Collection, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from jinja2.runtime import Context
+
+from replisite.staging.plate import Slot, Widening
+from replisite.staging.snapshot import contents
+from replisite.staging.trip import Tripwire, Widen
+
+__all__ = ["RUN", "Run", "identities", "watch"]
+
+
+class Run:
+    """One page being staged: its slots so far, and how deep in captured text it is."""
+
+    def __init__(self, name: str, trips: Mapping[str, Tripwire]) -> None:
+        self.name = name
+        self.trips = trips
+        self.depth = 0
+        self.is_watching = False
+        self.defined: dict[tuple[int, str], tuple[Any, Context, dict[str, int]]] = {}
+        self.kept: list[tuple[str, Any, Hashable]] = []
+        self._nonce = secrets.token_hex(8)  # nothing in content or data can look like a mark
+        self._slots: list[Slot] = []
+
+    def __enter__(self) -> None:
+        self._token = RUN.set(self)
+
+    def __exit__(self, *_: object) -> None:
+        RUN.reset(self._token)
+
+    def check(self) -> None:
+        """Widen if a value that a slot keeps was changed by static code after all."""
+        for name, value, key in self.kept:
+            if contents(value) != key:
+                raise Widen(Widening(self.name, 0, f'"{name}" changes while the page is rendered'))
+
+    def mark(self, slot: Slot) -> str:
+        self._slots.append(slot)
+        return f"\x02{self._nonce}:{len(self._slots) - 1}\x03"
+
+    def parts(self, text: str) -> tuple[str | Slot, ...]:
+        """Split the rendered text at its marks, each of which must have come through once and in order."""
+        pieces = re.split(f"\x02{self._nonce}:([0-9]+)\x03", text)
+        if list(map(int, pieces[1::2])) != list(range(len(self._slots))):
+            raise Widen(Widening(self.name, 0, "the text of a slot is thrown away or moved"))
+        split = [piece if place % 2 == 0 else self._slots[int(piece)] for place, piece in enumerate(pieces)]
+        return tuple(part for part in split if part != "")
+
+
+RUN: ContextVar[Run | None] = ContextVar("run", default=None)
+
+
+@contextmanager
+def watch() -> Iterator[None]:
+    run = RUN.get()
+    if run is None:
+        yield
+        return
+    before = run.is_watching
+    run.is_watching = True
+    run.depth += 1  # what it renders itself is text to it
+    try:
+        yield
+    finally:
+        run.is_watching = before
+        run.depth -= 1
+
+
+def identities(context: Context, besides: Collection[str]) -> dict[str, int]:
+    return {name: id(value) for name, value in context.get_all().items() if name not in besides}
