@@ -5,6 +5,13 @@
     plate.press({"distributor": jane})          # bytes, equal to Jinja's own rendering
     Press([plate, ...]).pages(record)           # one page per plate, shared slots evaluated once
 
+    binding.py   which pieces of a template depend on a deferred name (tree.py: small questions about the tree)
+    rewrite.py   cut them out before Jinja compiles (keeper.py: the static values that they need)
+    escape.py    a rewrite of its own: what comes from a record is escaped
+    stage.py     stage one; run.py: one page in it; calls.py and watch.py: what it hears; trip.py: what ends it
+    slots.py     what is cut out, with its values (snapshot.py: as they are now)
+    plate.py     text and slots in turn; press.py fills them; proof.py compares with Jinja
+
 The law: for a template T, static values S and a record R, ``stage(T, S).press(R) == T.render(S | R)``,
 byte for byte, or both raise. The room knows nothing of distributors, Pelican, files, clocks or logs.
 """

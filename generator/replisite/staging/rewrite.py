@@ -8,8 +8,8 @@ place, which sends the whole page to full rendering if stage one ever comes by i
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from jinja2 import Environment, nodes
@@ -17,7 +17,6 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.filters import FILTERS
 from jinja2.runtime import Undefined
 from jinja2.tests import TESTS
-from jinja2.visitor import NodeTransformer
 
 from replisite.staging.binding import (
     SCOPES,
@@ -29,27 +28,29 @@ from replisite.staging.binding import (
     unsettled_names,
     walk,
 )
+from replisite.staging.keeper import Keeper, Path
+from replisite.staging.tree import (
+    bound_names,
+    copied,
+    defined_names,
+    has_stray_loop_control,
+    holds_block_call,
+    is_block_call,
+    is_random,
+    is_slot,
+    kind_told,
+    mutates,
+    own_expressions,
+    reads_loop_values_only,
+    spelled_names,
+)
 
 __all__ = ["Cut", "Cutter", "reads_context", "rewriting"]
 
-Rewrite = Callable[[nodes.Template, Environment, str], None]
 
+Rewrite = Callable[[nodes.Template, Environment, str], None]
 _NEVER_IN_A_SLOT = (nodes.Block, nodes.Extends, nodes.NSRef, nodes.ExprStmt)
-Path = tuple[str, tuple[tuple[bool, object], ...]]
-"""A static name and the steps from its value: ``(True, attribute)`` or ``(False, key)``."""
 _FRAME_NAMES = frozenset({"super", "self", "caller", "varargs", "kwargs"})
-_LOOP_VALUES = frozenset(
-    {"index", "index0", "revindex", "revindex0", "first", "last", "length", "depth", "depth0"}
-)
-_PURE_METHODS = frozenset(
-    {"copy", "count", "get", "index", "isdisjoint", "issubset", "issuperset", "items", "keys"}
-)
-_MUTATORS = frozenset(
-    name
-    for kind in (list, dict, set, deque, OrderedDict)
-    for name in dir(kind)
-    if name not in _PURE_METHODS and name not in dir(tuple) + dir(frozenset) + dir(str) + ["values"]
-) | {"close", "next", "reset", "send", "setdefault", "throw", "write", "__next__", "__setattr__"}
 _CAPTURING = (nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.AssignBlock)
 
 
@@ -140,8 +141,8 @@ class Cutter:
         )
         self._stored = frozenset(bound)
         self._unsettled = unsettled_names(node)
-        self._occurrences = Counter(name for part in walk(node) for name in _named(part))
-        bound.update(name for part in walk(node) for name in _defined(part))
+        self._occurrences = Counter(name for part in walk(node) for name in spelled_names(part))
+        bound.update(name for part in walk(node) for name in defined_names(part))
         self._bound_once = frozenset(name for name, times in bound.items() if times == 1)
         # A finalize sees slot marks, and an evaluation context that changes midway is not known in a slot.
         self._is_cuttable = self.environment.finalize is None and not any(
@@ -154,7 +155,7 @@ class Cutter:
             scope = replace(scope, is_child=True)
         self._statements(node, "body", scope)
         for part in [*walk(node)]:
-            if isinstance(part, nodes.Call) and _mutates(part.node):
+            if isinstance(part, nodes.Call) and mutates(part.node):
                 part.node = self._staging("changing", part.node)
             elif isinstance(part, nodes.Extends | nodes.Include | nodes.Import | nodes.FromImport):
                 part.template = self._named(part.template)
@@ -169,7 +170,7 @@ class Cutter:
             new, done = self._statement(node, scope)
             body.extend(new)
             exact = exact and done
-            passed = [name for name in _defined(node) if name in scope.pending]
+            passed = [name for name in defined_names(node) if name in scope.pending]
             scope.definitions.update({name: scope.pending[name] for name in passed})
             body.extend(self._remember(name, node) for name in passed)
         setattr(owner, slot, body)
@@ -193,7 +194,7 @@ class Cutter:
             return [node], True
         if not dependent:
             return self._static(node, scope)
-        if any(_holds_block_call(part) for part in _own_expressions(node)):
+        if any(holds_block_call(part) for part in own_expressions(node)):
             return self._as_slot(node, scope)
         if isinstance(node, nodes.If) and not self._tests_read(node, scope):
             return self._recurse(node, scope)
@@ -205,7 +206,7 @@ class Cutter:
 
     def _recurse(self, node: nodes.Stmt, scope: _Scope) -> tuple[list[nodes.Node], bool]:
         """Cut inside a statement; if something in it cannot be cut, the statement is the slot."""
-        untouched = _copy(node)
+        untouched = copied(node)
         inside = replace(scope, deferred=scope.deferred - assigned_names(node))
         exact = self._statements(node, "body", inside)
         for other in getattr(node, "elif_", []):
@@ -221,7 +222,7 @@ class Cutter:
         return [node], exact
 
     def _as_slot(self, node: nodes.Node, scope: _Scope) -> tuple[list[nodes.Node], bool]:
-        whole = None if scope.is_child else self._slot([_copy(node)], node.lineno, scope)
+        whole = None if scope.is_child else self._slot([copied(node)], node.lineno, scope)
         if whole is not None:
             return [whole], True
         for part in walk(node):
@@ -239,7 +240,7 @@ class Cutter:
                 self._statements(owner, "body", inside)
             if hasattr(owner, "else_"):
                 self._statements(owner, "else_", scope)
-        if any(_holds_block_call(part) for part in _own_expressions(node)):
+        if any(holds_block_call(part) for part in own_expressions(node)):
             return [self._call("enter"), node, self._call("leave")], True
         return [node], True
 
@@ -250,16 +251,16 @@ class Cutter:
             alone = nodes.Output([expression], lineno=expression.lineno)
             if reads(expression, scope.deferred):
                 slot = self._slot(
-                    [nodes.Output([_copy(expression)], lineno=expression.lineno)], node.lineno, scope
+                    [nodes.Output([copied(expression)], lineno=expression.lineno)], node.lineno, scope
                 )
                 new.extend([slot] if slot is not None else [self._trip(expression), alone])
                 exact = exact and slot is not None
-            elif _is_block_call(expression):
+            elif is_block_call(expression):
                 where = nodes.Const(self.name), nodes.ContextReference()
                 new.extend([self._call("enter_block", *where), alone, self._call("leave_block", *where)])
-            elif _holds_block_call(expression):
+            elif holds_block_call(expression):
                 new.extend([self._call("enter"), alone, self._call("leave")])
-            elif new and isinstance(new[-1], nodes.Output) and not _is_slot(new[-1]):
+            elif new and isinstance(new[-1], nodes.Output) and not is_slot(new[-1]):
                 new[-1].nodes.append(expression)
             else:
                 new.append(alone)
@@ -274,11 +275,11 @@ class Cutter:
 
     def _slot(self, body: list[nodes.Node], line: int, scope: _Scope) -> nodes.Output | None:
         """Make a slot of these statements, or return None where that would not be exact."""
-        if not self._is_cuttable or leaks(body) or _has_stray_loop_control(body):
+        if not self._is_cuttable or leaks(body) or has_stray_loop_control(body):
             return None
         definitions, names = self._definitions_for(body, scope)
         everything = [part for statement in [*definitions, *body] for part in walk(statement)]
-        if any(isinstance(part, _NEVER_IN_A_SLOT) or _mutates(part) for part in everything):
+        if any(isinstance(part, _NEVER_IN_A_SLOT) or mutates(part) for part in everything):
             return None
         if any(isinstance(part, SCOPES) for part in everything) and self._is_scoped_oddly(everything):
             return None
@@ -286,7 +287,7 @@ class Cutter:
         record = scope.deferred & self.deferred
         if free & _FRAME_NAMES or free & scope.deferred - record or free & self.deferred - record:
             return None
-        if not _reads_loop_values_only(body, free):
+        if not reads_loop_values_only(body, free):
             return None
         includes = any(self._includes(part) for part in everything)
         calls = any(
@@ -306,8 +307,8 @@ class Cutter:
                 return None
             whole = [*definitions, *body]
         else:
-            bound = _bound(everything)
-            keeper = _Keeper(free - record - bound)
+            bound = bound_names(everything)
+            keeper = Keeper(free - record - bound)
             whole = [keeper.visit(part) for part in [*definitions, *body]]
             paths = keeper.paths | {name: (name, ()) for name in free & bound - record}
             callees = keeper.callees
@@ -323,7 +324,7 @@ class Cutter:
                 tuple(sorted(outer)),
                 includes,
                 calls,
-                not any(_is_random(part) for part in everything),
+                not any(is_random(part) for part in everything),
             )
         )
         arguments: list[nodes.Expr] = [
@@ -339,7 +340,7 @@ class Cutter:
 
     def _is_scoped_oddly(self, everything: list[nodes.Node]) -> bool:
         """Say whether a name here means what statements around it make of it; see ``unsettled_names``."""
-        here = Counter(name for part in everything for name in _named(part))
+        here = Counter(name for part in everything for name in spelled_names(part))
         return any(here[name] < self._occurrences[name] for name in self._unsettled & here.keys())
 
     def _definitions_for(self, body: list[nodes.Node], scope: _Scope) -> tuple[list[nodes.Node], list[str]]:
@@ -354,7 +355,7 @@ class Cutter:
             missing = [name for name in sorted(free) if name in scope.definitions and name not in needed]
             if not missing:
                 unique = {id(part): part for part in needed.values()}
-                return [*map(_copy, unique.values())], sorted(needed)
+                return [*map(copied, unique.values())], sorted(needed)
             for name in missing:
                 needed[name] = scope.definitions[name]
 
@@ -401,7 +402,7 @@ class Cutter:
 
     def _definitions(self, body: list[nodes.Node], scope: _Scope) -> _Scope:
         """Add the macros and imports that this list of statements defines once, and what they defer."""
-        found = {name: _copy(node) for node in body for name in _defined(node)}
+        found = {name: copied(node) for node in body for name in defined_names(node)}
         deferred = set(scope.deferred)
         size = -1
         while size != len(deferred):
@@ -428,7 +429,7 @@ class Cutter:
     # -- calls into stage one -----------------------------------------------------------------------
 
     def _trip(self, node: nodes.Node) -> nodes.ExprStmt:
-        reason = f"{_kind(node)} depends on a deferred name and cannot be cut exactly"
+        reason = f"{kind_told(node)} depends on a deferred name and cannot be cut exactly"
         call = self._staging("trip", nodes.Const(self.name), nodes.Const(node.lineno), nodes.Const(reason))
         return nodes.ExprStmt(call, lineno=node.lineno)
 
@@ -460,191 +461,3 @@ def reads_context(callee: object) -> bool:
     if not isinstance(callee, type):  # as Context.call does: a class may mark its __call__
         marks.append(getattr(getattr(callee, "__call__", None), "jinja_pass_arg", ""))  # noqa: B004
     return any(str(mark) == "_PassArg.context" for mark in marks)
-
-
-class _Keeper(NodeTransformer):
-    """Replaces ``page.url`` by one name, and remembers the way to its value."""
-
-    def __init__(self, static: Names) -> None:
-        self.static = static
-        self.paths: dict[str, Path] = {}
-        self.callees: list[Path] = []
-
-    def _path(self, node: nodes.Node) -> Path | None:
-        if isinstance(node, nodes.Name) and node.ctx == "load" and node.name in self.static:
-            return node.name, ()
-        if isinstance(node, nodes.Getattr) and (path := self._path(node.node)):
-            return path[0], (*path[1], (True, node.attr))
-        if (
-            isinstance(node, nodes.Getitem)
-            and isinstance(node.arg, nodes.Const)
-            and (path := self._path(node.node))
-        ):
-            return path[0], (*path[1], (False, node.arg.value))
-        return None
-
-    def _kept(self, path: Path, node: nodes.Node) -> nodes.Name:
-        root, steps = path
-        if not steps:
-            self.paths[root] = path
-            return nodes.Name(root, "load", lineno=node.lineno)
-        for name, known in self.paths.items():
-            if _same_path(known, path):
-                return nodes.Name(name, "load", lineno=node.lineno)
-        name = f"replisite_value_{len(self.paths)}"
-        self.paths[name] = path
-        return nodes.Name(name, "load", lineno=node.lineno)
-
-    def visit_Name(self, node: nodes.Name) -> nodes.Node:
-        path = self._path(node)
-        return self._kept(path, node) if path else node
-
-    def visit_Getattr(self, node: nodes.Getattr) -> nodes.Node:
-        path = self._path(node)
-        return self._kept(path, node) if path else self.generic_visit(node)
-
-    visit_Getitem = visit_Getattr
-
-    def visit_Call(self, node: nodes.Call) -> nodes.Node:
-        # A method is looked up when it is called: only what it belongs to is kept.
-        if path := self._path(node.node):
-            self.callees.append(path)
-        if isinstance(node.node, nodes.Getattr):
-            node.node.node = self.visit(node.node.node)
-        else:
-            node.node = self.visit(node.node)
-        callee, node.node = node.node, nodes.Const(None)
-        self.generic_visit(node)
-        node.node = callee
-        return node
-
-
-def _same_path(one: Path, other: Path) -> bool:
-    # 1, True and 1.0 are equal in Python and different keys to a reader.
-    return repr(one) == repr(other)
-
-
-def _copy(node: nodes.Node) -> nodes.Node:
-    """Copy a tree; constants and the environment stay the same objects."""
-    new = object.__new__(type(node))
-    for name in (*node.fields, *node.attributes):
-        value = getattr(node, name, None)
-        if isinstance(value, nodes.Node):
-            value = _copy(value)
-        elif isinstance(value, list):
-            value = [_copy(item) if isinstance(item, nodes.Node) else item for item in value]
-        setattr(new, name, value)
-    return new
-
-
-def _bound(everything: Iterable[nodes.Node]) -> Names:
-    """Return the names that this code binds anywhere: an occurrence of one may not be the static value."""
-    names = {part.name for part in everything if isinstance(part, nodes.Name) and part.ctx != "load"}
-    names |= {part.name for part in everything if isinstance(part, nodes.Macro)}
-    return frozenset(names | {name for part in everything for name in _defined(part)})
-
-
-def _defined(node: nodes.Node) -> Iterable[str]:
-    if isinstance(node, nodes.Macro):
-        return [node.name]
-    if isinstance(node, nodes.Import):
-        return [node.target]
-    if isinstance(node, nodes.FromImport):
-        return [name if isinstance(name, str) else name[1] for name in node.names]
-    return []
-
-
-def _named(node: nodes.Node) -> Iterable[str]:
-    """Return the names that a node reads or binds itself."""
-    if isinstance(node, nodes.Name | nodes.NSRef):
-        return [node.name]
-    return _defined(node)
-
-
-def _mutates(node: nodes.Node) -> bool:
-    """Say whether this may change a static value, or asks whether two are the same object."""
-    if isinstance(node, nodes.Getattr):
-        return node.attr in _MUTATORS
-    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
-        return isinstance(node.arg.value, str) and node.arg.value in _MUTATORS
-    if isinstance(node, nodes.Call):
-        return isinstance(node.node, nodes.Getitem) and not isinstance(node.node.arg, nodes.Const)
-    if isinstance(node, nodes.Filter) and node.name == "attr":
-        return any(not isinstance(part, nodes.Const) or part.value in _MUTATORS for part in node.args)
-    if isinstance(node, nodes.Filter):
-        return any(isinstance(part, nodes.Const) and part.value == "sameas" for part in node.args)
-    return isinstance(node, nodes.Test) and node.name == "sameas"
-
-
-def _is_random(node: nodes.Node) -> bool:
-    """Say whether two evaluations with the same values may differ."""
-    if isinstance(node, nodes.Filter):
-        return node.name == "random" or any(
-            isinstance(p, nodes.Const) and p.value == "random" for p in node.args
-        )
-    return isinstance(node, nodes.Name) and node.name == "lipsum"
-
-
-def _reads_loop_values_only(body: list[nodes.Node], free: Names) -> bool:
-    """Say whether an outer ``loop`` is used only for values that can be kept."""
-    if "loop" not in free:
-        return True
-    if any(isinstance(part, nodes.For) for statement in body for part in walk(statement)):
-        return False
-    names = sum(isinstance(p, nodes.Name) and p.name == "loop" for s in body for p in walk(s))
-    values = sum(
-        isinstance(p, nodes.Getattr)
-        and isinstance(p.node, nodes.Name)
-        and p.node.name == "loop"
-        and p.attr in _LOOP_VALUES
-        for s in body
-        for p in walk(s)
-    )
-    return names == values
-
-
-def _has_stray_loop_control(statements: Iterable[nodes.Node]) -> bool:
-    """Say whether a ``break`` or ``continue`` belongs to a loop outside these statements."""
-    for node in statements:
-        if isinstance(node, nodes.Break | nodes.Continue):
-            return True
-        inside = node.else_ if isinstance(node, nodes.For) else node.iter_child_nodes()
-        if _has_stray_loop_control(inside):
-            return True
-    return False
-
-
-def _is_block_call(node: nodes.Node) -> bool:
-    """``super()`` and ``self.name()`` written alone: their text goes straight to the page."""
-    if not isinstance(node, nodes.Call):
-        return False
-    callee = node.node.node if isinstance(node.node, nodes.Getattr) else node.node
-    is_alone = not any(_holds_block_call(part) for part in [*node.args, *node.kwargs])
-    return isinstance(callee, nodes.Name) and callee.name in {"super", "self"} and is_alone
-
-
-def _own_expressions(node: nodes.Node) -> list[nodes.Node]:
-    """Return what a statement evaluates itself, ``elif`` tests among it."""
-    own: list[nodes.Node] = [part for part in node.iter_child_nodes() if isinstance(part, nodes.Expr)]
-    return own + [other.test for other in getattr(node, "elif_", [])]
-
-
-def _holds_block_call(node: nodes.Node) -> bool:
-    return any(isinstance(part, nodes.Name) and part.name in {"super", "self"} for part in walk(node))
-
-
-def _is_slot(node: nodes.Output) -> bool:
-    return isinstance(node.nodes[0], nodes.MarkSafe)
-
-
-def _kind(node: nodes.Node) -> str:
-    names: dict[type[nodes.Node], str] = {
-        nodes.Assign: "set",
-        nodes.AssignBlock: "set block",
-        nodes.CallBlock: "call block",
-        nodes.FilterBlock: "filter block",
-        nodes.Include: "include",
-        nodes.Extends: "extends",
-        nodes.ExprStmt: "do",
-    }
-    return names.get(type(node), type(node).__name__.lower())
