@@ -270,6 +270,21 @@ def test_a_market_has_its_own_prices_and_products(little: LittleSite) -> None:
     assert '<a href="../products/">Soap</a>' in little.page("omar/about/index.html")
 
 
+def test_photos_that_are_missing_or_elsewhere_are_told(little: LittleSite) -> None:
+    """Nobody is refused for a photo; the report says what visitors will see, also when nothing has changed."""
+    little.write(
+        "content/roster.csv",
+        "id,alias,first_name,last_name,photo,publish\n"
+        "A1,jane,Jane,Doe,photos/jane.jpg,first_name photo\nA2,omar,Omar,Ali,https://photos.example/o.jpg,photo\n",
+    )
+    warnings = [
+        "1 photo is not in the content folder (such as photos/jane.jpg); initials are shown instead",
+        "1 photo is on other hosts, which learn of every visit; copy them into the content folder",
+    ]
+    assert little.report()["warnings"] == warnings
+    assert little.report()["warnings"] == warnings
+
+
 def test_an_autoescape_off_theme_escapes_owners_all_the_same(little: LittleSite) -> None:
     """What comes from a distributor is escaped, whatever the theme's setting."""
     (little.root / "themes/little/theme.toml").unlink()

@@ -181,19 +181,24 @@ def _take_roster(
     if options.roster is not None or _has_roster(site):
         people = read_roster(site, faults, source=options.roster, reserved=names, has_photo=photos.is_there)
     ledger.import_people(
-        _counted(people, progress), faults, site=site, stamp=stamp, skip_bad=options.skip_bad_rows
+        _counted(photos.seen(people), progress),
+        faults,
+        site=site,
+        stamp=stamp,
+        skip_bad=options.skip_bad_rows,
     )
     ledger.warnings = photos.warnings()
     return faults
 
 
 class _Photos:
-    """Looks for photos in the content folder, and remembers how many were not there."""
+    """Looks for photos in the content folder, and remembers how many were not there, or are elsewhere."""
 
     def __init__(self, content: Path) -> None:
         self._content = content
         self._missing = 0
         self._first = ""
+        self._elsewhere = 0
 
     def is_there(self, path: str) -> bool:
         """Say whether a photo is there."""
@@ -203,12 +208,27 @@ class _Photos:
             self._first = self._first or path
         return found
 
+    def seen(self, people: Iterable[Person | Refused]) -> Iterator[Person | Refused]:
+        """Stream the people, and count whose photo is on another host."""
+        for person in people:
+            if isinstance(person, Person) and "://" in person.public.get("photo", ""):
+                self._elsewhere += 1
+            yield person
+
     def warnings(self) -> list[str]:
         """Return what there is to tell."""
-        if not self._missing:
-            return []
-        told = "1 photo is" if self._missing == 1 else f"{self._missing:,} photos are"
-        return [f"{told} not in the content folder (such as {self._first}); initials are shown instead"]
+        told = []
+        if self._missing:
+            those = "1 photo is" if self._missing == 1 else f"{self._missing:,} photos are"
+            told.append(
+                f"{those} not in the content folder (such as {self._first}); initials are shown instead"
+            )
+        if self._elsewhere:
+            those = "1 photo is" if self._elsewhere == 1 else f"{self._elsewhere:,} photos are"
+            told.append(
+                f"{those} on other hosts, which learn of every visit; copy them into the content folder"
+            )
+        return told
 
 
 def _has_roster(site: Site) -> bool:
