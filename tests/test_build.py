@@ -277,11 +277,28 @@ def test_photos_that_are_missing_or_elsewhere_are_told(little: LittleSite) -> No
         "id,alias,first_name,last_name,photo,publish\n"
         "A1,jane,Jane,Doe,photos/jane.jpg,first_name photo\nA2,omar,Omar,Ali,https://photos.example/o.jpg,photo\n",
     )
+    little.write("content/photos/other.jpg", "a picture")
     warnings = [
         "1 photo is not in the content folder (such as photos/jane.jpg); initials are shown instead",
         "1 photo is on other hosts, which learn of every visit; copy them into the content folder",
     ]
     assert little.report()["warnings"] == warnings
+    assert little.report()["warnings"] == warnings
+    little.write("content/photos/jane.jpg", "a picture")
+    assert little.report()["warnings"] == warnings[1:]
+    (little.root / "content/photos/jane.jpg").unlink()
+    assert little.report()["warnings"] == warnings
+
+
+def test_a_refused_roster_leaves_the_warnings_of_the_last_good_one(little: LittleSite) -> None:
+    """What was not taken in has nothing to say."""
+    good = "id,alias,first_name,last_name,photo,publish\nA1,jane,Jane,Doe,photos/jane.jpg,first_name photo\n"
+    little.write("content/roster.csv", good)
+    warnings = little.report()["warnings"]
+    assert warnings
+    little.write("content/roster.csv", good.replace("photos/jane.jpg", "").replace("jane", "Jane"))
+    little.build(code=1)
+    little.write("content/roster.csv", good)
     assert little.report()["warnings"] == warnings
 
 

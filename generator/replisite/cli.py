@@ -41,7 +41,7 @@ SiteOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON on standard output.")]
 RosterOption = Annotated[
-    Optional[Path],  # noqa: UP045
+    Optional[Path],  # noqa: UP045 - as above
     typer.Option(
         "--roster", metavar="FILE", help="Read this roster (CSV or JSON Lines) instead of site.toml's."
     ),
@@ -114,12 +114,12 @@ Exit codes: 0 fine, 1 yours to mend, 2 usage."""
 def build(
     site: SiteOption = None,
     output: Annotated[
-        Optional[Path],  # noqa: UP045
+        Optional[Path],  # noqa: UP045 - as above
         typer.Option("--output", metavar="DIR", help="Write here instead of site.toml's output folder."),
     ] = None,
     roster: RosterOption = None,
     only: Annotated[
-        Optional[list[str]],  # noqa: UP045
+        Optional[list[str]],  # noqa: UP045 - as above
         typer.Option("--only", metavar="ALIAS", help="Build this owner's site only; may be given again."),
     ] = None,
     skip_bad_rows: SkipBadRows = False,

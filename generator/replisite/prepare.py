@@ -27,7 +27,7 @@ from replisite.model.places import address_of
 from replisite.model.refused import Refused
 from replisite.model.site import Roster, Site
 from replisite.pressroom import Composed, Orders, PressRoom
-from replisite.sources.roster import read_roster
+from replisite.sources.roster import PHOTO_SUFFIXES, read_roster
 
 __all__ = [
     "Findings",
@@ -187,7 +187,8 @@ def _take_roster(
         stamp=stamp,
         skip_bad=options.skip_bad_rows,
     )
-    ledger.warnings = photos.warnings()
+    if ledger.stamp == stamp:  # the roster has been taken in
+        ledger.warnings = photos.warnings()
     return faults
 
 
@@ -268,7 +269,7 @@ def _counted(people: Iterable[Person | Refused], progress: Progress) -> Iterator
 
 
 def _stamp(site: Site, options: Options, names: Sequence[str]) -> str:
-    """Return a digest of everything that the ledger is made from."""
+    """Return a digest of everything that the ledger is made from: which pictures there are, too."""
     digest = hashlib.sha256(repr((__version__, site, names, options.skip_bad_rows)).encode())
     stories = site.root / site.content / "distributors"
     roster = options.roster or site.root / site.roster.source
@@ -278,4 +279,8 @@ def _stamp(site: Site, options: Options, names: Sequence[str]) -> str:
             with path.open("rb") as source:
                 while chunk := source.read(1 << 20):
                     digest.update(chunk)
+    for folder, folders, files in os.walk(site.root / site.content):
+        folders.sort()
+        pictures = sorted(name for name in files if Path(name).suffix.lower() in PHOTO_SUFFIXES)
+        digest.update(f"\0{folder}\0{pictures}".encode(errors="surrogateescape"))
     return digest.hexdigest()

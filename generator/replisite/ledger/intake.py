@@ -22,7 +22,7 @@ from replisite.model.text import quoted
 
 __all__ = ["Counts", "take_in"]
 
-_INSERT = f"INSERT INTO temp.intake VALUES ({', '.join('?' * (1 + len(COLUMNS.split(','))))})"  # noqa: S608
+_INSERT = f"INSERT INTO temp.intake VALUES ({', '.join('?' * (1 + len(COLUMNS.split(','))))})"  # noqa: S608 - our own words
 _TAKE = "INSERT INTO temp.taken VALUES (?, ?) ON CONFLICT DO NOTHING"
 
 _JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
@@ -226,7 +226,7 @@ def _resolved(
     """
     numbers = array("i", bytes(4 * size))
     rows = connection.execute(
-        f"SELECT one.number, one.{column}, one.file, one.line, other.number,"  # noqa: S608
+        f"SELECT one.number, one.{column}, one.file, one.line, other.number,"  # noqa: S608 - our own words
         f" EXISTS (SELECT 1 FROM temp.refused WHERE refused.id = one.{column})"
         f" FROM people AS one LEFT JOIN people AS other ON other.id = one.{column}"
         f" WHERE one.{column} <> '' ORDER BY one.number"

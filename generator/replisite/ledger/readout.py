@@ -92,7 +92,7 @@ def iter_distributors(
 def _iter_supporters(
     connection: sqlite3.Connection, address: Address, numbers: Iterable[int]
 ) -> Iterator[tuple[int, Supporter]]:
-    query = f"SELECT {_ABOVE} FROM json_each(?) JOIN people ON people.number = json_each.value"  # noqa: S608
+    query = f"SELECT {_ABOVE} FROM json_each(?) JOIN people ON people.number = json_each.value"  # noqa: S608 - our own words
     for number, person_id, alias, card in connection.execute(query, (json.dumps(sorted(numbers)),)):
         public, fields, channels = _shown(card)
         if public["name"] == alias:

@@ -51,7 +51,7 @@ def make_people(connection: sqlite3.Connection) -> None:
 
 def sort_people(connection: sqlite3.Connection) -> None:
     """Give people their numbers, in the order of aliases, so that streaming them reads the file from front to back."""
-    connection.execute(f"INSERT INTO people ({COLUMNS}) SELECT {COLUMNS} FROM temp.intake ORDER BY alias")  # noqa: S608
+    connection.execute(f"INSERT INTO people ({COLUMNS}) SELECT {COLUMNS} FROM temp.intake ORDER BY alias")  # noqa: S608 - our own words
     connection.execute("CREATE UNIQUE INDEX people_by_id ON people (id)")
     connection.execute("CREATE UNIQUE INDEX people_by_alias ON people (alias)")
     connection.execute("CREATE INDEX people_with_site ON people (alias) WHERE has_site = 1")

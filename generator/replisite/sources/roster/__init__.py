@@ -12,8 +12,18 @@ read.py      the whole roster as a stream
 """
 
 from replisite.sources.roster.columns import RosterColumns
+from replisite.sources.roster.contacts import PHOTO_SUFFIXES
 from replisite.sources.roster.formats import open_roster
 from replisite.sources.roster.read import read_roster
 from replisite.sources.roster.rows import BadRow, Columns, RawRow, RosterFile
 
-__all__ = ["BadRow", "Columns", "RawRow", "RosterColumns", "RosterFile", "open_roster", "read_roster"]
+__all__ = [
+    "PHOTO_SUFFIXES",
+    "BadRow",
+    "Columns",
+    "RawRow",
+    "RosterColumns",
+    "RosterFile",
+    "open_roster",
+    "read_roster",
+]
