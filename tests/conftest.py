@@ -10,6 +10,7 @@ import pytest
 
 from tests.little_site import LittleSite, run_replisite
 
+collect_ignore_glob = ["staging/cases/*"]  # what they hold is loaded by their own test
 ROOT = Path(__file__).parents[1]
 
 

@@ -20,29 +20,33 @@ from jinja2 import (
 )
 from markupsafe import Markup
 
-from replisite.staging import Press, stage, staged
+from replisite.staging import Press, pure, stage, staged
 
 __all__ = ["difference", "environment", "outcome"]
 
 UNDEFINED = (Undefined, StrictUndefined, ChainableUndefined)
 
 
+@pure
 @pass_context
 def ctx(context: Any, name: str) -> str:
     value = context.get(name)
     return "none" if value is None else f"[{value}]"
 
 
+@pure
 @pass_context
 def ctxwith(context: Any, value: object, name: str) -> str:
     return f"{value}:{context.resolve(name)}"
 
 
+@pure
 @pass_context
 def ctxfilter(context: Any, value: object) -> str:
     return f"{value}/{context.get('a')}"
 
 
+@pure
 @pass_eval_context
 def evalfilter(eval_ctx: Any, value: object) -> object:
     return Markup(f"<i>{value}</i>") if eval_ctx.autoescape else f"<u>{value}</u>"

@@ -7,6 +7,7 @@ from jinja2 import Environment, nodes, pass_context
 from jinja2.compiler import CodeGenerator
 
 from replisite.staging.rewrite import Cut, Cutter, reads_context, rewriting
+from replisite.staging.spelling import spelled
 
 ENV = Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"])
 
@@ -20,14 +21,50 @@ def cut(source: str) -> list[Cut]:
 def test_the_smallest_expression_is_the_slot() -> None:
     """Text and static expressions around it are not in it."""
     (slot,) = cut("a{{ t }}{{ d.name | upper }}b")
-    assert (slot.paths, slot.line, slot.needs_context) == ({}, 1, False)
+    assert (slot.paths, str(slot.origin), slot.is_function) == ({}, "page.html:1: {{ d.name | upper }}", True)
 
 
-def test_a_static_attribute_is_kept_as_its_value() -> None:
-    """``page.url`` is one name in the slot, and the way to its value is remembered."""
-    (slot,) = cut("{{ page.url ~ d.name ~ page.url ~ t }}")
-    way = ("page", ((True, "url"),))
-    assert sorted(slot.paths.values()) == [way, ("t", ())]
+def test_a_static_expression_is_computed_where_it_stands() -> None:
+    """As often as Jinja would, in its order; in the slot it is a name."""
+    (slot,) = cut("{{ page.url ~ d.name ~ (page.title | upper) ~ page.url ~ t }}")
+    assert list(map(spelled, slot.computed.values())) == ["page.url", "page.title | upper", "page.url"]
+    assert slot.paths == {"t": ("t", ())}
+
+
+def test_an_expression_that_may_not_run_is_not_computed() -> None:
+    """An attribute is kept as its value, and the way to it is remembered; nothing is called."""
+    (slot,) = cut("{{ (page.url ~ page.url ~ t(page.n)) if d.flag }}")
+    assert slot.computed == {}
+    assert sorted(slot.paths.values()) == [("page", ((True, "n"),)), ("page", ((True, "url"),)), ("t", ())]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ (xs | map('upper')) ~ d }}",
+        "{{ d ~ d.join(ys.items()) }}",
+        "{{ 1 + 2 ~ d }}",
+        "{% filter upper %}{{ d }}{% endfilter %}",
+    ],
+)
+def test_what_one_record_could_use_up_is_not_computed(source: str) -> None:
+    """An iterator, and what Jinja computes itself."""
+    (slot,) = cut(source)
+    assert slot.computed == {}
+
+
+def test_names_that_a_slot_sets_are_exported() -> None:
+    """The first slot sets them and writes nothing, the second one reads one."""
+    first, second = cut("{% if d.flag %}{% set a, b = d.n, t.x %}{% else %}{% set a = 1 %}{% endif %}{{ a }}")
+    assert (first.exports, first.is_silent) == (("a", "b"), True)
+    assert (second.exports, second.is_silent) == ((), False)
+
+
+def test_a_with_is_cut_inside() -> None:
+    """Its deferred values are set by a slot, its static ones by Jinja."""
+    first, second = cut("{% with a = d.name, b = t %}x{{ a ~ b }}y{{ b }}{% endwith %}")
+    assert first.exports == ("a",)
+    assert second.paths == {"b": ("b", ())}
 
 
 def test_a_loop_on_a_deferred_value_is_one_slot() -> None:
@@ -38,7 +75,8 @@ def test_a_loop_on_a_deferred_value_is_one_slot() -> None:
 def test_a_static_loop_is_cut_inside() -> None:
     """The loop is run once; each round fills the slot with its own values."""
     (slot,) = cut("{% for i in xs %}{{ i }}{{ i ~ d.name ~ loop.index }}{% endfor %}")
-    assert sorted(slot.paths.values()) == [("i", ()), ("loop", ((True, "index"),))]
+    assert slot.paths == {"i": ("i", ())}
+    assert list(map(spelled, slot.computed.values())) == ["loop.index"]
 
 
 def test_a_macro_comes_with_the_slot() -> None:
@@ -57,15 +95,15 @@ def test_an_include_needs_the_context() -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "{% set x = d.name %}",
-        "{% if d.flag %}{% set x = 1 %}{% endif %}",
+        "{% set ns.x = d.name %}",
+        "{% if d.flag %}{% macro m() %}{% endmacro %}{% endif %}",
         "{% if d.flag %}{% block b %}{% endblock %}{% endif %}",
         "{% extends d.layout %}",
         "{% do xs.append(d.name) %}",
         "{{ xs.append(d.name) }}",
         "{{ xs['append'](d.name) }}",
         "{{ (xs | attr('append'))(d.name) }}",
-        "{{ (xs is sameas ys) ~ d.name }}",
+        "{{ (xs is sameas ys) if d.name }}",
         "{{ super() ~ d.name }}",
         "{% extends 'b' %}{% for i in d.tags %}{% endfor %}",
     ],

@@ -5,6 +5,7 @@ What needs templates alone is a folder in ``cases/``.
 
 from __future__ import annotations
 
+import pickle
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -33,7 +34,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Cycler, Joiner, Namespace
 from markupsafe import Markup
 
-from replisite.staging import Plate, in_full, slot_of, stage, staged
+from replisite.staging import Plate, Press, in_full, slot_of, stage, staged
 from tests.staging.law import difference, environment, outcome
 
 RECORDS: tuple[dict[str, Any], ...] = (
@@ -163,11 +164,16 @@ def test_a_reader_of_the_context_sees_what_jinja_shows(source: str, reader: Any)
     held(source, lambda: {"t": "T", "obj": {"f": reader}}, install)
 
 
-def test_a_reader_that_a_slot_comes_by_late_is_refused() -> None:
-    """It was not known to be there: an error is told, never a wrong page."""
-    env = staged(Environment(loader=DictLoader({"p": "{{ d.f() }}"})), {"d"})
+def test_a_reader_that_comes_with_a_record_gets_the_page_rendered_in_full() -> None:
+    """It was not known to be there. A stored plate cannot do that, and says so."""
+    env = Environment(loader=DictLoader({"p": "{{ d.f() }}{{ t }}", "q": "static"}))
+    record = {"d": {"f": title}}
+    plates = [stage(staged(env, {"d"}).get_template(name), {"t": 1}) for name in ("p", "q")]
+    pages = [env.get_template(name).render(t=1, **record).encode() for name in ("p", "q")]
+    assert plates[0].widening is None
+    assert Press(plates).pages(record) == pages
     with pytest.raises(TypeError, match="reads the context"):
-        stage(env.get_template("p"), {"t": 1}).text({"d": {"f": title}})
+        pickle.loads(pickle.dumps(plates[0])).text(record)
 
 
 def test_a_callable_that_gets_the_environment_may_render() -> None:

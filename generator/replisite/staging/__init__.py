@@ -21,6 +21,7 @@ from replisite.staging.plate import Plate, Record, Slot, Widening
 from replisite.staging.press import Press
 from replisite.staging.proof import Difference, prove
 from replisite.staging.stage import full_template, in_full, slot_of, stage, staged
+from replisite.staging.trust import Trust, is_plain, pure
 
 __all__ = [
     "Difference",
@@ -28,11 +29,14 @@ __all__ = [
     "Press",
     "Record",
     "Slot",
+    "Trust",
     "Widening",
     "escaping",
     "full_template",
     "in_full",
+    "is_plain",
     "prove",
+    "pure",
     "slot_of",
     "stage",
     "staged",

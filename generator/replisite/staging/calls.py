@@ -11,13 +11,39 @@ from jinja2.nodes import EvalContext
 from jinja2.runtime import Context, Undefined
 from jinja2.utils import missing
 
+from replisite.staging.binding import walk
+from replisite.staging.filling import Code
 from replisite.staging.plate import Widening
 from replisite.staging.rewrite import Cut, Cutter
 from replisite.staging.run import RUN, Run, identities
-from replisite.staging.slots import Code
+from replisite.staging.slots import FilledSlot
+from replisite.staging.tree import mutates, named_templates
 from replisite.staging.trip import Changes, Widen
+from replisite.staging.trust import Trust, is_plain
 
 __all__ = ["Staging"]
+
+
+@dataclass(slots=True)
+class Outline:
+    """What is known of one compilation of a template before it is run.
+
+    ``uses`` are the templates that it names, ``names`` the names that it spells, ``trips`` says why pieces of it
+    cannot be cut; ``changes`` that it may change static lists and dicts.
+    """
+
+    uses: frozenset[str]
+    names: frozenset[str]
+    changes: bool
+    trips: list[Widening] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, node: nodes.Template) -> Outline:
+        """Look at a template that has not been cut yet."""
+        parts = [*walk(node)]
+        names = frozenset(part.name for part in parts if isinstance(part, nodes.Name))
+        changes = any(map(mutates, parts))
+        return cls(named_templates(node), names, changes)
 
 
 @dataclass
@@ -26,17 +52,29 @@ class Staging:
 
     full: Environment
     deferred: frozenset[str]
+    trust: Trust = is_plain
+    hints: frozenset[str] = frozenset()
     changes: bool = False
     """Templates change static lists and dicts: every rendering gets its own."""
     cuts: list[list[Code]] = field(default_factory=list)
+    by_name: dict[str, list[int]] = field(default_factory=dict)
+    """The compilations of each template: two may have one name."""
+    outlines: list[Outline] = field(default_factory=list)
+    hinted: dict[frozenset[str], Environment] = field(default_factory=dict)
 
     def rewrite(self, node: nodes.Template, environment: Environment, name: str) -> None:
         """Cut one template's tree; called by the code generator before it compiles."""
         cuts: list[Cut] = []
         serial = len(self.cuts)
         self.cuts.append([])
-        Cutter(environment, name, self.deferred, cuts, serial).template(node)
-        self.cuts[serial] = [Code(self.full, cut) for cut in cuts]
+        outline = Outline.of(node)
+        self.by_name.setdefault(name, []).append(serial)
+        self.outlines.append(outline)
+        cutter = Cutter(environment, name, self.deferred, cuts, serial, self.hints)
+        cutter.template(node)
+        outline.trips = cutter.trips
+        filename = getattr(node, "filename", None)
+        self.cuts[serial] = [Code(self.full, cut, filename, self.trust) for cut in cuts]
 
     def slot(
         self,
@@ -46,27 +84,37 @@ class Staging:
         roots: Mapping[str, Any],
         record: Mapping[str, Any],
         definitions: Mapping[str, Any],
+        computed: Mapping[str, Any],
     ) -> str:
-        """Return the mark of a slot, with the values that its code needs here."""
+        """Return the mark of a slot, with the values that its code needs here; or its text, if nothing is deferred."""
         serial, number = key
         code = self.cuts[serial][number]
-        template = code.cut.template
+        where = code.cut.origin
         run = RUN.get()
         assert run is not None, "StagedTemplate renders in full outside a stage run"
-        line = code.cut.line
-        if run.depth:
-            self.trip(
-                template, line, "text that holds a slot is captured by a macro, set, filter or call block"
-            )
-        for name, value in record.items():
-            if value is not run.trips[name]:
-                self.trip(template, line, f'"{name}" is not the page owner\'s here')
-        if not self._is_usual(template, context):
-            self.trip(template, line, "autoescape is not the template's own here")
+        if not self._is_usual(where.template, context):
+            self.trip(where.template, where.line, "autoescape is not the template's own here")
         for name, value in definitions.items():
             if not self._means_the_same(run, serial, name, value, derived, roots, code.cut):
-                self.trip(template, line, f'"{name}" means something else here than where it is defined')
-        return run.mark(code.fill(run, context, derived, roots))
+                told = f'"{name}" means something else here than where it is defined'
+                self.trip(where.template, where.line, told)
+        slot = code.fill(run, context, derived, roots, record, computed)
+        if isinstance(slot, FilledSlot):
+            if slot.is_static:
+                return run.evaluated(slot)
+            run.set_names(slot)
+            if slot.is_silent:
+                return run.note(slot)
+        if run.depth:
+            told = "text that holds a slot is captured by a macro, set, filter or call block"
+            self.trip(where.template, where.line, told)
+        return run.mark(slot)
+
+    def exported(self, name: str) -> Any:
+        """Return what the latest slot has set a name to: a tripwire, or a value that is static after all."""
+        run = RUN.get()
+        assert run is not None
+        return run.latest[name]
 
     def _means_the_same(
         self,

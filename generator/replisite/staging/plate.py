@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-__all__ = ["Plate", "Record", "Slot", "Widening"]
+__all__ = ["Origin", "Plate", "Record", "Slot", "Widening"]
 
 Record = Mapping[str, Any]
 """The deferred names and their values for one page owner."""
 
 
 class Slot(Protocol):
-    """What depends on the record. Slots with an equal ``key`` give the same text for the same record."""
+    """What depends on the record. Slots with an equal ``key`` give the same text for the same record.
+
+    A slot may also have ``write(press)``, which returns a Python expression for its text instead of the
+    call of ``render``; see ``press.py``.
+    """
 
     @property
     def key(self) -> Hashable: ...
@@ -38,12 +42,33 @@ class Widening:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a slot was cut out, what it says there, and why it is no smaller (empty: it is as small as can be)."""
+
+    template: str
+    line: int
+    told: str
+    widenings: tuple[Widening, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.template}:{self.line}: {self.told}"
+
+
+@dataclass(frozen=True, slots=True)
 class Plate:
-    """Text and slots in turn. ``widening`` says why when the whole page is one slot."""
+    """Text and slots in turn. ``widening`` says why when the whole page is one slot.
+
+    ``whole`` renders the page in full, for a record that turns out to need it; a plate that was stored has none.
+    """
 
     name: str
     parts: Sequence[str | Slot]
     widening: Widening | None = None
+    whole: Slot | None = field(default=None, compare=False, repr=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Leave out what only this process can render."""
+        return Plate, (self.name, self.parts, self.widening)
 
     @property
     def slots(self) -> Iterator[Slot]:
@@ -62,7 +87,9 @@ class Plate:
 
     def text(self, record: Record) -> str:
         """Fill the plate's slots from one record; raises what Jinja would raise."""
-        return "".join(part if isinstance(part, str) else part.render(record) for part in self.parts)
+        from replisite.staging.press import Press  # a press is made of plates
+
+        return Press([self]).texts(record)[0]
 
     def press(self, record: Record) -> bytes:
         """Return the page for one record, as UTF-8."""
@@ -77,4 +104,5 @@ class Plate:
                     parts[-1] += new
                 elif not isinstance(new, str) or new:
                     parts.append(new)
-        return Plate(self.name, tuple(parts), self.widening)
+        whole = None if self.whole is None else slot(self.whole)
+        return Plate(self.name, tuple(parts), self.widening, whole)

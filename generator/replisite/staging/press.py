@@ -1,12 +1,28 @@
-"""Turn plates and one record into pages."""
+"""Turn plates and one record into pages.
+
+A press writes one Python function for all its plates: it evaluates each distinct slot once, and joins each page
+of static bytes and slots' values. For two pages that share a slot it reads
+
+    def pages(record):
+        r0 = record.get('distributor', missing)
+        s0 = c0(r0, c1).encode()
+        return [join((c2, s0, c3)), join((c4, s0))]
+
+where ``c0`` is the slot's compiled code, ``c1`` a static value that it needs, and the others static bytes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, cast
 
+from jinja2.debug import rewrite_traceback_stack
+from jinja2.utils import missing
+
+from replisite.staging.code import NeedsContext
 from replisite.staging.plate import Plate, Record, Slot
 
-__all__ = ["Press"]
+__all__ = ["Press", "Writer"]
 
 
 class Press:
@@ -18,35 +34,123 @@ class Press:
 
     def __init__(self, plates: Sequence[Plate]) -> None:
         self.plates = tuple(plates)
-        numbers: dict[Hashable, int] = {}
-        self._slots: list[Slot] = []
-        self._forms: list[tuple[list[bytes], list[tuple[int, int]]]] = []
-        for plate in self.plates:
-            form: list[bytes] = []
-            holes: list[tuple[int, int]] = []
-            for place, part in enumerate(plate.parts):
-                if isinstance(part, str):
-                    form.append(part.encode())
-                    continue
-                number = numbers.setdefault(part.key, len(self._slots))
-                if number == len(self._slots):
-                    self._slots.append(part)
-                form.append(b"")
-                holes.append((place, number))
-            self._forms.append((form, holes))
+        self._pages = _Fused(self.plates, is_text=False)
+        self._chosen: dict[tuple[int, ...], Press] = {}
 
     @property
     def slots(self) -> Sequence[Slot]:
         """The distinct slots of all plates."""
-        return tuple(self._slots)
+        found: dict[Hashable, Slot] = {}
+        for plate in self.plates:
+            for slot in plate.slots:
+                found.setdefault(slot.key, slot)
+        return tuple(found.values())
 
-    def pages(self, record: Record) -> list[bytes]:
-        """Return one page per plate, in their order; raises what Jinja would raise."""
-        values = [slot.render(record).encode() for slot in self._slots]
-        pages = []
-        for form, holes in self._forms:
-            parts = form.copy()
-            for place, number in holes:
-                parts[place] = values[number]
-            pages.append(b"".join(parts))
-        return pages
+    def pages(self, record: Record, wanted: Sequence[int] | None = None) -> list[bytes]:
+        """Return one page per plate, in their order; raises what Jinja would raise.
+
+        ``wanted`` are the places of the plates that this record needs, if not all; the slots of others are not
+        evaluated.
+        """
+        if wanted is None:
+            return cast("list[bytes]", self._pages(record))
+        chosen = tuple(wanted)
+        if chosen not in self._chosen:
+            self._chosen[chosen] = Press([self.plates[place] for place in chosen])
+        return self._chosen[chosen].pages(record)
+
+    def texts(self, record: Record) -> list[str]:
+        """Return the pages as text, which need not be writable as UTF-8."""
+        return cast("list[str]", _Fused(self.plates, is_text=True)(record))
+
+
+class _Fused:
+    """The one function of a press, written when it is first called."""
+
+    def __init__(self, plates: Sequence[Plate], *, is_text: bool) -> None:
+        self._plates = plates
+        self._is_text = is_text
+        self._function: Callable[[Record], list[Any]] | None = None
+
+    def __call__(self, record: Record) -> list[Any]:
+        if self._function is None:
+            self._function = Writer(is_text=self._is_text).function(self._plates)
+        try:
+            return self._function(record)
+        except NeedsContext as asked:
+            return [self._whole(plate, record, asked) for plate in self._plates]
+        except Exception:  # noqa: BLE001 - Jinja makes the traceback lead to the template
+            raise rewrite_traceback_stack() from None
+
+    def _whole(self, plate: Plate, record: Record, asked: NeedsContext) -> Any:
+        """Render a page in full for a record that gives the context to one of its own methods."""
+        if plate.is_shared:
+            text = "".join(cast("Sequence[str]", plate.parts))
+        elif plate.whole is None:
+            told = f"{asked} reads the context, which a stored plate has not; give it what it needs"
+            raise TypeError(told) from None
+        else:
+            text = plate.whole.render(record)
+        return text if self._is_text else text.encode()
+
+
+class Writer:
+    """Writes the function of a press. Slots with a ``write`` of their own are given it, to say what they are."""
+
+    def __init__(self, *, is_text: bool) -> None:
+        self._is_text = is_text
+        self._space: dict[str, Any] = {"missing": missing, "join": ("" if is_text else b"").join}
+        self._constants: dict[Hashable, str] = {}
+        self._records: dict[str, str] = {}
+        self._known: dict[Hashable, str] = {}
+        self._lines: list[str] = []
+
+    def constant(self, value: Any) -> str:
+        """Return the name of a value that does not change."""
+        key = value if type(value) is bytes else id(value)  # which the function keeps alive
+        if key not in self._constants:
+            name = self._constants[key] = f"c{len(self._constants)}"
+            self._space[name] = value
+        return self._constants[key]
+
+    def record(self, name: str) -> str:
+        """Return the variable that holds one of the record's values."""
+        if name not in self._records:
+            variable = self._records[name] = f"r{len(self._records)}"
+            self._lines.insert(0, f"{variable} = record.get({name!r}, missing)")
+        return self._records[name]
+
+    def once(self, key: Hashable, expression: Callable[[], str]) -> str:
+        """Return the variable that holds what an expression gives, which is evaluated once for each key."""
+        if key not in self._known:
+            written = expression()  # it may bring variables of its own
+            self._known[key] = f"s{len(self._known)}"
+            self._lines.append(f"{self._known[key]} = {written}")
+        return self._known[key]
+
+    def function(self, plates: Sequence[Plate]) -> Callable[[Record], list[Any]]:
+        """Return the function that fills these plates from one record."""
+        pages = [self._page(plate) for plate in plates]
+        source = "".join(f"\n    {line}" for line in [*self._lines, f"return [{', '.join(pages)}]"])
+        exec(compile(f"def pages(record):{source}", "<press>", "exec"), self._space)  # noqa: S102 - written above
+        return cast("Callable[[Record], list[Any]]", self._space["pages"])
+
+    def _page(self, plate: Plate) -> str:
+        pieces = [piece for part in plate.parts if (piece := self._piece(part))]
+        if plate.is_shared and len(pieces) == 1:
+            return pieces[0]
+        return f"join(({''.join(f'{piece}, ' for piece in pieces)}))"
+
+    def _piece(self, part: str | Slot) -> str:
+        if isinstance(part, str):
+            return self.constant(part if self._is_text else part.encode())
+        write = getattr(part, "write", None)
+        encode = "" if self._is_text else ".encode()"
+        if getattr(part, "is_silent", False):
+            assert write is not None
+            write(self)
+            return ""
+        return self.once(
+            ("text", part.key),
+            lambda: f"{write(self) if write else f'{self.constant(part.render)}(record)'}{encode}",
+        )

@@ -9,7 +9,7 @@ place, which sends the whole page to full rendering if stage one ever comes by i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from jinja2 import Environment, nodes
@@ -29,6 +29,8 @@ from replisite.staging.binding import (
     walk,
 )
 from replisite.staging.keeper import Keeper, Path
+from replisite.staging.plate import Origin, Widening
+from replisite.staging.spelling import spelled
 from replisite.staging.tree import (
     bound_names,
     copied,
@@ -42,15 +44,23 @@ from replisite.staging.tree import (
     mutates,
     own_expressions,
     reads_loop_values_only,
+    set_names,
     spelled_names,
+    writes,
 )
 
-__all__ = ["Cut", "Cutter", "reads_context", "rewriting"]
+__all__ = ["Cut", "Cutter", "applied_names", "reads_context", "rewriting"]
 
 
 Rewrite = Callable[[nodes.Template, Environment, str], None]
-_NEVER_IN_A_SLOT = (nodes.Block, nodes.Extends, nodes.NSRef, nodes.ExprStmt)
+_NEVER_IN_A_SLOT = (nodes.Block, nodes.Extends, nodes.NSRef, nodes.ExprStmt, nodes.OverlayScope)
 _FRAME_NAMES = frozenset({"super", "self", "caller", "varargs", "kwargs"})
+_WITH_A_CONTEXT = (
+    nodes.EvalContextModifier,
+    nodes.FromImport,
+    nodes.Import,
+    nodes.Include,
+)
 _CAPTURING = (nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.AssignBlock)
 
 
@@ -65,6 +75,7 @@ def rewriting(base: type[CodeGenerator], rewrite: Rewrite) -> type[CodeGenerator
             # A subclass of a rewriting class must not let its base rewrite the same tree again.
             if not getattr(node, "is_rewritten", False):
                 for change in self.rewrites:
+                    node.filename = self.filename  # type: ignore[attr-defined]
                     change(node, self.environment, self.name or "")
                 node.is_rewritten = True  # type: ignore[attr-defined]
             super().visit_Template(node, frame)
@@ -77,19 +88,23 @@ class Cut:
     """The code of one slot, before it has values.
 
     ``body`` is what Jinja compiles; ``paths`` are the static values that it needs, as the name that the
-    body uses and the way to the value: a name, then ``(is_attribute, key)`` steps. ``includes`` means that
+    body uses and the way to the value: a name, then ``(is_attribute, key)`` steps; ``computed`` those that stage
+    one computes. ``includes`` means that
     a template inside may read any static name, and ``calls`` that a callable may; then all are kept.
     ``callees`` are the ways to methods that the body calls. ``definitions`` are the macros and imports that
-    stand in front of the body, and ``outer`` the names that those look up where they were written.
+    stand in front of the body, and ``outer`` the names that those look up where they were written. ``exports``
+    are the names that the body sets for code after it; a silent one writes nothing.
     """
 
-    template: str
-    line: int
+    origin: Origin
     body: list[nodes.Node]
     paths: dict[str, Path]
+    computed: dict[str, nodes.Expr] = field(default_factory=dict)
     callees: list[Path] = field(default_factory=list)
     definitions: tuple[str, ...] = ()
     outer: tuple[str, ...] = ()
+    exports: tuple[str, ...] = ()
+    is_silent: bool = False
     includes: bool = False
     calls: bool = False
     is_repeatable: bool = True
@@ -99,20 +114,45 @@ class Cut:
         """The body may read static names that it does not spell."""
         return self.includes or self.calls
 
+    @property
+    def is_function(self) -> bool:
+        """The body depends on nothing but the values that it spells."""
+        return not self.needs_context and not any(
+            isinstance(part, _WITH_A_CONTEXT) for node in self.body for part in walk(node)
+        )
 
-@dataclass(frozen=True, slots=True)
+
+class _Uncut(Exception):
+    """A piece of a template cannot be made a slot; says why, and at which line."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+        self.reason = reason
+
+
+@dataclass(slots=True)
 class _Scope:
     """What the cutter knows at one place: deferred names, and the statements that define macros.
 
     ``definitions`` are those that have run when the place is reached; ``pending`` are added to them as
-    the cutter passes by.
+    the cutter passes by. ``exported`` are names that slots have set by then, which get their values from there.
     """
 
     deferred: Names
     definitions: dict[str, nodes.Node]
     pending: dict[str, nodes.Node] = field(default_factory=dict)
+    exported: Names = frozenset()
     is_child: bool = False
     """Outside the blocks of a template that extends another, Jinja runs statements and skips their output."""
+
+    def inside(self, bound: Names) -> _Scope:
+        """Return the scope of a body in which these names are something else."""
+        return replace(self, deferred=self.deferred - bound, exported=self.exported - bound)
+
+
+Widenings = list[Widening]
+"""Why pieces could not be cut; empty if all could."""
 
 
 @dataclass(slots=True)
@@ -128,6 +168,11 @@ class Cutter:
     deferred: Names
     cuts: list[Cut]
     serial: int = 0
+    hints: Names = frozenset()
+    """Names that a slot of another template may set: they are looked at when stage one comes by."""
+    trips: list[Widening] = field(default_factory=list, init=False)
+    """What could not be cut: a page that comes by there is rendered in full."""
+    roots: Names = field(default=frozenset(), init=False)
     _stored: Names = field(default=frozenset(), init=False)
     _bound_once: Names = field(default=frozenset(), init=False)
     _is_cuttable: bool = field(default=True, init=False)
@@ -136,6 +181,8 @@ class Cutter:
 
     def template(self, node: nodes.Template) -> None:
         """Cut a whole template, its blocks among it."""
+        self.roots = self.deferred
+        self.deferred |= self.hints
         bound = Counter(
             name.name for name in walk(node) if isinstance(name, nodes.Name) and name.ctx != "load"
         )
@@ -152,7 +199,7 @@ class Cutter:
         if any(isinstance(statement, nodes.Extends) for statement in node.body):
             scope.definitions.update(scope.pending)  # blocks run when all of a child's top level has run
         if any(isinstance(part, nodes.Extends) for part in walk(node)):
-            scope = replace(scope, is_child=True)
+            scope.is_child = True
         self._statements(node, "body", scope)
         for part in [*walk(node)]:
             if isinstance(part, nodes.Call) and mutates(part.node):
@@ -162,36 +209,37 @@ class Cutter:
 
     # -- statements ---------------------------------------------------------------------------------
 
-    def _statements(self, owner: nodes.Node, slot: str, scope: _Scope) -> bool:
-        """Cut a list of statements in place; return whether every piece of it could be cut."""
+    def _statements(self, owner: nodes.Node, slot: str, scope: _Scope) -> Widenings:
+        """Cut a list of statements in place; return why pieces of it could not be cut."""
         body: list[nodes.Node] = []
-        exact = True
+        found: Widenings = []
         for node in getattr(owner, slot):
-            new, done = self._statement(node, scope)
+            new, why = self._statement(node, scope)
             body.extend(new)
-            exact = exact and done
+            found += why
             passed = [name for name in defined_names(node) if name in scope.pending]
             scope.definitions.update({name: scope.pending[name] for name in passed})
             body.extend(self._remember(name, node) for name in passed)
         setattr(owner, slot, body)
-        return exact
+        return found
 
-    def _statement(self, node: nodes.Node, scope: _Scope) -> tuple[list[nodes.Node], bool]:
-        """Return what stands for one statement, and whether it is exact (False: it trips)."""
+    def _statement(self, node: nodes.Node, scope: _Scope) -> tuple[list[nodes.Node], Widenings]:
+        """Return what stands for one statement, and why pieces of it could not be cut."""
         if isinstance(node, nodes.Block):
             inner = self._definitions(node.body, self._visible_in_block(scope))
             self._statements(node, "body", inner)
-            return [node], True
+            return [node], []
         if isinstance(node, nodes.Output):
             return self._output(node, scope)
         dependent = reads(node, scope.deferred)
         if isinstance(node, nodes.Macro):
-            trip = [self._trip(node)] if dependent else []  # for calls that do not spell the macro's name
             guarded = self._guarded(node)
-            guarded.body[:0] = trip  # type: ignore[attr-defined]
-            return [guarded], True  # reading makes its *name* deferred; see _definitions
+            if dependent:  # for calls that do not spell the macro's name
+                told = "a macro that reads a deferred name is called by another name than its own"
+                guarded.body[:0] = [self._trip(node, told)]  # type: ignore[attr-defined]
+            return [guarded], []  # reading makes its *name* deferred; see _definitions
         if isinstance(node, nodes.Import | nodes.FromImport) and not reads(node.template, scope.deferred):
-            return [node], True
+            return [node], []
         if not dependent:
             return self._static(node, scope)
         if any(holds_block_call(part) for part in own_expressions(node)):
@@ -200,61 +248,107 @@ class Cutter:
             return self._recurse(node, scope)
         if isinstance(node, nodes.For) and not self._loop_reads(node, scope) and not node.recursive:
             return self._recurse(node, scope)
-        if isinstance(node, nodes.With) and not any(reads(v, scope.deferred) for v in node.values):
-            return self._recurse(node, scope)
+        if isinstance(node, nodes.With):
+            return self._with(node, scope)
         return self._as_slot(node, scope)
 
-    def _recurse(self, node: nodes.Stmt, scope: _Scope) -> tuple[list[nodes.Node], bool]:
+    def _recurse(self, node: nodes.Stmt, scope: _Scope) -> tuple[list[nodes.Node], Widenings]:
         """Cut inside a statement; if something in it cannot be cut, the statement is the slot."""
         untouched = copied(node)
-        inside = replace(scope, deferred=scope.deferred - assigned_names(node))
-        exact = self._statements(node, "body", inside)
+        inside = scope if isinstance(node, nodes.If) else scope.inside(assigned_names(node))
+        found = self._statements(node, "body", inside)
         for other in getattr(node, "elif_", []):
-            exact = self._statements(other, "body", scope) and exact
+            found += self._statements(other, "body", scope)
         if hasattr(node, "else_"):
-            exact = self._statements(node, "else_", scope) and exact
-        if (
-            not exact
-            and not scope.is_child
-            and (whole := self._slot([untouched], untouched.lineno, scope)) is not None
-        ):
-            return [whole], True
-        return [node], exact
+            found += self._statements(node, "else_", scope)
+        if found and not scope.is_child:
+            try:
+                return self._slot([untouched], untouched.lineno, scope, found), []
+            except _Uncut:
+                pass
+        return [node], found
 
-    def _as_slot(self, node: nodes.Node, scope: _Scope) -> tuple[list[nodes.Node], bool]:
-        whole = None if scope.is_child else self._slot([copied(node)], node.lineno, scope)
-        if whole is not None:
-            return [whole], True
+    def _with(self, node: nodes.With, scope: _Scope) -> tuple[list[nodes.Node], Widenings]:
+        """Compute the deferred values of a ``with`` in a slot, and cut its body."""
+        places = [place for place, value in enumerate(node.values) if reads(value, scope.deferred)]
+        targets = [node.targets[place] for place in places]
+        if not all(isinstance(target, nodes.Name) for target in targets):
+            return self._as_slot(node, scope)
+        untouched = copied(node)
+        before: list[nodes.Node] = []
+        bound = assigned_names(node)
+        inside = scope.inside(bound)
+        if places:
+            names = tuple(target.name for target in targets)  # type: ignore[attr-defined]
+            stored = [nodes.Name(name, "store") for name in names]
+            values = [node.values[place] for place in places]
+            together = nodes.Assign(
+                nodes.Tuple(stored, "store"), nodes.Tuple(values, "load"), lineno=node.lineno
+            )
+            try:
+                before = self._slot([together], node.lineno, scope, exports=names, at=node)[: -len(names)]
+            except _Uncut as uncut:
+                return self._as_slot(node, scope, uncut)
+            for place, name in zip(places, names, strict=True):
+                node.values[place] = self._exported(name)
+            inside = replace(inside, deferred=inside.deferred | {*names}, exported=inside.exported | {*names})
+        found = self._statements(node, "body", inside)
+        if found and not scope.is_child:
+            try:
+                return self._slot([untouched], untouched.lineno, scope, found), []
+            except _Uncut:
+                pass
+        return [*before, node], found
+
+    def _as_slot(
+        self, node: nodes.Node, scope: _Scope, earlier: _Uncut | None = None
+    ) -> tuple[list[nodes.Node], Widenings]:
+        try:
+            return self._slot([copied(node)], node.lineno, scope, exports=self._exports(node)), []
+        except _Uncut as uncut:
+            why = earlier or uncut
         for part in walk(node):
             if isinstance(part, nodes.Block | nodes.Macro):
-                part.body.insert(0, self._trip(node))  # it may be called from elsewhere
-        return [self._trip(node), node], False
+                part.body.insert(0, self._trip(node, why.reason))  # it may be called from elsewhere
+        return [self._trip(node, why.reason), node], [Widening(self.name, node.lineno, why.reason)]
 
-    def _static(self, node: nodes.Node, scope: _Scope) -> tuple[list[nodes.Node], bool]:
+    def _exports(self, node: nodes.Node) -> tuple[str, ...]:
+        """Return the names that a statement sets for code after it; raises _Uncut where that is not all it does."""
+        if not leaks([node]):
+            return ()
+        for part in walk(node):
+            if isinstance(part, nodes.Macro | nodes.Import | nodes.FromImport):
+                raise _Uncut(part.lineno, f"{kind_told(part)} under a deferred test")
+            if isinstance(part, nodes.NSRef):
+                raise _Uncut(part.lineno, "an attribute of a namespace is set to a deferred value")
+        return tuple(dict.fromkeys(set_names(node)))
+
+    def _static(self, node: nodes.Node, scope: _Scope) -> tuple[list[nodes.Node], Widenings]:
         """Leave a statement that depends on nothing deferred, but watch text that it captures."""
         if isinstance(node, _CAPTURING) or (isinstance(node, nodes.For) and node.recursive):
-            return [self._guarded(node)], True
+            return [self._guarded(node)], []
         for owner in [node, *getattr(node, "elif_", [])]:
-            inside = replace(scope, deferred=scope.deferred - assigned_names(owner))
+            inside = scope if isinstance(owner, nodes.If) else scope.inside(assigned_names(owner))
             if hasattr(owner, "body"):
                 self._statements(owner, "body", inside)
             if hasattr(owner, "else_"):
                 self._statements(owner, "else_", scope)
         if any(holds_block_call(part) for part in own_expressions(node)):
-            return [self._call("enter"), node, self._call("leave")], True
-        return [node], True
+            return [self._call("enter"), node, self._call("leave")], []
+        return [node], []
 
-    def _output(self, node: nodes.Output, scope: _Scope) -> tuple[list[nodes.Node], bool]:
+    def _output(self, node: nodes.Output, scope: _Scope) -> tuple[list[nodes.Node], Widenings]:
         new: list[nodes.Node] = []
-        exact = True
+        found: Widenings = []
         for expression in node.nodes:
             alone = nodes.Output([expression], lineno=expression.lineno)
             if reads(expression, scope.deferred):
-                slot = self._slot(
-                    [nodes.Output([copied(expression)], lineno=expression.lineno)], node.lineno, scope
-                )
-                new.extend([slot] if slot is not None else [self._trip(expression), alone])
-                exact = exact and slot is not None
+                piece = nodes.Output([copied(expression)], lineno=expression.lineno)
+                try:
+                    new.extend(self._slot([piece], node.lineno, scope))
+                except _Uncut as uncut:
+                    new.extend([self._trip(expression, uncut.reason), alone])
+                    found.append(Widening(self.name, expression.lineno, uncut.reason))
             elif is_block_call(expression):
                 where = nodes.Const(self.name), nodes.ContextReference()
                 new.extend([self._call("enter_block", *where), alone, self._call("leave_block", *where)])
@@ -264,7 +358,7 @@ class Cutter:
                 new[-1].nodes.append(expression)
             else:
                 new.append(alone)
-        return new, exact
+        return new, found
 
     def _guarded(self, node: nodes.Node) -> nodes.Node:
         """Mark a stretch whose text is captured: a slot inside would be measured or filtered."""
@@ -273,22 +367,45 @@ class Cutter:
 
     # -- slots --------------------------------------------------------------------------------------
 
-    def _slot(self, body: list[nodes.Node], line: int, scope: _Scope) -> nodes.Output | None:
-        """Make a slot of these statements, or return None where that would not be exact."""
-        if not self._is_cuttable or leaks(body) or has_stray_loop_control(body):
-            return None
+    def _slot(
+        self,
+        body: list[nodes.Node],
+        line: int,
+        scope: _Scope,
+        widenings: Sequence[Widening] = (),
+        *,
+        exports: tuple[str, ...] = (),
+        at: nodes.Node | None = None,
+    ) -> list[nodes.Node]:
+        """Return what stands for statements that are made a slot; raises _Uncut where that would not be exact.
+
+        ``exports`` are the names that they set for code after them, and which a slot sets now.
+        """
+        told = spelled(at or body[0])
+        everything = [part for statement in body for part in walk(statement)]
+        is_silent = bool(exports) and not any(map(writes, body))
+        self._refuse(body, everything, scope, exports, is_silent)
+        record = self._record(scope)
+        free = self._free(body)
+        bound = bound_names(everything)
+        loop = {"loop"} if any(isinstance(part, nodes.For) for part in everything) else set()
+        moved = scope.deferred | record | bound | loop | scope.definitions.keys() | _FRAME_NAMES
+        keeper = Keeper(free - moved)
+        keeper.statements(body, always=True)
+        computed = keeper.computed
         definitions, names = self._definitions_for(body, scope)
         everything = [part for statement in [*definitions, *body] for part in walk(statement)]
-        if any(isinstance(part, _NEVER_IN_A_SLOT) or mutates(part) for part in everything):
-            return None
-        if any(isinstance(part, SCOPES) for part in everything) and self._is_scoped_oddly(everything):
-            return None
-        free = free_names([*definitions, *body], self.environment)
-        record = scope.deferred & self.deferred
-        if free & _FRAME_NAMES or free & scope.deferred - record or free & self.deferred - record:
-            return None
+        if any(isinstance(part, _NEVER_IN_A_SLOT) for part in everything):
+            raise _Uncut(line, "a macro holds what only a template may hold")
+        if any(map(mutates, everything)):
+            raise _Uncut(line, "a static value may be changed, or compared with another as an object")
+        free = self._free([*definitions, *body]) - computed.keys()
+        if free & _FRAME_NAMES:
+            raise _Uncut(line, f"{', '.join(sorted(free & _FRAME_NAMES))} is another thing in a slot")
+        if unknown := free & scope.deferred - record:
+            raise _Uncut(line, f'"{min(unknown)}" is a macro that cannot be moved')
         if not reads_loop_values_only(body, free):
-            return None
+            raise _Uncut(line, "loop is used for more than its values")
         includes = any(self._includes(part) for part in everything)
         calls = any(
             self._calls_reader(part, free) or (includes and isinstance(part, nodes.Call))
@@ -298,45 +415,96 @@ class Cutter:
         if any(self._includes(part) or self._calls_reader(part, free) for part in inside) and not (
             len(definitions) == 1 and isinstance(definitions[0], nodes.Import | nodes.FromImport)
         ):
-            return None  # what is visible where a macro was written is not what is visible here
+            # what is visible where a macro was written is not what is visible here
+            raise _Uncut(line, "a macro that looks names up in the context cannot be moved")
         outer = free_names(definitions, self.environment) - record if definitions else frozenset()
-        paths: dict[str, Path] = {}
-        callees: list[Path] = []
+        bound = bound_names(everything)
         if includes or calls:
-            if "loop" in free:
-                return None
-            whole = [*definitions, *body]
+            if "loop" in free or exports or free & self.deferred - record:
+                raise _Uncut(line, "names that only stand here are looked up in the context")
         else:
-            bound = bound_names(everything)
-            keeper = Keeper(free - record - bound)
-            whole = [keeper.visit(part) for part in [*definitions, *body]]
-            paths = keeper.paths | {name: (name, ()) for name in free & bound - record}
-            callees = keeper.callees
+            # Definitions, and what a branch left over, are looked up and not computed.
+            keeper.static = free - record - bound - keeper.paths.keys()
+            keeper.statements([*definitions, *body], always=False)
+            keeper.paths |= {name: (name, ()) for name in free & bound - record}
         number = len(self.cuts)
         self.cuts.append(
             Cut(
-                self.name,
-                line,
-                whole,
-                paths,
-                callees,
+                Origin(self.name, line, told, tuple(widenings)),
+                [*definitions, *body],
+                keeper.paths,
+                computed,
+                [] if includes or calls else keeper.callees,
                 tuple(names),
                 tuple(sorted(outer)),
+                exports,
+                is_silent,
                 includes,
                 calls,
                 not any(is_random(part) for part in everything),
             )
         )
-        arguments: list[nodes.Expr] = [
+        roots = {root for root, _ in [*keeper.paths.values(), *keeper.callees]}
+        needs_context = includes or calls
+        call = self._staging(
+            "slot",
+            nodes.Const((self.serial, number)),
             nodes.ContextReference(),
-            nodes.DerivedContextReference() if includes or calls else nodes.Const(None),
+            nodes.DerivedContextReference() if needs_context else nodes.Const(None),
+            _loaded((free | roots) - record),
+            _loaded(self.roots if needs_context else free & record),
+            _loaded(names),
+            _by_name(computed),
+        )
+        if not exports:
+            return [nodes.Output([nodes.MarkSafe(call)], lineno=line)]
+        scope.exported |= {*exports}
+        scope.deferred |= {*exports}
+        shown = nodes.ExprStmt(call) if is_silent else nodes.Output([nodes.MarkSafe(call)])
+        sets = [
+            nodes.Assign(nodes.Name(name, "store"), self._exported(name), lineno=line) for name in exports
         ]
-        shown = self.deferred if includes or calls else free & record
-        for wanted in (free - record, shown, frozenset(names)):
-            pairs = [nodes.Pair(nodes.Const(name), nodes.Name(name, "load")) for name in sorted(wanted)]
-            arguments.append(nodes.Dict(pairs))
-        call = self._staging("slot", nodes.Const((self.serial, number)), *arguments)
-        return nodes.Output([nodes.MarkSafe(call)], lineno=line)
+        return [shown.set_lineno(line), *sets]
+
+    def _refuse(
+        self,
+        body: list[nodes.Node],
+        everything: list[nodes.Node],
+        scope: _Scope,
+        exports: tuple[str, ...],
+        is_silent: bool,
+    ) -> None:
+        """Raise _Uncut for what can be seen before anything is moved."""
+        line = body[0].lineno
+        if not self._is_cuttable:
+            raise _Uncut(line, "the way in which values are escaped or finalized changes in this template")
+        if scope.is_child and not is_silent and not isinstance(body[0], nodes.Output):
+            raise _Uncut(line, "outside its blocks, a template that extends another writes nothing")
+        if leaks(body) and not exports:
+            raise _Uncut(line, "what is set here is used after it")
+        if has_stray_loop_control(body):
+            raise _Uncut(line, "break or continue leaves this piece")
+        if part := next((part for part in everything if isinstance(part, _NEVER_IN_A_SLOT)), None):
+            raise _Uncut(part.lineno, f"{kind_told(part)} depends on a deferred name")
+        if any(isinstance(part, nodes.Name) and part.name == "self" for part in everything):
+            raise _Uncut(line, "self is another thing in a slot")
+        if any(isinstance(part, SCOPES) for part in everything) and self._is_scoped_oddly(everything):
+            raise _Uncut(line, "a name is read before it is set in the same scope")
+
+    def _free(self, body: list[nodes.Node]) -> Names:
+        """Return the names that code looks up; raises _Uncut for code that Jinja compiles only where it stands."""
+        try:
+            return free_names(body, self.environment)
+        except AssertionError as error:
+            raise _Uncut(body[0].lineno, f"Jinja compiles this nowhere else: {error}") from error
+
+    def _record(self, scope: _Scope) -> Names:
+        """Return the names whose values come from the record, or from slots."""
+        return scope.deferred & self.deferred | scope.exported
+
+    def _exported(self, name: str) -> nodes.Call:
+        """Return what gives a name the value that the latest slot has set."""
+        return self._staging("exported", nodes.Const(name))
 
     def _is_scoped_oddly(self, everything: list[nodes.Node]) -> bool:
         """Say whether a name here means what statements around it make of it; see ``unsettled_names``."""
@@ -412,12 +580,13 @@ class Cutter:
                 if with_context or reads(node, frozenset(deferred)):
                     deferred.add(name)
         pending = {name: node for name, node in found.items() if name in self._bound_once}
-        return _Scope(frozenset(deferred), dict(scope.definitions), pending)
+        return _Scope(frozenset(deferred), dict(scope.definitions), pending, scope.exported)
 
     def _visible_in_block(self, scope: _Scope) -> _Scope:
         """Top-level names that begin with an underscore are not exported to blocks."""
         visible = {name: node for name, node in scope.definitions.items() if not name.startswith("_")}
-        return _Scope(scope.deferred, visible)
+        exported = frozenset(name for name in scope.exported if not name.startswith("_"))
+        return _Scope(scope.deferred, visible, exported=exported)
 
     def _tests_read(self, node: nodes.If, scope: _Scope) -> bool:
         return any(reads(test.test, scope.deferred) for test in [node, *node.elif_])
@@ -428,8 +597,8 @@ class Cutter:
 
     # -- calls into stage one -----------------------------------------------------------------------
 
-    def _trip(self, node: nodes.Node) -> nodes.ExprStmt:
-        reason = f"{kind_told(node)} depends on a deferred name and cannot be cut exactly"
+    def _trip(self, node: nodes.Node, reason: str) -> nodes.ExprStmt:
+        self.trips.append(Widening(self.name, node.lineno, reason))
         call = self._staging("trip", nodes.Const(self.name), nodes.Const(node.lineno), nodes.Const(reason))
         return nodes.ExprStmt(call, lineno=node.lineno)
 
@@ -451,6 +620,26 @@ class Cutter:
     def _staging(self, method: str, *arguments: nodes.Expr) -> nodes.Call:
         target = nodes.Getattr(nodes.EnvironmentAttribute("staging"), method, "load")
         return nodes.Call(target, list(arguments), [], None, None)
+
+
+def _loaded(names: Iterable[str]) -> nodes.Dict:
+    return _by_name({name: nodes.Name(name, "load") for name in sorted(names)})
+
+
+def _by_name(values: Mapping[str, nodes.Expr]) -> nodes.Dict:
+    return nodes.Dict([nodes.Pair(nodes.Const(name), value) for name, value in values.items()])
+
+
+def applied_names(body: Iterable[nodes.Node], environment: Environment) -> Iterator[str]:
+    """Yield the names of the filters and tests that code applies, also of those named to ``map`` and its kin."""
+    for node in body:
+        for part in walk(node):
+            if isinstance(part, nodes.Filter | nodes.Test):
+                yield part.name
+                for argument in part.args:
+                    name = argument.value if isinstance(argument, nodes.Const) else None
+                    if isinstance(name, str) and (name in environment.filters or name in environment.tests):
+                        yield name
 
 
 def reads_context(callee: object) -> bool:

@@ -7,11 +7,12 @@ import secrets
 from collections.abc import Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, cast
 
 from jinja2.runtime import Context
 
 from replisite.staging.plate import Slot, Widening
+from replisite.staging.slots import Exported, FilledSlot
 from replisite.staging.snapshot import contents
 from replisite.staging.trip import Tripwire, Widen
 
@@ -29,7 +30,12 @@ class Run:
         self.defined: dict[tuple[int, str], tuple[Any, Context, dict[str, int]]] = {}
         self.kept: list[tuple[str, Any, Hashable]] = []
         self._nonce = secrets.token_hex(8)  # nothing in content or data can look like a mark
+        self.exported: dict[int, Exported] = {}
+        self.latest: dict[str, Any] = {}
+        self.set_by_slots: set[str] = set()
         self._slots: list[Slot] = []
+        self._silent: list[Slot] = []
+        self._alive: list[Tripwire] = []
 
     def __enter__(self) -> None:
         self._token = RUN.set(self)
@@ -43,6 +49,28 @@ class Run:
             if contents(value) != key:
                 raise Widen(Widening(self.name, 0, f'"{name}" changes while the page is rendered'))
 
+    def set_names(self, slot: FilledSlot) -> None:
+        """Put tripwires where a slot sets names: who reads one gets its value from the slot."""
+        for place, name in enumerate(slot.code.exports, 1):
+            wire = Tripwire(name, slot.origin.template, is_set=True)
+            self._alive.append(wire)  # so that its address stays its own
+            self.exported[id(wire)] = Exported(slot, place)
+            self.latest[name] = wire
+            self.set_by_slots.add(name)
+
+    def evaluated(self, slot: FilledSlot) -> str:
+        """Return the text of a slot in which nothing is deferred, and set what it sets."""
+        given = slot.evaluate({})
+        if not slot.code.exports:
+            return cast(str, given)
+        self.latest.update(zip(slot.code.exports, given[1:], strict=True))
+        return cast(str, given[0])
+
+    def note(self, slot: FilledSlot) -> str:
+        """Keep a slot that sets names and writes nothing: it is evaluated for every record, as Jinja would."""
+        self._silent.append(slot)
+        return ""
+
     def mark(self, slot: Slot) -> str:
         self._slots.append(slot)
         return f"\x02{self._nonce}:{len(self._slots) - 1}\x03"
@@ -53,7 +81,7 @@ class Run:
         if list(map(int, pieces[1::2])) != list(range(len(self._slots))):
             raise Widen(Widening(self.name, 0, "the text of a slot is thrown away or moved"))
         split = [piece if place % 2 == 0 else self._slots[int(piece)] for place, piece in enumerate(pieces)]
-        return tuple(part for part in split if part != "")
+        return (*self._silent, *(part for part in split if part != ""))
 
 
 RUN: ContextVar[Run | None] = ContextVar("run", default=None)

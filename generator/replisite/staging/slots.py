@@ -2,156 +2,143 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Hashable, Mapping
+import hashlib
+import pickle
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from jinja2 import Environment, Template, nodes
-from jinja2.compiler import CodeGenerator
-from jinja2.runtime import Context, Undefined
+from jinja2 import Template
+from jinja2.runtime import Undefined
 from jinja2.utils import missing
 
-from replisite.staging.plate import Record, Slot, Widening
-from replisite.staging.rewrite import Cut, reads_context
-from replisite.staging.run import Run
-from replisite.staging.snapshot import Same, apart, snapshot
-from replisite.staging.trip import Widen
+from replisite.staging.code import FunctionCode, TemplateCode
+from replisite.staging.plate import Origin, Record
+from replisite.staging.snapshot import Same, apart
+from replisite.staging.surroundings import Unknown
 
-__all__ = ["Code", "FilledSlot", "FullPage"]
+if TYPE_CHECKING:
+    from replisite.staging.press import Writer
 
-
-class Code:
-    """The compiled code of one cut; ``fill`` adds the values of one place on one page."""
-
-    def __init__(self, full: Environment, cut: Cut) -> None:
-        self.cut = cut
-        tree = nodes.Template(cut.body, lineno=cut.line)
-        env = full.overlay()
-        env.code_generator_class = plain(full.code_generator_class)
-        tree.set_environment(env)
-        self.source = env.compile(tree, cut.template or None, raw=True)
-        code = compile(self.source, f"<slot of {cut.template}:{cut.line}>", "exec")
-        self.template = full.template_class.from_code(full, code, dict(full.make_globals(None)))
-        # Where the code came from does not make two slots different.
-        self.meaning = re.sub(r"^(name = .*|debug_info = .*)$", "", self.source, flags=re.MULTILINE)
-
-    def fill(self, run: Run, context: Context, derived: Context | None, roots: Mapping[str, Any]) -> Slot:
-        cut = self.cut
-        if derived is not None:
-            found = {
-                k: v for k, v in derived.get_all().items() if k not in run.trips and k not in cut.definitions
-            }
-            plain = {
-                k: v for k, v in context.get_all().items() if k not in run.trips and k not in cut.definitions
-            }
-            if cut.calls and {k: id(v) for k, v in found.items()} != {k: id(v) for k, v in plain.items()}:
-                raise self._widen("a callable reads the context where names are local")
-        else:
-            found = {name: self._follow(roots[root], steps) for name, (root, steps) in cut.paths.items()}
-            for root, steps in cut.callees:
-                if root in roots and self._is_reader(roots[root], steps):
-                    raise self._widen(f'"{steps[-1][1] if steps else root}" reads the context')
-        found = {name: value for name, value in found.items() if not is_unknown(name, value)}
-        kept = {name: self._keep(run, name, value) for name, value in found.items()}
-        values = {name: value for name, (value, _) in kept.items()}
-        keys: tuple[Hashable, ...] = tuple((name, kept[name][1]) for name in sorted(kept))
-        if not cut.is_repeatable:
-            keys = (*keys, Same(object()))
-        return FilledSlot((self.meaning, keys), self.template, values, cut.needs_context)
-
-    def _is_reader(self, value: Any, steps: tuple[tuple[bool, object], ...]) -> bool:
-        try:
-            return reads_context(self._follow(value, steps))
-        except Widen:
-            return False  # there is no such thing to call, which is told when it is called
-
-    def _follow(self, value: Any, steps: tuple[tuple[bool, object], ...]) -> Any:
-        env = self.template.environment
-        try:
-            for is_attribute, key in steps:
-                value = (
-                    env.getattr(value, cast(str, key)) if is_attribute else env.getitem(value, cast(Any, key))
-                )
-        except Exception as error:
-            raise self._widen(f"a static value cannot be read: {type(error).__name__}: {error}") from error
-        return value
-
-    def _keep(self, run: Run, name: str, value: Any) -> tuple[Any, Hashable]:
-        """Return a value as it is now, and a key that is equal for equal values."""
-        if not self.cut.needs_context and reads_context(value):
-            raise self._widen(f'"{name}" reads the context')
-        kept = snapshot(value, run.kept, name)
-        if kept is None:
-            raise self._widen(
-                f'the value of "{name}" ({type(value).__name__}) changes while the page is rendered'
-            )
-        return kept
-
-    def _widen(self, reason: str) -> Widen:
-        return Widen(Widening(self.cut.template, self.cut.line, reason))
+__all__ = ["Exported", "FilledSlot", "FullPage", "TemplateSlot"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FilledSlot:
-    """A slot: residual code and the static values that it needs."""
+    """A slot: residual code and the static values that it needs.
+
+    ``exported`` are values that other slots set for this one. A silent slot sets values and writes nothing.
+    """
 
     key: Hashable
-    template: Template
+    code: FunctionCode
     values: Mapping[str, Any]
-    has_context: bool = True
+    origin: Origin
+    exported: Mapping[str, Exported]
+    is_silent: bool = False
+    is_static: bool = False
+    """Nothing in it depends on the record after all."""
+    is_repeatable: bool = True
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        values = {
+            name: Unknown(value) if isinstance(value, Undefined) else value
+            for name, value in self.values.items()
+        }
+        given = (self.code, values, self.origin, self.exported, self.is_silent, self.is_repeatable)
+        # Two slots whose pickles are equal are equal; two that draw a number are not.
+        key = hashlib.sha256(pickle.dumps((self.code.outline, values, self.exported))).digest()
+        return _stored, (key if self.is_repeatable else None, *given)
 
     def render(self, record: Record) -> str:
-        if self.has_context:
-            return self.template.render({**self.values, **record})
-        template = self.template
-        env = template.environment
-        names = {**template.globals, **self.values, **record}
-        context = SlotContext(env, names, template.name, template.blocks)
-        try:
-            return env.concat(self.template.root_render_func(context))
-        except Exception:  # noqa: BLE001 - Jinja rewrites the traceback and raises it
-            env.handle_exception()
+        """Return the slot's text; raises what Jinja would raise."""
+        given = self.evaluate(record)
+        return cast(str, given[0] if self.code.exports else given)
+
+    def evaluate(self, record: Record) -> Any:
+        """Return the text, or a tuple of the text and what the slot sets."""
+        return self.code.function(*(self._value(name, record) for name in self.code.names))
+
+    def _value(self, name: str, record: Record) -> Any:
+        if name in self.values:
+            return self.values[name]
+        if name in self.exported:
+            return self.exported[name].slot.evaluate(record)[self.exported[name].place]
+        return record.get(name, missing)
+
+    def write(self, writer: Writer) -> str:
+        """Return a Python expression for the text."""
+        if not self.code.exports:
+            return self._call(writer)
+        return f"{self._evaluated(writer)}[0]"
+
+    def _evaluated(self, writer: Writer) -> str:
+        return writer.once(("values", self.key), lambda: self._call(writer))
+
+    def _call(self, writer: Writer) -> str:
+        return f"{writer.constant(self.code.function)}({', '.join(self._arguments(writer))})"
+
+    def _arguments(self, writer: Writer) -> Iterator[str]:
+        for name in self.code.names:
+            if name in self.values:
+                yield writer.constant(self.values[name])
+            elif name in self.exported:
+                source = self.exported[name]
+                yield f"{source.slot._evaluated(writer)}[{source.place}]"  # noqa: SLF001 - another of its kind
+            else:
+                yield writer.record(name)
 
 
-class SlotContext(Context):
-    """The few names that a slot spells. A callable must not look for others here."""
+def _stored(
+    key: bytes | None,
+    code: FunctionCode,
+    values: Mapping[str, Any],
+    origin: Origin,
+    exported: Mapping[str, Exported],
+    is_silent: bool,
+    is_repeatable: bool,
+) -> FilledSlot:
+    return FilledSlot(
+        key or Same(object()), code, values, origin, exported, is_silent, is_repeatable=is_repeatable
+    )
 
-    def call(__self, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: PYI063 - Jinja's signature
-        if reads_context(__obj):
-            told = f"{__obj!r} reads the context, which was not to be seen before: give it what it needs"
-            raise TypeError(told)
-        return super().call(__obj, *args, **kwargs)
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A value that a slot sets: the place in what its code returns, behind the text."""
+
+    slot: FilledSlot
+    place: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TemplateSlot:
+    """A slot in which names are looked up that it does not spell, and so all that could be seen at its place."""
+
+    key: Hashable
+    code: TemplateCode
+    values: Mapping[str, Any]
+    origin: Origin
+
+    def render(self, record: Record) -> str:
+        """Return the slot's text; raises what Jinja would raise."""
+        return self.code.run(self.values, record)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FullPage:
-    """A page that Jinja renders in full for every record."""
+    """A page that Jinja renders in full for every record; each has its own static values if templates change them."""
 
     template: Template
     static: Mapping[str, Any]
+    changes: bool
 
     @property
     def key(self) -> Hashable:
+        """No other page is this one."""
         return id(self)
 
     def render(self, record: Record) -> str:
-        return self.template.render({**apart(self.static), **record})
-
-
-def is_unknown(name: str, value: Any) -> bool:
-    """Say whether a name has no value: the slot finds that out anew, because no two undefined ones are the same."""
-    return (
-        isinstance(value, Undefined)
-        and value._undefined_obj is missing  # noqa: SLF001 - Jinja has no other way to ask
-        and value._undefined_name == name  # noqa: SLF001
-        and value._undefined_hint is None  # noqa: SLF001
-    )
-
-
-def plain(generator: type[CodeGenerator]) -> type[CodeGenerator]:
-    """Return the code generator without rewrites: a slot's code has been through them."""
-    return cast(
-        type[CodeGenerator],
-        next(base for base in generator.__mro__ if not getattr(base, "rewrites", None)),
-    )
+        """Return the page; raises what Jinja raises."""
+        static = apart(self.static) if self.changes else self.static
+        return self.template.render({**static, **record})

@@ -7,7 +7,9 @@ renders in full for every record: slower, never different.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, MutableMapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any, cast
 
 from jinja2 import Environment, Template
@@ -18,22 +20,26 @@ from jinja2.runtime import Context
 from jinja2.tests import TESTS
 
 from replisite.staging.calls import Staging
-from replisite.staging.plate import Plate, Record, Slot, Widening
+from replisite.staging.code import FunctionCode
+from replisite.staging.plate import Origin, Plate, Record, Slot, Widening
 from replisite.staging.rewrite import rewriting
 from replisite.staging.run import RUN, Run
 from replisite.staging.slots import FilledSlot, FullPage
 from replisite.staging.snapshot import STATEFUL, apart
 from replisite.staging.trip import Changes, Tripwire, Widen
+from replisite.staging.trust import Trust, is_plain
 from replisite.staging.watch import Watched, watching
 
 __all__ = ["full_template", "in_full", "slot_of", "stage", "staged"]
 
 
-def staged(env: Environment, deferred: Collection[str]) -> Environment:
+def staged(env: Environment, deferred: Collection[str], *, trust: Trust = is_plain) -> Environment:
     """Return an overlay of a Jinja environment whose templates can be staged.
 
-    Templates of the overlay render as ever; ``stage`` makes plates of them. Raises ValueError for
-    environments whose output is not text rendered in order: async ones and native ones.
+    Templates of the overlay render as ever; ``stage`` makes plates of them. ``trust`` says which static values
+    and which filters a slot may ask at a later time than Jinja does: plain data and functions that ``pure``
+    has marked, unless you know better. Raises ValueError for environments whose output is not text rendered in
+    order: async ones and native ones.
     """
     if env.is_async:
         raise ValueError("an async environment cannot be staged; make one with enable_async=False")
@@ -41,9 +47,13 @@ def staged(env: Environment, deferred: Collection[str]) -> Environment:
         raise ValueError(  # noqa: TRY004 - the class is fine, its output is not
             "a native environment cannot be staged: its output is objects, not text"
         )
+    return _overlay(Staging(full=env, deferred=frozenset(deferred), trust=trust))
+
+
+def _overlay(staging: Staging) -> Environment:
+    env = staging.full
     overlay = env.overlay()
     overlay.bytecode_cache = None  # compiled code without its cuts is no use
-    staging = Staging(full=env, deferred=frozenset(deferred))
     overlay.staging = staging  # type: ignore[attr-defined]
     overlay.template_class = StagedTemplate
     overlay.code_generator_class = rewriting(env.code_generator_class, staging.rewrite)
@@ -65,33 +75,83 @@ def stage(template: Template, static: Mapping[str, Any]) -> Plate:
     known = sorted(staging.deferred & {*static, *template.globals})
     if known:
         reason = f'"{known[0]}" is static and deferred at once'
-        return Plate(name, (FullPage(full, static),), Widening(name, 0, reason))
+        return Plate(name, (FullPage(full, static, changes=True),), Widening(name, 0, reason))
     stateful = [key for key, value in static.items() if isinstance(value, STATEFUL)]
     if stateful:
         reason = f'"{stateful[0]}" changes while the page is rendered'
-        return Plate(name, (FullPage(full, static),), Widening(name, 0, reason))
-    try:
-        return _stage(staging, template, static)
-    except Changes:
-        staging.changes = True  # the first run has changed nothing yet
-        return _stage(staging, template, static)
+        return Plate(name, (FullPage(full, static, changes=True),), Widening(name, 0, reason))
+    why, changes = _foresee(staging, template, static)
+    whole = FullPage(full, static, changes)
+    if why:
+        return Plate(name, (whole,), why, whole)
+    widening = Widening(name, 0, "")
+    hints: frozenset[str] = frozenset()
+    while True:
+        try:
+            parts = _parts(template, static)
+        except Changes:
+            _staging_of(template.environment).changes = True  # the first run has changed nothing yet
+        except Widen as widen:
+            widening = widening if widening.reason else widen.widening
+            if not widen.name or widen.name in hints:
+                return Plate(name, (whole,), widening, whole)
+            hints |= {widen.name}
+            template = _hinted(staging, hints).get_template(name, globals=_own_globals(template))
+        except Exception as error:  # noqa: BLE001 - the full rendering raises it again, or does not
+            return Plate(name, (whole,), Widening(name, 0, f"{type(error).__name__}: {error}"), whole)
+        else:
+            return Plate(name, parts, whole=whole)
 
 
-def _stage(staging: Staging, template: Template, static: Mapping[str, Any]) -> Plate:
+def _parts(template: Template, static: Mapping[str, Any]) -> tuple[str | Slot, ...]:
+    """Run a template with tripwires for the deferred names; raises Widen, Changes, and what Jinja raises."""
+    staging = _staging_of(template.environment)
     name = template.name or ""
     run = Run(name, {key: Tripwire(key, name) for key in staging.deferred})
     values = apart(static) if staging.changes else static
-    try:
-        with run:
-            context = template.new_context({**values, **run.trips})
-            text = template.environment.concat(template.root_render_func(context))
-            run.check()
-            return Plate(name, run.parts(text))
-    except Widen as widen:
-        widening = widen.widening
-    except Exception as error:  # noqa: BLE001 - the full rendering raises it again, or does not
-        widening = Widening(name, 0, f"{type(error).__name__}: {error}")
-    return Plate(name, (FullPage(full_template(template), static),), widening)
+    with run:
+        context = template.new_context({**values, **run.trips})
+        text = template.environment.concat(template.root_render_func(context))
+        run.check()
+        return run.parts(text)
+
+
+def _foresee(staging: Staging, template: Template, static: Mapping[str, Any]) -> tuple[Widening | None, bool]:
+    """Look at a template, at those that it names, and so on, before anything is asked that might answer once.
+
+    Returns why the page must be rendered in full (None: it need not), and whether templates change static values.
+    """
+    serials: list[int] = []
+    names, seen = [template.name or ""], set[str]()
+    while names:
+        name = names.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        if name not in staging.by_name:
+            with suppress(Exception):  # it is told when it is used
+                template.environment.get_template(name)
+        serials += staging.by_name.get(name, [])
+        names += [used for serial in staging.by_name.get(name, []) for used in staging.outlines[serial].uses]
+    outlines = [staging.outlines[serial] for serial in serials]
+    changes = any(outline.changes for outline in outlines)
+    spelt = frozenset().union(*(outline.names for outline in outlines))
+    known = {name: value for name, value in template.globals.items() if name in spelt}
+    known |= {name: value for name, value in static.items() if name in spelt}
+    trips = [trip for outline in outlines for trip in outline.trips]
+    if trips and not all(map(staging.trust, known.values())):
+        return trips[0], changes
+    codes = (code for serial in serials for code in staging.cuts[serial])
+    return next((why for code in codes if (why := code.untrusted(known))), None), changes
+
+
+def _hinted(staging: Staging, hints: frozenset[str]) -> Environment:
+    """Return an environment in which more names are looked at: slots of other templates set them."""
+    if hints not in staging.hinted:
+        staging.hinted[hints] = _overlay(
+            replace(staging, hints=hints, cuts=[], by_name={}, outlines=[], hinted={})
+        )
+    return staging.hinted[hints]
 
 
 def in_full(template: Template, static: Mapping[str, Any], record: Record) -> str:
@@ -108,9 +168,14 @@ def slot_of(env: Environment, expression: str, static: Mapping[str, Any], name: 
     """
     full = _staging_of(env).full
     source = full.variable_start_string + " " + expression + " " + full.variable_end_string
-    code = full.compile(source, name or None, filename=name or None)
-    template = full.template_class.from_code(full, code, dict(full.make_globals(None)))
-    return FilledSlot(("expression", name, expression), template, static, has_context=False)
+    tree = full._parse(source, name or None, None)  # noqa: SLF001 - parse() tells of errors in a file
+    for change in getattr(full.code_generator_class, "rewrites", ()):
+        change(tree, full, name)
+    code = FunctionCode(full, tree.body, name, name or None, context=static)
+    known = {**full.globals, **static}
+    values = {spelt: known[spelt] for spelt in code.names if spelt in known}
+    origin = Origin(name, 0, source)
+    return FilledSlot(("expression", name, expression), code, values, origin, {})
 
 
 def _staging_of(env: Environment) -> Staging:
@@ -126,8 +191,11 @@ def full_template(template: Template) -> Template:
     full = _staging_of(template.environment).full
     if template.name is None:
         raise ValueError("only a template that a loader finds by its name can be staged")
-    own = getattr(template.globals, "maps", [{}])[0]
-    return full.get_template(template.name, globals=own)
+    return full.get_template(template.name, globals=_own_globals(template))
+
+
+def _own_globals(template: Template) -> MutableMapping[str, Any]:
+    return cast("MutableMapping[str, Any]", getattr(template.globals, "maps", [{}])[0])
 
 
 class StagedTemplate(Template):

@@ -20,11 +20,15 @@ __all__ = [
     "is_slot",
     "kind_told",
     "mutates",
+    "named_templates",
     "own_expressions",
     "reads_loop_values_only",
+    "set_names",
     "spelled_names",
+    "writes",
 ]
 
+_REFERENCES = (nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include)
 _LOOP_VALUES = frozenset(
     {"index", "index0", "revindex", "revindex0", "first", "last", "length", "depth", "depth0"}
 )
@@ -67,6 +71,24 @@ def defined_names(node: nodes.Node) -> Iterable[str]:
     if isinstance(node, nodes.FromImport):
         return [name if isinstance(name, str) else name[1] for name in node.names]
     return []
+
+
+def set_names(statement: nodes.Node) -> Iterable[str]:
+    """Yield the names that a statement sets for code after it in the same scope, macros and imports left out."""
+    if isinstance(statement, nodes.If):
+        for inner in [*statement.body, *statement.elif_, *statement.else_]:
+            yield from set_names(inner)
+    elif isinstance(statement, nodes.Assign | nodes.AssignBlock):
+        yield from (part.name for part in walk(statement.target) if isinstance(part, nodes.Name))
+
+
+def writes(statement: nodes.Node) -> bool:
+    """Say whether a statement may write to the page."""
+    if isinstance(statement, nodes.Assign | nodes.AssignBlock | nodes.Macro):
+        return False
+    if isinstance(statement, nodes.If):
+        return any(map(writes, [*statement.body, *statement.elif_, *statement.else_]))
+    return True
 
 
 def spelled_names(node: nodes.Node) -> Iterable[str]:
@@ -146,6 +168,18 @@ def own_expressions(node: nodes.Node) -> list[nodes.Node]:
 
 def holds_block_call(node: nodes.Node) -> bool:
     return any(isinstance(part, nodes.Name) and part.name in {"super", "self"} for part in walk(node))
+
+
+def named_templates(node: nodes.Node) -> Names:
+    """Return the names of other templates that are written in one."""
+    found = (part.template for part in walk(node) if isinstance(part, _REFERENCES))
+    spelt = (part for template in found for part in walk(template) if isinstance(part, nodes.Const))
+    told = [
+        item
+        for part in spelt
+        for item in (part.value if isinstance(part.value, tuple | list) else [part.value])
+    ]
+    return frozenset(name for name in told if isinstance(name, str))
 
 
 def is_slot(node: nodes.Output) -> bool:

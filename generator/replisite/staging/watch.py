@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import types
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from typing import Any, cast
 
 from jinja2 import pass_context
@@ -14,7 +14,7 @@ from replisite.staging.calls import Staging
 from replisite.staging.plate import Widening
 from replisite.staging.rewrite import reads_context
 from replisite.staging.run import RUN, watch
-from replisite.staging.trip import Widen
+from replisite.staging.trip import Tripwire, Widen
 
 __all__ = ["Watched", "watching"]
 
@@ -31,6 +31,7 @@ def watching(base: type[Context]) -> type[Context]:
             given = [*args, *kwargs.values()]
             if type(__obj) is types.MethodType and type(__obj.__self__) is Staging:
                 return super().call(__obj, *args, **kwargs)  # it keeps a context, and reads none
+            refuse_wires(given)
             if not (reads_context(__obj) or any(type(value) is type(__self) for value in given)):
                 return super().call(__obj, *args, **kwargs)
             with watch():
@@ -50,12 +51,27 @@ def watching(base: type[Context]) -> type[Context]:
 
         def _look(self, key: str = "") -> None:
             run = RUN.get()
-            if run is not None and run.is_watching and (not key or key in run.trips):
+            if (
+                run is not None
+                and run.is_watching
+                and (not key or key in run.trips or key in run.set_by_slots)
+            ):
                 raise Widen(
                     Widening(self.name or "", 0, f'"{key or "everything"}" is read through the context')
                 )
 
     return WatchingContext
+
+
+def refuse_wires(values: Iterable[Any]) -> None:
+    """Trip over a deferred value that is handed to Python code, which may ask who it is and not what."""
+    for value in values:
+        if type(value) is Tripwire:
+            bool(value)
+        elif type(value) in (list, tuple):
+            refuse_wires(value)
+        elif type(value) is dict:
+            refuse_wires(value.values())
 
 
 class Watched(MutableMapping[str, Callable[..., Any]]):
@@ -64,19 +80,27 @@ class Watched(MutableMapping[str, Callable[..., Any]]):
     def __init__(self, real: dict[str, Any], known: Mapping[str, Any]) -> None:
         self.real = real
         self.known = known
+        self._watched: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {}
 
     def __getitem__(self, name: str) -> Callable[..., Any]:
         function: Callable[..., Any] = self.real[name]
-        if not reads_context(function) or self.known.get(name) is function:
-            return function
+        if name not in self._watched or self._watched[name][0] is not function:
+            self._watched[name] = function, self._watch(name, function)
+        return self._watched[name][1]
+
+    def _watch(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        is_reader = reads_context(function) and self.known.get(name) is not function
 
         @functools.wraps(function)
         def watched(*args: Any, **kwargs: Any) -> Any:
+            refuse_wires(args)
+            refuse_wires(kwargs.values())
+            if not is_reader:
+                return function(*args, **kwargs)
             with watch():
                 return function(*args, **kwargs)
 
-        marked: Callable[..., Any] = pass_context(watched)
-        return marked
+        return pass_context(watched) if is_reader else watched
 
     def __setitem__(self, name: str, function: Callable[..., Any]) -> None:
         self.real[name] = function

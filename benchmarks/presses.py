@@ -1,0 +1,147 @@
+"""Press in memory against Jinja's own rendering; and builds whose pages are thrown away, for their memory."""
+
+from __future__ import annotations
+
+import datetime
+import multiprocessing
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.roster import write_roster
+from benchmarks.rows import TIMES, AtLeast, AtMost, Row
+from benchmarks.running import Trial, clear, run, say
+from benchmarks.sites import copy_demo
+
+__all__ = ["memory_by_roster", "press_in_memory"]
+
+OWNERS = 500
+"""How many owners' pages one run presses."""
+
+
+def press_in_memory(trial: Trial) -> list[Row]:
+    """Press all pages of an edition, and render the same pages with Jinja, on one core."""
+    folder = trial.memory / "press"
+    site = copy_demo(folder)
+    roster = write_roster(folder / "roster.csv", min(OWNERS, trial.people), trial.seed)
+    run([sys.executable, "-m", "replisite", "roster", "-q", "--site", str(site), "--roster", str(roster)])
+    with multiprocessing.get_context("spawn").Pool(1) as pool:  # importing Pelican changes a process
+        pairs, details = pool.apply(_rates, (site, trial.runs))
+    clear(folder)
+    fast, slow = zip(*pairs, strict=True)
+    return [
+        Row(
+            name="press",
+            what="pages pressed in memory, per core",
+            unit="pages/s",
+            values=fast,
+            goal=AtLeast(100_000),
+            details=details,
+        ),
+        Row(name="jinja", what="the same pages rendered in full by Jinja", unit="pages/s", values=slow),
+        Row(
+            name="press-over-jinja",
+            what="press ÷ Jinja",
+            unit=TIMES,
+            values=[quick / plain for quick, plain in pairs],
+            goal=AtLeast(50),
+        ),
+    ]
+
+
+def _rates(folder: Path, runs: int) -> tuple[list[tuple[float, float]], dict[str, int]]:
+    """Return (pages pressed, pages rendered by Jinja) a second of each run, and what the pages are like."""
+    from replisite.ledger import Ledger
+    from replisite.model.places import address_of, edition_of
+    from replisite.sources.config import load_site
+    from replisite.sources.pelican import record_site
+    from replisite.staging import Press, in_full
+
+    site = load_site(folder)
+    static = folder / "static"
+    static.mkdir()
+    recording = record_site(site, site.editions, static, now=datetime.datetime.now(datetime.UTC))
+    main = site.editions[0].key
+    pages = [page for page in recording.pages[main] if page.is_replicated]
+    press = Press([page.plate for page in pages])
+    (ledger_file,) = site.state.glob("ledger-*.sqlite")
+    with Ledger.open(ledger_file) as ledger:
+        owners = [owner for owner in ledger.distributors(address_of(site)) if edition_of(owner) == main]
+
+    def pressed() -> int:
+        return sum(len(press.pages({"distributor": owner})) for owner in owners)
+
+    def rendered() -> int:
+        for page in pages:
+            with page.staged.recorded.in_place() as names:
+                in_full(page.staged.template, names, {"distributor": owners[0]})
+        return len(pages)
+
+    size = statistics.mean(len(body) for body in press.pages({"distributor": owners[0]}))
+    details = {
+        "owners": len(owners),
+        "pages_per_owner": len(pages),
+        "bytes_per_page": round(size),
+        "slots": len(press.slots),
+        "pages_rendered_in_full": sum(page.plate.widening is not None for page in pages),
+    }
+    pressed()
+    rendered()
+    return [(_rate(pressed), _rate(rendered)) for _ in range(runs)], details
+
+
+def _rate(work: Callable[[], int]) -> float:
+    started = time.perf_counter()
+    pages = work()
+    return pages / (time.perf_counter() - started)
+
+
+def memory_by_roster(trial: Trial) -> list[Row]:
+    """Build for a roster, ten and a hundred times as many, each page thrown away; in all cores, as a build does."""
+    sizes = [max(trial.people // 5, 1) * times for times in (1, 10, 100)]
+    folder = trial.memory / "discard"
+    site = copy_demo(folder)
+    largest: dict[int, list[float]] = {size: [] for size in sizes}
+    trees: dict[int, list[float]] = {size: [] for size in sizes}
+    seconds: dict[int, list[float]] = {size: [] for size in sizes}
+    for turn in range(trial.runs):
+        for size in sizes:
+            say(f"memory: {size:,} distributors, run {turn + 1} of {trial.runs}")
+            roster = write_roster(folder / "roster.csv", size, trial.seed + turn)
+            clear(site / ".replisite")
+            command = [sys.executable, "-m", "benchmarks.discard", str(site), str(roster)]
+            ran = run([*command, str(folder / "output")], sample=True)
+            largest[size].append(ran.largest_mb)
+            trees[size].append(ran.tree_mb)
+            seconds[size].append(ran.seconds)
+            clear(folder / "output")
+    clear(folder)
+    few, many = sizes[0], sizes[-1]
+    rows = [
+        Row(
+            name=f"memory-{place}",
+            what=f"peak memory of all processes, {size:,} distributors, pages thrown away",
+            unit="MB",
+            values=trees[size],
+            goal=AtMost(300),
+            details={
+                "distributors": size,
+                "largest_process_mb": [round(value) for value in largest[size]],
+                "seconds": [round(value, 1) for value in seconds[size]],
+            },
+        )
+        for place, size in zip(("few", "some", "many"), sizes, strict=True)
+    ]
+    flat = [high / low for high, low in zip(trees[many], trees[few], strict=True)]
+    return [
+        *rows,
+        Row(
+            name="memory-flat",
+            what=f"the same, {many:,} ÷ {few:,} distributors",
+            unit=TIMES,
+            values=flat,
+            goal=AtMost(1.25),
+        ),
+    ]

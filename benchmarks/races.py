@@ -1,0 +1,187 @@
+"""Against other ways to the same sites: Hugo with a content adapter, and one Pelican run per distributor."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from benchmarks.hugo import hugo_command, make_hugo_site
+from benchmarks.roster import write_roster
+from benchmarks.rows import TIMES, AtLeast, Row
+from benchmarks.running import Ran, Trial, build, clear, run, say
+from benchmarks.sites import copy_demo, copy_twenty
+from replisite.ledger import Ledger
+from replisite.model.distributor import Distributor
+from replisite.model.house import house_account
+from replisite.model.places import address_of
+from replisite.sources.config import load_site
+
+__all__ = ["against_hugo", "against_pelican"]
+
+PAGES = 20
+UNLIKE = 0.1
+"""By how much the two outputs of a race may differ in bytes, as a part of ours."""
+
+
+def against_hugo(trial: Trial) -> list[Row]:
+    """Build twenty pages for everybody to tmpfs: with Hugo, with replisite anew, and with another roster."""
+    assert trial.hugo is not None
+    folder = trial.memory / "hugo"
+    site = copy_twenty(folder / "ours")
+    roster, other = folder / "roster.csv", folder / "other.csv"
+    write_roster(roster, trial.people, trial.seed)
+    owners = [house_account(load_site(site)), *_owners(site, roster)]
+    theirs = make_hugo_site(folder / "theirs", site, owners)
+    output = folder / "output"
+    runs: dict[str, list[Ran]] = {"hugo": [], "anew": [], "roster": []}
+    sizes: dict[str, tuple[int, int]] = {}
+    for turn in range(trial.runs):
+        write_roster(other, trial.people, trial.seed + turn + 1)
+        clear(site / ".replisite")
+        for way, ran in runs.items():
+            say(f"hugo: {way}, run {turn + 1} of {trial.runs}")
+            clear(output, theirs / "cache", theirs / "resources")
+            if way == "hugo":
+                ran.append(run(hugo_command(trial.hugo, theirs, output), sample=True))
+            else:
+                source = roster if way == "anew" else other
+                ran.append(build(site, source, output, sample=True).ran)
+            if way not in sizes:
+                sizes[way] = _pages_and_bytes(output)
+    clear(folder)
+    _check_alike(sizes["hugo"], sizes["anew"], PAGES * (trial.people + 1))
+    size = f"{trial.people:,} distributors with {PAGES} pages"
+    details = {
+        way: {
+            "pages": sizes[way][0],
+            "bytes": sizes[way][1],
+            "seconds": [round(ran.seconds, 2) for ran in ran_so],
+            "cpu_seconds": [round(ran.cpu_seconds, 2) for ran in ran_so],
+            "largest_process_mb": [round(ran.largest_mb) for ran in ran_so],
+            "all_processes_mb": [round(ran.tree_mb) for ran in ran_so],
+        }
+        for way, ran_so in runs.items()
+    }
+    told = {"anew": "everything anew", "roster": "another roster, content as it was"}
+    rows = [
+        Row(
+            name="hugo",
+            what=f"Hugo, {size}, tmpfs",
+            unit="s",
+            values=[ran.seconds for ran in runs["hugo"]],
+            details=details["hugo"],
+        )
+    ]
+    for way, what in told.items():
+        pairs = list(zip(runs["hugo"], runs[way], strict=True))
+        rows += [
+            Row(
+                name=f"ours-{way}",
+                what=f"replisite, the same, {what}",
+                unit="s",
+                values=[mine.seconds for _, mine in pairs],
+                details=details[way],
+            ),
+            Row(
+                name=f"hugo-seconds-{way}",
+                what=f"Hugo ÷ replisite, seconds, {what}",
+                unit=TIMES,
+                values=[hugo.seconds / mine.seconds for hugo, mine in pairs],
+                goal=AtLeast(20),
+            ),
+            Row(
+                name=f"hugo-memory-{way}",
+                what=f"Hugo ÷ replisite, peak memory of all processes, {what}",
+                unit=TIMES,
+                values=[_peak(hugo) / _peak(mine) for hugo, mine in pairs],
+                goal=AtLeast(5),
+            ),
+        ]
+    return rows
+
+
+def against_pelican(trial: Trial) -> list[Row]:
+    """Run Pelican for one distributor after another, and build everybody's site at once, in turn, to tmpfs."""
+    folder = trial.memory / "pelican"
+    site = copy_demo(folder / "site")
+    roster = write_roster(folder / "roster.csv", trial.people, trial.seed)
+    chosen = [owner.alias for owner in _owners(site, roster)][:: max(trial.people // trial.runs, 1)]
+    ledger = Path(shutil.copy(_ledger_of(site), folder / "ledger.sqlite"))
+    single, whole, pages = [], [], 0
+    for turn in range(trial.runs):
+        say(f"pelican: run {turn + 1} of {trial.runs}")
+        alias = chosen[turn % len(chosen)]
+        output = folder / "single"
+        settings = folder / "pelicanconf.py"
+        settings.write_text(_pelicanconf(site, ledger, alias, output), encoding="utf-8")
+        single.append(run([sys.executable, "-m", "pelican", "-q", "-s", str(settings)]).seconds)
+        pages = sum(name.endswith(".html") for _, _, names in os.walk(output) for name in names)
+        clear(site / ".replisite")
+        made = build(site, roster, folder / "output")
+        whole.append(made.ran.seconds)
+        expected = {"site's pages": made.report["pages"] // (trial.people + 1), "run's pages": pages}
+        assert len(set(expected.values())) == 1, expected
+        clear(output, folder / "output")
+    clear(folder)
+    return [
+        Row(
+            name="pelican",
+            what="one Pelican run for one distributor, tmpfs",
+            unit="s",
+            values=single,
+            details={"pages": pages, "builds_of_all_seconds": [round(value, 2) for value in whole]},
+        ),
+        Row(
+            name="pelican-over-ours",
+            what=f"{trial.people:,} Pelican runs (extrapolated) ÷ one build",
+            unit=TIMES,
+            values=[one * trial.people / all_ for one, all_ in zip(single, whole, strict=True)],
+            goal=AtLeast(500),
+        ),
+    ]
+
+
+def _pelicanconf(site: Path, ledger: Path, alias: str, output: Path) -> str:
+    values = ", ".join(
+        [f"Path({str(site)!r})", f"Path({str(ledger)!r})", repr(alias), f"Path({str(output)!r})"]
+    )
+    return (
+        "from pathlib import Path\n\n"
+        "from benchmarks.pelican_plugin import settings_for\n\n"
+        f"globals().update(settings_for({values}))\n"
+    )
+
+
+def _ledger_of(site: Path) -> Path:
+    (place,) = (site / ".replisite").glob("ledger-*.sqlite")
+    return place
+
+
+def _owners(site: Path, roster: Path) -> list[Distributor]:
+    """Return everybody on a roster, as templates see them."""
+    run([sys.executable, "-m", "replisite", "roster", "-q", "--site", str(site), "--roster", str(roster)])
+    with Ledger.open(_ledger_of(site)) as ledger:
+        return list(ledger.distributors(address_of(load_site(site))))
+
+
+def _peak(ran: Ran) -> float:
+    """The peak of all processes; samples may miss that of a single one, which the kernel knows."""
+    return max(ran.tree_mb, ran.largest_mb)
+
+
+def _pages_and_bytes(output: Path) -> tuple[int, int]:
+    pages = size = 0
+    for folder, _, names in os.walk(output):
+        for name in names:
+            if name.endswith(".html") and name != "404.html":
+                pages += 1
+                size += (Path(folder) / name).stat().st_size
+    return pages, size
+
+
+def _check_alike(theirs: tuple[int, int], ours: tuple[int, int], pages: int) -> None:
+    """Raise RuntimeError unless a race was about the same pages."""
+    if theirs[0] != pages or ours[0] != pages or abs(theirs[1] / ours[1] - 1) > UNLIKE:
+        raise RuntimeError(f"not the same work: {theirs} and {ours} (pages, bytes) for {pages:,} pages")

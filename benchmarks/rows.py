@@ -1,0 +1,136 @@
+"""A row is one figure with its goal: what each run gave, and how it is told to people and machines."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["TIMES", "AtLeast", "AtMost", "Row", "figures", "with_figures"]
+
+TIMES = "×"  # noqa: RUF001 - the unit of a ratio
+
+_START, _END = "<!-- figures -->", "<!-- /figures -->"
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """A goal that is reached from a number upwards."""
+
+    number: float
+
+    def is_reached(self, median: float) -> bool:
+        """Compare."""
+        return median >= self.number
+
+    def __str__(self) -> str:
+        return f"≥ {_written(self.number)}"
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """A goal that is reached from a number downwards."""
+
+    number: float
+
+    def is_reached(self, median: float) -> bool:
+        """Compare."""
+        return median <= self.number
+
+    def __str__(self) -> str:
+        return f"≤ {_written(self.number)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One figure. ``values`` are those of each run, and the median is held against the goal.
+
+    ``details`` are what one may want to know beside it, as JSON.
+
+    >>> row = Row(name="ratio", what="us ÷ them", unit="s", values=(1.0, 3.0, 2.0), goal=AtLeast(2))
+    >>> row.median, row.is_reached
+    (2.0, True)
+    """
+
+    name: str
+    what: str
+    unit: str
+    values: Sequence[float]
+    goal: AtLeast | AtMost | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def median(self) -> float:
+        """The middle one of the runs."""
+        return statistics.median(self.values)
+
+    @property
+    def is_reached(self) -> bool | None:
+        """Whether the goal is reached; None without one."""
+        return self.goal.is_reached(self.median) if self.goal else None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the row as plain data."""
+        return {
+            "name": self.name,
+            "what": self.what,
+            "unit": self.unit,
+            "goal": str(self.goal) if self.goal else None,
+            "reached": self.is_reached,
+            "min": _rounded(min(self.values)),
+            "median": _rounded(self.median),
+            "max": _rounded(max(self.values)),
+            "values": [_rounded(value) for value in self.values],
+            **({"details": dict(self.details)} if self.details else {}),
+        }
+
+    def __str__(self) -> str:
+        least, most = _written(min(self.values)), _written(max(self.values))
+        told = f"{self.what}: {_written(self.median)} {self.unit} ({least} to {most})"
+        return f"{told}; goal {self.goal}: {_answer(self.is_reached)}" if self.goal else told
+
+
+def figures(results: Mapping[str, Any]) -> str:
+    """Return the Markdown table of what results.json says, with a line on where it was measured."""
+    machine = results["machine"]
+    where = (
+        f"{machine['cores']} cores ({machine['processor']}), {machine['memory_gb']} GB, Python {machine['python']}, "
+        f"Pelican {machine['pelican']}, Hugo {machine['hugo']}, disk {machine['file_systems']['disk']}; "
+        f"medians of {results['runs']} runs in one go, seed {results['seed']}:"
+    )
+    lines = [where, "", "| what | goal | median | min to max | reached |", "|---|---|---|---|---|"]
+    for row in results["rows"]:
+        median, least, most = (_written(row[key]) for key in ("median", "min", "max"))
+        answer = _answer(row["reached"])
+        lines.append(
+            f"| {row['what']} | {row['goal'] or ''} | {median} {row['unit']} | {least} to {most} | {answer} |"
+        )
+    return "\n".join(lines)
+
+
+def with_figures(readme: str, table: str) -> str:
+    r"""Return a text with the table between its two markers; raises ValueError where they are missing.
+
+    >>> with_figures("a <!-- figures -->old<!-- /figures --> b", "new")
+    'a <!-- figures -->\n\nnew\n\n<!-- /figures --> b'
+    """
+    before, start, rest = readme.partition(_START)
+    _, end, after = rest.partition(_END)
+    if not start or not end:
+        raise ValueError(f"no place for the figures: write {_START} and {_END} where they are to stand")
+    return f"{before}{start}\n\n{table}\n\n{end}{after}"
+
+
+def _answer(is_reached: bool | None) -> str:
+    return {True: "yes", False: "no", None: ""}[is_reached]
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.4g}") if abs(value) < 1000 else round(value)
+
+
+def _written(value: float) -> str:
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"

@@ -1,0 +1,80 @@
+"""What a slot's code needs of a Jinja environment, in a form that travels to another process."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment
+from jinja2.filters import FILTERS
+from jinja2.runtime import Undefined
+from jinja2.tests import TESTS
+
+__all__ = ["Surroundings", "Unknown"]
+
+_LEFT_BEHIND = frozenset(
+    {
+        "bytecode_cache",
+        "cache",
+        "code_generator_class",
+        "extensions",
+        "filters",
+        "globals",
+        "linked_to",
+        "loader",
+    }
+    | {"autoescape", "context_class", "staging", "surroundings", "template_class", "tests"}
+)
+"""Code that is compiled needs none of these; filters and tests come with the code that applies them."""
+
+
+class Surroundings:
+    """A Jinja environment that pickles without its templates, loader and extensions.
+
+    What it holds besides, and what cannot be pickled, stays behind: code that asks for that raises AttributeError.
+    """
+
+    def __init__(self, env: Environment) -> None:
+        self.env = env
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = {name: value for name, value in vars(self.env).items() if name not in _LEFT_BEHIND}
+        return _surroundings, (type(self.env), {name: kept for name, kept in state.items() if _travels(kept)})
+
+    def apply(self, filters: Mapping[str, Any], tests: Mapping[str, Any]) -> None:
+        """Add filters and tests to an environment that has travelled."""
+        self.env.filters.update(filters)
+        self.env.tests.update(tests)
+
+
+def _surroundings(kind: type[Environment], state: Mapping[str, Any]) -> Surroundings:
+    env = object.__new__(kind)
+    vars(env).update(state, loader=None, cache=None, extensions={}, globals={}, autoescape=False)
+    env.filters = dict(FILTERS)
+    env.tests = dict(TESTS)
+    return Surroundings(env)
+
+
+def _travels(value: object) -> bool:
+    try:
+        pickle.dumps(value)
+    except Exception:  # noqa: BLE001 - whatever a class raises that does not want to be pickled
+        return False
+    return True
+
+
+class Unknown:
+    """An undefined value on its way: Jinja's own cannot be pickled."""
+
+    def __init__(self, value: Undefined) -> None:
+        self.told = (type(value), value._undefined_hint, value._undefined_name, value._undefined_exception)  # noqa: SLF001
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _undefined, self.told
+
+
+def _undefined(
+    kind: type[Undefined], hint: str | None, name: str | None, error: type[Exception]
+) -> Undefined:
+    return kind(hint=hint, name=name, exc=error)  # type: ignore[arg-type]

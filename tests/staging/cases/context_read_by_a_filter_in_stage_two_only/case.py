@@ -1,0 +1,14 @@
+from jinja2 import pass_context
+
+from tests.staging.law import environment as usual
+
+
+@pass_context
+def greeting(context, *values):
+    return f"{context['d']['name']}:{context.get('v')}:{len(values)}"
+
+
+def environment(templates, **options):
+    made = usual(templates, **options)
+    made.filters["greeting"] = greeting
+    return made

@@ -1,0 +1,19 @@
+from jinja2 import pass_context
+
+from tests.staging.law import environment as usual
+
+
+@pass_context
+def gettext(context, text):
+    return f"{context['d']['n']}|{text}"
+
+
+@pass_context
+def ngettext(context, one, many, number):
+    return f"{context['d']['n']}|{one if number == 1 else many}"
+
+
+def environment(templates, **options):
+    made = usual(templates, **options)
+    made.install_gettext_callables(gettext, ngettext, newstyle=False)
+    return made

@@ -1,0 +1,5 @@
+def static():
+    return {"it": iter([1, 2, 3, 4])}
+
+
+USED_UP = True
