@@ -1,47 +1,37 @@
-"""Build a site and throw its pages away: ``python -m benchmarks.discard SITE ROSTER OUTPUT``.
+"""Build a site and throw its pages away: ``python -m benchmarks.discard SITE ROSTER``.
 
-It is a build in every other respect: the roster is read, the pages are pressed by all cores and entered into the
-manifest. It runs in a process of its own, whose memory is measured.
+It is a build up to the last step: content and roster are read, pages are pressed by all cores and handed to a sink
+that forgets them. It runs in a process of its own, whose memory is measured.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
 
-from replisite import pressing
-from replisite.build import Options, Report, build
-from replisite.errors import OutputError
-from replisite.model.manifest import Entry, entry_of
+from replisite.build import SHARD_SITES
+from replisite.ledger import Ledger
+from replisite.prepare import Findings, Options, accept_roster, compose, in_turn, ledger_path, press_room
 from replisite.sources.config import load_site
 
 
-class NoSink:
-    """Takes the part of ``DirectorySink`` and keeps nothing."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-    def write(self, path: str, body: bytes) -> Entry:
-        """Count one file."""
-        return entry_of(path, body)
-
-    def adopt(self, path: str, source: Path) -> Entry:
-        """Count one file that exists."""
-        return entry_of(path, source.read_bytes())
+def press_and_discard(folder: Path, roster: Path) -> int:
+    """Press all pages of a roster for nothing, and return how many there were."""
+    site, options, findings = load_site(folder), Options(roster=roster), Findings()
+    place = ledger_path(site, options)
+    with in_turn(site, _silent), press_room(site, options) as room:
+        composed = compose(room, findings, _silent)
+        with Ledger.open(place) as ledger:
+            accept_roster(site, ledger, options, composed.names, composed.faults, findings, _silent)
+            shards = ledger.shards(ledger.counts.sites // SHARD_SITES + 1)
+        pressed = room.press(place, shards, None, None, os.cpu_count() or 1, False, lambda *_: None)
+    return sum(part.pages for part in pressed)
 
 
-def build_into_nothing(site: Path, roster: Path, output: Path) -> Report:
-    """Build, and keep the manifest alone; raises OutputError if a page came to the output all the same."""
-    setattr(pressing, "DirectorySink", NoSink)  # noqa: B010 - the forked presses inherit it
-    report = build(load_site(site), Options(output=output, roster=roster), lambda *_: None)
-    if any(not entry.name.startswith(".") for entry in os.scandir(output)):
-        raise OutputError(f"{output}: pages were written that were to be thrown away")
-    return report
+def _silent(*_: object) -> None:
+    """Hear how far the work is, and say nothing."""
 
 
 if __name__ == "__main__":
-    done = build_into_nothing(*map(Path, sys.argv[1:]))
-    print(json.dumps(done.as_json()))
+    print(press_and_discard(*map(Path, sys.argv[1:])))

@@ -15,13 +15,14 @@ import yaml
 from benchmarks.sites import DEMO, TWENTY
 from replisite.model.distributor import Distributor
 
-__all__ = ["find_hugo", "hugo_command", "make_hugo_site"]
+__all__ = ["find_hugo", "hugo_command", "make_hugo_site", "without_caches"]
 
 _SITE = Path(__file__).parent / "hugo_site"
 _KINDS = {"lines": "line", "products": "product", "help": "help", "pages": "page"}
 _LIT = {"lines": "shop", "products": "shop", "help": "help"}
 _PLACEHOLDER = re.compile(r"\{\{[^}]*?(?:or \"([^\"]*)\")?\s*\}\}")
 _LINK = re.compile(r"\]\(\{filename\}/([^)]+)\.md\)")
+_CACHED = re.compile(r'partialCached ("[^"]+") (\S+) [^ }]+')
 _NOTE = re.compile(r'^!!! (\w+) "([^"]*)"\n((?: {4}.*\n?|\n)+)', re.MULTILINE)
 
 
@@ -79,6 +80,13 @@ def make_hugo_site(folder: Path, sources: Path, owners: Iterable[Distributor]) -
     _write(folder / "data/pages.json", listed)
     _write(folder / "data/topics.json", [{"title": topic, "slug": _slug(topic)} for topic in topics])
     _write(folder / "data/owners.json", {owner.alias or "_company": _owner(owner) for owner in owners})
+    return folder
+
+
+def without_caches(folder: Path) -> Path:
+    """Make each partial of a Hugo site run on each page again, as templates are written at first."""
+    template = folder / "layouts/page.html"
+    template.write_text(_CACHED.sub(r"partial \1 \2", template.read_text("utf-8")), encoding="utf-8")
     return folder
 
 

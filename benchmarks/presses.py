@@ -65,6 +65,7 @@ def _rates(folder: Path, runs: int) -> tuple[list[tuple[float, float]], dict[str
     recording = record_site(site, site.editions, static, now=datetime.datetime.now(datetime.UTC))
     main = site.editions[0].key
     pages = [page for page in recording.pages[main] if page.is_replicated]
+    proved = [proof.staged for proof in recording.proofs[main] if proof.page.is_replicated]
     press = Press([page.plate for page in pages])
     (ledger_file,) = site.state.glob("ledger-*.sqlite")
     with Ledger.open(ledger_file) as ledger:
@@ -74,10 +75,10 @@ def _rates(folder: Path, runs: int) -> tuple[list[tuple[float, float]], dict[str
         return sum(len(press.pages({"distributor": owner})) for owner in owners)
 
     def rendered() -> int:
-        for page in pages:
-            with page.staged.recorded.in_place() as names:
-                in_full(page.staged.template, names, {"distributor": owners[0]})
-        return len(pages)
+        for staged in proved:
+            with staged.recorded.in_place() as names:
+                in_full(staged.template, names, {"distributor": owners[0]})
+        return len(proved)
 
     size = statistics.mean(len(body) for body in press.pages({"distributor": owners[0]}))
     details = {
@@ -112,11 +113,10 @@ def memory_by_roster(trial: Trial) -> list[Row]:
             roster = write_roster(folder / "roster.csv", size, trial.seed + turn)
             clear(site / ".replisite")
             command = [sys.executable, "-m", "benchmarks.discard", str(site), str(roster)]
-            ran = run([*command, str(folder / "output")], sample=True)
+            ran = run(command, sample=True)
             largest[size].append(ran.largest_mb)
             trees[size].append(ran.tree_mb)
             seconds[size].append(ran.seconds)
-            clear(folder / "output")
     clear(folder)
     few, many = sizes[0], sizes[-1]
     rows = [

@@ -32,7 +32,7 @@ def test_a_sound_site_is_in_order_and_nothing_is_written(little: LittleSite) -> 
     assert done.stdout == "In order: 7 pages, 2 sites and the corporate site; 19 pages proved\n"
     assert sources(little) == before
     left = sorted(path.name for path in (little.root / ".replisite").iterdir())
-    assert left == ["ledger.sqlite", "lock"]
+    assert left == ["ledger.sqlite", "lock", "pages"]
     assert sorted(path.name for path in little.root.iterdir()) == [
         ".replisite",
         "content",
@@ -91,6 +91,7 @@ def test_a_check_is_read_by_machines(little: LittleSite) -> None:
     assert done.stderr == ""
     assert set(report.pop("seconds")) == {"content", "roster", "prove"}
     assert report == {
+        "is_content_kept": False,
         "people": 3,
         "closed": 1,
         "warnings": [],
@@ -151,6 +152,7 @@ def test_the_roster_is_counted(little: LittleSite) -> None:
     report = json.loads(run(little, "roster", "--json").stdout)
     assert set(report.pop("seconds")) == {"content", "roster"}
     assert report == {
+        "is_content_kept": False,
         "people": 3,
         "closed": 1,
         "warnings": [],

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from replisite.errors import Fault, UsageError
 from replisite.ledger import Ledger, Shard
-from replisite.model.manifest import Entry, parse_entry
 from replisite.model.places import address_of, prefix_of
 from replisite.model.site import Site
 from replisite.prepare import (
@@ -25,7 +24,8 @@ from replisite.prepare import (
     prove_sample,
     sample_of,
 )
-from replisite.pressroom import Pressed, PressRoom
+from replisite.pressroom import PressRoom
+from replisite.shards import Pressed
 from replisite.sinks import Output
 
 __all__ = ["Options", "Progress", "Report", "build"]
@@ -55,7 +55,7 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
     with (
         Output(Path(report.output)) as output,
         in_turn(site, progress),
-        press_room(site, options, output.room / "static") as room,
+        press_room(site, options) as room,
     ):
         with phase(report, "content", progress):
             composed = compose(room, report, progress)
@@ -73,8 +73,9 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
         with phase(report, "press", progress):
             pressed = _press(room, site, options, output, shards, only, report, progress)
         with phase(report, "commit", progress):
-            entries = _iter_entries(pressed)
-            output.commit(entries) if only is None else output.commit_some(entries, prefixes)
+            parts = [done.part for done in pressed if done.part is not None]
+            single = [entry for done in pressed for entry in done.single]
+            output.commit(parts, single) if only is None else output.commit_some(parts, single, prefixes)
     return report
 
 
@@ -105,13 +106,6 @@ def _press(
     report.files = sum(part.files for part in pressed)
     report.proofs += sum(part.proofs for part in pressed)
     return pressed
-
-
-def _iter_entries(pressed: Iterable[Pressed]) -> Iterator[Entry]:
-    for part in pressed:
-        with part.entries.open(encoding="utf-8") as lines:
-            yield from map(parse_entry, lines)
-        part.entries.unlink()
 
 
 def _known_aliases(ledger: Ledger, aliases: Sequence[str]) -> list[str]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from replisite.errors import Fault
 from replisite.ledger import Ledger
@@ -54,7 +51,7 @@ def check(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
     ``earlier`` are faults of site.toml: they are told together with those of the content and the roster.
     """
     checked = Checked()
-    with in_turn(site, progress), _scratch(site) as static, press_room(site, options, static) as room:
+    with in_turn(site, progress), press_room(site, options, fresh=True) as room:
         with phase(checked, "content", progress):
             composed = compose(room, checked, progress)
             checked.pages = composed.pages
@@ -77,7 +74,7 @@ def count_roster(
     compared with the built-in names only, and a warning says so.
     """
     counted = RosterCounts()
-    with in_turn(site, progress), _scratch(site) as static, press_room(site, options, static) as room:
+    with in_turn(site, progress), press_room(site, options) as room:
         with phase(counted, "content", progress):
             composed = room.compose(partial(progress, "content"))
         if composed.faults:
@@ -91,13 +88,3 @@ def count_roster(
         counted.sites, counted.skipped_rows = counts.sites, counts.refused
         counted.by_status, counted.by_market = dict(counts.by_status), dict(counts.by_market)
     return counted
-
-
-@contextmanager
-def _scratch(site: Site) -> Iterator[Path]:
-    """Give a folder for the files that Pelican copies, and take it away; `in_turn` keeps others out of it."""
-    static = site.state / "check"
-    try:
-        yield static
-    finally:
-        shutil.rmtree(static, ignore_errors=True)

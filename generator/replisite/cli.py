@@ -131,6 +131,9 @@ def build(
             metavar="sample|all", help="Compare a sample of pages, or all, with Jinja's own rendering."
         ),
     ] = "sample",
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Read the content anew, also if nothing of it has changed.")
+    ] = False,
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="Processes that press; 0: one per core.")] = 0,
     as_json: JsonOption = False,
     quiet: Quiet = False,
@@ -139,7 +142,8 @@ def build(
     """Render the corporate site and every distributor's site into the output folder.
 
     The output is replaced at once when everything is there; a build that fails or is interrupted leaves
-    the last good one as it was.
+    the last good one as it was. While only the roster changes, pages are kept from one build to the next, in
+    .replisite/pages: the content is then not read again.
     """
     from replisite.build import Options
     from replisite.build import build as build_sites
@@ -150,13 +154,56 @@ def build(
             raise UsageError(f'--prove takes "sample" or "all", not "{prove}"')
         loaded, earlier = _site(site)
         options = Options(
-            output, roster, tuple(only or ()), skip_bad_rows, drafts, future, prove == "all", jobs
+            output, roster, tuple(only or ()), skip_bad_rows, drafts, future, prove == "all", fresh, jobs
         )
         report = build_sites(loaded, options, painter, earlier)
     if as_json:
         _print_json(report.as_json())
     elif not quiet:
         tell_built(err, report, verbose)
+
+
+@app.command(
+    epilog="""**Examples**
+
+`replisite explain` — all pages: how much is rendered once for everybody, and what is rendered in full
+
+`replisite explain index.html` — one page: each slot with its expression, its template and line
+
+`replisite explain "products/*"` — some pages, by path
+
+`replisite explain content/faq.md --json` — for machines, by source
+
+Exit codes: 0 fine, 1 yours to mend, 2 usage."""
+)
+def explain(
+    page: Annotated[
+        str, typer.Argument(metavar="[PAGE]", help="A page's path or source; * stands for anything.")
+    ] = "",
+    site: SiteOption = None,
+    drafts: Drafts = False,
+    future: Future = False,
+    as_json: JsonOption = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Show how pages are staged: what is static, what is filled in for each owner, and what costs more.
+
+    A slot is what depends on the owner. Where a piece of a template cannot be cut exactly, a larger one becomes
+    the slot, and in the end the whole page is rendered in full for each owner: slower, never different. The
+    reason stands beside it, with the line to change.
+    """
+    from replisite.build import Options
+    from replisite.explain import explain as explain_pages
+    from replisite.telling import tell_explained
+
+    with _faults_told(as_json), _painter(quiet, as_json) as painter:
+        loaded, earlier = _site(site)
+        told = explain_pages(loaded, Options(drafts=drafts, future=future), painter, page, earlier)
+    if as_json:
+        _print_json(told.as_json())
+    else:
+        tell_explained(out, told, verbose or bool(page))
 
 
 @app.command(

@@ -9,7 +9,6 @@ import datetime
 import fcntl
 import hashlib
 import os
-import shutil
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -64,13 +63,15 @@ class Options:
     drafts: bool = False
     future: bool = False
     prove_all: bool = False
+    fresh: bool = False
     jobs: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
 class Findings:
-    """What there is to tell. ``seconds`` by phase; ``skipped`` are the faults of rows that were left out."""
+    """What there is to tell. ``is_content_kept``: the pages of the last build still hold. ``seconds`` by phase; ``skipped`` are the faults of rows that were left out."""
 
+    is_content_kept: bool = False
     people: int = 0
     closed: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
@@ -116,14 +117,13 @@ def phase(findings: Findings, name: str, progress: Progress) -> Iterator[None]:
     findings.seconds[name] = round(time.perf_counter() - started, 3)
 
 
-def press_room(site: Site, options: Options, static: Path) -> PressRoom:
-    """Return the press room for a site's editions; ``static`` is a folder for theme and content files."""
+def press_room(site: Site, options: Options, *, fresh: bool = False) -> PressRoom:
+    """Return the press room for a site's editions; a ``fresh`` one reads the content whatever was kept of it."""
     editions = [edition for edition in site.editions if edition.market.status != "closed"]
     main = site.editions[0]
-    shutil.rmtree(static, ignore_errors=True)
-    static.mkdir()
     ordered = (main, *(edition for edition in editions if edition != main))
-    return PressRoom(Orders(site, ordered, static, build_time(), options.drafts, options.future))
+    is_fresh = fresh or options.fresh or options.prove_all  # Jinja's own rendering needs Pelican's values
+    return PressRoom(Orders(site, ordered, build_time(), options.drafts, options.future, is_fresh))
 
 
 def build_time() -> datetime.datetime:
@@ -137,6 +137,7 @@ def build_time() -> datetime.datetime:
 def compose(room: PressRoom, findings: Findings, progress: Progress) -> Composed:
     """Read the content and stage every page; what is worth a warning goes to the findings."""
     composed = room.compose(partial(progress, "content"))
+    findings.is_content_kept = composed.is_kept
     findings.warnings += composed.warnings
     findings.warnings += [f"rendered in full for every owner: {why}" for why in composed.widened]
     return composed

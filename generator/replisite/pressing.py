@@ -1,8 +1,8 @@
 """What happens in the process that makes pages: Pelican runs, pages are staged, proved and pressed.
 
-Pelican changes the process that imports it, and what it makes (templates, contents) cannot travel to another
-one. So everything that needs it is done here, and the presses of several cores are forked from here after
-staging. ``pressroom.py`` is the other side of the pipe.
+Pelican changes the process that imports it, so it runs here, if it must run at all: the pages of the last build
+are kept (``kept.py``). The presses of several cores are forked from here, where the plates are; ``shards.py`` is
+their work. ``pressroom.py`` is the other side of the pipe.
 """
 
 from __future__ import annotations
@@ -16,26 +16,33 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from replisite.audit import audit, template_fault
 from replisite.errors import Fault, InputError, ProofError, ReplisiteError
-from replisite.ledger import Ledger, Shard
+from replisite.explained import ToldPage, told_pages
+from replisite.journey import opened_files, reads_of, travelled
+from replisite.kept import Kept
+from replisite.ledger import Shard
 from replisite.model.distributor import Distributor
 from replisite.model.house import house_account
-from replisite.model.manifest import Entry, format_entry
-from replisite.model.places import address_of, edition_of, prefix_of
+from replisite.model.places import edition_of
 from replisite.model.site import Edition, Site
 from replisite.model.sitemap import robots, sitemap
-from replisite.sinks import DirectorySink, Sink
+from replisite.pages import Composition
+from replisite.shards import PROVING, STOCKS, Pressed, Stock, Work, press_shard
+from replisite.sinks import DirectorySink
 from replisite.staging import Press
 
-__all__ = ["Composed", "Heard", "Orders", "Pressed", "Proved", "serve"]
+if TYPE_CHECKING:
+    from replisite.sources.pelican import Proof
+
+__all__ = ["Composed", "Heard", "Orders", "Pressed", "Proved", "press_all", "serve"]
 
 
 PROGRESS_PAGES = 10
@@ -50,7 +57,7 @@ class Composed:
     """What staging gave, in short.
 
     ``names`` are the files and folders at the corporate site's root: no alias may be one of them. ``widened``
-    says which pages could not be cut and why.
+    says which pages could not be cut and why. ``is_kept``: the pages of the last build still hold.
     """
 
     faults: tuple[Fault, ...]
@@ -58,6 +65,7 @@ class Composed:
     pages: int
     names: tuple[str, ...]
     widened: tuple[str, ...]
+    is_kept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +85,16 @@ class Proved:
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
-    """How much has been written; ``entries`` is a file of manifest lines."""
-
-    sites: int
-    pages: int
-    files: int
-    bytes: int
-    proofs: int
-    entries: Path
-
-
-@dataclass(frozen=True, slots=True)
 class Orders:
     """What the press room needs to know from the start."""
 
     site: Site
     editions: tuple[Edition, ...]
-    static: Path
     now: datetime.datetime
     drafts: bool
     future: bool
+    fresh: bool
+    """Read the content even if the pages of the last build still hold."""
 
 
 def serve(pipe: Connection, other_end: Connection, orders: Orders) -> None:
@@ -139,38 +136,56 @@ class _Room:
         self.main = orders.editions[0].key
 
     def compose(self) -> Composed:
+        orders = self.orders
+        wish = (orders.drafts, orders.future, [edition.key for edition in orders.editions])
+        self.kept = Kept(self.site, wish, orders.now)
+        self.proofs: Mapping[str, Sequence[Proof]] = {}
+        composition = None if orders.fresh else self.kept.find()
+        is_kept = composition is not None
+        if composition is None:
+            composition, faults = self._record()
+            if faults:
+                return Composed(
+                    faults, tuple(composition.warnings), 0, tuple(sorted(composition.names)), (), False
+                )
+        self.composition = composition
+        self.stock = Stock(composition)
+        STOCKS[self.kept.plates] = self.stock  # forked presses have it
+        listed = [page for pages in composition.pages.values() for page in pages]
+        widened = {str(page.plate.widening) for page in listed if page.plate.widening}
+        gc.collect()
+        gc.freeze()  # what is there now is shared with the forked presses, not copied
+        names = tuple(sorted(composition.names))
+        return Composed((), tuple(composition.warnings), len(listed), names, tuple(sorted(widened)), is_kept)
+
+    def _record(self) -> tuple[Composition, tuple[Fault, ...]]:
+        """Run Pelican; where all plates can travel, go on with what came back from a journey, and keep it."""
         from replisite.sources.pelican import record_site  # Pelican is imported here and nowhere else
 
         orders = self.orders
-        self.recording = record_site(
-            orders.site,
-            orders.editions,
-            orders.static,
-            now=orders.now,
-            drafts=orders.drafts,
-            future=orders.future,
-            heard=lambda pages: self.pipe.send(("progress", (pages, 0))),
-        )
-        pages = self.recording.pages
-        self.presses = {
-            edition: Press([page.plate for page in listed if page.is_replicated])
-            for edition, listed in pages.items()
-        }
-        self.paths = {
-            edition: [page.path for page in listed if page.is_replicated] for edition, listed in pages.items()
-        }
-        widened = {
-            str(page.plate.widening) for listed in pages.values() for page in listed if page.plate.widening
-        }
-        gc.collect()
-        gc.freeze()  # what is there now is shared with the forked presses, not copied
-        return Composed(
-            tuple(self.recording.faults),
-            tuple(self.recording.warnings),
-            sum(map(len, pages.values())),
-            tuple(sorted(self.recording.names)),
-            tuple(sorted(widened)),
-        )
+        static = self.kept.begin()
+        with opened_files() as opened:
+            recording = record_site(
+                orders.site,
+                orders.editions,
+                static,
+                now=orders.now,
+                drafts=orders.drafts,
+                future=orders.future,
+                heard=lambda pages: self.pipe.send(("progress", (pages, 0))),
+            )
+        if recording.faults:
+            self.kept.abandon()
+            return recording.composition, tuple(recording.faults)
+        recording, packed = travelled(recording)
+        self.proofs = recording.proofs
+        reads = reads_of(self.site, recording.folders, opened, self.kept)
+        self.kept.finish(recording.composition, packed, reads)
+        return recording.composition, ()
+
+    def explain(self) -> tuple[ToldPage, ...]:
+        """Tell how each page was staged."""
+        return tuple(told_pages(self.composition))
 
     def prove(self, sample: Sequence[Distributor]) -> Proved:
         """Prove every page with the house account and owners of its edition, and follow every link."""
@@ -178,21 +193,22 @@ class _Room:
         return self._prove(house, sample, lambda done, total: self.pipe.send(("progress", (done, total))))
 
     def _prove(self, house: Distributor | None, sample: Sequence[Distributor], progress: Heard) -> Proved:
-        total = sum(map(len, self.recording.pages.values()))
+        total = sum(map(len, self.composition.pages.values()))
         done = 0
         differences: list[str] = []
         faults: list[Fault] = []
         proofs = 0
-        for edition, pages in self.recording.pages.items():
+        for edition, pages in self.composition.pages.items():
             owners = [owner for owner in sample if edition_of(owner) == edition]
             corporate = [house] if house is not None and edition == self.main else []
-            for page in pages:
+            for proof in self.proofs.get(edition, ()):
+                page = proof.page
                 done += 1
                 if done % PROGRESS_PAGES == 0:
                     progress(done, total)
                 for owner in [*corporate, *(owners if page.is_replicated else [])]:
                     try:
-                        difference = page.prove({"distributor": owner})
+                        difference = proof.run({"distributor": owner})
                     except Exception as error:  # noqa: BLE001 - whatever a template raises is a fault of it
                         faults.append(template_fault(error, self.site, page.source))
                         break
@@ -205,109 +221,72 @@ class _Room:
                 faults += audit(pages, owners[:1], corporate, self._once(), self.site)
         return Proved(proofs, tuple(differences), tuple(dict.fromkeys(faults)))
 
-    def prove_owner(self, owner: Distributor) -> Proved:
-        """Prove every page of one owner's site."""
-        return self._prove(None, [owner], lambda *_: None)
+    def _prove_owner(self, owner: Distributor) -> int:
+        """Prove every page of one owner's site; return how many. Raises InputError and ProofError."""
+        proved = self._prove(None, [owner], lambda *_: None)
+        proved.check()
+        return proved.pages
 
     def _once(self) -> frozenset[str]:
         """The files that exist once, on the corporate site."""
-        own = {page.path for page in self.recording.pages[self.main] if not page.is_replicated}
+        composition = self.composition
+        own = {page.path for page in composition.pages[self.main] if not page.is_replicated}
         made = {"sitemap.xml", "robots.txt"}
-        return frozenset(own | made | set(self.recording.files) | set(self.recording.static_files))
+        return frozenset(own | made | set(composition.files) | set(composition.static))
 
     def press(
         self,
         ledger: Path,
         shards: Sequence[Shard],
         only: Sequence[str] | None,
-        output: Path,
+        output: Path | None,
         jobs: int,
         prove_all: bool,
     ) -> list[Pressed]:
-        done = [self._press_corporate(output)]
-        self.pipe.send(("progress", (0, done[0].pages)))
-        work = [_Work(ledger, shard, only, output, number, prove_all) for number, shard in enumerate(shards)]
+        PROVING[self.kept.plates] = self._prove_owner if prove_all else None
+        done = [self._press_corporate(output)] if output is not None else []
+        self.pipe.send(("progress", (0, sum(part.pages for part in done))))
+        work = [
+            Work(self.site, self.kept.plates, ledger, shard, only, output, number)
+            for number, shard in enumerate(shards)
+        ]
         for pressed in self._presses(work, jobs):
             done.append(pressed)
             self.pipe.send(("progress", (pressed.sites, pressed.pages)))
         return done
 
-    def _presses(self, work: Sequence[_Work], jobs: int) -> Iterator[Pressed]:
-        global _ROOM  # noqa: PLW0603 - what a fork inherits
-        _ROOM = self
+    def _presses(self, work: Sequence[Work], jobs: int) -> Iterator[Pressed]:
         if jobs == 1 or len(work) < 2:
-            yield from map(_press_shard, work)
+            yield from map(press_shard, work)
             return
-        context = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with_parent) as pool:
-            try:
-                for future in as_completed([pool.submit(_press_shard, part) for part in work]):
-                    yield future.result()
-            except BrokenProcessPool as error:
-                told = "a process that presses pages was ended from outside; is there enough memory? Try --jobs 1"
-                raise ReplisiteError(told) from error
+        context = multiprocessing.get_context("fork")  # nothing travels but the work
+        with ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with_parent) as executor:
+            yield from press_all(executor, work)
 
     def _press_corporate(self, output: Path) -> Pressed:
         sink = DirectorySink(output)
-        pages = self.recording.pages[self.main]
+        composition = self.composition
+        pages = composition.pages[self.main]
         record = {"distributor": house_account(self.site)}
         bodies = Press([page.plate for page in pages]).pages(record)
         entries = [sink.write(page.path, body) for page, body in zip(pages, bodies, strict=True)]
-        files = dict(self.recording.files)
-        names = set(self.recording.static_files)
+        files = dict(composition.files)
+        names = set(composition.static)
         if self.site.pelican_defaults == "replisite":
             listed = [page.path for page in pages if page.is_listed]
             files.setdefault("sitemap.xml", sitemap(self.site.url, listed))
             files.setdefault("robots.txt", robots(self.site.url))
         entries += [sink.write(path, body) for path, body in sorted(files.items()) if path not in names]
-        entries += [sink.adopt(path, self.recording.static / path) for path in sorted(names)]
-        place = output.parent / "run.corporate"
-        return _count(place, entries, sites=0, pages=len(pages))
-
-    def press_owner(self, owner: Distributor, sink: Sink) -> list[Entry]:
-        """Press one owner's site; raises InputError for what a template raises."""
-        edition = edition_of(owner)
-        prefix = prefix_of(self.site, owner)
-        try:
-            bodies = self.presses[edition].pages({"distributor": owner})
-        except Exception as error:
-            raise InputError([template_fault(error, self.site, f"the site of {owner.alias}")]) from error
-        return [
-            sink.write(prefix + path, body) for path, body in zip(self.paths[edition], bodies, strict=True)
-        ]
+        entries += [sink.adopt(path, self.kept.static / path) for path in sorted(names)]
+        size = sum(entry.size for entry in entries)
+        return Pressed(0, len(pages), len(entries), size, None, tuple(entries))
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    ledger: Path
-    shard: Shard
-    only: Sequence[str] | None
-    output: Path
-    number: int
-    prove_all: bool
-
-
-_ROOM: _Room | None = None
-"""The press room in a forked press: what it staged is there already, nothing travels."""
-
-
-def _press_shard(work: _Work) -> Pressed:
-    room = _ROOM
-    assert room is not None
-    sink = DirectorySink(work.output)
-    sites = proofs = 0
-    entries: list[Entry] = []
-    with Ledger.open(work.ledger) as ledger:
-        for owner in ledger.distributors(address_of(room.site), only=work.only, shard=work.shard):
-            entries += room.press_owner(owner, sink)
-            sites += 1
-            if work.prove_all:
-                proved = room.prove_owner(owner)
-                proved.check()
-                proofs += proved.pages
-    return _count(work.output.parent / f"run.entries.{work.number}", entries, sites, len(entries), proofs)
-
-
-def _count(place: Path, entries: Sequence[Entry], sites: int, pages: int, proofs: int = 0) -> Pressed:
-    place.write_text("".join(map(format_entry, entries)), encoding="utf-8", newline="\n")
-    return Pressed(sites, pages, len(entries), sum(entry.size for entry in entries), proofs, place)
+def press_all(executor: Executor, work: Sequence[Work]) -> Iterator[Pressed]:
+    """Press all shards, in the order in which they are done; raises what a shard raises."""
+    try:
+        for future in as_completed([executor.submit(press_shard, part) for part in work]):
+            yield future.result()
+    except BrokenExecutor as error:
+        told = "a process that presses pages was ended from outside; is there enough memory? Try --jobs 1"
+        raise ReplisiteError(told) from error

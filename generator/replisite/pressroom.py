@@ -14,9 +14,11 @@ from types import TracebackType
 from typing import Self, cast
 
 from replisite.errors import ReplisiteError
+from replisite.explained import ToldPage
 from replisite.ledger import Shard
 from replisite.model.distributor import Distributor
-from replisite.pressing import Composed, Heard, Orders, Pressed, Proved, serve
+from replisite.pressing import Composed, Heard, Orders, Proved, serve
+from replisite.shards import Pressed
 
 __all__ = ["Composed", "Orders", "PressRoom", "Pressed", "Proved"]
 
@@ -53,6 +55,10 @@ class PressRoom:
         """Run Pelican and stage every page; ``progress`` gets (pages so far, 0)."""
         return cast(Composed, self._ask("compose", progress=progress))
 
+    def explain(self) -> Sequence[ToldPage]:
+        """Tell how each page was staged."""
+        return cast("Sequence[ToldPage]", self._ask("explain"))
+
     def prove(self, sample: Sequence[Distributor], progress: Heard) -> Proved:
         """Press a sample and compare it with Jinja's rendering; follow every link of it.
 
@@ -65,12 +71,15 @@ class PressRoom:
         ledger: Path,
         shards: Sequence[Shard],
         only: Sequence[str] | None,
-        output: Path,
+        output: Path | None,
         jobs: int,
         prove_all: bool,
         progress: Heard,
     ) -> list[Pressed]:
-        """Press the corporate site and the shards' sites into a folder; ``progress`` gets (sites, pages) each time."""
+        """Press the corporate site and the shards' sites; ``progress`` gets (sites, pages) each time.
+
+        ``output`` is the folder that gets them, or None for pages that are thrown away.
+        """
         return cast(
             "list[Pressed]",
             self._ask("press", ledger, shards, only, output, jobs, prove_all, progress=progress),

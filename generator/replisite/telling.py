@@ -6,9 +6,11 @@ from rich.console import Console
 
 from replisite.build import Report
 from replisite.check import Checked, RosterCounts
+from replisite.explain import Explanation
+from replisite.explained import ToldPage
 from replisite.prepare import Findings
 
-__all__ = ["count", "tell_built", "tell_checked", "tell_findings", "tell_roster"]
+__all__ = ["count", "tell_built", "tell_checked", "tell_explained", "tell_findings", "tell_roster"]
 
 WARNINGS_SHOWN = 5
 """How many warnings are told without -v."""
@@ -22,7 +24,12 @@ def tell_built(console: Console, report: Report, verbose: bool) -> None:
         f"[bold]{count(report.sites, 'site')} and the corporate site[/bold]: {count(report.pages, 'page')}, "
         f"{report.bytes / 1e6:,.1f} MB in {sum(report.seconds.values()):.1f} s{rate}"
     )
-    console.print(f"{count(report.proofs, 'page')} proved equal to Jinja's own rendering", style="dim")
+    if report.is_content_kept:
+        console.print(
+            "The content is as it was: pages proved by an earlier build were filled in anew", style="dim"
+        )
+    else:
+        console.print(f"{count(report.proofs, 'page')} proved equal to Jinja's own rendering", style="dim")
     if report.closed:
         people = count(report.closed, "person", "people")
         console.print(f"{people} on the roster without a site (lapsed, terminated or closed market)")
@@ -48,6 +55,40 @@ def tell_roster(console: Console, counted: RosterCounts) -> None:
         )
     if counted.skipped_rows:
         console.print(f"skipped rows: {counted.skipped_rows:,}")
+
+
+def tell_explained(console: Console, told: Explanation, in_detail: bool) -> None:
+    """Tell how pages were staged: one line a page, or each with its slots."""
+    for page in told.pages:
+        _tell_page(console, page, in_detail)
+    in_full = [page for page in told.pages if page.widened]
+    console.print(
+        f"[bold]{count(len(told.pages), 'page')}[/bold], {count(told.slots, 'slot')} in templates and content; "
+        f"{len(in_full):,} rendered in full for every owner"
+    )
+
+
+def _tell_page(console: Console, page: ToldPage, in_detail: bool) -> None:
+    if page.widened:
+        what = "in full"
+    elif page.is_shared:
+        what = "the same for everybody"
+    else:
+        what = f"{count(sum(slot.times for slot in page.slots), 'slot')}, {len(page.slots):,} different"
+    line = f"{page.edition}  {page.path}  {page.static_bytes:,} bytes static, {what}"
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if page.widened:
+        console.print(f"  {page.widened}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    for slot in page.slots if in_detail else ():
+        used = f"{slot.times} times, " if slot.times > 1 else ""
+        shared = f"{used}on {count(slot.pages, 'page')}"
+        console.print(
+            f"  {slot.where}: {slot.told}  ({shared})", markup=False, highlight=False, soft_wrap=True
+        )
+        for reason in slot.widened:
+            console.print(
+                f"    because of {reason}", style="yellow", markup=False, highlight=False, soft_wrap=True
+            )
 
 
 def tell_findings(console: Console, findings: Findings, verbose: bool) -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from replisite.errors import OutputError
-from replisite.model.manifest import Entry, entry_of
-from replisite.sinks import DirectorySink, MemorySink, Output, Sink
+from replisite.model.manifest import Entry, entry_of, path_order
+from replisite.sinks import DirectorySink, DiscardSink, Layout, MemorySink, Output, Sink, write_part
 from replisite.sinks.output import MANIFEST, read_manifest
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> None:
     with Output(folder) as output:
         sink = output.sink()
-        output.commit([sink.write(path, body) for path, body in files.items()])
+        output.commit([], [sink.write(path, body) for path, body in files.items()])
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -79,19 +82,77 @@ def test_some_sites_are_replaced_and_the_rest_stays(tmp_path: Path) -> None:
     _write(tmp_path / "out", {"index.html": b"1", "jane/a": b"1", "jane/gone": b"1", "omar/a": b"1"})
     with Output(tmp_path / "out") as output:
         sink = output.sink()
-        output.commit_some([sink.write("index.html", b"2"), sink.write("jane/a", b"2")], ["jane/"])
+        output.commit_some([], [sink.write("index.html", b"2"), sink.write("jane/a", b"2")], ["jane/"])
     expected = {"index.html": b"2", "jane/a": b"2", "omar/a": b"1"}
     assert _files(tmp_path / "out") == expected
     assert [entry.path for entry in read_manifest(tmp_path / "out")] == ["index.html", "jane/a", "omar/a"]
 
 
-def test_a_manifest_is_sorted_however_entries_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also when they do not fit in memory: runs are sorted on disk and merged."""
-    monkeypatch.setattr("replisite.sinks.output._RUN", 3)
-    paths = [f"{letter}/{number}" for letter in "cab" for number in range(4)]
-    _write(tmp_path / "out", {path: path.encode() for path in paths})
-    entries = list(read_manifest(tmp_path / "out"))
-    assert entries == sorted((entry_of(path, path.encode()) for path in paths), key=lambda entry: entry.path)
+@pytest.mark.parametrize("cuts", [[], [6], [3, 6, 9], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]])
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_a_manifest_is_sorted_however_its_parts_come(tmp_path: Path, cuts: list[int], shuffled: bool) -> None:
+    """Parts that follow one another are copied, parts that overlap are merged, single files lie anywhere."""
+    paths = [f"{letter}/{number:02}" for letter in "abc" for number in range(4)]
+    entries = [entry_of(path, path.encode()) for path in paths]
+    single = [entry_of(path, b"") for path in ("404.html", "a-b/x", "a/01a", "b/index.html", "zoo/x")]
+    mixed = [*entries[::2], *entries[1::2]] if shuffled else entries
+    with Output(tmp_path / "out") as output:
+        groups = [mixed[start:end] for start, end in pairwise([0, *cuts, len(mixed)])]
+        parts = [write_part(output.room / f"run.{number}", group) for number, group in enumerate(groups)]
+        output.commit([*reversed(parts), write_part(output.room / "run.empty", [])], single)
+    found = list(read_manifest(tmp_path / "out"))
+    assert found == sorted([*entries, *single], key=lambda entry: path_order(entry.path))
+
+
+def test_a_site_is_written_as_a_whole(tmp_path: Path) -> None:
+    """Folders first; pages that are the same for everybody are one file, as far as the disk allows."""
+    layout = Layout.of(["index.html", "a/b/index.html", "same.html"], [2])
+    sinks = (DirectorySink(tmp_path), MemorySink())
+    for sink in sinks:
+        for prefix in ("jane/", "sites/omar/", "zoe/"):
+            bodies = [prefix.encode(), b"page", b"the same"]
+            paths = ("index.html", "a/b/index.html", "same.html")
+            expected = [entry_of(prefix + path, body) for path, body in zip(paths, bodies, strict=True)]
+            assert sink.write_site(prefix, layout, bodies) == expected
+    assert _files(tmp_path) == sinks[1].files
+    assert (tmp_path / "zoe/same.html").stat().st_nlink == 3
+    assert (tmp_path / "zoe/index.html").stat().st_nlink == 1
+
+
+def test_a_new_file_begins_where_the_disk_allows_no_more_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ext4 allows 65,000 links to one file."""
+    real = os.link
+
+    def link(source: str, target: str, *, dst_dir_fd: int) -> None:
+        if Path(source).stat().st_nlink >= 2:
+            raise OSError(errno.EMLINK, "Too many links")
+        real(source, target, dst_dir_fd=dst_dir_fd)
+
+    monkeypatch.setattr(os, "link", link)
+    sink = DirectorySink(tmp_path)
+    for alias in "abcde":
+        sink.write_site(f"{alias}/", Layout.of(["x"], [0]), [b"same"])
+    assert sorted((tmp_path / alias / "x").stat().st_nlink for alias in "abcde") == [1, 2, 2, 2, 2]
+
+
+def test_two_sites_in_one_folder_are_refused(tmp_path: Path) -> None:
+    """Nothing is written over."""
+    sink = DirectorySink(tmp_path)
+    sink.write_site("jane/", Layout.of(["x"]), [b"1"])
+    with pytest.raises(OutputError, match="jane/: is written twice"):
+        sink.write_site("jane/", Layout.of(["x"]), [b"2"])
+
+
+def test_a_discarding_sink_counts(tmp_path: Path) -> None:
+    """It knows sizes, and keeps nothing."""
+    assert DiscardSink().write("x", b"123").size == 3
+    assert [entry.size for entry in DiscardSink().write_site("a/", Layout.of(["x", "y"]), [b"1", b"22"])] == [
+        1,
+        2,
+    ]
+    assert not any(tmp_path.iterdir())
 
 
 def test_a_damaged_manifest_is_told(tmp_path: Path) -> None:

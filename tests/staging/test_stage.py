@@ -172,7 +172,7 @@ def test_a_reader_that_comes_with_a_record_gets_the_page_rendered_in_full() -> N
     pages = [env.get_template(name).render(t=1, **record).encode() for name in ("p", "q")]
     assert plates[0].widening is None
     assert Press(plates).pages(record) == pages
-    with pytest.raises(TypeError, match="reads the context"):
+    with pytest.raises(TypeError, match="rendered in full"):
         pickle.loads(pickle.dumps(plates[0])).text(record)
 
 

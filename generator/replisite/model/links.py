@@ -37,7 +37,7 @@ def expand(template: str, variables: Mapping[str, str]) -> str:
         return _parse(template).expand({name: _LONE.sub("\ufffd", text) for name, text in variables.items()})
     filled = list(pieces)
     for place in range(1, len(pieces), 2):
-        filled[place] = quote(_LONE.sub("\ufffd", variables[pieces[place]]), safe="")
+        filled[place] = _encoded(variables[pieces[place]])
     return "".join(filled)
 
 
@@ -62,6 +62,12 @@ def shortened(template: str) -> frozenset[str]:
         for name, how in part.variables
         if how["prefix"] is not None
     )
+
+
+@lru_cache(maxsize=4096)
+def _encoded(text: str) -> str:
+    """Encode a value; the same few come again and again while one owner's site is made."""
+    return quote(_LONE.sub("\ufffd", text), safe="")
 
 
 @lru_cache(maxsize=4096)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import heapq
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 
-__all__ = ["HEADER", "Entry", "entry_of", "format_entry", "merged", "parse_entry", "path_order"]
+__all__ = ["HEADER", "Entry", "entry_of", "format_entry", "parse_entry", "path_order"]
 
 HEADER = "replisite manifest 1"
 """The first line; the number changes with the format."""
@@ -50,11 +47,3 @@ def path_order(path: str) -> list[str]:
     ['ann/x', 'ann-b/x', 'ann.html']
     """
     return path.split("/")
-
-
-def merged(sorted_runs: Iterable[Iterable[Entry]]) -> Iterator[Entry]:
-    """Stream the entries of runs that are sorted each by itself, in the order of the whole."""
-    runs = list(sorted_runs)
-    if len(runs) < 2:
-        return iter(chain.from_iterable(runs))
-    return heapq.merge(*runs, key=lambda entry: path_order(entry.path))

@@ -8,15 +8,16 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-__all__ = ["URL", "internal_links", "is_internal", "target_of"]
+__all__ = ["INTERNAL_URL", "internal_links", "is_internal", "target_of"]
 
-URL = re.compile(
+_ELSEWHERE = r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|#|\?"
+INTERNAL_URL = re.compile(
     r"""(?P<before>\s(?:href|src|poster|data|srcset|content|action|xlink:href)\s*=\s*["'])"""
-    r"""(?P<url>(?!["'])[^"'<>\x00-\x1f]*)(?=["'])"""
+    rf"""(?P<url>(?!["']|{_ELSEWHERE})[^"'<>\x00-\x1f]*)(?=["'])"""
 )
-"""An attribute that holds a URL, and the URL: groups ``before`` and ``url``."""
+"""An attribute that holds a URL which may stay on the site, and the URL: groups ``before`` and ``url``."""
 
-_NOT_INTERNAL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|#|\?|$")
+_NOT_INTERNAL = re.compile(rf"{_ELSEWHERE}|$")
 
 
 def is_internal(url: str) -> bool:
@@ -41,7 +42,7 @@ def target_of(url: str, page: str) -> str:
 
 def internal_links(text: str, page: str) -> Iterator[tuple[str, str]]:
     """Yield (URL as written, file it leads to) for the links of a page that stay on the site."""
-    for found in URL.finditer(text):
+    for found in INTERNAL_URL.finditer(text):
         attribute = found["before"].strip().split("=")[0].strip()
-        if attribute not in {"content", "srcset"} and is_internal(found["url"]):
+        if attribute not in {"content", "srcset"}:
             yield found["url"], target_of(found["url"], page)

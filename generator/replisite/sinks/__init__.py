@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from replisite.model.manifest import Entry
 from replisite.sinks.directory import DirectorySink
+from replisite.sinks.discard import DiscardSink
+from replisite.sinks.layout import Layout
+from replisite.sinks.manifest_parts import Part, iter_part, write_part
 from replisite.sinks.memory import MemorySink
 from replisite.sinks.output import Output
 
-__all__ = ["DirectorySink", "MemorySink", "Output", "Sink"]
+__all__ = [
+    "DirectorySink",
+    "DiscardSink",
+    "Layout",
+    "MemorySink",
+    "Output",
+    "Part",
+    "Sink",
+    "iter_part",
+    "write_part",
+]
 
 
 class Sink(Protocol):
@@ -17,4 +31,8 @@ class Sink(Protocol):
 
     def write(self, path: str, body: bytes) -> Entry:
         """Write one new file; raises OutputError when it cannot be, or is there already."""
+        ...
+
+    def write_site(self, prefix: str, layout: Layout, bodies: Sequence[bytes]) -> list[Entry]:
+        """Write all files of one new site, whose folder is ``prefix``; raises OutputError."""
         ...

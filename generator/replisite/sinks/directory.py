@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from replisite.errors import OutputError
 from replisite.model.manifest import Entry, entry_of
+from replisite.sinks.layout import Layout
 
 __all__ = ["DirectorySink", "told"]
 
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
+
 
 class DirectorySink:
-    """Writes new files below one folder; makes each folder once."""
+    """Writes new files below one folder; makes each folder once.
+
+    A site is written from its own folder downwards (openat(2), mkdirat(2)): the kernel need not walk from the
+    root for each file. Files that are the same on every site are hard links to one of them, or to the next
+    when the file system allows no more links to that (65,000 on ext4).
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._made: set[str] = set()
+        self._originals: dict[bytes, tuple[str, Entry]] = {}
 
     def write(self, path: str, body: bytes) -> Entry:
         """Write one new file; raises OutputError when it cannot be, or is there already."""
@@ -26,17 +37,31 @@ class DirectorySink:
             if folder not in self._made:
                 (self.root / folder).mkdir(parents=True, exist_ok=True)
                 self._made.add(folder)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-            handle = os.open(f"{self.root}/{path}", flags, 0o644)
-            try:
-                written = os.write(handle, body)
-                while written < len(body):
-                    written += os.write(handle, body[written:])
-            finally:
-                os.close(handle)
+            _write_file(f"{self.root}/{path}", body, None)
         except OSError as error:
             raise OutputError(told(error, path)) from error
         return entry_of(path, body)
+
+    def write_site(self, prefix: str, layout: Layout, bodies: Sequence[bytes]) -> list[Entry]:
+        """Write all files of one new site, whose folder is ``prefix``; raises OutputError."""
+        entries = []
+        path = prefix
+        try:
+            folder = self._open_new(prefix)
+            try:
+                for path in layout.folders:
+                    os.mkdir(path, 0o755, dir_fd=folder)
+                for place, (path, body) in enumerate(zip(layout.paths, bodies, strict=True)):
+                    if place in layout.shared:
+                        entries.append(self._link(prefix, path, body, folder))
+                    else:
+                        _write_file(path, body, folder)
+                        entries.append(entry_of(prefix + path, body))
+            finally:
+                os.close(folder)
+        except OSError as error:
+            raise OutputError(told(error, prefix + path)) from error
+        return entries
 
     def adopt(self, path: str, source: Path) -> Entry:
         """Write one new file with the bytes of another."""
@@ -44,6 +69,40 @@ class DirectorySink:
             return self.write(path, source.read_bytes())
         except OSError as error:
             raise OutputError(told(error, str(source))) from error
+
+    def _open_new(self, prefix: str) -> int:
+        """Make a site's folder and open it."""
+        place = f"{self.root}/{prefix}"
+        above, _, _ = prefix.rstrip("/").rpartition("/")
+        if above and above not in self._made:
+            (self.root / above).mkdir(parents=True, exist_ok=True)
+            self._made.add(above)
+        Path(place).mkdir(0o755)
+        return os.open(place, _FOLDER)
+
+    def _link(self, prefix: str, path: str, body: bytes, folder: int) -> Entry:
+        if body in self._originals:
+            original, entry = self._originals[body]
+            try:
+                os.link(f"{self.root}/{original}", path, dst_dir_fd=folder)
+                return Entry(prefix + path, entry.size, entry.digest)
+            except OSError as error:
+                if error.errno not in {errno.EMLINK, errno.EPERM, errno.ENOTSUP, errno.EXDEV}:
+                    raise
+        _write_file(path, body, folder)
+        entry = entry_of(prefix + path, body)
+        self._originals[body] = entry.path, entry
+        return entry
+
+
+def _write_file(path: str, body: bytes, folder: int | None) -> None:
+    handle = os.open(path, _NEW_FILE, 0o644, dir_fd=folder)
+    try:
+        written = os.write(handle, body)
+        while written < len(body):
+            written += os.write(handle, body[written:])
+    finally:
+        os.close(handle)
 
 
 def told(error: OSError, path: str) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from replisite.errors import OutputError
 from replisite.model.manifest import Entry, entry_of
+from replisite.sinks.layout import Layout
 
 __all__ = ["MemorySink"]
 
@@ -20,3 +23,7 @@ class MemorySink:
             raise OutputError(f"{path} is written twice")
         self.files[path] = body
         return entry_of(path, body)
+
+    def write_site(self, prefix: str, layout: Layout, bodies: Sequence[bytes]) -> list[Entry]:
+        """Keep all files of one new site."""
+        return [self.write(prefix + path, body) for path, body in zip(layout.paths, bodies, strict=True)]

@@ -10,18 +10,18 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import gzip
-import io
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from replisite.errors import OutputError
-from replisite.model.manifest import HEADER, Entry, format_entry, merged, parse_entry, path_order
+from replisite.model.manifest import HEADER, Entry, parse_entry
 from replisite.sinks.directory import DirectorySink, told
+from replisite.sinks.manifest_parts import Part, iter_part, join_parts
 
 __all__ = ["MANIFEST", "Output", "read_manifest"]
 
@@ -29,7 +29,6 @@ MANIFEST = ".replisite/manifest.gz"
 """Where an output says what it holds, from its root."""
 
 _DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
-_RUN = 100_000
 _SHOWN = 5
 
 
@@ -72,7 +71,7 @@ class Output:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            for leftover in (self.new, self._old, self.room / "static"):
+            for leftover in (self.new, self._old):
                 self._clear(leftover)
         finally:
             self._unlock()
@@ -81,13 +80,13 @@ class Output:
         """Return a sink that writes into the new output."""
         return DirectorySink(self.new)
 
-    def commit(self, entries: Iterable[Entry]) -> None:
+    def commit(self, parts: Iterable[Part], single: Iterable[Entry] = ()) -> None:
         """Write the manifest and put the new output in the place of the old one.
 
-        ``entries`` come in any order. Raises OutputError; the old output is then as it was.
+        ``parts`` and ``single`` entries come in any order. Raises OutputError; the old output is then as it was.
         """
         try:
-            self._write_manifest(entries)
+            self._write_manifest(parts, single)
             if self.folder.exists():
                 _exchange(self.new, self.folder, self._old)
             else:
@@ -95,16 +94,16 @@ class Output:
         except OSError as error:
             raise OutputError(told(error, str(self.folder))) from error
 
-    def commit_some(self, entries: Iterable[Entry], prefixes: Iterable[str]) -> None:
+    def commit_some(self, parts: Sequence[Part], single: Iterable[Entry], prefixes: Iterable[str]) -> None:
         """Put some sites (``prefixes``, each ending in a slash) and the corporate files in place; keep the rest.
 
         Each site changes at once, the output as a whole does not. Where there is no output yet this is a commit.
         """
         if not self.folder.exists():
-            self.commit(entries)
+            self.commit(parts, single)
             return
         sites = tuple(prefixes)
-        written = list(entries)
+        written = [*single, *(entry for part in parts for entry in iter_part(part))]
         names = {entry.path for entry in written}
         kept = [e for e in read_manifest(self.folder) if e.path not in names and not e.path.startswith(sites)]
         try:
@@ -113,7 +112,7 @@ class Output:
             for entry in written:
                 if not entry.path.startswith(sites):
                     self._put(self.new / entry.path, self.folder / entry.path)
-            self._write_manifest([*kept, *written])
+            self._write_manifest([], [*kept, *written])
             self._put(self.new / MANIFEST, self.folder / MANIFEST)
         except OSError as error:
             raise OutputError(told(error, str(self.folder))) from error
@@ -152,33 +151,10 @@ class Output:
 
     # -- the new output -----------------------------------------------------------------------------
 
-    def _write_manifest(self, entries: Iterable[Entry]) -> None:
+    def _write_manifest(self, parts: Iterable[Part], single: Iterable[Entry]) -> None:
         place = self.new / MANIFEST
         place.parent.mkdir(exist_ok=True)
-        with place.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
-            text = io.TextIOWrapper(packed, encoding="utf-8", newline="\n")
-            text.write(f"{HEADER}\n")
-            for entry in merged(self._runs(entries)):
-                text.write(format_entry(entry))
-            text.flush()
-            text.detach()
-
-    def _runs(self, entries: Iterable[Entry]) -> Iterator[Iterable[Entry]]:
-        """Sort a stream in runs of bounded size, on disk when there is more than one."""
-        run: list[Entry] = []
-        number = 0
-        for entry in entries:
-            run.append(entry)
-            if len(run) == _RUN:
-                run.sort(key=lambda entry: path_order(entry.path))
-                place = self.room / f"run.{number}"
-                number += 1
-                with place.open("w", encoding="utf-8") as out:
-                    out.writelines(map(format_entry, run))
-                yield _iter_run(place)
-                run = []
-        run.sort(key=lambda entry: path_order(entry.path))
-        yield run
+        join_parts(parts, single, place)
 
     def _clear(self, leftover: Path) -> None:
         if leftover.exists():
@@ -212,12 +188,6 @@ def read_manifest(folder: Path) -> Iterator[Entry]:
     except (OSError, EOFError, ValueError) as error:
         way_out = "delete the folder yourself if it holds nothing else, or choose another with --output"
         raise OutputError(f"{place} is damaged ({error}); {way_out}") from error
-
-
-def _iter_run(place: Path) -> Iterator[Entry]:
-    with place.open(encoding="utf-8") as lines:
-        yield from map(parse_entry, lines)
-    place.unlink()
 
 
 def _files(folder: Path) -> Iterator[str]:

@@ -6,31 +6,38 @@
     Press([plate, ...]).pages(record)           # one page per plate, shared slots evaluated once
 
     binding.py   which pieces of a template depend on a deferred name (tree.py: small questions about the tree)
-    rewrite.py   cut them out before Jinja compiles (keeper.py: the static values that they need)
+    rewrite.py   cut them out before Jinja compiles (keeper.py: what stage one can compute of them)
     escape.py    a rewrite of its own: what comes from a record is escaped
     stage.py     stage one; run.py: one page in it; calls.py and watch.py: what it hears; trip.py: what ends it
-    slots.py     what is cut out, with its values (snapshot.py: as they are now)
-    plate.py     text and slots in turn; press.py fills them; proof.py compares with Jinja
+    trust.py     which values may be asked later than Jinja asks them (snapshot.py: as they are now)
+    filling.py   a cut's code (code.py) with the values of one place becomes a slot (slots.py)
+    plate.py     text and slots in turn; press.py writes the function that fills them; proof.py compares with Jinja
+    surroundings.py  what of an environment travels to another process; spelling.py: slots as a person would write them
+    extension.py for environments that somebody else makes
+
+A plate pickles if its slots hold plain data. Values of a record are data: read twice, they are the same.
 
 The law: for a template T, static values S and a record R, ``stage(T, S).press(R) == T.render(S | R)``,
 byte for byte, or both raise. The room knows nothing of distributors, Pelican, files, clocks or logs.
 """
 
 from replisite.staging.escape import escaping
-from replisite.staging.plate import Plate, Record, Slot, Widening
-from replisite.staging.press import Press
+from replisite.staging.plate import Origin, Plate, Record, Slot, Widening
+from replisite.staging.press import Press, Writer
 from replisite.staging.proof import Difference, prove
 from replisite.staging.stage import full_template, in_full, slot_of, stage, staged
 from replisite.staging.trust import Trust, is_plain, pure
 
 __all__ = [
     "Difference",
+    "Origin",
     "Plate",
     "Press",
     "Record",
     "Slot",
     "Trust",
     "Widening",
+    "Writer",
     "escaping",
     "full_template",
     "in_full",

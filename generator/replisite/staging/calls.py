@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -60,6 +60,8 @@ class Staging:
     by_name: dict[str, list[int]] = field(default_factory=dict)
     """The compilations of each template: two may have one name."""
     outlines: list[Outline] = field(default_factory=list)
+    tokens: dict[Hashable, bytes] = field(default_factory=dict)
+    """For each slot's key, what stands for it in other processes."""
     hinted: dict[frozenset[str], Environment] = field(default_factory=dict)
 
     def rewrite(self, node: nodes.Template, environment: Environment, name: str) -> None:
@@ -74,7 +76,7 @@ class Staging:
         cutter.template(node)
         outline.trips = cutter.trips
         filename = getattr(node, "filename", None)
-        self.cuts[serial] = [Code(self.full, cut, filename, self.trust) for cut in cuts]
+        self.cuts[serial] = [Code(self.full, cut, filename, self.trust, self.tokens) for cut in cuts]
 
     def slot(
         self,
@@ -115,6 +117,10 @@ class Staging:
         run = RUN.get()
         assert run is not None
         return run.latest[name]
+
+    def narrow(self, function: Any, value: Any) -> Any:
+        """Return what a function depends on of a static argument."""
+        return Code.narrow(function, value)
 
     def _means_the_same(
         self,

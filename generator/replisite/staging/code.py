@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import builtins
 import re
+import types
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from types import CodeType, MappingProxyType
 from typing import Any, cast
 
+import markupsafe
 from jinja2 import Environment, Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.filters import FILTERS
@@ -20,11 +22,13 @@ from jinja2.idtracking import VAR_LOAD_RESOLVE
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context, Undefined, exported
 from jinja2.tests import TESTS
+from markupsafe import Markup, escape
 
 from replisite.staging.binding import free_names
 from replisite.staging.plate import Record
 from replisite.staging.rewrite import applied_names, reads_context
 from replisite.staging.surroundings import Surroundings
+from replisite.staging.tree import escaped_once
 
 __all__ = ["FunctionCode", "NeedsContext", "SlotContext", "TemplateCode", "plain"]
 
@@ -40,9 +44,41 @@ class SlotContext(Context):
     """What a slot's function gives to callables: the environment and the evaluation context, and no names."""
 
     def call(__self, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: PYI063 - Jinja's signature
-        if reads_context(__obj):
+        if not kwargs and (type(__obj) in _UNMARKED or _is_unmarked(__obj)):
+            try:
+                return __obj(*args)
+            except StopIteration:
+                pass  # Jinja makes an undefined value of it
+        elif reads_context(__obj):
             raise NeedsContext(repr(__obj))
         return super().call(__obj, *args, **kwargs)
+
+
+_UNMARKED: set[type] = {types.BuiltinFunctionType, types.MethodWrapperType}
+"""Kinds of callables that ask for nothing: neither the context nor the environment."""
+_A_CLASS_IN_PYTHON = 1 << 9  # Py_TPFLAGS_HEAPTYPE, object.h
+
+
+def _is_unmarked(callee: object) -> bool:
+    """Say whether a callable's class alone tells that it asks for nothing, and remember that."""
+    kind = type(callee)
+    is_told = kind.__dictoffset__ == 0 and kind.__flags__ & _A_CLASS_IN_PYTHON
+    if not is_told or hasattr(callee, "jinja_pass_arg") or not callable(callee):
+        return False
+    if isinstance(callee, type) or hasattr(callee.__call__, "jinja_pass_arg"):
+        return False
+    _UNMARKED.add(kind)
+    return True
+
+
+def written(value: Any) -> str:
+    """Return what ``escape`` gives, as text that is joined with other text and needs no mark of its own."""
+    if type(value) is str:
+        return _escaped(value)
+    return value if type(value) is Markup else escape(value)
+
+
+_escaped: Callable[[str], str] = getattr(markupsafe, "_escape_inner", escape)
 
 
 class FunctionCode:
@@ -63,6 +99,9 @@ class FunctionCode:
         *,
         context: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
+        self.autoescape = bool(EvalContext(env, template or None).autoescape)
+        if self.autoescape:
+            escaped_once(body)
         tree = nodes.Template(body, lineno=1)
         tree.set_environment(env)
         self.names: tuple[str, ...] = tuple(sorted(free_names(body, env)))
@@ -77,7 +116,6 @@ class FunctionCode:
         self.filename = filename or f"<slot of {template}>"
         self.source: str = generator.stream.getvalue()  # a StringIO
         self.lines: Sequence[tuple[int, int]] = tuple(generator.debug_info)
-        self.autoescape = bool(EvalContext(env, template or None).autoescape)
         self.applied = tuple(applied_names(body, env))
 
     @property
@@ -127,6 +165,7 @@ class FunctionCode:
             "__name__": self.filename,
         }
         exec(self._compiled, space)  # noqa: S102 - Jinja's compiler made it from the theme
+        space["escape"] = written  # which is called for what is written out alone
         return cast("Callable[..., Any]", space["slot"])
 
     @cached_property

@@ -23,6 +23,7 @@ from markupsafe import Markup, escape
 
 from replisite.staging.binding import walk
 from replisite.staging.rewrite import rewriting
+from replisite.staging.tree import ESCAPE
 
 __all__ = ["escaping"]
 
@@ -41,17 +42,9 @@ def escaping(env: Environment, deferred: Collection[str]) -> Environment:
     overlay = env.overlay()
     overlay.bytecode_cache = None
     theme = _Theme(env, frozenset(deferred))
-    overlay.escape_deferred = escape  # type: ignore[attr-defined]
-    overlay.escape_operand = _escape_operand  # type: ignore[attr-defined]
-    overlay.escape_argument = _escape_argument  # type: ignore[attr-defined]
-    overlay.as_written = _as_written  # type: ignore[attr-defined]
-    overlay.filters = cast("dict[str, Any]", ChainMap({_ESCAPE: escape}, env.filters))
+    overlay.filters = cast("dict[str, Any]", ChainMap(_FILTERS, env.filters))
     overlay.code_generator_class = rewriting(env.code_generator_class, theme.rewrite)
     return overlay
-
-
-_ESCAPE = "escape deferred"
-"""A filter's name that no template can spell."""
 
 
 def _escape_operand(value: Any) -> Any:
@@ -74,6 +67,16 @@ def _as_written(callee: Any) -> Any:
 
     return written
 
+
+_OPERAND, _ARGUMENT = "escape deferred operand", "escape deferred argument"
+_AS_WRITTEN = "as written"
+_FILTERS: dict[str, Any] = {
+    ESCAPE: escape,
+    _OPERAND: _escape_operand,
+    _ARGUMENT: _escape_argument,
+    _AS_WRITTEN: _as_written,
+}
+"""By names that no template can spell."""
 
 _REFERENCES = (nodes.Import, nodes.FromImport, nodes.Include, nodes.Extends)
 
@@ -139,6 +142,7 @@ class _Reach:
         ]
         self.macros = {node.name for node in self.callables if isinstance(node, nodes.Macro)}
         self.macros |= {new for old, new in self.renamed if old in self.macros}
+        self.modules = {node.target for node in self.everything if isinstance(node, nodes.Import)}
         self.aliased = self._aliased()
         self.names = set(deferred)
         self._spread()
@@ -148,7 +152,23 @@ class _Reach:
 
     def mentions(self, node: nodes.Node) -> bool:
         """Say whether a value that must be escaped may be read here."""
-        return any(isinstance(part, nodes.Name) and part.name in self.names for part in walk(node))
+        parts = [*walk(node)]
+        reached: set[int] = set()
+        for part in parts:
+            if isinstance(part, nodes.Getattr | nodes.Getitem) and self._is_module(part.node):
+                reached.add(id(part.node))
+                key = part.attr if isinstance(part, nodes.Getattr) else getattr(part.arg, "value", None)
+                if not isinstance(key, str) or key in self.names:
+                    return True
+        return any(
+            isinstance(part, nodes.Name)
+            and (part.name in self.names or (self._is_module(part) and id(part) not in reached))
+            for part in parts
+        )
+
+    def _is_module(self, node: nodes.Node) -> bool:
+        """A file that is imported holds what it sets from a deferred value."""
+        return isinstance(node, nodes.Name) and node.name in self.modules
 
     def may_hold_text(self, node: nodes.Node) -> bool:
         """Say whether text in which values are escaped may be read here."""
@@ -164,7 +184,7 @@ class _Reach:
 
     def _aliased(self) -> set[str]:
         """Return the macros that are handed about as values, so that any call may be theirs."""
-        modules = {node.target for node in self.everything if isinstance(node, nodes.Import)}
+        modules = self.modules
         called = {id(node.node) for node in self.everything if isinstance(node, nodes.Call)}
         reached = {
             id(node.node)
@@ -258,15 +278,14 @@ class _Escape(NodeTransformer):
         self.generic_visit(node)
         if mentions and isinstance(node.node, nodes.Name) and node.node.name in _GETTEXT:
             node.args = [
-                self._call("escape_argument", part) if self.reach.mentions(part) else part
-                for part in node.args
+                self._filter(_ARGUMENT, part) if self.reach.mentions(part) else part for part in node.args
             ]
             for keyword in node.kwargs:
-                keyword.value = self._call("escape_argument", keyword.value)
+                keyword.value = self._filter(_ARGUMENT, keyword.value)
             return node
         last = _last_name(node.node)
         if mentions and (last in self.reach.macros | {"caller", "loop"} or self.reach.aliased):
-            node.node = self._call("as_written", node.node)
+            node.node = self._filter(_AS_WRITTEN, node.node)
         return node
 
     def visit_Filter(self, node: nodes.Filter) -> nodes.Node:
@@ -281,7 +300,7 @@ class _Escape(NodeTransformer):
             assert node.node is not None
             return node.node
         if is_text and node.name == _UNESCAPING:
-            return self._call("escape_deferred", node)
+            return self._filter(ESCAPE, node)
         return node
 
     def visit_FilterBlock(self, node: nodes.FilterBlock) -> nodes.Node:
@@ -312,7 +331,7 @@ class _Escape(NodeTransformer):
         arguments = [part for link in links for part in [*link.args, *link.kwargs]]  # type: ignore[attr-defined]
         unescapes = any(isinstance(link, nodes.Filter) and link.name == _UNESCAPING for link in links)
         if unescapes or any(map(self.reach.may_hold_text, arguments)):
-            return nodes.Filter(chain, _ESCAPE, [], [], None, None, lineno=chain.lineno)
+            return self._filter(ESCAPE, chain)
         return chain
 
     def _escaped(self, expression: nodes.Expr) -> nodes.Expr:
@@ -334,21 +353,20 @@ class _Escape(NodeTransformer):
             return expression
         if _is_translation(expression):
             return self._filled(expression)
-        return self._call("escape_deferred", expression)
+        return self._filter(ESCAPE, expression)
 
     def _operand(self, expression: nodes.Expr) -> nodes.Expr:
-        return self._call("escape_operand", expression) if self.reach.mentions(expression) else expression
+        return self._filter(_OPERAND, expression) if self.reach.mentions(expression) else expression
 
     def _filled(self, expression: nodes.Expr) -> nodes.Expr:
         """Escape what a translated text is filled with, not the text."""
         if isinstance(expression, nodes.Mod) and isinstance(expression.right, nodes.Dict):
             for pair in expression.right.items:
-                pair.value = self._call("escape_argument", pair.value)
+                pair.value = self._filter(_ARGUMENT, pair.value)
         return expression
 
-    def _call(self, function: str, expression: nodes.Expr) -> nodes.Call:
-        attribute = nodes.EnvironmentAttribute(function, lineno=expression.lineno)
-        return nodes.Call(attribute, [expression], [], None, None, lineno=expression.lineno)
+    def _filter(self, name: str, expression: nodes.Expr) -> nodes.Filter:
+        return nodes.Filter(expression, name, [], [], None, None, lineno=expression.lineno)
 
 
 def _is_translation(expression: nodes.Expr) -> bool:

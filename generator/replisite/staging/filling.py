@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+import secrets
+from collections.abc import Hashable, Mapping, MutableMapping
 from functools import cached_property
 from typing import Any, cast
 
@@ -25,11 +26,19 @@ __all__ = ["Code", "untrusted"]
 class Code:
     """The compiled code of one cut; ``fill`` adds the values of one place on one page."""
 
-    def __init__(self, full: Environment, cut: Cut, filename: str | None, trust: Trust) -> None:
+    def __init__(
+        self,
+        full: Environment,
+        cut: Cut,
+        filename: str | None,
+        trust: Trust,
+        tokens: MutableMapping[Hashable, bytes],
+    ) -> None:
         self.full = full
         self.cut = cut
         self.filename = filename
         self.trust = trust
+        self._tokens = tokens
 
     @cached_property
     def compiled(self) -> FunctionCode | TemplateCode:
@@ -54,6 +63,8 @@ class Code:
         code = self.compiled
         static, exported = self._told_apart(run, record)
         found = {name: self._follow(roots[root], steps) for name, (root, steps) in self.cut.paths.items()}
+        for name, function in self.cut.narrowed.items():
+            found[name] = self.narrow(roots[function], found[name])
         if derived is not None:
             found = {**self._everything(run, context, derived), **found}
         else:
@@ -83,7 +94,13 @@ class Code:
             self.cut.is_silent,
             is_static,
             self.cut.is_repeatable,
+            self._tokens.setdefault(key, secrets.token_bytes(16)),
         )
+
+    @staticmethod
+    def narrow(function: Any, value: Any) -> Any:
+        """Return what a function depends on of an argument."""
+        return function.narrow(value) if hasattr(type(function), "narrow") else value
 
     def untrusted(self, known: Mapping[str, Any]) -> Widening | None:
         """Return why this code may not be run later than Jinja would, as far as can be seen beforehand.

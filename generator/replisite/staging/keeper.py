@@ -6,7 +6,7 @@ a branch that may not run only names and attributes are looked up.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from jinja2 import nodes
 
@@ -48,11 +48,15 @@ class Keeper:
     """Replaces static expressions by names, and remembers what the names stand for.
 
     ``paths`` are ways to values, by the name in the code; ``computed`` the expressions that stage one
-    evaluates, in the order in which Jinja would; ``callees`` the ways to what is called.
+    evaluates, in the order in which Jinja would; ``callees`` the ways to what is called. ``narrowed`` says by which
+    function a path's value is narrowed: a function may have a method ``narrow(value)`` that returns the part of an
+    argument on which it depends.
     """
 
-    def __init__(self, static: Names) -> None:
+    def __init__(self, static: Names, narrowing: Callable[[str], bool] = lambda _: False) -> None:
         self.static = static
+        self.narrowing = narrowing
+        self.narrowed: dict[str, str] = {}
         self.paths: dict[str, Path] = {}
         self.computed: dict[str, nodes.Expr] = {}
         self.callees: list[Path] = []
@@ -117,9 +121,26 @@ class Keeper:
         else:
             node.node = self._value(node.node, always=False)  # what is called may be a macro in disguise
         callee, node.node = node.node, nodes.Const(None)
+        if isinstance(callee, nodes.Name) and callee.name in self.static and self.narrowing(callee.name):
+            node.args = [self._narrowed(callee.name, part, always) for part in node.args]
         self._statement(node, always)
         node.node = callee
         return node
+
+    def _narrowed(self, function: str, node: nodes.Expr, always: bool) -> nodes.Expr:
+        path = self._path(node)
+        if path is None and not (always and self._can_be_computed(node)):
+            return node
+        name = f"{_PREFIX}{len(self.paths) + len(self.computed)}"
+        if always:
+            narrow = nodes.Getattr(nodes.EnvironmentAttribute("staging"), "narrow", "load")
+            arguments = [nodes.Name(function, "load"), node]
+            self.computed[name] = nodes.Call(narrow, arguments, [], None, None, lineno=node.lineno)
+        else:
+            assert path is not None
+            self.paths[name] = path
+            self.narrowed[name] = function
+        return nodes.Name(name, "load", lineno=node.lineno)
 
     def _can_be_computed(self, node: nodes.Expr) -> bool:
         """Say whether an expression depends on static names alone, and gives a value that can be kept."""
@@ -154,7 +175,7 @@ class Keeper:
             self.paths[root] = path
             return nodes.Name(root, "load", lineno=node.lineno)
         for name, known in self.paths.items():
-            if same_path(known, path):
+            if name not in self.narrowed and same_path(known, path):
                 return nodes.Name(name, "load", lineno=node.lineno)
         name = f"{_PREFIX}{len(self.paths) + len(self.computed)}"
         self.paths[name] = path

@@ -13,7 +13,7 @@ where ``c0`` is the slot's compiled code, ``c1`` a static value that it needs, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, cast
 
 from jinja2.debug import rewrite_traceback_stack
@@ -75,6 +75,9 @@ class _Fused:
     def __call__(self, record: Record) -> list[Any]:
         if self._function is None:
             self._function = Writer(is_text=self._is_text).function(self._plates)
+        for value in record.values():
+            if isinstance(value, Iterator):  # which only Jinja uses up as Jinja does
+                return [self._whole(plate, record, NeedsContext("an iterator")) for plate in self._plates]
         try:
             return self._function(record)
         except NeedsContext as asked:
@@ -87,7 +90,7 @@ class _Fused:
         if plate.is_shared:
             text = "".join(cast("Sequence[str]", plate.parts))
         elif plate.whole is None:
-            told = f"{asked} reads the context, which a stored plate has not; give it what it needs"
+            told = f"{asked} needs the page rendered in full, which a stored plate cannot do; give it plain values"
             raise TypeError(told) from None
         else:
             text = plate.whole.render(record)

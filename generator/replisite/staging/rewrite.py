@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from jinja2 import Environment, nodes
+from jinja2 import Environment, nodes, pass_context
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.filters import FILTERS
 from jinja2.runtime import Undefined
@@ -52,6 +52,7 @@ from replisite.staging.tree import (
 __all__ = ["Cut", "Cutter", "applied_names", "reads_context", "rewriting"]
 
 
+_CONTEXT = getattr(pass_context(lambda _: None), "jinja_pass_arg")  # noqa: B009 - Jinja has no name for it
 Rewrite = Callable[[nodes.Template, Environment, str], None]
 _NEVER_IN_A_SLOT = (nodes.Block, nodes.Extends, nodes.NSRef, nodes.ExprStmt, nodes.OverlayScope)
 _FRAME_NAMES = frozenset({"super", "self", "caller", "varargs", "kwargs"})
@@ -61,6 +62,7 @@ _WITH_A_CONTEXT = (
     nodes.Import,
     nodes.Include,
 )
+_REFERENCES = (nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include)
 _CAPTURING = (nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.AssignBlock)
 
 
@@ -89,7 +91,7 @@ class Cut:
 
     ``body`` is what Jinja compiles; ``paths`` are the static values that it needs, as the name that the
     body uses and the way to the value: a name, then ``(is_attribute, key)`` steps; ``computed`` those that stage
-    one computes. ``includes`` means that
+    one computes; ``narrowed`` the functions that narrow what a path leads to. ``includes`` means that
     a template inside may read any static name, and ``calls`` that a callable may; then all are kept.
     ``callees`` are the ways to methods that the body calls. ``definitions`` are the macros and imports that
     stand in front of the body, and ``outer`` the names that those look up where they were written. ``exports``
@@ -100,6 +102,7 @@ class Cut:
     body: list[nodes.Node]
     paths: dict[str, Path]
     computed: dict[str, nodes.Expr] = field(default_factory=dict)
+    narrowed: dict[str, str] = field(default_factory=dict)
     callees: list[Path] = field(default_factory=list)
     definitions: tuple[str, ...] = ()
     outer: tuple[str, ...] = ()
@@ -390,12 +393,12 @@ class Cutter:
         bound = bound_names(everything)
         loop = {"loop"} if any(isinstance(part, nodes.For) for part in everything) else set()
         moved = scope.deferred | record | bound | loop | scope.definitions.keys() | _FRAME_NAMES
-        keeper = Keeper(free - moved)
+        keeper = Keeper(free - moved, self._narrows)
         keeper.statements(body, always=True)
         computed = keeper.computed
         definitions, names = self._definitions_for(body, scope)
         everything = [part for statement in [*definitions, *body] for part in walk(statement)]
-        if any(isinstance(part, _NEVER_IN_A_SLOT) for part in everything):
+        if any(isinstance(part, _NEVER_IN_A_SLOT) or _is_self(part) for part in everything):
             raise _Uncut(line, "a macro holds what only a template may hold")
         if any(map(mutates, everything)):
             raise _Uncut(line, "a static value may be changed, or compared with another as an object")
@@ -434,6 +437,7 @@ class Cutter:
                 [*definitions, *body],
                 keeper.paths,
                 computed,
+                keeper.narrowed,
                 [] if includes or calls else keeper.callees,
                 tuple(names),
                 tuple(sorted(outer)),
@@ -486,10 +490,13 @@ class Cutter:
             raise _Uncut(line, "break or continue leaves this piece")
         if part := next((part for part in everything if isinstance(part, _NEVER_IN_A_SLOT)), None):
             raise _Uncut(part.lineno, f"{kind_told(part)} depends on a deferred name")
-        if any(isinstance(part, nodes.Name) and part.name == "self" for part in everything):
+        if any(map(_is_self, everything)):
             raise _Uncut(line, "self is another thing in a slot")
         if any(isinstance(part, SCOPES) for part in everything) and self._is_scoped_oddly(everything):
             raise _Uncut(line, "a name is read before it is set in the same scope")
+
+    def _narrows(self, name: str) -> bool:
+        return hasattr(self.environment.globals.get(name), "narrow")
 
     def _free(self, body: list[nodes.Node]) -> Names:
         """Return the names that code looks up; raises _Uncut for code that Jinja compiles only where it stands."""
@@ -576,11 +583,34 @@ class Cutter:
         while size != len(deferred):
             size = len(deferred)
             for name, node in found.items():
-                with_context = isinstance(node, nodes.Import | nodes.FromImport) and node.with_context
-                if with_context or reads(node, frozenset(deferred)):
+                is_import = isinstance(node, nodes.Import | nodes.FromImport) and node.with_context
+                if (is_import and self._may_read(node.template)) or reads(node, frozenset(deferred)):
                     deferred.add(name)
         pending = {name: node for name, node in found.items() if name in self._bound_once}
         return _Scope(frozenset(deferred), dict(scope.definitions), pending, scope.exported)
+
+    def _may_read(self, template: nodes.Node) -> bool:
+        """Say whether a file that is imported with the context, or one that it uses, spells a deferred name."""
+        waiting, seen = [template], set[str]()
+        while waiting:
+            template = waiting.pop()
+            if not isinstance(template, nodes.Const) or not isinstance(template.value, str):
+                return True
+            if template.value in seen:
+                continue
+            seen.add(template.value)
+            try:
+                source, _, _ = self.environment.loader.get_source(self.environment, template.value)  # type: ignore[union-attr]
+                tree = self.environment.parse(source, template.value)
+            except Exception:  # noqa: BLE001 - it is told when it is used
+                return True
+            parts = [*walk(tree)]
+            if any(
+                isinstance(part, nodes.Name | nodes.NSRef) and part.name in self.deferred for part in parts
+            ):
+                return True
+            waiting += [part.template for part in parts if isinstance(part, _REFERENCES)]
+        return False
 
     def _visible_in_block(self, scope: _Scope) -> _Scope:
         """Top-level names that begin with an underscore are not exported to blocks."""
@@ -622,6 +652,10 @@ class Cutter:
         return nodes.Call(target, list(arguments), [], None, None)
 
 
+def _is_self(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Name) and node.name == "self"
+
+
 def _loaded(names: Iterable[str]) -> nodes.Dict:
     return _by_name({name: nodes.Name(name, "load") for name in sorted(names)})
 
@@ -646,7 +680,7 @@ def reads_context(callee: object) -> bool:
     """Say whether a callable was marked with ``jinja2.pass_context``."""
     if isinstance(callee, Undefined):
         return False
-    marks = [getattr(callee, "jinja_pass_arg", "")]
-    if not isinstance(callee, type):  # as Context.call does: a class may mark its __call__
-        marks.append(getattr(getattr(callee, "__call__", None), "jinja_pass_arg", ""))  # noqa: B004
-    return any(str(mark) == "_PassArg.context" for mark in marks)
+    mark = getattr(callee, "jinja_pass_arg", None)
+    if mark is None and not isinstance(callee, type):  # as Context.call does: a class may mark its __call__
+        mark = getattr(getattr(callee, "__call__", None), "jinja_pass_arg", None)  # noqa: B004
+    return mark is _CONTEXT

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import pickle
+import secrets
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from jinja2 import Template
@@ -14,8 +15,9 @@ from jinja2.utils import missing
 
 from replisite.staging.code import FunctionCode, TemplateCode
 from replisite.staging.plate import Origin, Record
-from replisite.staging.snapshot import Same, apart
+from replisite.staging.snapshot import apart
 from replisite.staging.surroundings import Unknown
+from replisite.staging.trust import is_plain
 
 if TYPE_CHECKING:
     from replisite.staging.press import Writer
@@ -39,16 +41,20 @@ class FilledSlot:
     is_static: bool = False
     """Nothing in it depends on the record after all."""
     is_repeatable: bool = True
+    token: bytes = field(default_factory=partial(secrets.token_bytes, 16))
+    """Equal for equal slots, also where their keys, which are this process's own, do not come."""
 
     def __reduce__(self) -> tuple[Any, ...]:
+        for name, value in self.values.items():
+            if not is_plain(value):
+                told = f'{self.origin}: "{name}" ({type(value).__name__}) is no plain data, and would be another object'
+                raise pickle.PicklingError(told)
         values = {
             name: Unknown(value) if isinstance(value, Undefined) else value
             for name, value in self.values.items()
         }
         given = (self.code, values, self.origin, self.exported, self.is_silent, self.is_repeatable)
-        # Two slots whose pickles are equal are equal; two that draw a number are not.
-        key = hashlib.sha256(pickle.dumps((self.code.outline, values, self.exported))).digest()
-        return _stored, (key if self.is_repeatable else None, *given)
+        return _stored, (self.token, *given)
 
     def render(self, record: Record) -> str:
         """Return the slot's text; raises what Jinja would raise."""
@@ -90,7 +96,7 @@ class FilledSlot:
 
 
 def _stored(
-    key: bytes | None,
+    token: bytes,
     code: FunctionCode,
     values: Mapping[str, Any],
     origin: Origin,
@@ -99,7 +105,7 @@ def _stored(
     is_repeatable: bool,
 ) -> FilledSlot:
     return FilledSlot(
-        key or Same(object()), code, values, origin, exported, is_silent, is_repeatable=is_repeatable
+        token, code, values, origin, exported, is_silent, is_repeatable=is_repeatable, token=token
     )
 
 

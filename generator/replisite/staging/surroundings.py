@@ -28,11 +28,14 @@ _LEFT_BEHIND = frozenset(
 )
 """Code that is compiled needs none of these; filters and tests come with the code that applies them."""
 
+_NEEDED = frozenset({"finalize", "undefined"})
+
 
 class Surroundings:
     """A Jinja environment that pickles without its templates, loader and extensions.
 
-    What it holds besides, and what cannot be pickled, stays behind: code that asks for that raises AttributeError.
+    What extensions have added stays behind where it cannot be pickled. Pickling raises what pickle raises for a class
+    of undefined values or a ``finalize`` that cannot travel.
     """
 
     def __init__(self, env: Environment) -> None:
@@ -40,7 +43,9 @@ class Surroundings:
 
     def __reduce__(self) -> tuple[Any, ...]:
         state = {name: value for name, value in vars(self.env).items() if name not in _LEFT_BEHIND}
-        return _surroundings, (type(self.env), {name: kept for name, kept in state.items() if _travels(kept)})
+        state = {name: value for name, value in state.items() if name in _NEEDED or _travels(value)}
+        state["policies"] = {name: value for name, value in self.env.policies.items() if _travels(value)}
+        return _surroundings, (type(self.env), state)
 
     def apply(self, filters: Mapping[str, Any], tests: Mapping[str, Any]) -> None:
         """Add filters and tests to an environment that has travelled."""

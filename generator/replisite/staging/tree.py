@@ -10,9 +10,11 @@ from jinja2 import nodes
 from replisite.staging.binding import Names, walk
 
 __all__ = [
+    "ESCAPE",
     "bound_names",
     "copied",
     "defined_names",
+    "escaped_once",
     "has_stray_loop_control",
     "holds_block_call",
     "is_block_call",
@@ -28,6 +30,8 @@ __all__ = [
     "writes",
 ]
 
+ESCAPE = "escape deferred"
+"""The filter that escapes a deferred value whatever autoescape says; no template can spell its name."""
 _REFERENCES = (nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include)
 _LOOP_VALUES = frozenset(
     {"index", "index0", "revindex", "revindex0", "first", "last", "length", "depth", "depth0"}
@@ -180,6 +184,19 @@ def named_templates(node: nodes.Node) -> Names:
         for item in (part.value if isinstance(part.value, tuple | list) else [part.value])
     ]
     return frozenset(name for name in told if isinstance(name, str))
+
+
+def escaped_once(body: Iterable[nodes.Node]) -> None:
+    """Take the escape of a deferred value off where autoescape writes it, which escapes it anyway."""
+    for statement in body:
+        for part in walk(statement):
+            if isinstance(part, nodes.Output):
+                part.nodes = [
+                    item.node
+                    if isinstance(item, nodes.Filter) and item.name == ESCAPE and item.node
+                    else item
+                    for item in part.nodes
+                ]
 
 
 def is_slot(node: nodes.Output) -> bool:

@@ -14,7 +14,6 @@ import enum
 import fractions
 import gettext
 import inspect
-import pathlib
 import types
 import uuid
 from collections import OrderedDict, deque
@@ -56,9 +55,6 @@ _ATOMS = frozenset(
         type(...),
         type(NotImplemented),
         uuid.UUID,
-        pathlib.Path,
-        pathlib.PosixPath,
-        pathlib.PurePosixPath,
     }
 )
 _SEQUENCES = (list, tuple, set, frozenset, deque)
@@ -90,7 +86,7 @@ _PURE = frozenset(getattr(builtins, name) for name in _PURE_BUILTINS) | {
 
 
 def pure(function: _Function) -> _Function:
-    """Mark a function that gives the same for the same arguments, and changes nothing.
+    """Mark a function, or a class whose objects do, that gives the same for the same arguments, and changes nothing.
 
     Slots may call it. Other functions of yours are called as often and in the order in which Jinja calls
     them: where a slot would have to call one, the page is rendered in full for every record.
@@ -110,7 +106,7 @@ def is_plain(value: object) -> bool:
 
 def _is_plain(value: object, seen: set[int]) -> bool:
     kind = type(value)
-    if kind in _ATOMS:
+    if kind in _ATOMS or kind.__module__ == "pathlib":
         return True
     if id(value) in seen:
         return True

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from markdown import Markdown
 
-from replisite.sources.pelican.placeholders import PlaceholderExtension, Placeholders, split_marks
+from replisite.pages.marks import split_marks
+from replisite.sources.pelican.placeholders import PlaceholderExtension, Placeholders
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def _parts(placeholders: Placeholders, text: str) -> list[str]:
     extensions = ["extra", "pymdownx.superfences", "toc", PlaceholderExtension(placeholders)]
     html = Markdown(extensions=extensions).convert(text)
     pieces = split_marks(html)
-    return [f"<<{placeholders.expression(piece)}>>" if is_mark else piece for is_mark, piece in pieces]
+    return [f"<<{placeholders.expressions[piece]}>>" if is_mark else piece for is_mark, piece in pieces]
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,12 @@ kinds.py         our kinds of content, and frontmatter.py: what their authors wr
 reader.py        from a Markdown file to content and metadata
 placeholders.py  the owner's values in prose
 generator.py     Pelican's generator of our kinds, and catalog.py: what one edition shows of them
-functions.py     links, money and dates in templates
 writer.py        record instead of write
-finish.py        links to files that exist once, and the owner's values in content
+pages.py         from recorded pages to finished ones
 notebook.py      what went wrong, with file and line
 record.py        one Pelican run, from settings to plates
 """
 
-from replisite.sources.pelican.record import Page, Recording, record_site
+from replisite.sources.pelican.record import Proof, Recording, record_site
 
-__all__ = ["Page", "Recording", "record_site"]
+__all__ = ["Proof", "Recording", "record_site"]

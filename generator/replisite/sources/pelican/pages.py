@@ -6,22 +6,26 @@ Everything here is about one Pelican run that has ended; ``record.py`` makes tha
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import NoReturn
 
 from jinja2 import Template
 
 from replisite.errors import Fault
 from replisite.model.house import house_account
+from replisite.model.manifest import path_order
 from replisite.model.site import Edition, Site
-from replisite.sources.pelican.finish import Finish
+from replisite.pages import Composition, Page
+from replisite.pages.finish import Finish
+from replisite.pages.marks import split_marks
 from replisite.sources.pelican.kinds import KindContent
-from replisite.sources.pelican.placeholders import Placeholders, split_marks
+from replisite.sources.pelican.placeholders import Placeholders
 from replisite.sources.pelican.writer import Recorded
 from replisite.staging import Difference, Plate, Record, Slot, prove, slot_of
 
-__all__ = ["Page", "Recording", "StagedPage", "fill_files", "finish_pages"]
+__all__ = ["Proof", "Recording", "StagedPage", "fill_files", "finish_pages"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,49 +48,32 @@ class StagedPage:
 
 
 @dataclass(frozen=True, eq=False)
-class Page:
-    """One page of one edition.
+class Proof:
+    """How a page of a recording is compared with Jinja's rendering."""
 
-    ``path`` is its file, from the root of the site it is on; ``source`` the file that it is made of, from the
-    site's root, or the template's name. ``is_replicated`` pages are on every owner's site, the others on the
-    corporate site alone; ``is_listed`` pages stand in the sitemap.
-    """
+    page: Page
+    staged: StagedPage
 
-    path: str
-    source: str
-    plate: Plate
-    is_replicated: bool
-    is_listed: bool
-    staged: StagedPage = field(repr=False)
-
-    def prove(self, record: Record) -> Difference | None:
-        """Compare pressing with Jinja's rendering for one record; raises what Jinja raises."""
+    def run(self, record: Record) -> Difference | None:
+        """Compare for one record; raises what Jinja raises."""
         with self.staged.recorded.in_place() as static:
             return prove(self.staged.plate, self.staged.template, static, record)
 
 
 @dataclass
 class Recording:
-    """Everything that one Pelican run gave.
+    """Everything that one Pelican run gave; there is a proof for each page, by edition, where there are no faults."""
 
-    ``pages`` by edition key; ``names`` are the files and folders at the corporate site's root, as far as
-    they are known when there are faults; ``files`` are feeds and the like, by path; ``static`` is the folder into which
-    Pelican copied theme and content files.
-    """
-
-    pages: dict[str, list[Page]]
-    files: dict[str, bytes]
-    static: Path
+    composition: Composition
+    proofs: Mapping[str, Sequence[Proof]]
     faults: list[Fault]
-    warnings: list[str]
-    names: set[str]
+    folders: Sequence[Path]
+    """Where what was read lies, as far as it is known beforehand."""
 
     @property
-    def static_files(self) -> list[str]:
-        """The paths of the copied files, sorted."""
-        return sorted(
-            path.relative_to(self.static).as_posix() for path in self.static.rglob("*") if path.is_file()
-        )
+    def pages(self) -> Mapping[str, Sequence[Page]]:
+        """The pages of each edition, by its key."""
+        return self.composition.pages
 
 
 def finish_pages(
@@ -96,8 +83,8 @@ def finish_pages(
     placeholders: Placeholders,
     files: Collection[str],
     source_of: Callable[[StagedPage], str],
-) -> dict[str, list[Page]]:
-    """Return the finished pages of each edition, by its key and in the order of their paths.
+) -> dict[str, list[Proof]]:
+    """Return the finished pages of each edition with their proofs, by its key and in the order of their paths.
 
     ``files`` are the paths of everything that is no page. The first edition is the corporate site's.
     """
@@ -106,11 +93,11 @@ def finish_pages(
     for page in staged:
         paths[page.edition].add(page.path)
     corporate = {path for path in paths[main] if _is_one_of(path, site.corporate_only)}
-    once = {*files, *corporate}
+    once = frozenset({*files, *corporate})
     root = "" if site.addresses.style == "path" else f"{site.url}/"
     instead = {edition.key: _instead(site, staged, paths[edition.key]) for edition in editions}
-    slots = {edition.key: SlotMaker(placeholders, staged, edition.key) for edition in editions}
-    pages: dict[str, list[Page]] = {edition.key: [] for edition in editions}
+    slots = {edition.key: content_slots(placeholders, staged, edition.key) for edition in editions}
+    pages: dict[str, list[Proof]] = {edition.key: [] for edition in editions}
     for page in staged:
         is_replicated = page.path not in corporate
         if not is_replicated and page.edition != main:
@@ -118,9 +105,10 @@ def finish_pages(
         finish = Finish(page.path, once, instead[page.edition], slots[page.edition], root)
         is_listed = not page.recorded.context.get("protected") and page.path != "404.html"
         plate = finish(_in_place(page))
-        pages[page.edition].append(Page(page.path, source_of(page), plate, is_replicated, is_listed, page))
+        finished = Page(page.path, source_of(page), plate, is_replicated, is_listed)
+        pages[page.edition].append(Proof(finished, page))
     for listed in pages.values():
-        listed.sort(key=lambda page: page.path.split("/"))
+        listed.sort(key=lambda proof: path_order(proof.page.path))
     return pages
 
 
@@ -132,37 +120,33 @@ def fill_files(
     files: Mapping[str, bytes],
 ) -> dict[str, bytes]:
     """Fill what content says of the owner in feeds, which are the company's."""
-    slot_of_key = SlotMaker(placeholders, staged, edition.key)
+    slots = content_slots(placeholders, staged, edition.key)
     record = {"distributor": house_account(site)}
 
     def filled(text: str) -> str:
-        pieces = split_marks(text)
-        return "".join(slot_of_key(piece).render(record) if is_mark else piece for is_mark, piece in pieces)
+        return "".join(
+            slots[piece].render(record) if is_mark else piece for is_mark, piece in split_marks(text)
+        )
 
     return {path: filled(body.decode()).encode() for path, body in files.items()}
 
 
-class SlotMaker:
-    """Makes the slots of one edition's placeholders, each expression once."""
-
-    def __init__(self, placeholders: Placeholders, staged: Sequence[StagedPage], edition: str) -> None:
-        self._placeholders = placeholders
-        self._page = next((page for page in staged if page.edition == edition), None)
-        self._edition = edition
-        self._slots: dict[str, Slot] = {}
-
-    def __call__(self, key: str) -> Slot:
-        """Return the slot of the expression behind a mark."""
-        if key not in self._slots:
-            assert self._page is not None, "a mark stands on a page"
-            context = self._page.recorded.context
-            static: dict[str, object] = {
-                name: context[name] for name in ("site", "market", "language") if name in context
-            }
-            expression = self._placeholders.expression(key)
-            env = self._page.template.environment
-            self._slots[key] = slot_of(env, expression, static, name=f"content ({self._edition})")
-        return self._slots[key]
+def content_slots(
+    placeholders: Placeholders, staged: Sequence[StagedPage], edition: str
+) -> Mapping[str, Slot]:
+    """Return the slots of what one edition's content says of the owner, by the keys of their marks."""
+    page = next((page for page in staged if page.edition == edition), None)
+    if page is None:
+        return {}
+    context = page.recorded.context
+    static: dict[str, object] = {
+        name: context[name] for name in ("site", "market", "language") if name in context
+    }
+    env = page.template.environment
+    return {
+        key: slot_of(env, expression, static, name=f"content ({edition})")
+        for key, expression in placeholders.expressions.items()
+    }
 
 
 def _instead(site: Site, staged: Sequence[StagedPage], known: Collection[str]) -> dict[str, str]:
@@ -181,9 +165,11 @@ def _is_one_of(path: str, patterns: Collection[str]) -> bool:
 
 def _in_place(page: StagedPage) -> Plate:
     """Return a plate that renders where its page is, if it renders in full: contents lead from there."""
-    if page.plate.widening is None:
-        return page.plate
-    return page.plate.refine(lambda text: [text], partial(_InPlace, page.recorded))
+    plate = page.plate
+    whole = None if plate.whole is None else _InPlace(page.recorded, plate.whole)
+    if plate.widening is None:
+        return Plate(plate.name, plate.parts, None, whole)
+    return plate.refine(lambda text: [text], partial(_InPlace, page.recorded))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +182,9 @@ class _InPlace:
     @property
     def key(self) -> Hashable:
         return self.slot.key
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a page that is rendered in full does not travel")
 
     def render(self, record: Record) -> str:
         with self.recorded.in_place():

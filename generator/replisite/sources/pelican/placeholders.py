@@ -1,14 +1,12 @@
 """Owner's values in Markdown prose: ``Ask {{ distributor.first_name }}`` becomes a mark, and a slot later.
 
-The marks are built of noncharacters (U+FDD0, U+FDD1), which the roster room drops from everything that a
-distributor writes, so no text can pretend to be one. Code spans and code blocks are left alone.
+Code spans and code blocks are left alone.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from xml.etree.ElementTree import Element
 
@@ -20,12 +18,11 @@ from markdown.postprocessors import Postprocessor
 
 from replisite.errors import nearest
 from replisite.model.distributor import Distributor, Supporter
+from replisite.pages.marks import mark_of
 
-__all__ = ["PlaceholderExtension", "Placeholders", "split_marks", "unknown_names"]
+__all__ = ["PlaceholderExtension", "Placeholders", "unknown_names"]
 
-_OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _EXPRESSION = r"\{\{(?!\{)(.+?)\}\}"
-_MARK = re.compile(f"{_OPEN}([0-9a-f]{{12}}){_CLOSE}?")
 _CODE = re.compile(
     r"(<(pre|code|script|style|textarea|svg)\b.*?</\2\s*>|<!--.*?-->)", re.DOTALL | re.IGNORECASE
 )
@@ -47,13 +44,14 @@ class Placeholders:
         """Return the mark that stands for an expression."""
         expression = expression.strip().replace("\\|", "|")  # a table cell needs the backslash
         self._check(expression)
-        key = hashlib.sha256(expression.encode()).hexdigest()[:12]
+        key, mark = mark_of(expression)
         self._by_key[key] = expression
-        return f"{_OPEN}{key}{_CLOSE}"
+        return mark
 
-    def expression(self, key: str) -> str:
-        """Return the expression of a mark."""
-        return self._by_key[key]
+    @property
+    def expressions(self) -> Mapping[str, str]:
+        """All expressions by the keys of their marks."""
+        return self._by_key
 
     def _check(self, expression: str) -> None:
         try:
@@ -101,12 +99,6 @@ def _owner(node: nodes.Node) -> str | None:
     if isinstance(node, nodes.Getattr) and _owner(node.node) == "distributor":
         return {"sponsor": "supporter", "enroller": "supporter", "fields": "fields"}.get(node.attr)
     return None
-
-
-def split_marks(text: str) -> list[tuple[bool, str]]:
-    """Split text at its marks into (is a mark, text or the mark's key)."""
-    pieces = _MARK.split(text)
-    return [(place % 2 == 1, piece) for place, piece in enumerate(pieces) if piece]
 
 
 class PlaceholderExtension(Extension):

@@ -11,6 +11,7 @@ import datetime
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,13 @@ from pelican.plugins import signals
 from pelican.writers import FileOverwriteFailedError
 
 from replisite.model.site import Edition, Site
+from replisite.pages import Composition
+from replisite.pages.functions import install, link_functions
 from replisite.sources.pelican.catalog import Catalog, make_catalog
-from replisite.sources.pelican.functions import install, link_functions
 from replisite.sources.pelican.generator import generator_class, moment
 from replisite.sources.pelican.kinds import KINDS, KindContent, default_slug, index_url
 from replisite.sources.pelican.notebook import Notebook, PelicanLog
-from replisite.sources.pelican.pages import Page, Recording, StagedPage, fill_files, finish_pages
+from replisite.sources.pelican.pages import Proof, Recording, StagedPage, fill_files, finish_pages
 from replisite.sources.pelican.placeholders import PlaceholderExtension, Placeholders
 from replisite.sources.pelican.reader import reader_class
 from replisite.sources.pelican.settings import pelican_settings
@@ -37,9 +39,10 @@ from replisite.sources.pelican.theme import check_templates, find_theme
 from replisite.sources.pelican.writer import Recorded, recording_writer
 from replisite.staging import escaping, full_template, stage, staged
 
-__all__ = ["Page", "Recording", "record_site"]
+__all__ = ["Proof", "Recording", "record_site"]
 
 DEFERRED = frozenset({"distributor"})
+_A_DAY = datetime.timedelta(days=1)
 
 
 def record_site(
@@ -87,6 +90,7 @@ class _Run:
         self.catalogs: list[Catalog] = []
         self.recorded: list[Recorded] = []
         self.files: dict[str, bytes] = {}
+        self.until: datetime.datetime | None = None
         self.environment: Environment | None = None
         self._environments: dict[int, Environment] = {}
         self._staged_pages: dict[int, StagedPage] = {}
@@ -108,16 +112,21 @@ class _Run:
         if self.notebook.faults:
             written = (self.site.root / self.site.content / "pages").glob("*")
             names = {kind.folder for kind in KINDS} | {default_slug(path.name) for path in written}
-            return Recording({}, {}, self.static_output, self.notebook.faults, self.notebook.warnings, names)
+            composition = Composition({}, {}, (), frozenset(names), tuple(self.notebook.warnings))
+            return Recording(composition, {}, self.notebook.faults, ())
         staged = [self._staged_pages[id(recorded)] for recorded in self.recorded]
-        static = (path for path in self.static_output.rglob("*") if path.is_file())
-        files = [*self.files, *(path.relative_to(self.static_output).as_posix() for path in static)]
-        pages = finish_pages(self.site, self.editions, staged, self.placeholders, files, self._source_of)
+        found = (path for path in self.static_output.rglob("*") if path.is_file())
+        static = sorted(path.relative_to(self.static_output).as_posix() for path in found)
+        files = [*self.files, *static]
+        proofs = finish_pages(self.site, self.editions, staged, self.placeholders, files, self._source_of)
+        pages = {edition: [proof.page for proof in listed] for edition, listed in proofs.items()}
         feeds = fill_files(self.site, self.editions[0], staged, self.placeholders, self.files)
-        names = {
-            path.split("/")[0] for path in [*files, *(page.path for page in pages[self.editions[0].key])]
-        }
-        return Recording(pages, feeds, self.static_output, [], self.notebook.warnings, names)
+        paths = [*files, *(page.path for page in pages[self.editions[0].key])]
+        first = frozenset(path.split("/")[0] for path in paths)
+        warnings = tuple(self.notebook.warnings)
+        composition = Composition(pages, feeds, static, first, warnings, self.until)
+        folders = [self.theme, *(self.site.root / name for name in (self.site.content, "templates"))]
+        return Recording(composition, proofs, [], folders)
 
     def _source_of(self, page: StagedPage) -> str:
         subject = next((value for value in page.recorded.own.values() if isinstance(value, Content)), None)
@@ -173,8 +182,13 @@ class _Run:
             metadata["status"] = "published"
 
     def _leave_out_expired(self, content: Content) -> None:
-        """Articles and pages may expire too: Pelican skips what has the status *skip*."""
+        """Articles and pages may expire too; and note when the next piece of content comes or goes."""
         expires = getattr(content, "expires", None)
+        for when in (getattr(content, "date", None), expires):
+            with suppress(ValueError, TypeError, AttributeError):  # it is told below
+                self._note_moment(
+                    when if isinstance(when, datetime.date) else datetime.datetime.fromisoformat(str(when))
+                )
         if isinstance(content, KindContent) or not expires:
             return
         try:
@@ -187,6 +201,17 @@ class _Run:
         if when <= self.now:
             content.status = "hidden"
             content.override_save_as = ""
+
+    def _note_moment(self, when: datetime.date) -> None:
+        if not isinstance(when, datetime.datetime):
+            when = datetime.datetime.combine(when, datetime.time())
+        then = moment(when)
+        if then + _A_DAY <= self.now:
+            return
+        if when.tzinfo is None:  # somewhere it is that time a day earlier
+            then = max(then - _A_DAY, self.now)
+        if then >= self.now and (self.until is None or then < self.until):
+            self.until = then
 
     def _all_read(self, generators: Iterable[Generator]) -> None:
         """Check what has been read, and make the editions' catalogs before anything is rendered."""
@@ -227,7 +252,8 @@ class _Run:
     def _staged(self, template: Template) -> Template:
         env = template.environment
         if id(env) not in self._environments:
-            self._environments[id(env)] = staged(escaping(env, DEFERRED), DEFERRED)
+            # Themes and plugins are the company's: their functions are taken to be pure, and proofs watch over that.
+            self._environments[id(env)] = staged(escaping(env, DEFERRED), DEFERRED, trust=lambda _: True)
         assert template.name is not None
         return self._environments[id(env)].get_template(template.name)
 

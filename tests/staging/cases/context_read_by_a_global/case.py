@@ -1,8 +1,10 @@
 from jinja2 import pass_context
 
+from replisite.staging import pure
 from tests.staging.law import environment as usual
 
 
+@pure
 @pass_context
 def greeting(context, *values):
     return f"{context['d']['name']}:{context.get('v')}:{len(values)}"

@@ -1,3 +1,7 @@
+from replisite.staging import pure
+
+
+@pure
 class Link:
     def __init__(self, to):
         self.to = to

@@ -8,12 +8,12 @@ alone exist once. Links to those get a slot in front, which is empty on the corp
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 
-from replisite.model.page_links import URL, is_internal, target_of
-from replisite.sources.pelican.placeholders import split_marks
-from replisite.staging import Plate, Record, Slot
+from replisite.model.page_links import INTERNAL_URL, is_internal, target_of
+from replisite.pages.marks import OPEN, split_marks
+from replisite.staging import Origin, Plate, Record, Slot, Writer
 
 __all__ = ["Finish"]
 
@@ -24,14 +24,14 @@ class Finish:
 
     ``page`` is the page's own file; ``once`` are the files that exist once. ``instead`` maps pages that this
     edition does not have (no price in this market, members only) to those that links to them lead to.
-    ``slot_of`` makes a slot of the expression behind a mark; ``shared_root`` is the absolute address of the
+    ``slots`` are those of the expressions behind marks; ``shared_root`` is the absolute address of the
     corporate site where owners have hosts of their own, else empty.
     """
 
     page: str
     once: Collection[str]
     instead: Mapping[str, str]
-    slot_of: Callable[[str], Slot]
+    slots: Mapping[str, Slot]
     shared_root: str
 
     def __call__(self, plate: Plate) -> Plate:
@@ -43,24 +43,35 @@ class Finish:
         parts: list[str | Slot] = []
         for is_mark, piece in split_marks(text):
             if is_mark:
-                parts.append(self.slot_of(piece))
+                parts.append(self.slots[piece])
                 continue
-            done = 0
-            for found in URL.finditer(piece):
-                new = self._link(found["url"])
-                if new is None:
-                    continue
-                parts.append(piece[done : found.end("before")])
-                parts.extend(new)
-                done = found.end("url")
-            parts.append(piece[done:])
+            parts.extend(self._linked(piece))
         return parts
 
     def filled(self, text: str, record: Record) -> str:
         """Return text of a slot with its marks and links finished for one record."""
-        if "\ufdd0" not in text and "=" not in text:
+        if OPEN in text:
+            parts = self.text(text)
+        elif "=" in text:
+            parts = self._linked(text)
+            if len(parts) == 1:
+                return text
+        else:
             return text
-        return "".join(part if isinstance(part, str) else part.render(record) for part in self.text(text))
+        return "".join([part if isinstance(part, str) else part.render(record) for part in parts])
+
+    def _linked(self, text: str) -> list[str | Slot]:
+        """Split text without marks where links lead to what exists once."""
+        parts: list[str | Slot] = []
+        done = 0
+        for found in INTERNAL_URL.finditer(text):
+            new = self._link(found["url"])
+            if new is not None:
+                parts.append(text[done : found.end("before")])
+                parts.extend(new)
+                done = found.end("url")
+        parts.append(text[done:])
+        return parts
 
     def _link(self, url: str) -> list[str | Slot] | None:
         """Return what stands for a URL, or None where it stays as it is."""
@@ -84,6 +95,11 @@ class SharedPrefix:
 
     relative: str
     root: str
+
+    @property
+    def origin(self) -> Origin:
+        """No template says it: it is what makes a link to such a file right on every site."""
+        return Origin("links", 0, f"{self.relative} to files that exist once")
 
     @property
     def key(self) -> Hashable:
@@ -112,8 +128,25 @@ class _Finished:
             self.finish.page == "index.html",
         )
 
+    @property
+    def is_silent(self) -> bool:
+        """It writes nothing, and sets names for other slots."""
+        return bool(getattr(self.slot, "is_silent", False))
+
+    @property
+    def origin(self) -> object:
+        """Where it was cut out."""
+        return getattr(self.slot, "origin", None)
+
     def render(self, record: Record) -> str:
+        """Return the slot's text, finished."""
         return self.finish.filled(self.slot.render(record), record)
+
+    def write(self, writer: Writer) -> str:
+        """Return a Python expression for the text."""
+        write = getattr(self.slot, "write", None)
+        text = write(writer) if write else f"{writer.constant(self.slot.render)}(record)"
+        return text if self.is_silent else f"{writer.constant(self.finish.filled)}({text}, record)"
 
 
 def _relative(target: str, page: str) -> str:

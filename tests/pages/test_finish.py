@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from replisite.model.distributor import Distributor
-from replisite.sources.pelican.finish import Finish
+from replisite.pages.finish import Finish
 from replisite.staging import Plate
 
 COMPANY = {"distributor": Distributor(id="H", alias="", name="Tea", is_company=True)}
@@ -14,7 +14,7 @@ ONCE = {"theme/a.css", "images/b c.svg", "feeds/all.xml", "404.html"}
 
 
 def _pages(page: str, text: str, root: str = "") -> tuple[str, str]:
-    finish = Finish(page, ONCE, {"training/x/index.html": "index.html"}, pytest.fail, root)
+    finish = Finish(page, ONCE, {"training/x/index.html": "index.html"}, {}, root)
     plate = finish(Plate("t", (text,)))
     return plate.text(COMPANY), plate.text(OWNER)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,11 +12,12 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency
 from jinja2 import Environment, pass_context
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Undefined
 
 from replisite.model.distributor import Supporter
 from replisite.model.links import expand
 from replisite.model.site import Site
+from replisite.staging import pure
 
 __all__ = ["install", "link_functions"]
 
@@ -26,33 +28,65 @@ def install(environment: Environment, site: Site) -> None:
     """Add the functions and filters to a Jinja environment."""
     environment.globals.update(link_functions(site))
     environment.filters.update(money=money, day=day, moment=moment)
-    titles = {rank.code: rank.title for rank in site.ranks}
-    environment.filters["rank_title"] = lambda code: titles.get(code, code)
+    environment.filters["rank_title"] = RankTitle({rank.code: rank.title for rank in site.ranks})
 
 
-def link_functions(site: Site) -> Mapping[str, Callable[..., str]]:
+def link_functions(site: Site) -> Mapping[str, LinkFunction]:
     """Return one function per ``[links]`` entry: ``shop_link(product, distributor)``."""
-    return {f"{name}_link": _link_function(name, template) for name, template in site.links.items()}
+    return {f"{name}_link": LinkFunction(name, template) for name, template in site.links.items()}
 
 
-def _link_function(name: str, template: str) -> Callable[..., str]:
-    def link(*subjects: Any) -> str:
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a link wants to know of a product or a page."""
+
+    sku: str = ""
+    slug: str = ""
+
+
+@pure
+@dataclass(frozen=True, slots=True)
+class LinkFunction:
+    """Expands one link of site.toml for an owner, and what it leads to, in any order."""
+
+    name: str
+    template: str
+
+    def __call__(self, *subjects: Any) -> str:
         owner = next((subject for subject in subjects if isinstance(subject, Supporter)), None)
         if owner is None:
-            raise TypeError(f"{name}_link: {_LINK_ARGUMENTS}")
-        variables = {"id": owner.id, "alias": owner.alias}
-        for attribute in ("market", "language"):
-            variables[attribute] = getattr(owner, attribute, "")
+            raise TypeError(f"{self.name}_link: {_LINK_ARGUMENTS}")
+        variables = {
+            "id": owner.id,
+            "alias": owner.alias,
+            "market": getattr(owner, "market", ""),
+            "language": getattr(owner, "language", ""),
+        }
         for subject in subjects:
             if subject is owner or subject is None:
                 continue
-            for attribute in ("sku", "slug"):
-                if value := getattr(subject, attribute, ""):
-                    variables[attribute] = str(value)
-        return expand(template, variables)
+            if sku := getattr(subject, "sku", ""):
+                variables["sku"] = str(sku)
+            if slug := getattr(subject, "slug", ""):
+                variables["slug"] = str(slug)
+        return expand(self.template, variables)
 
-    link.__name__ = f"{name}_link"
-    return link
+    def narrow(self, subject: Any) -> Any:
+        """Return the little of a subject that the link depends on: that is what a slot keeps."""
+        if subject is None or isinstance(subject, Supporter | str | Undefined):
+            return subject
+        return Subject(*(str(getattr(subject, name, "") or "") for name in ("sku", "slug")))
+
+
+@pure
+@dataclass(frozen=True, slots=True)
+class RankTitle:
+    """Says what a rank's code means."""
+
+    titles: Mapping[str, str]
+
+    def __call__(self, code: str) -> str:
+        return self.titles.get(code, code)
 
 
 @pass_context

@@ -1,0 +1,79 @@
+"""Say of each page what is the same for everybody, what depends on the owner, and why it is no smaller."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from replisite.pages import Composition, Page
+from replisite.staging import Slot
+
+__all__ = ["ToldPage", "ToldSlot", "told_pages"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldSlot:
+    """One slot of a page.
+
+    ``where`` is ``template:line`` and ``told`` the expression, or the statement's first tag. ``times`` says how often it
+    stands on the page; it is evaluated once per owner, for all ``pages`` of the edition that share it. ``widened`` are
+    the places because of which a whole statement is the slot, each with its reason.
+    """
+
+    where: str
+    told: str
+    times: int
+    pages: int
+    widened: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPage:
+    """One page of one edition.
+
+    ``static_bytes`` are rendered once for everybody. ``widened`` says why the whole page is rendered in full for each
+    owner, if it is; then it has no slots.
+    """
+
+    edition: str
+    path: str
+    source: str
+    static_bytes: int
+    slots: tuple[ToldSlot, ...]
+    widened: str
+
+    @property
+    def is_shared(self) -> bool:
+        """The page is the same file for everybody."""
+        return not self.slots and not self.widened
+
+
+def told_pages(composition: Composition) -> Iterator[ToldPage]:
+    """Tell of all pages, edition by edition."""
+    for edition, pages in composition.pages.items():
+        sharing = _sharing(pages)
+        for page in pages:
+            yield _told(edition, page, sharing)
+
+
+def _sharing(pages: Sequence[Page]) -> Mapping[Hashable, int]:
+    """Count the pages on which each slot stands."""
+    return Counter(key for page in pages for key in {slot.key for slot in page.plate.slots})
+
+
+def _told(edition: str, page: Page, sharing: Mapping[Hashable, int]) -> ToldPage:
+    plate = page.plate
+    widened = str(plate.widening) if plate.widening else ""
+    times = Counter(slot.key for slot in plate.slots)
+    slots = {slot.key: slot for slot in plate.slots} if not widened else {}
+    told = tuple(_told_slot(slot, times[key], sharing[key]) for key, slot in slots.items())
+    return ToldPage(edition, page.path, page.source, plate.static_size, told, widened)
+
+
+def _told_slot(slot: Slot, times: int, pages: int) -> ToldSlot:
+    origin = getattr(slot, "origin", None)
+    if origin is None:
+        return ToldSlot("", type(slot).__name__, times, pages, ())
+    where = f"{origin.template}:{origin.line}" if origin.line else origin.template
+    return ToldSlot(where, origin.told, times, pages, tuple(map(str, origin.widenings)))

@@ -1,0 +1,101 @@
+"""Find out what a Pelican run has read, and whether its plates can travel to another process."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from replisite.kept import Kept, Reads
+from replisite.model.site import Site
+
+if TYPE_CHECKING:
+    from replisite.sources.pelican import Recording
+
+__all__ = ["opened_files", "reads_of", "travelled"]
+
+_OPENED: set[str] = set()
+_IS_LISTENING: list[bool] = []
+
+
+@contextmanager
+def opened_files() -> Iterator[set[str]]:
+    """Give the paths of the files that this process opens meanwhile (PEP 578)."""
+    if not _IS_LISTENING:
+        sys.addaudithook(_hear)  # there is no way to take it off
+    _IS_LISTENING.append(True)
+    try:
+        yield _OPENED
+    finally:
+        _IS_LISTENING[:] = [False]
+
+
+def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "open" and _IS_LISTENING[-1] and isinstance(arguments[0], str):
+        _OPENED.add(arguments[0])
+
+
+def reads_of(site: Site, folders: Iterable[Path], opened: Iterable[str], kept: Kept) -> Reads:
+    """Return all that a composition was made from.
+
+    Python's own files are known by their versions. Relative paths are from the site's root.
+    """
+    whole = [path for path in folders if path.is_dir()]
+    for value in site.pelican.values():
+        for name in value if isinstance(value, list) else [value]:
+            path = site.root / name if isinstance(name, str) and name.strip("./") else site.root
+            if path != site.root and path.is_dir():
+                whole.append(path)
+    apart = [*whole, kept.folder, kept.new, site.state, Path(sys.prefix), Path(sys.base_prefix)]
+    apart += [Path("/proc"), Path("/dev"), Path("/sys"), Path(os.__file__).parent]
+    files = {Path(site.root, name) for name in opened}
+    single = [path for path in files if path.is_file() and not any(path.is_relative_to(top) for top in apart)]
+    return Reads(sorted(set(whole)), sorted(single))
+
+
+def travelled(recording: Recording) -> tuple[Recording, bytes | None]:
+    """Return a recording whose plates have been pickled and read again, and the composition as bytes.
+
+    What is proved and pressed is then what later builds press. Where a plate holds something that cannot
+    travel, such as a piece of content as a whole, everything stays as it was and there are no bytes.
+    """
+    proofs = {edition: list(listed) for edition, listed in recording.proofs.items()}
+    raw = {edition: [proof.staged.plate for proof in listed] for edition, listed in proofs.items()}
+    try:
+        again, plates = pickle.loads(_packed((recording.composition, raw)))  # noqa: S301 - made one line above
+        packed = _packed(again)
+    except (TypeError, AttributeError, pickle.PickleError, RecursionError):
+        return recording, None
+    new = {
+        edition: [
+            replace(proof, page=page, staged=replace(proof.staged, plate=plate))
+            for proof, page, plate in zip(listed, again.pages[edition], plates[edition], strict=True)
+        ]
+        for edition, listed in proofs.items()
+    }
+    return replace(recording, composition=again, proofs=new), packed
+
+
+def _packed(value: object) -> bytes:
+    stream = io.BytesIO()
+    _Pickler(stream, pickle.HIGHEST_PROTOCOL).dump(value)
+    return stream.getvalue()
+
+
+class _Pickler(pickle.Pickler):
+    """Refuses what would bring Pelican, or half the site, into a process that presses."""
+
+    def reducer_override(self, value: Any) -> Any:
+        module = (
+            getattr(value if isinstance(value, type) or callable(value) else type(value), "__module__", None)
+            or ""
+        )
+        if module.split(".")[0] == "pelican" or module.startswith("replisite.sources"):
+            raise pickle.PicklingError(f"{type(value).__name__} of {module} does not travel")
+        return NotImplemented

@@ -1,0 +1,146 @@
+"""Keep what staging gave from one build to the next, as long as nothing that went into it has changed.
+
+Reading the content and staging its pages takes Pelican and seconds; a build in which only the roster has changed
+takes the plates from here and starts no Pelican. The key is a digest of every file that was read, of the
+options, and of the versions of all that is installed.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import os
+import pickle
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from replisite import __version__
+from replisite.model.site import Site
+from replisite.pages import Composition
+
+__all__ = ["Kept", "Reads", "read_composition"]
+
+_FORMAT = 1
+_PACKAGE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a composition was made from: whole folders, and files beside them."""
+
+    folders: Sequence[Path]
+    files: Sequence[Path]
+
+
+class Kept:
+    """The composition of one site that was kept last, with the folder of theme and content files.
+
+    ``now`` is the moment that counts as now; ``wish`` says how pages were asked for (drafts, editions, …).
+    """
+
+    def __init__(self, site: Site, wish: object, now: datetime.datetime) -> None:
+        self._site = site
+        self._wish = repr(wish)
+        self._now = now
+        self.folder = site.state / "pages"
+        self.new = site.state / "pages.new"
+        self.static = self.folder / "static"
+        self.plates = self.folder / "plates.pickle"
+        self._told = self.folder / "made-from.json"
+
+    @property
+    def is_allowed(self) -> bool:
+        """Plugins may read anything, so a site that has some is read anew each time."""
+        return not self._site.pelican.get("PLUGINS") and not self._site.pelican.get("PLUGIN_PATHS")
+
+    def find(self) -> Composition | None:
+        """Return the kept composition if it still holds."""
+        try:
+            told = json.loads(self._told.read_text(encoding="utf-8"))
+            since, until = told["since"], told["until"]
+            if not since <= self._now.timestamp() or (until is not None and until <= self._now.timestamp()):
+                return None
+            reads = Reads([Path(path) for path in told["folders"]], [Path(path) for path in told["files"]])
+            if told["digest"] != self._digest(reads):
+                return None
+            return read_composition(self.plates)
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            ImportError,
+            EOFError,
+            pickle.PickleError,
+        ):
+            return None  # none, of another version, or damaged: it is made anew
+
+    def begin(self) -> Path:
+        """Return an empty folder for the theme and content files of a new composition."""
+        shutil.rmtree(self.new, ignore_errors=True)
+        (self.new / "static").mkdir(parents=True)
+        return self.new / "static"
+
+    def abandon(self) -> None:
+        """Throw away what was begun; what was kept before stays."""
+        shutil.rmtree(self.new, ignore_errors=True)
+
+    def finish(self, composition: Composition, packed: bytes | None, reads: Reads) -> None:
+        """Put a new composition in the place of the old one; ``packed`` is None if it cannot be kept."""
+        if packed is not None and self.is_allowed:
+            (self.new / self.plates.name).write_bytes(packed)
+            until = None if composition.until is None else composition.until.timestamp()
+            told = {
+                "digest": self._digest(reads),
+                "since": self._now.timestamp(),
+                "until": until,
+                "folders": [str(path) for path in reads.folders],
+                "files": [str(path) for path in reads.files],
+            }
+            (self.new / self._told.name).write_text(json.dumps(told, indent=1), encoding="utf-8")
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.new.rename(self.folder)
+
+    def _digest(self, reads: Reads) -> str:
+        digest = hashlib.sha256(repr((_FORMAT, __version__, sys.version, self._site, self._wish)).encode())
+        for line in sorted(_installed()):
+            digest.update(f"\0{line}".encode())
+        content = self._site.root / self._site.content
+        roster = self._site.root / self._site.roster.source
+        stories = content / "distributors"
+        paths = [*_files_below(reads.folders), *sorted(reads.files), *_files_below([_PACKAGE])]
+        for path in paths:
+            if path == roster or (path.suffix == ".md" and path.is_relative_to(stories)):
+                continue  # what belongs to the roster is no content
+            digest.update(f"\0{path}\0".encode(errors="surrogateescape"))
+            if path.is_file():
+                with path.open("rb") as source:
+                    digest.update(hashlib.file_digest(source, "sha256").digest())
+        return digest.hexdigest()
+
+
+def read_composition(plates: Path) -> Composition:
+    """Read what was kept; raises OSError, and what unpickling raises for a file that is damaged."""
+    composition = pickle.loads(plates.read_bytes())  # noqa: S301 - this program wrote it, into the site's own folder
+    if not isinstance(composition, Composition):
+        raise TypeError(f"{plates} holds no composition")
+    return composition
+
+
+def _files_below(folders: Iterable[Path]) -> Iterator[Path]:
+    for top in folders:
+        yield top  # a folder that appears or goes
+        for folder, inner, files in os.walk(top, followlinks=True):
+            inner[:] = sorted(name for name in inner if name != "__pycache__")
+            yield from (Path(folder, name) for name in sorted(files))
+
+
+def _installed() -> Iterator[str]:
+    for found in metadata.distributions():
+        yield f"{found.name} {found.version}"

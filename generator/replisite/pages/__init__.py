@@ -1,0 +1,11 @@
+"""Pages as plates, ready to be pressed: all that a press needs, and nothing of what made them.
+
+page.py       a page, and what one run of a content source gave
+functions.py  links, money and dates in templates
+marks.py      the owner's values in content
+finish.py     links to files that exist once
+"""
+
+from replisite.pages.page import Composition, Page
+
+__all__ = ["Composition", "Page"]

@@ -1,0 +1,27 @@
+"""The marks that stand in text for the owner's values.
+
+They are built of noncharacters (U+FDD0, U+FDD1), which the roster room drops from everything that a
+distributor writes, so no text can pretend to be one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+__all__ = ["OPEN", "mark_of", "split_marks"]
+
+OPEN, _CLOSE = "\ufdd0", "\ufdd1"
+_MARK = re.compile(f"{OPEN}([0-9a-f]{{12}}){_CLOSE}?")
+
+
+def mark_of(expression: str) -> tuple[str, str]:
+    """Return the key of an expression, and the mark that stands for it."""
+    key = hashlib.sha256(expression.encode()).hexdigest()[:12]
+    return key, f"{OPEN}{key}{_CLOSE}"
+
+
+def split_marks(text: str) -> list[tuple[bool, str]]:
+    """Split text at its marks into (is a mark, text or the mark's key)."""
+    pieces = _MARK.split(text)
+    return [(place % 2 == 1, piece) for place, piece in enumerate(pieces) if piece]

@@ -1,0 +1,44 @@
+"""A page of a site, and all pages of all editions."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from replisite.staging import Plate
+
+__all__ = ["Composition", "Page"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Page:
+    """One page of one edition.
+
+    ``path`` is its file, from the root of the site it is on; ``source`` the file that it is made of, from the
+    site's root, or the template's name. ``is_replicated`` pages are on every owner's site, the others on the
+    corporate site alone; ``is_listed`` pages stand in the sitemap.
+    """
+
+    path: str
+    source: str
+    plate: Plate
+    is_replicated: bool
+    is_listed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What reading the content and staging every page gave, as plain data.
+
+    ``pages`` by edition key, in the order of their paths; ``names`` are the files and folders at the corporate
+    site's root; ``files`` are feeds and the like, by path; ``static`` the paths of theme and content files, which lie
+    in a folder of their own. From ``until`` on, content that is dated or expires makes another composition.
+    """
+
+    pages: Mapping[str, Sequence[Page]]
+    files: Mapping[str, bytes]
+    static: Sequence[str]
+    names: frozenset[str]
+    warnings: Sequence[str] = ()
+    until: datetime.datetime | None = field(default=None)

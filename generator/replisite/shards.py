@@ -1,0 +1,106 @@
+"""Press the sites of one shard of the roster: the work of one worker, given as plain data.
+
+Any executor of ``concurrent.futures`` may run ``press_shard``: its argument pickles, and names the file that
+holds the plates. A process forked after staging has them already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from replisite.audit import template_fault
+from replisite.errors import InputError
+from replisite.kept import read_composition
+from replisite.ledger import Ledger, Shard
+from replisite.model.distributor import Distributor
+from replisite.model.manifest import Entry
+from replisite.model.places import address_of, edition_of, prefix_of
+from replisite.model.site import Site
+from replisite.pages import Composition
+from replisite.sinks import DirectorySink, DiscardSink, Layout, Part, Sink, write_part
+from replisite.staging import Press
+
+__all__ = ["Pressed", "Stock", "Work", "press_shard"]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one worker is to press. ``output`` is None for pages that are thrown away."""
+
+    site: Site
+    plates: Path
+    ledger: Path
+    shard: Shard
+    only: Sequence[str] | None
+    output: Path | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """How much has been written; the entries of the files are in ``part``, or are ``single`` ones."""
+
+    sites: int
+    pages: int
+    files: int
+    bytes: int
+    part: Part | None = None
+    single: tuple[Entry, ...] = ()
+    proofs: int = 0
+
+
+class Stock:
+    """The presses of all editions, and where the pages of each lie."""
+
+    def __init__(self, composition: Composition) -> None:
+        self.composition = composition
+        self._presses: dict[str, Press] = {}
+        self._layouts: dict[str, Layout] = {}
+        for edition, listed in composition.pages.items():
+            pages = [page for page in listed if page.is_replicated]
+            shared = [place for place, page in enumerate(pages) if page.plate.is_shared]
+            self._presses[edition] = Press([page.plate for page in pages])
+            self._layouts[edition] = Layout.of([page.path for page in pages], shared)
+
+    def press_site(self, site: Site, owner: Distributor, sink: Sink) -> list[Entry]:
+        """Press one owner's site; raises InputError for what a template raises."""
+        edition = edition_of(owner)
+        try:
+            bodies = self._presses[edition].pages({"distributor": owner})
+        except Exception as error:
+            raise InputError([template_fault(error, site, f"the site of {owner.alias}")]) from error
+        return sink.write_site(prefix_of(site, owner), self._layouts[edition], bodies)
+
+
+STOCKS: dict[Path, Stock] = {}
+"""By the file that holds the plates: what this process has read, or was forked with."""
+
+PROVING: dict[Path, Callable[[Distributor], int] | None] = {}
+"""What proves every page of an owner's site, where all sites are proved: in a process forked after staging."""
+
+
+def press_shard(work: Work) -> Pressed:
+    """Press one shard; raises InputError for what a template raises, and OutputError."""
+    if work.plates not in STOCKS:
+        STOCKS[work.plates] = Stock(read_composition(work.plates))
+    stock = STOCKS[work.plates]
+    prove = PROVING.get(work.plates)
+    sink: Sink = DiscardSink() if work.output is None else DirectorySink(work.output)
+    sites = pages = size = proofs = 0
+    entries: list[Entry] = []
+    with Ledger.open(work.ledger) as ledger:
+        for owner in ledger.distributors(address_of(work.site), only=work.only, shard=work.shard):
+            written = stock.press_site(work.site, owner, sink)
+            sites += 1
+            pages += len(written)
+            size += sum(entry.size for entry in written)
+            if work.output is not None:
+                entries += written
+            if prove is not None:
+                proofs += prove(owner)
+    part = None
+    if work.output is not None:
+        part = write_part(work.output.parent / f"run.entries.{work.number}", entries)
+    return Pressed(sites, pages, pages, size, part, (), proofs)

@@ -1,0 +1,22 @@
+"""An output that is thrown away, to see what pressing costs by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from replisite.model.manifest import Entry
+from replisite.sinks.layout import Layout
+
+__all__ = ["DiscardSink"]
+
+
+class DiscardSink:
+    """Takes files and forgets them."""
+
+    def write(self, path: str, body: bytes) -> Entry:
+        """Forget a file."""
+        return Entry(path, len(body), "")
+
+    def write_site(self, prefix: str, layout: Layout, bodies: Sequence[bytes]) -> list[Entry]:
+        """Forget a site."""
+        return [Entry(prefix + path, len(body), "") for path, body in zip(layout.paths, bodies, strict=True)]

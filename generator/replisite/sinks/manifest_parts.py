@@ -1,0 +1,95 @@
+"""A manifest in parts: each worker sorts and packs what it wrote, and the whole is the parts one after another.
+
+A file in gzip's format may have several members, which are read as one text (RFC 1952 §2.2).
+"""
+
+from __future__ import annotations
+
+import gzip
+import heapq
+import shutil
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from replisite.model.manifest import HEADER, Entry, format_entry, parse_entry, path_order
+
+__all__ = ["Part", "iter_part", "join_parts", "write_part"]
+
+_LEVEL = 1  # digests do not get smaller with more work
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some entries in order, packed in a file. ``first`` and ``last`` are their outermost paths."""
+
+    place: Path
+    first: str
+    last: str
+
+
+def write_part(place: Path, entries: Iterable[Entry]) -> Part:
+    """Sort and pack entries."""
+    listed = sorted(entries, key=lambda entry: path_order(entry.path))
+    place.write_bytes(_packed("".join(map(format_entry, listed))))
+    return Part(place, listed[0].path if listed else "", listed[-1].path if listed else "")
+
+
+def iter_part(part: Part) -> Iterator[Entry]:
+    """Stream a part's entries."""
+    with gzip.open(part.place, "rt", encoding="utf-8", newline="\n") as lines:
+        yield from map(parse_entry, lines)
+
+
+def join_parts(parts: Iterable[Part], single: Iterable[Entry], place: Path) -> None:
+    """Write the whole manifest, of parts and of single entries that may lie anywhere between.
+
+    Parts among whose paths others lie are merged, the rest are copied as they are.
+    """
+    listed = sorted((part for part in parts if part.first), key=lambda part: path_order(part.first))
+    between = deque(sorted(single, key=lambda entry: path_order(entry.path)))
+    with place.open("wb") as whole:
+        whole.write(_packed(f"{HEADER}\n"))
+        for group, last in _overlapping(listed):
+            before = _taken(between, path_order(group[0].first))
+            whole.write(_packed("".join(map(format_entry, before))))
+            among = _taken(between, last)
+            if len(group) == 1 and not among:
+                with group[0].place.open("rb") as packed:
+                    shutil.copyfileobj(packed, whole)
+                continue
+            streams = [among, *map(iter_part, group)]
+            merged = heapq.merge(*streams, key=lambda entry: path_order(entry.path))
+            with gzip.GzipFile("", "wb", _LEVEL, whole, mtime=0) as packing:
+                packing.writelines(format_entry(entry).encode() for entry in merged)
+        whole.write(_packed("".join(map(format_entry, between))))
+
+
+def _taken(entries: deque[Entry], end: list[str]) -> list[Entry]:
+    """Take the entries before a path off the front."""
+    taken = []
+    while entries and path_order(entries[0].path) < end:
+        taken.append(entries.popleft())
+    return taken
+
+
+def _overlapping(parts: Sequence[Part]) -> Iterator[tuple[list[Part], list[str]]]:
+    """Yield runs of parts whose paths lie among one another, and the last path of each run.
+
+    Parts come in the order of their first paths.
+    """
+    group: list[Part] = []
+    last: list[str] = []
+    for part in parts:
+        if group and path_order(part.first) > last:
+            yield group, last
+            group, last = [], []
+        group.append(part)
+        last = max(last, path_order(part.last))
+    if group:
+        yield group, last
+
+
+def _packed(text: str) -> bytes:
+    return gzip.compress(text.encode(), _LEVEL, mtime=0)

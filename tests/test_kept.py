@@ -1,0 +1,139 @@
+"""Pages are kept from one build to the next, exactly as long as nothing that they are made from has changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.little_site import LittleSite
+
+JANUARY, MARCH, JULY = 1767225600, 1772323200, 1782864000
+"""Seconds of the epoch: the first of each month, 2026."""
+
+
+def build(site: LittleSite, *arguments: str, epoch: int = JANUARY) -> dict[str, Any]:
+    command = [sys.executable, "-m", "replisite", "build", "--json", "--site", str(site.root), *arguments]
+    env = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch)}
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=env)
+    assert done.returncode == 0, done.stderr
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+def pages(site: LittleSite) -> dict[str, bytes]:
+    return {path: body for path, body in site.files().items() if not path.startswith(".replisite/")}
+
+
+def test_a_build_with_another_roster_reads_no_content(little: LittleSite) -> None:
+    """It gives the same bytes as a build that does."""
+    assert not build(little)["is_content_kept"]
+    little.roster(
+        "N1,nora,Nora,New,,,,GB,active,,first_name", "Z1,zoe,Zoë,Zest,,,,GB,active,,first_name last_name"
+    )
+    report = build(little)
+    assert (report["is_content_kept"], report["proofs"], report["sites"]) == (True, 0, 2)
+    kept = pages(little)
+    assert any(path.startswith("nora/") for path in kept)
+    report = build(little, "--fresh")
+    assert (report["is_content_kept"], report["proofs"] > 0) == (False, True)
+    assert pages(little) == kept
+
+
+def _touch(name: str, more: str) -> Callable[[LittleSite], None]:
+    def change(site: LittleSite) -> None:
+        path = site.root / name
+        site.write(name, (path.read_text() if path.exists() else "") + more)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _touch("content/pages/about.md", "\nMore.\n"),
+        _touch("content/pages/new.md", "---\ntitle: New\n---\nNew.\n"),
+        _touch("themes/little/templates/page.html", " "),
+        _touch("themes/little/static/new.css", "a {}"),
+        _touch("site.toml", '\n[pelican]\nANYTHING = "else"\n'),
+    ],
+)
+def test_a_change_is_seen(little: LittleSite, change: Callable[[LittleSite], None]) -> None:
+    """In content, templates, the theme's files or site.toml."""
+    build(little)
+    assert build(little)["is_content_kept"]
+    change(little)
+    assert not build(little)["is_content_kept"]
+    assert build(little)["is_content_kept"]
+
+
+def test_only_what_was_asked_for_is_kept(little: LittleSite) -> None:
+    """Drafts are other pages."""
+    build(little)
+    assert not build(little, "--drafts")["is_content_kept"]
+    assert build(little, "--drafts")["is_content_kept"]
+
+
+def test_all_pages_are_proved_from_their_content(little: LittleSite) -> None:
+    """Jinja's own rendering needs what Pelican read."""
+    build(little)
+    report = build(little, "--prove", "all")
+    assert (report["is_content_kept"], report["proofs"] > 0) == (False, True)
+
+
+def test_content_that_comes_or_goes_is_seen(little: LittleSite) -> None:
+    """A date is a change of its own: pages are kept until the next one, and not before they were made."""
+    little.write("content/pages/offer.md", "---\ntitle: Offer\nexpires: 2026-06-01\n---\nUntil June.\n")
+    build(little)
+    assert build(little, epoch=MARCH)["is_content_kept"]
+    assert "offer/index.html" in pages(little)
+    report = build(little, epoch=JULY)
+    assert not report["is_content_kept"]
+    assert "offer/index.html" not in pages(little)
+    assert not build(little, epoch=JANUARY)["is_content_kept"]
+
+
+@pytest.mark.parametrize("damage", [b"", b"not a pickle", b"\x80\x05K\x01."])
+def test_what_is_damaged_is_made_anew(little: LittleSite, damage: bytes) -> None:
+    """Nobody notices."""
+    build(little)
+    (little.root / ".replisite/pages/plates.pickle").write_bytes(damage)
+    assert not build(little)["is_content_kept"]
+    assert build(little)["is_content_kept"]
+
+
+def test_a_site_with_plugins_keeps_nothing(little: LittleSite) -> None:
+    """A plugin may read anything: a clock, a network."""
+    little.write("site.toml", (little.root / "site.toml").read_text() + "\n[pelican]\nPLUGINS = []\n")
+    build(little)
+    assert build(little)["is_content_kept"]
+    little.write("plugins/nothing.py", "def register():\n    pass\n")
+    text = (little.root / "site.toml").read_text()
+    little.write(
+        "site.toml", text.replace("PLUGINS = []", 'PLUGINS = ["nothing"]\nPLUGIN_PATHS = ["plugins"]')
+    )
+    build(little)
+    assert not build(little)["is_content_kept"]
+
+
+def test_a_page_that_is_rendered_in_full_is_not_kept(little: LittleSite) -> None:
+    """It needs all that Pelican read; the warning says why."""
+    written = "{% set ns = namespace(x=1) %}{% set ns.x = distributor.name %}{{ ns.x }}"
+    little.change("themes/little/templates/page.html", "{{ page.content", f"{written}{{{{ page.content")
+    report = build(little)
+    assert any("page.html:" in warning and "namespace" in warning for warning in report["warnings"])
+    assert not build(little)["is_content_kept"]
+
+
+def test_files_that_exist_once_come_from_what_was_kept(little: LittleSite) -> None:
+    """Theme and content files are the same bytes in the next output."""
+    build(little)
+    before = pages(little)
+    assert build(little)["is_content_kept"]
+    assert pages(little) == before
+    assert "theme/css/little.css" in before
