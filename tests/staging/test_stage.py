@@ -5,9 +5,14 @@ What needs templates alone is a folder in ``cases/``.
 
 from __future__ import annotations
 
+import datetime
+import itertools
 import pickle
+import random
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -34,7 +39,18 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Cycler, Joiner, Namespace
 from markupsafe import Markup
 
-from replisite.staging import Plate, Press, in_full, slot_of, stage, staged
+from replisite.staging import (
+    Plate,
+    Press,
+    deferring,
+    in_full,
+    is_plain,
+    prove,
+    pure,
+    slot_of,
+    stage,
+    staged,
+)
 from tests.staging.law import difference, environment, outcome
 
 RECORDS: tuple[dict[str, Any], ...] = (
@@ -80,10 +96,169 @@ def test_a_template_of_another_environment_is_refused() -> None:
         stage(Environment(loader=DictLoader({"p": ""})).get_template("p"), {})
 
 
-def test_a_template_without_a_name_is_refused() -> None:
-    """It cannot be found again to be rendered in full."""
-    with pytest.raises(ValueError, match="by its name"):
-        stage(staged(Environment(), {"d"}).from_string("{{ d }}"), {})
+def test_a_template_of_a_string_is_staged() -> None:
+    """It is compiled twice, once to be cut and once to be rendered in full; also where a name is found on the way."""
+    env = Environment(loader=DictLoader({"i": "<{{ v }}>"}))
+    template = staged(env, {"d"}).from_string("{% set v = d.n %}{% include 'i' %}{{ t }}", {"t": "T"})
+    plate = stage(template, {})
+    assert plate.widening is None
+    assert (
+        plate.text({"d": {"n": 1}})
+        == in_full(template, {}, {"d": {"n": 1}})
+        == template.render(d={"n": 1})
+        == "<1>T"
+    )
+
+
+def test_a_template_that_cannot_be_found_again_is_refused() -> None:
+    """There is nothing to render in full."""
+    env = staged(Environment(), {"d"})
+    template = env.template_class.from_code(env, env.compile("{{ d }}"), {})
+    with pytest.raises(ValueError, match="cannot be found again"):
+        stage(template, {})
+
+
+# -- the extension --------------------------------------------------------------------------------------
+
+
+def test_an_environment_of_somebody_else_is_staged() -> None:
+    """The extension says what is deferred; the environment renders as ever, and what is added later is known."""
+    env = Environment(
+        loader=DictLoader({"p": "{{ d.n | twice }}{{ t }}"}), extensions=[deferring("d", trust=bool)]
+    )
+    env.filters["twice"] = lambda value: 2 * value
+    template = env.get_template("p", globals={"t": "T"})
+    plate = stage(template, {})
+    assert (plate.widening, len([*plate.slots])) == (None, 1)
+    assert (
+        plate.text({"d": {"n": 2}})
+        == template.render(d={"n": 2})
+        == in_full(template, {}, {"d": {"n": 2}})
+        == "4T"
+    )
+    assert prove(plate, template, {}, {"d": {"n": 3}}) is None
+    assert len(Press([plate, stage(env.get_template("p", globals={"t": "T"}), {})]).slots) == 1
+
+
+def test_the_extension_wants_names_and_names_of_templates() -> None:
+    """It says so."""
+    with pytest.raises(ValueError, match="name what is deferred"):
+        deferring()
+    env = Environment(extensions=[deferring("d")])
+    with pytest.raises(ValueError, match="made from a string"):
+        stage(env.from_string("{{ d }}"), {})
+    assert env.overlay().from_string("{{ d }}").render(d=1) == "1"
+
+
+# -- what is trusted ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Point:
+    x: int
+    y: tuple[str, ...] = ()
+
+
+@dataclass
+class Talkative:
+    x: int
+
+    @property
+    def y(self) -> int:
+        return self.x
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        1,
+        "a",
+        None,
+        [1, {"a": (2.0, b"x")}],
+        {1, 2},
+        range(3),
+        Markup("x"),
+        Point(1, ("a",)),
+        len,
+        str,
+        "a".upper,
+        datetime.date(2026, 1, 1),
+        OrderedDict(a=1),
+        Undefined(name="x"),
+        pure(lambda: 1),
+    ],
+)
+def test_plain_values_are_trusted(value: object) -> None:
+    """Data, and functions that are known to be pure."""
+    assert is_plain(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        lambda: 1,
+        iter([1]),
+        Talkative(1),
+        [Talkative(1)],
+        {"a": object()},
+        random.random,
+        Point(1, (object(),)),
+    ]  # type: ignore[arg-type]
+    + [random, itertools.count(), itertools.count().__next__, time.time],  # type: ignore[arg-type]
+)
+def test_what_may_change_its_mind_is_not_trusted(value: object) -> None:
+    """Nobody vouches for it."""
+    assert not is_plain(value)
+
+
+def test_a_container_that_holds_itself_is_looked_at_once() -> None:
+    """And does not end in a recursion."""
+    value: list[object] = [1]
+    value.append(value)
+    assert is_plain(value)
+
+
+# -- what travels ---------------------------------------------------------------------------------------
+
+
+def test_a_plate_travels() -> None:
+    """With its filters, its undefined class and values that slots set; slots that were one stay one."""
+    env = Environment(
+        loader=DictLoader(
+            {"p": "{% set v = d.n %}{{ v | twice }}{{ gone }}{{ d.gone }}{{ d | tojson }}{{ t ~ v }}"}
+        ),
+        autoescape=True,
+        undefined=ChainableUndefined,
+    )
+    env.filters["twice"] = twice
+    plates = [stage(staged(env, {"d"}).get_template("p"), {"t": "<"}) for _ in range(2)]
+    there = pickle.loads(pickle.dumps(plates))
+    record = {"d": {"n": "<a>"}}
+    assert (
+        Press(there).pages(record)
+        == Press(plates).pages(record)
+        == [env.get_template("p").render(t="<", **record).encode()] * 2
+    )
+    one_environment = [stage(env, {"t": "<"}) for env in [staged(env, {"d"}).get_template("p")] * 2]
+    assert len(Press(pickle.loads(pickle.dumps(one_environment))).slots) == len(Press(one_environment).slots)
+
+
+@pure
+def twice(value: Any) -> Any:
+    return value * 2
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [("{{ v ~ d }}", object()), ("{{ d if v == d }}", [object()]), ("{{ v(d) }}", lambda d: d)],
+)
+def test_what_is_no_plain_data_does_not_travel(source: str, value: object) -> None:
+    """It would be another object there."""
+    env = staged(Environment(loader=DictLoader({"p": source})), {"d"}, trust=lambda _: True)
+    plate = stage(env.get_template("p"), {"v": value})
+    assert plate.widening is None
+    with pytest.raises((pickle.PicklingError, AttributeError)):
+        pickle.dumps(plate)
 
 
 # -- what a staged environment still does ---------------------------------------------------------------

@@ -22,6 +22,7 @@ byte for byte, or both raise. The room knows nothing of distributors, Pelican, f
 """
 
 from replisite.staging.escape import escaping
+from replisite.staging.extension import Deferring, deferring
 from replisite.staging.plate import Origin, Plate, Record, Slot, Widening
 from replisite.staging.press import Press, Writer
 from replisite.staging.proof import Difference, prove
@@ -29,6 +30,7 @@ from replisite.staging.stage import full_template, in_full, slot_of, stage, stag
 from replisite.staging.trust import Trust, is_plain, pure
 
 __all__ = [
+    "Deferring",
     "Difference",
     "Origin",
     "Plate",
@@ -38,6 +40,7 @@ __all__ = [
     "Trust",
     "Widening",
     "Writer",
+    "deferring",
     "escaping",
     "full_template",
     "in_full",

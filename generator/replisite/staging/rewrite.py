@@ -583,15 +583,16 @@ class Cutter:
         while size != len(deferred):
             size = len(deferred)
             for name, node in found.items():
-                is_import = isinstance(node, nodes.Import | nodes.FromImport) and node.with_context
-                if (is_import and self._may_read(node.template)) or reads(node, frozenset(deferred)):
+                if self._imports_deferred(node) or reads(node, frozenset(deferred)):
                     deferred.add(name)
         pending = {name: node for name, node in found.items() if name in self._bound_once}
         return _Scope(frozenset(deferred), dict(scope.definitions), pending, scope.exported)
 
-    def _may_read(self, template: nodes.Node) -> bool:
+    def _imports_deferred(self, node: nodes.Node) -> bool:
         """Say whether a file that is imported with the context, or one that it uses, spells a deferred name."""
-        waiting, seen = [template], set[str]()
+        if not isinstance(node, nodes.Import | nodes.FromImport) or not node.with_context:
+            return False
+        waiting, seen = [node.template], set[str]()
         while waiting:
             template = waiting.pop()
             if not isinstance(template, nodes.Const) or not isinstance(template.value, str):

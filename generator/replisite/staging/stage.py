@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, MutableMapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
-from jinja2 import Environment, Template
+from jinja2 import Environment, Template, nodes
 from jinja2.environment import TemplateModule
 from jinja2.filters import FILTERS
 from jinja2.nativetypes import NativeEnvironment
@@ -21,6 +22,7 @@ from jinja2.tests import TESTS
 
 from replisite.staging.calls import Staging
 from replisite.staging.code import FunctionCode
+from replisite.staging.extension import Deferring
 from replisite.staging.plate import Origin, Plate, Record, Slot, Widening
 from replisite.staging.rewrite import rewriting
 from replisite.staging.run import RUN, Run
@@ -60,7 +62,22 @@ def _overlay(staging: Staging) -> Environment:
     overlay.context_class = watching(env.context_class)
     overlay.filters = cast("dict[str, Any]", Watched(env.filters, FILTERS))
     overlay.tests = cast("dict[str, Any]", Watched(cast("dict[str, Any]", env.tests), TESTS))
+    overlay.from_string = partial(_from_string, overlay)  # type: ignore[method-assign]
     return overlay
+
+
+def _from_string(
+    overlay: Environment,
+    source: str | nodes.Template,
+    globals: MutableMapping[str, Any] | None = None,
+    template_class: type[Template] | None = None,
+) -> Template:
+    """Make a template of a text as Jinja does, and one beside it that renders in full."""
+    full = _staging_of(overlay).full.from_string(source, globals, template_class)
+    code = overlay.compile(source)
+    template = StagedTemplate.from_code(overlay, code, overlay.make_globals(globals), None)
+    template.written = source, full  # type: ignore[attr-defined]
+    return template
 
 
 def stage(template: Template, static: Mapping[str, Any]) -> Plate:
@@ -69,6 +86,7 @@ def stage(template: Template, static: Mapping[str, Any]) -> Plate:
     An error in stage one is not raised here: the page is then rendered in full, and raises what Jinja
     raises. ValueError if the template's environment is not a staged one.
     """
+    template = _staged_template(template)
     staging = _staging_of(template.environment)
     name = template.name or ""
     full = full_template(template)
@@ -96,7 +114,11 @@ def stage(template: Template, static: Mapping[str, Any]) -> Plate:
             if not widen.name or widen.name in hints:
                 return Plate(name, (whole,), widening, whole)
             hints |= {widen.name}
-            template = _hinted(staging, hints).get_template(name, globals=_own_globals(template))
+            hinted = _hinted(staging, hints)
+            if written := getattr(template, "written", None):
+                template = hinted.from_string(written[0], globals=_own_globals(template))
+            else:
+                template = hinted.get_template(name, globals=_own_globals(template))
         except Exception as error:  # noqa: BLE001 - the full rendering raises it again, or does not
             return Plate(name, (whole,), Widening(name, 0, f"{type(error).__name__}: {error}"), whole)
         else:
@@ -186,11 +208,30 @@ def _staging_of(env: Environment) -> Staging:
     return staging
 
 
+def _staged_template(template: Template) -> Template:
+    """Return a template's own, of an overlay, where its environment has the extension."""
+    env = template.environment
+    told = next((found for found in env.extensions.values() if isinstance(found, Deferring)), None)
+    if told is None or hasattr(env, "staging"):
+        return template
+    if template.name is None:
+        raise ValueError(
+            "a template made from a string cannot be found again; use staged() and its from_string()"
+        )
+    if env.staged_overlay is None:  # type: ignore[attr-defined]
+        env.staged_overlay = staged(env, told.names, trust=cast(Trust, told.trust))  # type: ignore[attr-defined]
+    overlay = cast(Environment, env.staged_overlay)  # type: ignore[attr-defined]
+    return overlay.get_template(template.name, globals=_own_globals(template))
+
+
 def full_template(template: Template) -> Template:
     """Return the template that Jinja renders in full, for a template of a staged environment."""
+    template = _staged_template(template)
+    if written := getattr(template, "written", None):
+        return cast(Template, written[1])
     full = _staging_of(template.environment).full
     if template.name is None:
-        raise ValueError("only a template that a loader finds by its name can be staged")
+        raise ValueError("this template was not made by a staged environment, and cannot be found again")
     return full.get_template(template.name, globals=_own_globals(template))
 
 
