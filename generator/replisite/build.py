@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +68,7 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
                 prefix_of(site, owner) for owner in ledger.distributors(address_of(site), only=only or ())
             ]
         with phase(report, "prove", progress):
-            report.proofs = prove_sample(room, sample, progress)
+            report.proofs = prove_sample(room, sample, options.processes, progress)
         with phase(report, "press", progress):
             pressed = _press(room, site, options, output, shards, only, report, progress)
         with phase(report, "commit", progress):
@@ -99,9 +98,8 @@ def _press(
         report.pages += pages
         progress("press", report.sites, wanted, report.pages)
 
-    jobs = options.jobs or os.cpu_count() or 1
     ledger = ledger_path(site, options)
-    pressed = room.press(ledger, shards, only, output.new, jobs, options.prove_all, tell)
+    pressed = room.press(ledger, shards, only, output.new, options.processes, options.prove_all, tell)
     report.bytes = sum(part.bytes for part in pressed)
     report.files = sum(part.files for part in pressed)
     report.proofs += sum(part.proofs for part in pressed)

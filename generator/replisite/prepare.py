@@ -66,6 +66,11 @@ class Options:
     fresh: bool = False
     jobs: int = 0
 
+    @property
+    def processes(self) -> int:
+        """How many processes prove and press."""
+        return self.jobs or os.cpu_count() or 1
+
 
 @dataclass(slots=True, kw_only=True)
 class Findings:
@@ -239,12 +244,12 @@ def _has_roster(site: Site) -> bool:
     return is_ours or (site.root / site.roster.source).exists()
 
 
-def prove_sample(room: PressRoom, sample: Sequence[Distributor], progress: Progress) -> int:
+def prove_sample(room: PressRoom, sample: Sequence[Distributor], jobs: int, progress: Progress) -> int:
     """Compare a sample with Jinja's rendering and follow its links; return how many pages were compared.
 
     Raises InputError for broken links and ProofError for a difference.
     """
-    proved = room.prove(sample, partial(progress, "prove"))
+    proved = room.prove(sample, jobs, partial(progress, "prove"))
     proved.check()
     return proved.pages
 

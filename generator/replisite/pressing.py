@@ -16,8 +16,14 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    as_completed,
+)
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -45,8 +51,8 @@ if TYPE_CHECKING:
 __all__ = ["Composed", "Heard", "Orders", "Pressed", "Proved", "press_all", "serve"]
 
 
-PROGRESS_PAGES = 10
-"""How many pages are proved between two pieces of news."""
+PROVED_PAGES = 10
+"""How many pages are proved in one go."""
 
 Heard = Callable[[int, int], None]
 """Hears how far the work is: done, in all (0: unknown)."""
@@ -187,43 +193,66 @@ class _Room:
         """Tell how each page was staged."""
         return tuple(told_pages(self.composition))
 
-    def prove(self, sample: Sequence[Distributor]) -> Proved:
-        """Prove every page with the house account and owners of its edition, and follow every link."""
-        house = house_account(self.site)
-        return self._prove(house, sample, lambda done, total: self.pipe.send(("progress", (done, total))))
+    def prove(self, sample: Sequence[Distributor], jobs: int) -> Proved:
+        """Prove every page with the house account and owners of its edition, and follow every link.
 
-    def _prove(self, house: Distributor | None, sample: Sequence[Distributor], progress: Heard) -> Proved:
-        total = sum(map(len, self.composition.pages.values()))
-        done = 0
+        ``jobs`` processes share the pages among them.
+        """
+        house = house_account(self.site)
+        listed = [(edition, place) for edition, proofs in self.proofs.items() for place in range(len(proofs))]
+        runs = [listed[start : start + PROVED_PAGES] for start in range(0, len(listed), PROVED_PAGES)]
+        global _ROOM  # noqa: PLW0603 - what a fork inherits
+        _ROOM = self
+        with _forked(jobs if len(runs) > 1 else 1) as executor:
+            asked = [executor.submit(_prove_pages, run, sample, house) for run in runs]
+            for number, _ in enumerate(as_completed(asked), 1):
+                self.pipe.send(("progress", (min(number * PROVED_PAGES, len(listed)), len(listed))))
+            found = [future.result() for future in asked]
+        faults = [fault for proved in found for fault in proved.faults]
+        if not faults and self.site.pelican_defaults == "replisite":
+            faults += self._audit(house, sample)
+        differences = tuple(sorted(told for proved in found for told in proved.differences))
+        return Proved(sum(proved.pages for proved in found), differences, tuple(dict.fromkeys(faults)))
+
+    def prove_pages(
+        self, pages: Iterable[tuple[str, int]], sample: Sequence[Distributor], house: Distributor | None
+    ) -> Proved:
+        """Prove some pages, given by edition and place."""
         differences: list[str] = []
         faults: list[Fault] = []
         proofs = 0
+        for edition, place in pages:
+            proof = self.proofs[edition][place]
+            page = proof.page
+            owners = [owner for owner in sample if page.is_replicated and edition_of(owner) == edition]
+            corporate = [house] if house is not None and edition == self.main else []
+            for owner in [*corporate, *owners]:
+                try:
+                    difference = proof.run({"distributor": owner})
+                except Exception as error:  # noqa: BLE001 - whatever a template raises is a fault of it
+                    faults.append(template_fault(error, self.site, page.source))
+                    break
+                proofs += 1
+                if difference is not None:
+                    name = owner.alias or "the corporate site"
+                    differences.append(f"{page.source} for {name}: {difference}")
+        return Proved(proofs, tuple(differences), tuple(faults))
+
+    def _audit(self, house: Distributor | None, sample: Sequence[Distributor]) -> list[Fault]:
+        """Follow the links of one owner's site of each edition, and of the corporate site."""
+        faults: list[Fault] = []
         for edition, pages in self.composition.pages.items():
             owners = [owner for owner in sample if edition_of(owner) == edition]
             corporate = [house] if house is not None and edition == self.main else []
-            for proof in self.proofs.get(edition, ()):
-                page = proof.page
-                done += 1
-                if done % PROGRESS_PAGES == 0:
-                    progress(done, total)
-                for owner in [*corporate, *(owners if page.is_replicated else [])]:
-                    try:
-                        difference = proof.run({"distributor": owner})
-                    except Exception as error:  # noqa: BLE001 - whatever a template raises is a fault of it
-                        faults.append(template_fault(error, self.site, page.source))
-                        break
-                    proofs += 1
-                    if difference is not None:
-                        differences.append(
-                            f"{page.source} for {owner.alias or 'the corporate site'}: {difference}"
-                        )
-            if not faults and self.site.pelican_defaults == "replisite":
-                faults += audit(pages, owners[:1], corporate, self._once(), self.site)
-        return Proved(proofs, tuple(differences), tuple(dict.fromkeys(faults)))
+            faults += audit(pages, owners[:1], corporate, self._once(), self.site)
+        return faults
 
     def _prove_owner(self, owner: Distributor) -> int:
         """Prove every page of one owner's site; return how many. Raises InputError and ProofError."""
-        proved = self._prove(None, [owner], lambda *_: None)
+        edition = edition_of(owner)
+        proved = self.prove_pages(
+            ((edition, place) for place in range(len(self.proofs[edition]))), [owner], None
+        )
         proved.check()
         return proved.pages
 
@@ -259,8 +288,7 @@ class _Room:
         if jobs == 1 or len(work) < 2:
             yield from map(press_shard, work)
             return
-        context = multiprocessing.get_context("fork")  # nothing travels but the work
-        with ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with_parent) as executor:
+        with _forked(jobs) as executor:
             yield from press_all(executor, work)
 
     def _press_corporate(self, output: Path) -> Pressed:
@@ -290,3 +318,22 @@ def press_all(executor: Executor, work: Sequence[Work]) -> Iterator[Pressed]:
     except BrokenExecutor as error:
         told = "a process that presses pages was ended from outside; is there enough memory? Try --jobs 1"
         raise ReplisiteError(told) from error
+
+
+_ROOM: _Room | None = None
+"""The press room in a forked process: what it recorded is there already."""
+
+
+def _prove_pages(
+    pages: Sequence[tuple[str, int]], sample: Sequence[Distributor], house: Distributor | None
+) -> Proved:
+    assert _ROOM is not None
+    return _ROOM.prove_pages(pages, sample, house)
+
+
+def _forked(jobs: int) -> Executor:
+    """Return an executor whose processes are forked from this one: what is here need not travel."""
+    if jobs == 1:
+        return ThreadPoolExecutor(1)
+    context = multiprocessing.get_context("fork")
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with_parent)

@@ -59,12 +59,12 @@ class PressRoom:
         """Tell how each page was staged."""
         return cast("Sequence[ToldPage]", self._ask("explain"))
 
-    def prove(self, sample: Sequence[Distributor], progress: Heard) -> Proved:
+    def prove(self, sample: Sequence[Distributor], jobs: int, progress: Heard) -> Proved:
         """Press a sample and compare it with Jinja's rendering; follow every link of it.
 
         ``progress`` gets (pages proved with all owners, pages in all).
         """
-        return cast(Proved, self._ask("prove", sample, progress=progress))
+        return cast(Proved, self._ask("prove", sample, jobs, progress=progress))
 
     def press(
         self,

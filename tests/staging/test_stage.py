@@ -202,9 +202,12 @@ def test_plain_values_are_trusted(value: object) -> None:
         [Talkative(1)],
         {"a": object()},
         random.random,
-        Point(1, (object(),)),
-    ]  # type: ignore[arg-type]
-    + [random, itertools.count(), itertools.count().__next__, time.time],  # type: ignore[arg-type]
+        Point(1, (object(),)),  # type: ignore[arg-type]
+        random,
+        itertools.count(),
+        itertools.count().__next__,
+        time.time,
+    ],
 )
 def test_what_may_change_its_mind_is_not_trusted(value: object) -> None:
     """Nobody vouches for it."""

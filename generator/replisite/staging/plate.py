@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from replisite.staging.press import Press
 
 __all__ = ["Origin", "Plate", "Record", "Slot", "Widening"]
 
@@ -54,7 +58,7 @@ class Origin:
         return f"{self.template}:{self.line}: {self.told}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plate:
     """Text and slots in turn. ``widening`` says why when the whole page is one slot.
 
@@ -87,9 +91,13 @@ class Plate:
 
     def text(self, record: Record) -> str:
         """Fill the plate's slots from one record; raises what Jinja would raise."""
+        return self._press.texts(record)[0]
+
+    @cached_property
+    def _press(self) -> Press:
         from replisite.staging.press import Press  # a press is made of plates
 
-        return Press([self]).texts(record)[0]
+        return Press([self])
 
     def press(self, record: Record) -> bytes:
         """Return the page for one record, as UTF-8."""

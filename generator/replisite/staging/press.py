@@ -35,6 +35,7 @@ class Press:
     def __init__(self, plates: Sequence[Plate]) -> None:
         self.plates = tuple(plates)
         self._pages = _Fused(self.plates, is_text=False)
+        self._texts = _Fused(self.plates, is_text=True)
         self._chosen: dict[tuple[int, ...], Press] = {}
 
     @property
@@ -61,7 +62,7 @@ class Press:
 
     def texts(self, record: Record) -> list[str]:
         """Return the pages as text, which need not be writable as UTF-8."""
-        return cast("list[str]", _Fused(self.plates, is_text=True)(record))
+        return cast("list[str]", self._texts(record))
 
 
 class _Fused:
