@@ -29,6 +29,9 @@ class AuditedPage(Protocol):
     def plate(self) -> Plate: ...
 
     @property
+    def corporate(self) -> Plate | None: ...
+
+    @property
     def is_replicated(self) -> bool: ...
 
 
@@ -60,7 +63,8 @@ def _broken(
     pages: Iterable[AuditedPage], owner: Distributor, prefix: str, known: Collection[str], site: Site
 ) -> Iterable[Fault]:
     for page in pages:
-        text = page.plate.text({"distributor": owner})
+        plate = page.corporate if owner.is_company and page.corporate is not None else page.plate
+        text = plate.text({"distributor": owner})
         for url, target in internal_links(text, prefix + page.path):
             if target not in known and f"{target}/index.html" not in known:
                 file, line = _place(page, url, site)

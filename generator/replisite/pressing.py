@@ -296,7 +296,7 @@ class _Room:
         composition = self.composition
         pages = composition.pages[self.main]
         record = {"distributor": house_account(self.site)}
-        bodies = Press([page.plate for page in pages]).pages(record)
+        bodies = Press([page.corporate or page.plate for page in pages]).pages(record)
         entries = [sink.write(page.path, body) for page, body in zip(pages, bodies, strict=True)]
         files = dict(composition.files)
         names = set(composition.static)

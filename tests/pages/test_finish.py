@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from replisite.model.distributor import Distributor
 from replisite.pages.finish import Finish
+from replisite.pages.marks import mark_of
 from replisite.staging import Plate
 
-COMPANY = {"distributor": Distributor(id="H", alias="", name="Tea", is_company=True)}
 OWNER = {"distributor": Distributor(id="A1", alias="jane", name="Jane")}
 ONCE = {"theme/a.css", "images/b c.svg", "feeds/all.xml", "404.html"}
 
 
-def _pages(page: str, text: str, root: str = "") -> tuple[str, str]:
-    finish = Finish(page, ONCE, {"training/x/index.html": "index.html"}, {}, root)
-    plate = finish(Plate("t", (text,)))
-    return plate.text(COMPANY), plate.text(OWNER)
+def _pages(page: str, text: str, root: str = "../") -> tuple[str, ...]:
+    instead = {"training/x/index.html": "index.html"}
+    plates = [Finish(page, ONCE, instead, {}, place)(Plate("t", (text,))) for place in ("", root)]
+    assert all(plate.is_shared for plate in plates)
+    return tuple(plate.text({}) for plate in plates)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +69,28 @@ def test_links_in_slots_are_finished_too() -> None:
         def render(self, record: object) -> str:  # noqa: ARG002 - the protocol's
             return '<img src="../theme/a.css">'
 
-    finish = Finish("x/index.html", ONCE, {}, pytest.fail, "")
-    plate = finish(Plate("t", ("a", Slot(), "b")))
-    assert plate.text(OWNER) == 'a<img src="../../theme/a.css">b'
-    assert plate.text(COMPANY) == 'a<img src="../theme/a.css">b'
+    company, owner = (
+        Finish("x/index.html", ONCE, {}, {}, root)(Plate("t", ("a", Slot(), "b"))) for root in ("", "../")
+    )
+    assert owner.text({}) == 'a<img src="../../theme/a.css">b'
+    assert company.text({}) == 'a<img src="../theme/a.css">b'
+
+
+def test_marks_in_slots_are_filled_too() -> None:
+    """Content that stands in a branch over the owner."""
+    key, mark = mark_of("distributor.name")
+
+    class Slot:
+        key = "slot"
+
+        def render(self, record: object) -> str:  # noqa: ARG002 - the protocol's
+            return f'<p>{mark}</p><img src="../theme/a.css">'
+
+    class Name:
+        key = "name"
+
+        def render(self, record: Mapping[str, Any]) -> str:
+            return str(record["distributor"].name)
+
+    plate = Finish("x/index.html", ONCE, {}, {key: Name()}, "../")(Plate("t", (Slot(), mark)))
+    assert plate.text(OWNER) == '<p>Jane</p><img src="../../theme/a.css">Jane'

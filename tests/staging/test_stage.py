@@ -47,6 +47,7 @@ from replisite.staging import (
     is_plain,
     prove,
     pure,
+    reading,
     slot_of,
     stage,
     staged,
@@ -219,6 +220,95 @@ def test_a_container_that_holds_itself_is_looked_at_once() -> None:
     value: list[object] = [1]
     value.append(value)
     assert is_plain(value)
+
+
+# -- included files, and filters that read the context -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("page", "included"),
+    [
+        (
+            "{% if d %}{% include 'i' %}{% endif %}",
+            "<{{ d.name }}{{ t }}{% for x in xs %}{{ x }}{% set y = x %}{% endfor %}{{ y }}>",
+        ),
+        (
+            "{% for x in xs %}{% if d %}{% include 'i' %}{% endif %}{% endfor %}",
+            "{{ x }}{% include 'j' %}{{ d.name }}",
+        ),
+        (
+            "{% if d %}{% set x = d.n %}{% include 'i' %}{% endif %}",
+            "{{ x }}{% with x = t %}{{ x }}{% endwith %}",
+        ),
+        ("{% for x in d.tags %}{% include 'i' ignore missing %}{% endfor %}", "{{ x }}{{ t }}"),
+    ],
+)
+@pytest.mark.parametrize("autoescape", [False, True])
+def test_a_file_that_a_slot_includes_is_put_into_it(page: str, included: str, autoescape: bool) -> None:
+    """The slot then carries the names that the file spells, and travels."""
+    templates = {"page.html": page, "i": included, "j": "({{ x }}{{ t }})"}
+    plate = held(templates, lambda: {"t": "<T>", "xs": [1, 2]}, autoescape=autoescape)
+    assert plate.widening is None
+    pickle.dumps(plate)
+
+
+@pytest.mark.parametrize(
+    "included",
+    [
+        "{{ x }}{% set x = 1 %}{{ x }}",
+        "{% block b %}{{ d.name }}{% endblock %}",
+        "{% macro m() %}{{ d.name }}{% endmacro %}{{ m() }}",
+        "{{ loop.index if loop is defined }}{{ d.name }}",
+        "{{ caller is defined }}{{ self is defined }}",
+        "{% autoescape false %}{{ d.name }}{% endautoescape %}",
+        "{% extends 'j' %}",
+        "{% import 'j' as j with context %}{{ j }}",
+        "{{ ctx('t') }}{{ d.name }}",
+        "{% syntax error",
+    ],
+)
+def test_a_file_that_means_something_else_there_stays_included(included: str) -> None:
+    """Or the page is rendered in full; it is the same in either case."""
+    page = "{% for x in xs %}{% if d %}{% include 'i' %}{% endif %}{% endfor %}"
+    held({"page.html": page, "i": included, "j": "{{ d.name }}"}, lambda: {"t": "<T>", "xs": [1, 2]})
+
+
+def test_a_file_that_includes_itself_ends() -> None:
+    """As deep as the record says."""
+    tree = {"n": 1, "kids": [{"n": 2, "kids": [{"n": 3, "kids": []}]}]}
+    source = "{% if d %}{% set node = d %}{% include 'i' %}{% endif %}"
+    included = "{{ node.n }}{% for kid in node.kids %}{% with node = kid %}{% include 'i' %}{% endwith %}{% endfor %}"
+    env = environment({"page.html": source, "i": included})
+    plate = stage(staged(env, {"d"}).get_template("page.html"), {})
+    assert plate.text({"d": tree}) == env.get_template("page.html").render(d=tree) == "123"
+
+
+@pure
+@reading("unit")
+@pass_context
+def measured(context: Any, value: object) -> str:
+    return f"{value} {context.get('unit')}"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ d.n | measured }}",
+        "{% if d %}{{ 1 | measured }}{% endif %}",
+        "{% for unit in xs %}{{ d.n | measured }}{% endfor %}",
+        "{% if d %}{% set unit = 'x' %}{{ d.n | measured }}{% endif %}",
+        "{% with unit = d.name %}{{ d.n | measured }}{% endwith %}",
+    ],
+)
+def test_a_filter_that_says_what_it_reads_brings_no_more(source: str) -> None:
+    """A name that is set on the way is what Jinja's context says that it is."""
+
+    def change(env: Environment) -> None:
+        env.filters["measured"] = measured
+
+    plate = held(source, lambda: {"unit": "g", "xs": [1, 2], "much": object()}, change)
+    if plate.widening is None and "unit in" not in source and "set" not in source:
+        assert "much" not in pickle.dumps(plate).decode("latin-1")
 
 
 # -- what travels ---------------------------------------------------------------------------------------

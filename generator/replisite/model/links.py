@@ -32,7 +32,7 @@ def expand(template: str, variables: Mapping[str, str]) -> str:
     >>> expand("https://shop.example/{sku}{?id}", {"sku": "OOL 50", "id": "A&B"})
     'https://shop.example/OOL%2050?id=A%26B'
     """
-    pieces = _outline(template, tuple((name, text == "") for name, text in variables.items()))
+    pieces = _outline(template, tuple([(name, text == "") for name, text in variables.items()]))
     if pieces is None:
         return _parse(template).expand({name: _LONE.sub("\ufffd", text) for name, text in variables.items()})
     filled = list(pieces)

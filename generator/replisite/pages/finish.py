@@ -2,18 +2,19 @@
 
 Pelican writes every link relative to the page. On an owner's site the owner's pages are where the corporate
 site's are, one level down or on another host; theme files, images, feeds and pages of the corporate site
-alone exist once. Links to those get a slot in front, which is empty on the corporate site.
+alone exist once. On owners' sites links to those lead one level further up, or to the corporate host.
 """
 
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 
-from replisite.model.page_links import INTERNAL_URL, is_internal, target_of
+from replisite.model.page_links import INTERNAL_URL, target_of
 from replisite.pages.marks import OPEN, split_marks
-from replisite.staging import Origin, Plate, Record, Slot, Writer
+from replisite.staging import Plate, Record, Slot, Writer
 
 __all__ = ["Finish"]
 
@@ -24,91 +25,49 @@ class Finish:
 
     ``page`` is the page's own file; ``once`` are the files that exist once. ``instead`` maps pages that this
     edition does not have (no price in this market, members only) to those that links to them lead to.
-    ``slots`` are those of the expressions behind marks; ``shared_root`` is the absolute address of the
-    corporate site where owners have hosts of their own, else empty.
+    ``slots`` are those of the expressions behind marks; ``root`` leads from the root of the site that the page
+    is on to the root where the files that exist once are: empty on the corporate site, ``../`` on an owner's, or the
+    address of the corporate site where owners have hosts of their own.
     """
 
     page: str
     once: Collection[str]
     instead: Mapping[str, str]
     slots: Mapping[str, Slot]
-    shared_root: str
+    root: str
 
     def __call__(self, plate: Plate) -> Plate:
         """Return the finished plate."""
-        return plate.refine(self.text, lambda slot: _Finished(slot, self))
-
-    def text(self, text: str) -> list[str | Slot]:
-        """Split text into what is the same for everybody and what is not."""
-        parts: list[str | Slot] = []
-        for is_mark, piece in split_marks(text):
-            if is_mark:
-                parts.append(self.slots[piece])
-                continue
-            parts.extend(self._linked(piece))
-        return parts
+        return plate.refine(self._text, lambda slot: _Finished(slot, self))
 
     def filled(self, text: str, record: Record) -> str:
         """Return text of a slot with its marks and links finished for one record."""
         if OPEN in text:
-            parts = self.text(text)
-        elif "=" in text:
-            parts = self._linked(text)
-            if len(parts) == 1:
-                return text
-        else:
-            return text
-        return "".join([part if isinstance(part, str) else part.render(record) for part in parts])
+            return "".join(
+                part if isinstance(part, str) else part.render(record) for part in self._text(text)
+            )
+        return self._linked(text) if "=" in text else text
 
-    def _linked(self, text: str) -> list[str | Slot]:
-        """Split text without marks where links lead to what exists once."""
-        parts: list[str | Slot] = []
-        done = 0
-        for found in INTERNAL_URL.finditer(text):
-            new = self._link(found["url"])
-            if new is not None:
-                parts.append(text[done : found.end("before")])
-                parts.extend(new)
-                done = found.end("url")
-        parts.append(text[done:])
-        return parts
+    def _text(self, text: str) -> list[str | Slot]:
+        """Split text into what is the same for everybody and what is not."""
+        return [self.slots[piece] if is_mark else self._linked(piece) for is_mark, piece in split_marks(text)]
 
-    def _link(self, url: str) -> list[str | Slot] | None:
-        """Return what stands for a URL, or None where it stays as it is."""
-        if not is_internal(url):
-            return None
+    def _linked(self, text: str) -> str:
+        """Return text without marks whose links lead where they should."""
+        return INTERNAL_URL.sub(self._link, text)
+
+    def _link(self, found: re.Match[str]) -> str:
+        url = found["url"]
+        if not url:
+            return found[0]
         target = target_of(url, self.page)
         if target in self.instead:
-            return [_relative(self.instead[target], self.page)]
-        if target not in self.once:
-            return None
-        return [SharedPrefix(url[: len(url) - len(url.lstrip("./"))], self.shared_root), url.lstrip("./")]
-
-
-@dataclass(frozen=True, slots=True)
-class SharedPrefix:
-    """The way from a page to the root where the files that exist once are.
-
-    On the corporate site it is what Pelican wrote (``../../``); on an owner's site it is one level more, or
-    the corporate site's address where owners have hosts of their own (``root``).
-    """
-
-    relative: str
-    root: str
-
-    @property
-    def origin(self) -> Origin:
-        """No template says it: it is what makes a link to such a file right on every site."""
-        return Origin("links", 0, f"{self.relative} to files that exist once")
-
-    @property
-    def key(self) -> Hashable:
-        return ("shared prefix", self.relative, self.root)
-
-    def render(self, record: Record) -> str:
-        if record["distributor"].is_company:
-            return self.relative
-        return self.root or "../" + self.relative.removeprefix("./")
+            return found["before"] + _relative(self.instead[target], self.page)
+        if not self.root or target not in self.once:
+            return found[0]
+        if self.root == "../":
+            return f"{found['before']}../{url.removeprefix('./')}"
+        return found["before"] + self.root + url.lstrip("./")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +85,7 @@ class _Finished:
             self.slot.key,
             posixpath.dirname(self.finish.page).count("/"),
             self.finish.page == "index.html",
+            self.finish.root,
         )
 
     @property

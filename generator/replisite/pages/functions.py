@@ -17,7 +17,7 @@ from jinja2.runtime import Context, Undefined
 from replisite.model.distributor import Supporter
 from replisite.model.links import expand
 from replisite.model.site import Site
-from replisite.staging import pure
+from replisite.staging import pure, reading
 
 __all__ = ["install", "link_functions"]
 
@@ -53,22 +53,21 @@ class LinkFunction:
     template: str
 
     def __call__(self, *subjects: Any) -> str:
-        owner = next((subject for subject in subjects if isinstance(subject, Supporter)), None)
+        variables: dict[str, str] = {}
+        owner = None
+        for subject in subjects:
+            if owner is None and isinstance(subject, Supporter):
+                owner = subject
+            elif subject is not None:
+                if sku := getattr(subject, "sku", ""):
+                    variables["sku"] = str(sku)
+                if slug := getattr(subject, "slug", ""):
+                    variables["slug"] = str(slug)
         if owner is None:
             raise TypeError(f"{self.name}_link: {_LINK_ARGUMENTS}")
-        variables = {
-            "id": owner.id,
-            "alias": owner.alias,
-            "market": getattr(owner, "market", ""),
-            "language": getattr(owner, "language", ""),
-        }
-        for subject in subjects:
-            if subject is owner or subject is None:
-                continue
-            if sku := getattr(subject, "sku", ""):
-                variables["sku"] = str(sku)
-            if slug := getattr(subject, "slug", ""):
-                variables["slug"] = str(slug)
+        variables["id"], variables["alias"] = owner.id, owner.alias
+        variables["market"] = getattr(owner, "market", "")
+        variables["language"] = getattr(owner, "language", "")
         return expand(self.template, variables)
 
     def narrow(self, subject: Any) -> Any:
@@ -89,6 +88,8 @@ class RankTitle:
         return self.titles.get(code, code)
 
 
+@pure
+@reading("market", "language")
 @pass_context
 def money(context: Context, amount: float | None) -> str:
     """Write an amount in the market's currency, as its readers write it: ``£14.50``."""
@@ -98,6 +99,8 @@ def money(context: Context, amount: float | None) -> str:
     return format_currency(amount, market.currency, locale=_locale(language, market.code))
 
 
+@pure
+@reading("market", "language")
 @pass_context
 def day(context: Context, value: datetime.date | None) -> str:
     """Write a date in words: ``9 December 2026``."""
@@ -106,6 +109,8 @@ def day(context: Context, value: datetime.date | None) -> str:
     return format_date(value, "d MMMM y", locale=_locale(context["language"], context["market"].code))
 
 
+@pure
+@reading("market", "language")
 @pass_context
 def moment(context: Context, value: datetime.datetime | None, zone: str = "") -> str:
     """Write a moment with its zone: ``9 December 2026, 19:00 GMT``."""

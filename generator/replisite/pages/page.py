@@ -17,7 +17,8 @@ class Page:
 
     ``path`` is its file, from the root of the site it is on; ``source`` the file that it is made of, from the
     site's root, or the template's name. ``is_replicated`` pages are on every owner's site, the others on the
-    corporate site alone; ``is_listed`` pages stand in the sitemap.
+    corporate site alone; ``is_listed`` pages stand in the sitemap. ``plate`` is for owners' sites, and ``corporate``
+    for the corporate site, if the page is on it: links to what exists once are others there.
     """
 
     path: str
@@ -25,6 +26,7 @@ class Page:
     plate: Plate
     is_replicated: bool
     is_listed: bool
+    corporate: Plate | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@
     rewrite.py   cut them out before Jinja compiles (keeper.py: what stage one can compute of them)
     escape.py    a rewrite of its own: what comes from a record is escaped
     stage.py     stage one; run.py: one page in it; calls.py and watch.py: what it hears; trip.py: what ends it
+    inline.py    included files, where they say the same in a slot
     trust.py     which values may be asked later than Jinja asks them (snapshot.py: as they are now)
     filling.py   a cut's code (code.py) with the values of one place becomes a slot (slots.py)
     plate.py     text and slots in turn; press.py writes the function that fills them; proof.py compares with Jinja
@@ -27,7 +28,7 @@ from replisite.staging.plate import Origin, Plate, Record, Slot, Widening
 from replisite.staging.press import Press, Writer
 from replisite.staging.proof import Difference, prove
 from replisite.staging.stage import full_template, in_full, slot_of, stage, staged
-from replisite.staging.trust import Trust, is_plain, pure
+from replisite.staging.trust import Trust, is_plain, pure, reading
 
 __all__ = [
     "Deferring",
@@ -47,6 +48,7 @@ __all__ = [
     "is_plain",
     "prove",
     "pure",
+    "reading",
     "slot_of",
     "stage",
     "staged",

@@ -72,7 +72,8 @@ class Staging:
         outline = Outline.of(node)
         self.by_name.setdefault(name, []).append(serial)
         self.outlines.append(outline)
-        cutter = Cutter(environment, name, self.deferred, cuts, serial, self.hints)
+        earlier = getattr(self.full.code_generator_class, "rewrites", ())
+        cutter = Cutter(environment, name, self.deferred, cuts, serial, earlier, self.hints)
         cutter.template(node)
         outline.trips = cutter.trips
         filename = getattr(node, "filename", None)

@@ -22,6 +22,7 @@ from jinja2.idtracking import VAR_LOAD_RESOLVE
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context, Undefined, exported
 from jinja2.tests import TESTS
+from jinja2.utils import missing
 from markupsafe import Markup, escape
 
 from replisite.staging.binding import free_names
@@ -85,7 +86,8 @@ class FunctionCode:
     """A piece of a template as a function of the values that it spells.
 
     ``names`` are its parameters, in order; ``exports`` the names that it sets for code after it, whose values it
-    returns behind the text. ``source`` is Python; two pieces with an equal ``meaning`` do the same with equal
+    returns behind the text. ``context`` are names that callables may look up, and ``declared`` those of its own
+    names that they may. ``source`` is Python; two pieces with an equal ``meaning`` do the same with equal
     values.
     """
 
@@ -98,17 +100,19 @@ class FunctionCode:
         exports: Sequence[str] = (),
         *,
         context: Mapping[str, Any] = MappingProxyType({}),
+        declared: Sequence[str] = (),
     ) -> None:
         self.autoescape = bool(EvalContext(env, template or None).autoescape)
         if self.autoescape:
             escaped_once(body)
         tree = nodes.Template(body, lineno=1)
         tree.set_environment(env)
-        self.names: tuple[str, ...] = tuple(sorted(free_names(body, env)))
+        self.names: tuple[str, ...] = tuple(sorted({*free_names(body, env), *declared}))
         self.exports = tuple(exports)
         generator = functional(plain(env.code_generator_class))(env, template or None, filename)
         generator.parameters = {name: f"given_{place}" for place, name in enumerate(self.names)}
         generator.exports = self.exports
+        generator.declared = declared
         generator.visit(tree)
         self.surroundings = _surroundings_of(env)
         self.template = template
@@ -157,7 +161,8 @@ class FunctionCode:
         """
         space: dict[str, Any] = {
             "environment": self.env,
-            "context": self._context(),
+            "context": self._context(self.context),
+            "context_of": self._context,
             "undefined": self.env.undefined,
             "concat": self.env.concat,
             "cond_expr_undefined": Undefined,
@@ -172,8 +177,9 @@ class FunctionCode:
     def _compiled(self) -> CodeType:
         return builtins.compile(self.source, self.filename, "exec")
 
-    def _context(self) -> SlotContext:
-        context = SlotContext(self.env, self.context, self.template or None, {})
+    def _context(self, names: Mapping[str, Any]) -> SlotContext:
+        known = {name: value for name, value in names.items() if value is not missing}
+        context = SlotContext(self.env, known, self.template or None, {})
         context.eval_ctx.autoescape = self.autoescape
         return context
 
@@ -229,6 +235,7 @@ def functional(base: type[CodeGenerator]) -> type[Any]:
     class FunctionCodeGenerator(base):  # type: ignore[misc, valid-type]  # the base is the environment's own
         parameters: Mapping[str, str] = {}
         exports: Sequence[str] = ()
+        declared: Sequence[str] = ()
 
         def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
             assert frame is None
@@ -243,6 +250,9 @@ def functional(base: type[CodeGenerator]) -> type[Any]:
             self.pull_dependencies(node.body)
             self.writeline(f"def slot({', '.join(self.parameters.values())}):")
             self.indent()
+            if self.declared:
+                values = ", ".join(f"{name!r}: {self.parameters[name]}" for name in self.declared)
+                self.writeline(f"context = context_of({{{values}}})")
             inner = Frame(EvalContext(self.environment, self.name))
             inner.symbols.analyze_node(node)
             self.buffer(inner)

@@ -45,7 +45,9 @@ class Code:
         """What Jinja makes of the cut, once it is needed."""
         cut, where = self.cut, self.cut.origin
         if cut.is_function:
-            return FunctionCode(self.full, cut.body, where.template, self.filename, cut.exports)
+            return FunctionCode(
+                self.full, cut.body, where.template, self.filename, cut.exports, declared=cut.declared
+            )
         if cut.exports:
             raise self._widen("names are set where the context is looked at")
         return TemplateCode(self.full, cut.body, where.template, where.line, self.filename)
@@ -72,6 +74,12 @@ class Code:
                 if root in roots and self._is_reader(roots[root], steps):
                     raise self._widen(f'"{steps[-1][1] if steps else root}" reads the context')
         found = {**found, **static, **computed}
+        for name in self.cut.declared:
+            value = context.resolve_or_missing(name)
+            if type(value) is Tripwire or found.setdefault(name, value) is not value:
+                raise self._widen(
+                    f'"{name}" is looked up in the context, and is something else there than here'
+                )
         found = {name: value for name, value in found.items() if not is_unknown(name, value)}
         kept = {name: self._keep(run, name, value) for name, value in found.items()}
         values = {name: value for name, (value, _) in kept.items()}

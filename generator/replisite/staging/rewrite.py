@@ -9,7 +9,7 @@ place, which sends the whole page to full rendering if stage one ever comes by i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from jinja2 import Environment, nodes, pass_context
@@ -28,6 +28,7 @@ from replisite.staging.binding import (
     unsettled_names,
     walk,
 )
+from replisite.staging.inline import Inliner, Rewrite
 from replisite.staging.keeper import Keeper, Path
 from replisite.staging.plate import Origin, Widening
 from replisite.staging.spelling import spelled
@@ -53,7 +54,6 @@ __all__ = ["Cut", "Cutter", "applied_names", "reads_context", "rewriting"]
 
 
 _CONTEXT = getattr(pass_context(lambda _: None), "jinja_pass_arg")  # noqa: B009 - Jinja has no name for it
-Rewrite = Callable[[nodes.Template, Environment, str], None]
 _NEVER_IN_A_SLOT = (nodes.Block, nodes.Extends, nodes.NSRef, nodes.ExprStmt, nodes.OverlayScope)
 _FRAME_NAMES = frozenset({"super", "self", "caller", "varargs", "kwargs"})
 _WITH_A_CONTEXT = (
@@ -111,6 +111,8 @@ class Cut:
     includes: bool = False
     calls: bool = False
     is_repeatable: bool = True
+    declared: tuple[str, ...] = ()
+    """Static names that its filters look up in the context."""
 
     @property
     def needs_context(self) -> bool:
@@ -171,6 +173,8 @@ class Cutter:
     deferred: Names
     cuts: list[Cut]
     serial: int = 0
+    earlier: Sequence[Rewrite] = ()
+    """The rewrites that templates have been through."""
     hints: Names = frozenset()
     """Names that a slot of another template may set: they are looked at when stage one comes by."""
     trips: list[Widening] = field(default_factory=list, init=False)
@@ -384,31 +388,92 @@ class Cutter:
 
         ``exports`` are the names that they set for code after them, and which a slot sets now.
         """
-        told = spelled(at or body[0])
+        origin = Origin(self.name, line, spelled(at or body[0]), tuple(widenings))
+        if any(isinstance(part, nodes.Include) for statement in body for part in walk(statement)):
+            inliner = Inliner(self.environment, self.name, self.earlier)
+            body = [inliner.visit(statement) for statement in body]
         everything = [part for statement in body for part in walk(statement)]
         is_silent = bool(exports) and not any(map(writes, body))
         self._refuse(body, everything, scope, exports, is_silent)
         record = self._record(scope)
-        free = self._free(body)
-        bound = bound_names(everything)
         loop = {"loop"} if any(isinstance(part, nodes.For) for part in everything) else set()
-        moved = scope.deferred | record | bound | loop | scope.definitions.keys() | _FRAME_NAMES
-        keeper = Keeper(free - moved, self._narrows)
+        moved = scope.deferred | record | bound_names(everything) | loop
+        keeper = Keeper(self._free(body) - moved - scope.definitions.keys() - _FRAME_NAMES, self._narrows)
         keeper.statements(body, always=True)
-        computed = keeper.computed
+        cut, free = self._cut(body, keeper, scope, origin, exports, is_silent)
+        call = self._call_of(cut, free, record)
+        self.cuts.append(cut)
+        if not exports:
+            return [nodes.Output([nodes.MarkSafe(call)], lineno=line)]
+        scope.exported |= {*exports}
+        scope.deferred |= {*exports}
+        shown = nodes.ExprStmt(call) if is_silent else nodes.Output([nodes.MarkSafe(call)])
+        sets = [
+            nodes.Assign(nodes.Name(name, "store"), self._exported(name), lineno=line) for name in exports
+        ]
+        return [shown.set_lineno(line), *sets]
+
+    def _cut(
+        self,
+        body: list[nodes.Node],
+        keeper: Keeper,
+        scope: _Scope,
+        origin: Origin,
+        exports: tuple[str, ...],
+        is_silent: bool,
+    ) -> tuple[Cut, Names]:
+        """Return the cut of what the keeper has left of some statements, and the names that it looks up."""
+        line, record = origin.line, self._record(scope)
         definitions, names = self._definitions_for(body, scope)
-        everything = [part for statement in [*definitions, *body] for part in walk(statement)]
+        whole = [*definitions, *body]
+        everything = [part for statement in whole for part in walk(statement)]
         if any(isinstance(part, _NEVER_IN_A_SLOT) or _is_self(part) for part in everything):
             raise _Uncut(line, "a macro holds what only a template may hold")
         if any(map(mutates, everything)):
             raise _Uncut(line, "a static value may be changed, or compared with another as an object")
-        free = self._free([*definitions, *body]) - computed.keys()
+        bound, declared = bound_names(everything), self._declared(everything)
+        if declared & (bound | scope.exported):
+            raise _Uncut(line, f"{', '.join(sorted(declared))} is looked up in the context, and set here")
+        free = self._free(whole) - keeper.computed.keys()
         if free & _FRAME_NAMES:
             raise _Uncut(line, f"{', '.join(sorted(free & _FRAME_NAMES))} is another thing in a slot")
         if unknown := free & scope.deferred - record:
             raise _Uncut(line, f'"{min(unknown)}" is a macro that cannot be moved')
         if not reads_loop_values_only(body, free):
             raise _Uncut(line, "loop is used for more than its values")
+        includes, calls = self._looks_around(definitions, everything, free, line)
+        outer = free_names(definitions, self.environment) - record if definitions else frozenset()
+        if includes or calls:
+            if "loop" in free or exports or free & self.deferred - record:
+                raise _Uncut(line, "names that only stand here are looked up in the context")
+            keeper.callees = []
+        else:
+            # Definitions, and what a branch left over, are looked up and not computed.
+            keeper.static = free - record - bound - keeper.paths.keys()
+            keeper.statements(whole, always=False)
+            keeper.paths |= {name: (name, ()) for name in free & bound - record}
+        cut = Cut(
+            origin,
+            whole,
+            keeper.paths,
+            keeper.computed,
+            keeper.narrowed,
+            keeper.callees,
+            tuple(names),
+            tuple(sorted(outer)),
+            exports,
+            is_silent,
+            includes,
+            calls,
+            not any(is_random(part) for part in everything),
+            tuple(sorted(declared)),
+        )
+        return cut, free
+
+    def _looks_around(
+        self, definitions: list[nodes.Node], everything: list[nodes.Node], free: Names, line: int
+    ) -> tuple[bool, bool]:
+        """Say whether a template inside may read names that are not spelt, and whether a callable may."""
         includes = any(self._includes(part) for part in everything)
         calls = any(
             self._calls_reader(part, free) or (includes and isinstance(part, nodes.Call))
@@ -420,55 +485,21 @@ class Cutter:
         ):
             # what is visible where a macro was written is not what is visible here
             raise _Uncut(line, "a macro that looks names up in the context cannot be moved")
-        outer = free_names(definitions, self.environment) - record if definitions else frozenset()
-        bound = bound_names(everything)
-        if includes or calls:
-            if "loop" in free or exports or free & self.deferred - record:
-                raise _Uncut(line, "names that only stand here are looked up in the context")
-        else:
-            # Definitions, and what a branch left over, are looked up and not computed.
-            keeper.static = free - record - bound - keeper.paths.keys()
-            keeper.statements([*definitions, *body], always=False)
-            keeper.paths |= {name: (name, ()) for name in free & bound - record}
-        number = len(self.cuts)
-        self.cuts.append(
-            Cut(
-                Origin(self.name, line, told, tuple(widenings)),
-                [*definitions, *body],
-                keeper.paths,
-                computed,
-                keeper.narrowed,
-                [] if includes or calls else keeper.callees,
-                tuple(names),
-                tuple(sorted(outer)),
-                exports,
-                is_silent,
-                includes,
-                calls,
-                not any(is_random(part) for part in everything),
-            )
-        )
-        roots = {root for root, _ in [*keeper.paths.values(), *keeper.callees]}
-        needs_context = includes or calls
-        call = self._staging(
+        return includes, calls
+
+    def _call_of(self, cut: Cut, free: Names, record: Names) -> nodes.Call:
+        """Return the call into stage one that stands for the next cut, with the values that it needs."""
+        roots = {root for root, _ in [*cut.paths.values(), *cut.callees]}
+        return self._staging(
             "slot",
-            nodes.Const((self.serial, number)),
+            nodes.Const((self.serial, len(self.cuts))),
             nodes.ContextReference(),
-            nodes.DerivedContextReference() if needs_context else nodes.Const(None),
+            nodes.DerivedContextReference() if cut.needs_context else nodes.Const(None),
             _loaded((free | roots) - record),
-            _loaded(self.roots if needs_context else free & record),
-            _loaded(names),
-            _by_name(computed),
+            _loaded(self.roots if cut.needs_context else free & record),
+            _loaded(cut.definitions),
+            _by_name(cut.computed),
         )
-        if not exports:
-            return [nodes.Output([nodes.MarkSafe(call)], lineno=line)]
-        scope.exported |= {*exports}
-        scope.deferred |= {*exports}
-        shown = nodes.ExprStmt(call) if is_silent else nodes.Output([nodes.MarkSafe(call)])
-        sets = [
-            nodes.Assign(nodes.Name(name, "store"), self._exported(name), lineno=line) for name in exports
-        ]
-        return [shown.set_lineno(line), *sets]
 
     def _refuse(
         self,
@@ -556,12 +587,27 @@ class Cutter:
                 else (self.environment.tests, TESTS)
             )
             callee = known.get(node.name)
-            if not reads_context(callee):
+            if not reads_context(callee) or self._reads_by_name(callee):
                 return False
             if defaults.get(node.name) is not callee:
                 return True
             return any(self._names_context_reader(argument) for argument in node.args)
         return False
+
+    def _reads_by_name(self, callee: object) -> bool:
+        """Say whether a callable looks up only names that it has declared, none of them deferred."""
+        return hasattr(callee, "reads_names") and not self.deferred & {*callee.reads_names}
+
+    def _declared(self, everything: Iterable[nodes.Node]) -> Names:
+        """Return the names that filters and tests look up in the context, as they have declared."""
+        found = set[str]()
+        for part in everything:
+            if isinstance(part, nodes.Filter | nodes.Test):
+                known = self.environment.filters if isinstance(part, nodes.Filter) else self.environment.tests
+                callee = known.get(part.name)
+                if reads_context(callee) and self._reads_by_name(callee):
+                    found |= {*callee.reads_names}  # type: ignore[union-attr]
+        return frozenset(found)
 
     def _names_context_reader(self, argument: nodes.Expr) -> bool:
         """``map("name")`` and its kin call a filter or a test by name."""

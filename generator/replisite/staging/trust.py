@@ -27,7 +27,7 @@ from jinja2.runtime import Undefined
 from jinja2.tests import TESTS
 from markupsafe import Markup
 
-__all__ = ["Trust", "is_plain", "pure"]
+__all__ = ["Trust", "is_plain", "pure", "reading"]
 
 Trust = Callable[[object], bool]
 """Says whether a value answers the same each time it is asked, and changes nothing when it is."""
@@ -93,6 +93,19 @@ def pure(function: _Function) -> _Function:
     """
     function.is_pure = True  # type: ignore[attr-defined]
     return function
+
+
+def reading(*names: str) -> Callable[[_Function], _Function]:
+    """Mark a filter that is given the context: it looks up these names there, and no others.
+
+    A slot then keeps their values, and not everything that can be seen at its place.
+    """
+
+    def mark(function: _Function) -> _Function:
+        function.reads_names = names  # type: ignore[attr-defined]
+        return function
+
+    return mark
 
 
 def is_plain(value: object) -> bool:

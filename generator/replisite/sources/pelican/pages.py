@@ -6,7 +6,7 @@ Everything here is about one Pelican run that has ended; ``record.py`` makes tha
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
@@ -94,7 +94,7 @@ def finish_pages(
         paths[page.edition].add(page.path)
     corporate = {path for path in paths[main] if _is_one_of(path, site.corporate_only)}
     once = frozenset({*files, *corporate})
-    root = "" if site.addresses.style == "path" else f"{site.url}/"
+    root = "../" if site.addresses.style == "path" else f"{site.url}/"
     instead = {edition.key: _instead(site, staged, paths[edition.key]) for edition in editions}
     slots = {edition.key: content_slots(placeholders, staged, edition.key) for edition in editions}
     pages: dict[str, list[Proof]] = {edition.key: [] for edition in editions}
@@ -104,8 +104,10 @@ def finish_pages(
             continue
         finish = Finish(page.path, once, instead[page.edition], slots[page.edition], root)
         is_listed = not page.recorded.context.get("protected") and page.path != "404.html"
-        plate = finish(_in_place(page))
-        finished = Page(page.path, source_of(page), plate, is_replicated, is_listed)
+        plate = _in_place(page)
+        once_here = replace(finish, root="")(plate) if page.edition == main else None
+        owners = finish(plate) if is_replicated or once_here is None else once_here
+        finished = Page(page.path, source_of(page), owners, is_replicated, is_listed, once_here)
         pages[page.edition].append(Proof(finished, page))
     for listed in pages.values():
         listed.sort(key=lambda proof: path_order(proof.page.path))
