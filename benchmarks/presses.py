@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import multiprocessing
 import statistics
 import sys
@@ -90,6 +91,8 @@ def _rates(folder: Path, runs: int) -> tuple[list[tuple[float, float]], dict[str
     }
     pressed()
     rendered()
+    gc.collect()
+    gc.freeze()  # as the process that presses does
     return [(_rate(pressed), _rate(rendered)) for _ in range(runs)], details
 
 

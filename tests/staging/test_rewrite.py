@@ -6,7 +6,9 @@ import pytest
 from jinja2 import Environment, nodes, pass_context
 from jinja2.compiler import CodeGenerator
 
-from replisite.staging.rewrite import Cut, Cutter, reads_context, rewriting
+from replisite.staging.cut import Cut
+from replisite.staging.readers import reads_context
+from replisite.staging.rewrite import Cutter, rewriting
 from replisite.staging.spelling import spelled
 
 ENV = Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"])

@@ -6,7 +6,8 @@
     Press([plate, ...]).pages(record)           # one page per plate, shared slots evaluated once
 
     binding.py   which pieces of a template depend on a deferred name (tree.py: small questions about the tree)
-    rewrite.py   cut them out before Jinja compiles (keeper.py: what stage one can compute of them)
+    rewrite.py   cut them out before Jinja compiles (cut.py: a cut; keeper.py: what stage one can compute of it)
+    readers.py   callables and files that look names up in the context
     escape.py    a rewrite of its own: what comes from a record is escaped
     stage.py     stage one; run.py: one page in it; calls.py and watch.py: what it hears; trip.py: what ends it
     inline.py    included files, where they say the same in a slot

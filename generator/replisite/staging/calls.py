@@ -12,9 +12,10 @@ from jinja2.runtime import Context, Undefined
 from jinja2.utils import missing
 
 from replisite.staging.binding import walk
+from replisite.staging.cut import Cut
 from replisite.staging.filling import Code
 from replisite.staging.plate import Widening
-from replisite.staging.rewrite import Cut, Cutter
+from replisite.staging.rewrite import Cutter
 from replisite.staging.run import RUN, Run, identities
 from replisite.staging.slots import FilledSlot
 from replisite.staging.tree import mutates, named_templates

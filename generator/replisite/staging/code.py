@@ -27,7 +27,7 @@ from markupsafe import Markup, escape
 
 from replisite.staging.binding import free_names
 from replisite.staging.plate import Record
-from replisite.staging.rewrite import applied_names, reads_context
+from replisite.staging.readers import applied_names, reads_context
 from replisite.staging.surroundings import Surroundings
 from replisite.staging.tree import escaped_once
 

@@ -12,8 +12,9 @@ from jinja2.runtime import Context, Undefined
 from jinja2.utils import missing
 
 from replisite.staging.code import FunctionCode, TemplateCode
+from replisite.staging.cut import Cut
 from replisite.staging.plate import Widening
-from replisite.staging.rewrite import Cut, applied_names, reads_context
+from replisite.staging.readers import applied_names, reads_context
 from replisite.staging.run import Run
 from replisite.staging.slots import Exported, FilledSlot, TemplateSlot
 from replisite.staging.snapshot import Same, snapshot

@@ -9,14 +9,11 @@ place, which sends the whole page to full rendering if stage one ever comes by i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from jinja2 import Environment, nodes, pass_context
+from jinja2 import Environment, nodes
 from jinja2.compiler import CodeGenerator, Frame
-from jinja2.filters import FILTERS
-from jinja2.runtime import Undefined
-from jinja2.tests import TESTS
 
 from replisite.staging.binding import (
     SCOPES,
@@ -28,9 +25,11 @@ from replisite.staging.binding import (
     unsettled_names,
     walk,
 )
+from replisite.staging.cut import Cut, Scope, Uncut
 from replisite.staging.inline import Inliner, Rewrite
-from replisite.staging.keeper import Keeper, Path
+from replisite.staging.keeper import Keeper
 from replisite.staging.plate import Origin, Widening
+from replisite.staging.readers import Readers
 from replisite.staging.spelling import spelled
 from replisite.staging.tree import (
     bound_names,
@@ -50,19 +49,11 @@ from replisite.staging.tree import (
     writes,
 )
 
-__all__ = ["Cut", "Cutter", "applied_names", "reads_context", "rewriting"]
+__all__ = ["Cutter", "rewriting"]
 
 
-_CONTEXT = getattr(pass_context(lambda _: None), "jinja_pass_arg")  # noqa: B009 - Jinja has no name for it
 _NEVER_IN_A_SLOT = (nodes.Block, nodes.Extends, nodes.NSRef, nodes.ExprStmt, nodes.OverlayScope)
 _FRAME_NAMES = frozenset({"super", "self", "caller", "varargs", "kwargs"})
-_WITH_A_CONTEXT = (
-    nodes.EvalContextModifier,
-    nodes.FromImport,
-    nodes.Import,
-    nodes.Include,
-)
-_REFERENCES = (nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include)
 _CAPTURING = (nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.AssignBlock)
 
 
@@ -83,77 +74,6 @@ def rewriting(base: type[CodeGenerator], rewrite: Rewrite) -> type[CodeGenerator
             super().visit_Template(node, frame)
 
     return RewritingCodeGenerator
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """The code of one slot, before it has values.
-
-    ``body`` is what Jinja compiles; ``paths`` are the static values that it needs, as the name that the
-    body uses and the way to the value: a name, then ``(is_attribute, key)`` steps; ``computed`` those that stage
-    one computes; ``narrowed`` the functions that narrow what a path leads to. ``includes`` means that
-    a template inside may read any static name, and ``calls`` that a callable may; then all are kept.
-    ``callees`` are the ways to methods that the body calls. ``definitions`` are the macros and imports that
-    stand in front of the body, and ``outer`` the names that those look up where they were written. ``exports``
-    are the names that the body sets for code after it; a silent one writes nothing.
-    """
-
-    origin: Origin
-    body: list[nodes.Node]
-    paths: dict[str, Path]
-    computed: dict[str, nodes.Expr] = field(default_factory=dict)
-    narrowed: dict[str, str] = field(default_factory=dict)
-    callees: list[Path] = field(default_factory=list)
-    definitions: tuple[str, ...] = ()
-    outer: tuple[str, ...] = ()
-    exports: tuple[str, ...] = ()
-    is_silent: bool = False
-    includes: bool = False
-    calls: bool = False
-    is_repeatable: bool = True
-    declared: tuple[str, ...] = ()
-    """Static names that its filters look up in the context."""
-
-    @property
-    def needs_context(self) -> bool:
-        """The body may read static names that it does not spell."""
-        return self.includes or self.calls
-
-    @property
-    def is_function(self) -> bool:
-        """The body depends on nothing but the values that it spells."""
-        return not self.needs_context and not any(
-            isinstance(part, _WITH_A_CONTEXT) for node in self.body for part in walk(node)
-        )
-
-
-class _Uncut(Exception):
-    """A piece of a template cannot be made a slot; says why, and at which line."""
-
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(reason)
-        self.line = line
-        self.reason = reason
-
-
-@dataclass(slots=True)
-class _Scope:
-    """What the cutter knows at one place: deferred names, and the statements that define macros.
-
-    ``definitions`` are those that have run when the place is reached; ``pending`` are added to them as
-    the cutter passes by. ``exported`` are names that slots have set by then, which get their values from there.
-    """
-
-    deferred: Names
-    definitions: dict[str, nodes.Node]
-    pending: dict[str, nodes.Node] = field(default_factory=dict)
-    exported: Names = frozenset()
-    is_child: bool = False
-    """Outside the blocks of a template that extends another, Jinja runs statements and skips their output."""
-
-    def inside(self, bound: Names) -> _Scope:
-        """Return the scope of a body in which these names are something else."""
-        return replace(self, deferred=self.deferred - bound, exported=self.exported - bound)
 
 
 Widenings = list[Widening]
@@ -180,6 +100,7 @@ class Cutter:
     trips: list[Widening] = field(default_factory=list, init=False)
     """What could not be cut: a page that comes by there is rendered in full."""
     roots: Names = field(default=frozenset(), init=False)
+    _readers: Readers = field(init=False)
     _stored: Names = field(default=frozenset(), init=False)
     _bound_once: Names = field(default=frozenset(), init=False)
     _is_cuttable: bool = field(default=True, init=False)
@@ -190,6 +111,7 @@ class Cutter:
         """Cut a whole template, its blocks among it."""
         self.roots = self.deferred
         self.deferred |= self.hints
+        self._readers = Readers(self.environment, self.deferred)
         bound = Counter(
             name.name for name in walk(node) if isinstance(name, nodes.Name) and name.ctx != "load"
         )
@@ -202,7 +124,7 @@ class Cutter:
         self._is_cuttable = self.environment.finalize is None and not any(
             type(part) is nodes.EvalContextModifier for part in walk(node)
         )
-        scope = self._definitions(node.body, _Scope(self.deferred, {}))
+        scope = self._definitions(node.body, Scope(self.deferred, {}))
         if any(isinstance(statement, nodes.Extends) for statement in node.body):
             scope.definitions.update(scope.pending)  # blocks run when all of a child's top level has run
         if any(isinstance(part, nodes.Extends) for part in walk(node)):
@@ -216,7 +138,7 @@ class Cutter:
 
     # -- statements ---------------------------------------------------------------------------------
 
-    def _statements(self, owner: nodes.Node, slot: str, scope: _Scope) -> Widenings:
+    def _statements(self, owner: nodes.Node, slot: str, scope: Scope) -> Widenings:
         """Cut a list of statements in place; return why pieces of it could not be cut."""
         body: list[nodes.Node] = []
         found: Widenings = []
@@ -230,7 +152,7 @@ class Cutter:
         setattr(owner, slot, body)
         return found
 
-    def _statement(self, node: nodes.Node, scope: _Scope) -> tuple[list[nodes.Node], Widenings]:
+    def _statement(self, node: nodes.Node, scope: Scope) -> tuple[list[nodes.Node], Widenings]:
         """Return what stands for one statement, and why pieces of it could not be cut."""
         if isinstance(node, nodes.Block):
             inner = self._definitions(node.body, self._visible_in_block(scope))
@@ -259,7 +181,7 @@ class Cutter:
             return self._with(node, scope)
         return self._as_slot(node, scope)
 
-    def _recurse(self, node: nodes.Stmt, scope: _Scope) -> tuple[list[nodes.Node], Widenings]:
+    def _recurse(self, node: nodes.Stmt, scope: Scope) -> tuple[list[nodes.Node], Widenings]:
         """Cut inside a statement; if something in it cannot be cut, the statement is the slot."""
         untouched = copied(node)
         inside = scope if isinstance(node, nodes.If) else scope.inside(assigned_names(node))
@@ -271,11 +193,11 @@ class Cutter:
         if found and not scope.is_child:
             try:
                 return self._slot([untouched], untouched.lineno, scope, found), []
-            except _Uncut:
+            except Uncut:
                 pass
         return [node], found
 
-    def _with(self, node: nodes.With, scope: _Scope) -> tuple[list[nodes.Node], Widenings]:
+    def _with(self, node: nodes.With, scope: Scope) -> tuple[list[nodes.Node], Widenings]:
         """Compute the deferred values of a ``with`` in a slot, and cut its body."""
         places = [place for place, value in enumerate(node.values) if reads(value, scope.deferred)]
         targets = [node.targets[place] for place in places]
@@ -294,7 +216,7 @@ class Cutter:
             )
             try:
                 before = self._slot([together], node.lineno, scope, exports=names, at=node)[: -len(names)]
-            except _Uncut as uncut:
+            except Uncut as uncut:
                 return self._as_slot(node, scope, uncut)
             for place, name in zip(places, names, strict=True):
                 node.values[place] = self._exported(name)
@@ -303,16 +225,16 @@ class Cutter:
         if found and not scope.is_child:
             try:
                 return self._slot([untouched], untouched.lineno, scope, found), []
-            except _Uncut:
+            except Uncut:
                 pass
         return [*before, node], found
 
     def _as_slot(
-        self, node: nodes.Node, scope: _Scope, earlier: _Uncut | None = None
+        self, node: nodes.Node, scope: Scope, earlier: Uncut | None = None
     ) -> tuple[list[nodes.Node], Widenings]:
         try:
             return self._slot([copied(node)], node.lineno, scope, exports=self._exports(node)), []
-        except _Uncut as uncut:
+        except Uncut as uncut:
             why = earlier or uncut
         for part in walk(node):
             if isinstance(part, nodes.Block | nodes.Macro):
@@ -320,17 +242,17 @@ class Cutter:
         return [self._trip(node, why.reason), node], [Widening(self.name, node.lineno, why.reason)]
 
     def _exports(self, node: nodes.Node) -> tuple[str, ...]:
-        """Return the names that a statement sets for code after it; raises _Uncut where that is not all it does."""
+        """Return the names that a statement sets for code after it; raises Uncut where that is not all it does."""
         if not leaks([node]):
             return ()
         for part in walk(node):
             if isinstance(part, nodes.Macro | nodes.Import | nodes.FromImport):
-                raise _Uncut(part.lineno, f"{kind_told(part)} under a deferred test")
+                raise Uncut(part.lineno, f"{kind_told(part)} under a deferred test")
             if isinstance(part, nodes.NSRef):
-                raise _Uncut(part.lineno, "an attribute of a namespace is set to a deferred value")
+                raise Uncut(part.lineno, "an attribute of a namespace is set to a deferred value")
         return tuple(dict.fromkeys(set_names(node)))
 
-    def _static(self, node: nodes.Node, scope: _Scope) -> tuple[list[nodes.Node], Widenings]:
+    def _static(self, node: nodes.Node, scope: Scope) -> tuple[list[nodes.Node], Widenings]:
         """Leave a statement that depends on nothing deferred, but watch text that it captures."""
         if isinstance(node, _CAPTURING) or (isinstance(node, nodes.For) and node.recursive):
             return [self._guarded(node)], []
@@ -344,7 +266,7 @@ class Cutter:
             return [self._call("enter"), node, self._call("leave")], []
         return [node], []
 
-    def _output(self, node: nodes.Output, scope: _Scope) -> tuple[list[nodes.Node], Widenings]:
+    def _output(self, node: nodes.Output, scope: Scope) -> tuple[list[nodes.Node], Widenings]:
         new: list[nodes.Node] = []
         found: Widenings = []
         for expression in node.nodes:
@@ -353,7 +275,7 @@ class Cutter:
                 piece = nodes.Output([copied(expression)], lineno=expression.lineno)
                 try:
                     new.extend(self._slot([piece], node.lineno, scope))
-                except _Uncut as uncut:
+                except Uncut as uncut:
                     new.extend([self._trip(expression, uncut.reason), alone])
                     found.append(Widening(self.name, expression.lineno, uncut.reason))
             elif is_block_call(expression):
@@ -378,13 +300,13 @@ class Cutter:
         self,
         body: list[nodes.Node],
         line: int,
-        scope: _Scope,
+        scope: Scope,
         widenings: Sequence[Widening] = (),
         *,
         exports: tuple[str, ...] = (),
         at: nodes.Node | None = None,
     ) -> list[nodes.Node]:
-        """Return what stands for statements that are made a slot; raises _Uncut where that would not be exact.
+        """Return what stands for statements that are made a slot; raises Uncut where that would not be exact.
 
         ``exports`` are the names that they set for code after them, and which a slot sets now.
         """
@@ -417,7 +339,7 @@ class Cutter:
         self,
         body: list[nodes.Node],
         keeper: Keeper,
-        scope: _Scope,
+        scope: Scope,
         origin: Origin,
         exports: tuple[str, ...],
         is_silent: bool,
@@ -428,24 +350,24 @@ class Cutter:
         whole = [*definitions, *body]
         everything = [part for statement in whole for part in walk(statement)]
         if any(isinstance(part, _NEVER_IN_A_SLOT) or _is_self(part) for part in everything):
-            raise _Uncut(line, "a macro holds what only a template may hold")
+            raise Uncut(line, "a macro holds what only a template may hold")
         if any(map(mutates, everything)):
-            raise _Uncut(line, "a static value may be changed, or compared with another as an object")
-        bound, declared = bound_names(everything), self._declared(everything)
+            raise Uncut(line, "a static value may be changed, or compared with another as an object")
+        bound, declared = bound_names(everything), self._readers.declared(everything)
         if declared & (bound | scope.exported):
-            raise _Uncut(line, f"{', '.join(sorted(declared))} is looked up in the context, and set here")
+            raise Uncut(line, f"{', '.join(sorted(declared))} is looked up in the context, and set here")
         free = self._free(whole) - keeper.computed.keys()
         if free & _FRAME_NAMES:
-            raise _Uncut(line, f"{', '.join(sorted(free & _FRAME_NAMES))} is another thing in a slot")
+            raise Uncut(line, f"{', '.join(sorted(free & _FRAME_NAMES))} is another thing in a slot")
         if unknown := free & scope.deferred - record:
-            raise _Uncut(line, f'"{min(unknown)}" is a macro that cannot be moved')
+            raise Uncut(line, f'"{min(unknown)}" is a macro that cannot be moved')
         if not reads_loop_values_only(body, free):
-            raise _Uncut(line, "loop is used for more than its values")
+            raise Uncut(line, "loop is used for more than its values")
         includes, calls = self._looks_around(definitions, everything, free, line)
         outer = free_names(definitions, self.environment) - record if definitions else frozenset()
         if includes or calls:
             if "loop" in free or exports or free & self.deferred - record:
-                raise _Uncut(line, "names that only stand here are looked up in the context")
+                raise Uncut(line, "names that only stand here are looked up in the context")
             keeper.callees = []
         else:
             # Definitions, and what a branch left over, are looked up and not computed.
@@ -474,17 +396,17 @@ class Cutter:
         self, definitions: list[nodes.Node], everything: list[nodes.Node], free: Names, line: int
     ) -> tuple[bool, bool]:
         """Say whether a template inside may read names that are not spelt, and whether a callable may."""
-        includes = any(self._includes(part) for part in everything)
+        includes = any(self._readers.includes(part) for part in everything)
         calls = any(
-            self._calls_reader(part, free) or (includes and isinstance(part, nodes.Call))
+            self._readers.calls(part, free) or (includes and isinstance(part, nodes.Call))
             for part in everything
         )
         inside = [part for statement in definitions for part in walk(statement)]
-        if any(self._includes(part) or self._calls_reader(part, free) for part in inside) and not (
+        if any(self._readers.includes(part) or self._readers.calls(part, free) for part in inside) and not (
             len(definitions) == 1 and isinstance(definitions[0], nodes.Import | nodes.FromImport)
         ):
             # what is visible where a macro was written is not what is visible here
-            raise _Uncut(line, "a macro that looks names up in the context cannot be moved")
+            raise Uncut(line, "a macro that looks names up in the context cannot be moved")
         return includes, calls
 
     def _call_of(self, cut: Cut, free: Names, record: Names) -> nodes.Call:
@@ -505,38 +427,38 @@ class Cutter:
         self,
         body: list[nodes.Node],
         everything: list[nodes.Node],
-        scope: _Scope,
+        scope: Scope,
         exports: tuple[str, ...],
         is_silent: bool,
     ) -> None:
-        """Raise _Uncut for what can be seen before anything is moved."""
+        """Raise Uncut for what can be seen before anything is moved."""
         line = body[0].lineno
         if not self._is_cuttable:
-            raise _Uncut(line, "the way in which values are escaped or finalized changes in this template")
+            raise Uncut(line, "the way in which values are escaped or finalized changes in this template")
         if scope.is_child and not is_silent and not isinstance(body[0], nodes.Output):
-            raise _Uncut(line, "outside its blocks, a template that extends another writes nothing")
+            raise Uncut(line, "outside its blocks, a template that extends another writes nothing")
         if leaks(body) and not exports:
-            raise _Uncut(line, "what is set here is used after it")
+            raise Uncut(line, "what is set here is used after it")
         if has_stray_loop_control(body):
-            raise _Uncut(line, "break or continue leaves this piece")
+            raise Uncut(line, "break or continue leaves this piece")
         if part := next((part for part in everything if isinstance(part, _NEVER_IN_A_SLOT)), None):
-            raise _Uncut(part.lineno, f"{kind_told(part)} depends on a deferred name")
+            raise Uncut(part.lineno, f"{kind_told(part)} depends on a deferred name")
         if any(map(_is_self, everything)):
-            raise _Uncut(line, "self is another thing in a slot")
+            raise Uncut(line, "self is another thing in a slot")
         if any(isinstance(part, SCOPES) for part in everything) and self._is_scoped_oddly(everything):
-            raise _Uncut(line, "a name is read before it is set in the same scope")
+            raise Uncut(line, "a name is read before it is set in the same scope")
 
     def _narrows(self, name: str) -> bool:
         return hasattr(self.environment.globals.get(name), "narrow")
 
     def _free(self, body: list[nodes.Node]) -> Names:
-        """Return the names that code looks up; raises _Uncut for code that Jinja compiles only where it stands."""
+        """Return the names that code looks up; raises Uncut for code that Jinja compiles only where it stands."""
         try:
             return free_names(body, self.environment)
         except AssertionError as error:
-            raise _Uncut(body[0].lineno, f"Jinja compiles this nowhere else: {error}") from error
+            raise Uncut(body[0].lineno, f"Jinja compiles this nowhere else: {error}") from error
 
-    def _record(self, scope: _Scope) -> Names:
+    def _record(self, scope: Scope) -> Names:
         """Return the names whose values come from the record, or from slots."""
         return scope.deferred & self.deferred | scope.exported
 
@@ -549,7 +471,7 @@ class Cutter:
         here = Counter(name for part in everything for name in spelled_names(part))
         return any(here[name] < self._occurrences[name] for name in self._unsettled & here.keys())
 
-    def _definitions_for(self, body: list[nodes.Node], scope: _Scope) -> tuple[list[nodes.Node], list[str]]:
+    def _definitions_for(self, body: list[nodes.Node], scope: Scope) -> tuple[list[nodes.Node], list[str]]:
         """Return copies of the macros and imports that this code needs, and their names."""
         needed: dict[str, nodes.Node] = {}
         while True:
@@ -565,63 +487,9 @@ class Cutter:
             for name in missing:
                 needed[name] = scope.definitions[name]
 
-    @staticmethod
-    def _includes(node: nodes.Node) -> bool:
-        """Say whether another template runs here that may read names that this one does not spell."""
-        return isinstance(node, nodes.Include | nodes.Import | nodes.FromImport) and bool(node.with_context)
-
-    def _calls_reader(self, node: nodes.Node, free: Names) -> bool:
-        """Say whether a callable runs here that may read names that are not spelt."""
-        if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name in free:
-            return reads_context(self.environment.globals.get(node.node.name))
-        return self._reads_context(node)
-
-    def _reads_context(self, node: nodes.Node) -> bool:
-        """Say whether running this node gives the context to a filter, a test or an extension."""
-        if isinstance(node, nodes.ContextReference | nodes.DerivedContextReference):
-            return True
-        if isinstance(node, nodes.Filter | nodes.Test):
-            known, defaults = (
-                (self.environment.filters, FILTERS)
-                if isinstance(node, nodes.Filter)
-                else (self.environment.tests, TESTS)
-            )
-            callee = known.get(node.name)
-            if not reads_context(callee) or self._reads_by_name(callee):
-                return False
-            if defaults.get(node.name) is not callee:
-                return True
-            return any(self._names_context_reader(argument) for argument in node.args)
-        return False
-
-    def _reads_by_name(self, callee: object) -> bool:
-        """Say whether a callable looks up only names that it has declared, none of them deferred."""
-        return hasattr(callee, "reads_names") and not self.deferred & {*callee.reads_names}
-
-    def _declared(self, everything: Iterable[nodes.Node]) -> Names:
-        """Return the names that filters and tests look up in the context, as they have declared."""
-        found = set[str]()
-        for part in everything:
-            if isinstance(part, nodes.Filter | nodes.Test):
-                known = self.environment.filters if isinstance(part, nodes.Filter) else self.environment.tests
-                callee = known.get(part.name)
-                if reads_context(callee) and self._reads_by_name(callee):
-                    found |= {*callee.reads_names}  # type: ignore[union-attr]
-        return frozenset(found)
-
-    def _names_context_reader(self, argument: nodes.Expr) -> bool:
-        """``map("name")`` and its kin call a filter or a test by name."""
-        if not isinstance(argument, nodes.Const):
-            return True
-        for known in (self.environment.filters, self.environment.tests):
-            callee = known.get(argument.value) if isinstance(argument.value, str) else None
-            if reads_context(callee):
-                return True
-        return False
-
     # -- scopes -------------------------------------------------------------------------------------
 
-    def _definitions(self, body: list[nodes.Node], scope: _Scope) -> _Scope:
+    def _definitions(self, body: list[nodes.Node], scope: Scope) -> Scope:
         """Add the macros and imports that this list of statements defines once, and what they defer."""
         found = {name: copied(node) for node in body for name in defined_names(node)}
         deferred = set(scope.deferred)
@@ -629,46 +497,21 @@ class Cutter:
         while size != len(deferred):
             size = len(deferred)
             for name, node in found.items():
-                if self._imports_deferred(node) or reads(node, frozenset(deferred)):
+                if self._readers.imports_deferred(node) or reads(node, frozenset(deferred)):
                     deferred.add(name)
         pending = {name: node for name, node in found.items() if name in self._bound_once}
-        return _Scope(frozenset(deferred), dict(scope.definitions), pending, scope.exported)
+        return Scope(frozenset(deferred), dict(scope.definitions), pending, scope.exported)
 
-    def _imports_deferred(self, node: nodes.Node) -> bool:
-        """Say whether a file that is imported with the context, or one that it uses, spells a deferred name."""
-        if not isinstance(node, nodes.Import | nodes.FromImport) or not node.with_context:
-            return False
-        waiting, seen = [node.template], set[str]()
-        while waiting:
-            template = waiting.pop()
-            if not isinstance(template, nodes.Const) or not isinstance(template.value, str):
-                return True
-            if template.value in seen:
-                continue
-            seen.add(template.value)
-            try:
-                source, _, _ = self.environment.loader.get_source(self.environment, template.value)  # type: ignore[union-attr]
-                tree = self.environment.parse(source, template.value)
-            except Exception:  # noqa: BLE001 - it is told when it is used
-                return True
-            parts = [*walk(tree)]
-            if any(
-                isinstance(part, nodes.Name | nodes.NSRef) and part.name in self.deferred for part in parts
-            ):
-                return True
-            waiting += [part.template for part in parts if isinstance(part, _REFERENCES)]
-        return False
-
-    def _visible_in_block(self, scope: _Scope) -> _Scope:
+    def _visible_in_block(self, scope: Scope) -> Scope:
         """Top-level names that begin with an underscore are not exported to blocks."""
         visible = {name: node for name, node in scope.definitions.items() if not name.startswith("_")}
         exported = frozenset(name for name in scope.exported if not name.startswith("_"))
-        return _Scope(scope.deferred, visible, exported=exported)
+        return Scope(scope.deferred, visible, exported=exported)
 
-    def _tests_read(self, node: nodes.If, scope: _Scope) -> bool:
+    def _tests_read(self, node: nodes.If, scope: Scope) -> bool:
         return any(reads(test.test, scope.deferred) for test in [node, *node.elif_])
 
-    def _loop_reads(self, node: nodes.For, scope: _Scope) -> bool:
+    def _loop_reads(self, node: nodes.For, scope: Scope) -> bool:
         inside = scope.deferred - assigned_names(node)
         return reads(node.iter, scope.deferred) or (node.test is not None and reads(node.test, inside))
 
@@ -709,25 +552,3 @@ def _loaded(names: Iterable[str]) -> nodes.Dict:
 
 def _by_name(values: Mapping[str, nodes.Expr]) -> nodes.Dict:
     return nodes.Dict([nodes.Pair(nodes.Const(name), value) for name, value in values.items()])
-
-
-def applied_names(body: Iterable[nodes.Node], environment: Environment) -> Iterator[str]:
-    """Yield the names of the filters and tests that code applies, also of those named to ``map`` and its kin."""
-    for node in body:
-        for part in walk(node):
-            if isinstance(part, nodes.Filter | nodes.Test):
-                yield part.name
-                for argument in part.args:
-                    name = argument.value if isinstance(argument, nodes.Const) else None
-                    if isinstance(name, str) and (name in environment.filters or name in environment.tests):
-                        yield name
-
-
-def reads_context(callee: object) -> bool:
-    """Say whether a callable was marked with ``jinja2.pass_context``."""
-    if isinstance(callee, Undefined):
-        return False
-    mark = getattr(callee, "jinja_pass_arg", None)
-    if mark is None and not isinstance(callee, type):  # as Context.call does: a class may mark its __call__
-        mark = getattr(getattr(callee, "__call__", None), "jinja_pass_arg", None)  # noqa: B004
-    return mark is _CONTEXT

@@ -11,6 +11,7 @@ from replisite.staging.binding import Names, walk
 
 __all__ = [
     "ESCAPE",
+    "REFERENCES",
     "bound_names",
     "copied",
     "defined_names",
@@ -32,7 +33,7 @@ __all__ = [
 
 ESCAPE = "escape deferred"
 """The filter that escapes a deferred value whatever autoescape says; no template can spell its name."""
-_REFERENCES = (nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include)
+REFERENCES = (nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include)
 _LOOP_VALUES = frozenset(
     {"index", "index0", "revindex", "revindex0", "first", "last", "length", "depth", "depth0"}
 )
@@ -176,7 +177,7 @@ def holds_block_call(node: nodes.Node) -> bool:
 
 def named_templates(node: nodes.Node) -> Names:
     """Return the names of other templates that are written in one."""
-    found = (part.template for part in walk(node) if isinstance(part, _REFERENCES))
+    found = (part.template for part in walk(node) if isinstance(part, REFERENCES))
     spelt = (part for template in found for part in walk(template) if isinstance(part, nodes.Const))
     told = [
         item

@@ -12,7 +12,7 @@ from jinja2.runtime import Context
 
 from replisite.staging.calls import Staging
 from replisite.staging.plate import Widening
-from replisite.staging.rewrite import reads_context
+from replisite.staging.readers import reads_context
 from replisite.staging.run import RUN, watch
 from replisite.staging.trip import Tripwire, Widen
 
