@@ -89,3 +89,53 @@ def test_refining_joins_neighbouring_texts() -> None:
     plate = Plate("x", ("a-b", slot, "c"))
     refined = plate.refine(lambda text: text.split("-"), lambda kept: kept)
     assert refined.parts == ("ab", slot, "c")
+
+
+def test_slots_of_pages_that_are_not_wanted_are_not_evaluated() -> None:
+    """A record that needs some pages pays for those."""
+    first, second, both = CountingSlot("a"), CountingSlot("b"), CountingSlot("c")
+    press = Press([Plate("x", (first, both)), Plate("y", (second, both)), Plate("z", ("same",))])
+    assert press.pages({"d": 1}, wanted=[1, 2]) == [b"[b1][c1]", b"same"]
+    assert press.pages({"d": 2}, wanted=[1, 2]) == [b"[b2][c2]", b"same"]
+    assert [len(slot.rounds) for slot in (first, second, both)] == [0, 2, 2]
+
+
+def test_a_value_that_a_slot_sets_is_computed_once() -> None:
+    """However many slots and pages read it; a slot that only sets is evaluated even so, as Jinja would."""
+    asked: list[str] = []
+
+    class Owner:
+        @property
+        def name(self) -> str:
+            asked.append("name")
+            return "Jane"
+
+    source = "{% set n = d.name %}{% if t %}{{ n }}{% endif %}{% include 'i' %}"
+    env = staged(Environment(loader=DictLoader({"p": source, "i": "<{{ n }}>"})), {"d"})
+    press = Press([stage(env.get_template("p"), {"t": value}) for value in (True, False)])
+    assert press.pages({"d": Owner()}) == [b"Jane<Jane>", b"<Jane>"]
+    assert asked == ["name"] * (1 if len(press.slots) < 4 else 2)
+    unused = stage(env.from_string("{% set n = d.name %}static"), {})
+    assert unused.text({"d": Owner()}) == "static"
+    assert asked.count("name") > 1
+
+
+def test_an_iterator_is_used_up_as_jinja_uses_it_up() -> None:
+    """The second time it is empty."""
+    env = Environment(loader=DictLoader({"p": "{{ d | join }};{{ d | join }}"}))
+    plate = stage(staged(env, {"d"}).get_template("p"), {})
+    assert (
+        Press([plate]).pages({"d": iter("ab")})
+        == [env.get_template("p").render(d=iter("ab")).encode()]
+        == [b"ab;"]
+    )
+
+
+def test_an_error_is_told_at_the_template_s_line() -> None:
+    """As Jinja tells it."""
+    env = staged(Environment(loader=DictLoader({"p": "\n\n{{ 1 // d }}"})), {"d"})
+    with pytest.raises(ZeroDivisionError) as caught:
+        Press([stage(env.get_template("p"), {})]).pages({"d": 0})
+    frames = [(frame.name, frame.lineno) for frame in caught.traceback]
+    assert any(line in {2, 3} for _, line in frames)
+    assert "{{ 1 // d }}" not in "".join(str(frame) for frame in frames)
