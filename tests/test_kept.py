@@ -17,9 +17,9 @@ JANUARY, MARCH, JULY = 1767225600, 1772323200, 1782864000
 """Seconds of the epoch: the first of each month, 2026."""
 
 
-def build(site: LittleSite, *arguments: str, epoch: int = JANUARY) -> dict[str, Any]:
+def build(site: LittleSite, *arguments: str, epoch: int = JANUARY, **environment: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "replisite", "build", "--json", "--site", str(site.root), *arguments]
-    env = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch)}
+    env = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch), **environment}
     done = subprocess.run(command, check=False, capture_output=True, text=True, env=env)
     assert done.returncode == 0, done.stderr
     report: dict[str, Any] = json.loads(done.stdout)
@@ -77,6 +77,24 @@ def test_only_what_was_asked_for_is_kept(little: LittleSite) -> None:
     build(little)
     assert not build(little, "--drafts")["is_content_kept"]
     assert build(little, "--drafts")["is_content_kept"]
+
+
+def test_another_language_of_the_machine_is_seen(little: LittleSite) -> None:
+    """Pelican writes dates as the machine does."""
+    build(little, LC_ALL="C")
+    assert not build(little, LC_ALL="C.UTF-8")["is_content_kept"]
+
+
+def test_a_file_beside_the_content_is_seen(little: LittleSite) -> None:
+    """Whatever was opened while the content was read, wherever it lies."""
+    more = '\n[pelican]\nTHEME_TEMPLATES_OVERRIDES = ["more"]\n'
+    little.write("site.toml", (little.root / "site.toml").read_text() + more)
+    little.write("more/page.html", "{{ page.title }} one")
+    build(little)
+    assert build(little)["is_content_kept"]
+    little.write("more/page.html", "{{ page.title }} two")
+    assert not build(little)["is_content_kept"]
+    assert pages(little)["about/index.html"] == b"About two"
 
 
 def test_all_pages_are_proved_from_their_content(little: LittleSite) -> None:

@@ -2,7 +2,8 @@
 
 Reading the content and staging its pages takes Pelican and seconds; a build in which only the roster has changed
 takes the plates from here and starts no Pelican. The key is a digest of every file that was read, of the
-options, and of the versions of all that is installed.
+options, and of the versions of all that is installed. Plates hold code: the folder is trusted as the site's
+templates are.
 """
 
 from __future__ import annotations
@@ -109,7 +110,8 @@ class Kept:
 
     def _digest(self, reads: Reads) -> str:
         digest = hashlib.sha256(repr((_FORMAT, __version__, sys.version, self._site, self._wish)).encode())
-        for line in sorted(_installed()):
+        spoken = {name: os.environ.get(name) for name in ("LANG", "LANGUAGE", "LC_ALL", "LC_TIME", "TZ")}
+        for line in [*sorted(_installed()), repr(spoken)]:
             digest.update(f"\0{line}".encode())
         content = self._site.root / self._site.content
         roster = self._site.root / self._site.roster.source
