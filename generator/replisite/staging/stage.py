@@ -7,9 +7,10 @@ renders in full for every record: slower, never different.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, MutableMapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, cast
 
@@ -98,31 +99,30 @@ def stage(template: Template, static: Mapping[str, Any]) -> Plate:
     if stateful:
         reason = f'"{stateful[0]}" changes while the page is rendered'
         return Plate(name, (FullPage(full, static, changes=True),), Widening(name, 0, reason))
-    why, changes = _foresee(staging, template, static)
-    whole = FullPage(full, static, changes)
-    if why:
-        return Plate(name, (whole,), why, whole)
-    widening = Widening(name, 0, "")
     hints: frozenset[str] = frozenset()
+    widening = Widening(name, 0, "")
     while True:
+        foreseen = _foresee(staging, template, static)
+        if not foreseen.hints <= hints:
+            hints |= foreseen.hints
+            staging, template = _hinted(staging, template, hints)
+            continue
+        whole = FullPage(full, static, foreseen.changes)
+        if foreseen.widening:
+            return Plate(name, (whole,), foreseen.widening, whole)
+        staging.changes |= foreseen.changes
         try:
-            parts = _parts(template, static)
+            return Plate(name, _parts(template, static), whole=whole)
         except Changes:
-            _staging_of(template.environment).changes = True  # the first run has changed nothing yet
+            staging.changes = True  # the first run has changed nothing yet
         except Widen as widen:
             widening = widening if widening.reason else widen.widening
             if not widen.name or widen.name in hints:
                 return Plate(name, (whole,), widening, whole)
             hints |= {widen.name}
-            hinted = _hinted(staging, hints)
-            if written := getattr(template, "written", None):
-                template = hinted.from_string(written[0], globals=_own_globals(template))
-            else:
-                template = hinted.get_template(name, globals=_own_globals(template))
+            staging, template = _hinted(staging, template, hints)
         except Exception as error:  # noqa: BLE001 - the full rendering raises it again, or does not
             return Plate(name, (whole,), Widening(name, 0, f"{type(error).__name__}: {error}"), whole)
-        else:
-            return Plate(name, parts, whole=whole)
 
 
 def _parts(template: Template, static: Mapping[str, Any]) -> tuple[str | Slot, ...]:
@@ -138,11 +138,21 @@ def _parts(template: Template, static: Mapping[str, Any]) -> tuple[str | Slot, .
         return run.parts(text)
 
 
-def _foresee(staging: Staging, template: Template, static: Mapping[str, Any]) -> tuple[Widening | None, bool]:
-    """Look at a template, at those that it names, and so on, before anything is asked that might answer once.
+@dataclass(frozen=True, slots=True)
+class _Foreseen:
+    """What can be known of a page before anything is asked that might answer once.
 
-    Returns why the page must be rendered in full (None: it need not), and whether templates change static values.
+    ``widening`` says why it must be rendered in full, if it must; ``changes`` that templates change static values;
+    ``hints`` are names that a slot of one template sets and another template spells.
     """
+
+    widening: Widening | None
+    changes: bool
+    hints: frozenset[str]
+
+
+def _foresee(staging: Staging, template: Template, static: Mapping[str, Any]) -> _Foreseen:
+    """Look at a template, at those that it names, and so on."""
     serials: list[int] = []
     names, seen = [template.name or ""], set[str]()
     while names:
@@ -156,24 +166,31 @@ def _foresee(staging: Staging, template: Template, static: Mapping[str, Any]) ->
         serials += staging.by_name.get(name, [])
         names += [used for serial in staging.by_name.get(name, []) for used in staging.outlines[serial].uses]
     outlines = [staging.outlines[serial] for serial in serials]
-    changes = any(outline.changes for outline in outlines)
-    spelt = frozenset().union(*(outline.names for outline in outlines))
+    codes = [code for serial in serials for code in staging.cuts[serial]]
+    spelt = Counter(name for outline in outlines for name in outline.names)
     known = {name: value for name, value in template.globals.items() if name in spelt}
     known |= {name: value for name, value in static.items() if name in spelt}
     trips = [trip for outline in outlines for trip in outline.trips]
     if trips and not all(map(staging.trust, known.values())):
-        return trips[0], changes
-    codes = (code for serial in serials for code in staging.cuts[serial])
-    return next((why for code in codes if (why := code.untrusted(known))), None), changes
+        widening: Widening | None = trips[0]
+    else:
+        widening = next((why for code in codes if (why := code.untrusted(known))), None)
+    hints = frozenset(name for code in codes for name in code.cut.exports if spelt[name] > 1)
+    return _Foreseen(widening, any(outline.changes for outline in outlines), hints)
 
 
-def _hinted(staging: Staging, hints: frozenset[str]) -> Environment:
-    """Return an environment in which more names are looked at: slots of other templates set them."""
+def _hinted(staging: Staging, template: Template, hints: frozenset[str]) -> tuple[Staging, Template]:
+    """Return a template of an environment in which more names are looked at: slots of other templates set them."""
     if hints not in staging.hinted:
-        staging.hinted[hints] = _overlay(
-            replace(staging, hints=hints, cuts=[], by_name={}, outlines=[], hinted={})
-        )
-    return staging.hinted[hints]
+        more = replace(staging, hints=hints, cuts=[], by_name={}, outlines=[])
+        staging.hinted[hints] = _overlay(more)
+    overlay = staging.hinted[hints]
+    if written := getattr(template, "written", None):
+        found = overlay.from_string(written[0], globals=_own_globals(template))
+    else:
+        assert template.name is not None
+        found = overlay.get_template(template.name, globals=_own_globals(template))
+    return _staging_of(overlay), found
 
 
 def in_full(template: Template, static: Mapping[str, Any], record: Record) -> str:
