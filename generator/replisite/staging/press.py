@@ -77,8 +77,8 @@ class _Fused:
         if self._function is None:
             self._function = Writer(is_text=self._is_text).function(self._plates)
         for value in record.values():
-            if isinstance(value, Iterator):  # which only Jinja uses up as Jinja does
-                return [self._whole(plate, record, NeedsContext("an iterator")) for plate in self._plates]
+            if isinstance(value, Iterator):
+                return [self._one_by_one(plate, record) for plate in self._plates]
         try:
             return self._function(record)
         except NeedsContext as asked:
@@ -86,12 +86,20 @@ class _Fused:
         except Exception:  # noqa: BLE001 - Jinja makes the traceback lead to the template
             raise rewrite_traceback_stack() from None
 
+    def _one_by_one(self, plate: Plate, record: Record) -> Any:
+        """Fill a plate part by part, each slot as often as it stands there: the first one uses up an iterator."""
+        if plate.whole is not None:
+            text = plate.whole.render(record)
+        else:
+            text = "".join(part if isinstance(part, str) else part.render(record) for part in plate.parts)
+        return text if self._is_text else text.encode()
+
     def _whole(self, plate: Plate, record: Record, asked: NeedsContext) -> Any:
         """Render a page in full for a record that gives the context to one of its own methods."""
         if plate.is_shared:
             text = "".join(cast("Sequence[str]", plate.parts))
         elif plate.whole is None:
-            told = f"{asked} needs the page rendered in full, which a stored plate cannot do; give it plain values"
+            told = f"{asked} reads the context: the page must be rendered in full, which a stored plate cannot do"
             raise TypeError(told) from None
         else:
             text = plate.whole.render(record)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jinja2 import Environment
+from jinja2.defaults import DEFAULT_POLICIES
 from jinja2.filters import FILTERS
 from jinja2.runtime import Undefined
 from jinja2.tests import TESTS
@@ -35,7 +36,7 @@ class Surroundings:
     """A Jinja environment that pickles without its templates, loader and extensions.
 
     What extensions have added stays behind where it cannot be pickled. Pickling raises what pickle raises for a class
-    of undefined values or a ``finalize`` that cannot travel.
+    of undefined values, a ``finalize`` or a policy of Jinja's own that cannot travel.
     """
 
     def __init__(self, env: Environment) -> None:
@@ -44,7 +45,11 @@ class Surroundings:
     def __reduce__(self) -> tuple[Any, ...]:
         state = {name: value for name, value in vars(self.env).items() if name not in _LEFT_BEHIND}
         state = {name: value for name, value in state.items() if name in _NEEDED or _travels(value)}
-        state["policies"] = {name: value for name, value in self.env.policies.items() if _travels(value)}
+        state["policies"] = {
+            name: value
+            for name, value in self.env.policies.items()
+            if name in DEFAULT_POLICIES or _travels(value)
+        }
         return _surroundings, (type(self.env), state)
 
     def apply(self, filters: Mapping[str, Any], tests: Mapping[str, Any]) -> None:
