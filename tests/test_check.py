@@ -92,6 +92,7 @@ def test_a_check_is_read_by_machines(little: LittleSite) -> None:
     assert set(report.pop("seconds")) == {"content", "roster", "prove"}
     assert report == {
         "is_content_kept": False,
+        "content_not_kept": "",
         "people": 3,
         "closed": 1,
         "warnings": [],
@@ -153,6 +154,7 @@ def test_the_roster_is_counted(little: LittleSite) -> None:
     assert set(report.pop("seconds")) == {"content", "roster"}
     assert report == {
         "is_content_kept": False,
+        "content_not_kept": "",
         "people": 3,
         "closed": 1,
         "warnings": [],

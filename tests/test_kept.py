@@ -139,12 +139,23 @@ def test_a_site_with_plugins_keeps_nothing(little: LittleSite) -> None:
     assert not build(little)["is_content_kept"]
 
 
+def test_what_content_says_of_the_company_is_text(little: LittleSite) -> None:
+    """It is the same for everybody, and no reason to read the content again."""
+    little.write(
+        "content/pages/about.md", "---\ntitle: About\n---\n{{ site.company.email }} {{ distributor.name }}\n"
+    )
+    assert build(little)["content_not_kept"] == ""
+    assert build(little)["is_content_kept"]
+    assert b"desk@little.example Jane Doe" in pages(little)["jane/about/index.html"]
+
+
 def test_a_page_that_is_rendered_in_full_is_not_kept(little: LittleSite) -> None:
     """It needs all that Pelican read; the warning says why."""
     written = "{% set ns = namespace(x=1) %}{% set ns.x = distributor.name %}{{ ns.x }}"
     little.change("themes/little/templates/page.html", "{{ page.content", f"{written}{{{{ page.content")
     report = build(little)
     assert any("page.html:" in warning and "namespace" in warning for warning in report["warnings"])
+    assert report["content_not_kept"] == "a page is rendered in full for every owner, of all that was read"
     assert not build(little)["is_content_kept"]
 
 

@@ -59,19 +59,20 @@ def reads_of(site: Site, folders: Iterable[Path], opened: Iterable[str], kept: K
     return Reads(sorted(set(whole)), sorted(single))
 
 
-def travelled(recording: Recording) -> tuple[Recording, bytes | None]:
+def travelled(recording: Recording) -> tuple[Recording, bytes | None, str]:
     """Return a recording whose plates have been pickled and read again, and the composition as bytes.
 
     What is proved and pressed is then what later builds press. Where a plate holds something that cannot
-    travel, such as a piece of content as a whole, everything stays as it was and there are no bytes.
+    travel, such as a piece of content as a whole, everything stays as it was, there are no bytes, and the text
+    says what it is.
     """
     proofs = {edition: list(listed) for edition, listed in recording.proofs.items()}
     raw = {edition: [proof.staged.plate for proof in listed] for edition, listed in proofs.items()}
     try:
         again, plates = pickle.loads(_packed((recording.composition, raw)))  # noqa: S301 - made one line above
         packed = _packed(again)
-    except (TypeError, AttributeError, pickle.PickleError, RecursionError):
-        return recording, None
+    except (TypeError, AttributeError, pickle.PickleError, RecursionError) as error:
+        return recording, None, str(error)
     new = {
         edition: [
             replace(proof, page=page, staged=replace(proof.staged, plate=plate))
@@ -79,7 +80,7 @@ def travelled(recording: Recording) -> tuple[Recording, bytes | None]:
         ]
         for edition, listed in proofs.items()
     }
-    return replace(recording, composition=again, proofs=new), packed
+    return replace(recording, composition=again, proofs=new), packed, ""
 
 
 def _packed(value: object) -> bytes:
@@ -96,6 +97,8 @@ class _Pickler(pickle.Pickler):
             getattr(value if isinstance(value, type) or callable(value) else type(value), "__module__", None)
             or ""
         )
+        if told := getattr(type(value), "does_not_travel", ""):
+            raise pickle.PicklingError(told)
         if module.split(".")[0] == "pelican" or module.startswith("replisite.sources"):
             raise pickle.PicklingError(f"{type(value).__name__} of {module} does not travel")
         return NotImplemented

@@ -74,9 +74,12 @@ class Options:
 
 @dataclass(slots=True, kw_only=True)
 class Findings:
-    """What there is to tell. ``is_content_kept``: the pages of the last build still hold. ``seconds`` by phase; ``skipped`` are the faults of rows that were left out."""
+    """What there is to tell. ``is_content_kept``: the pages of the last build still hold; ``content_not_kept``: why the
+    next build must read the content again. ``seconds`` by phase; ``skipped`` are the faults of rows that were left out.
+    """
 
     is_content_kept: bool = False
+    content_not_kept: str = ""
     people: int = 0
     closed: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
@@ -143,6 +146,7 @@ def compose(room: PressRoom, findings: Findings, progress: Progress) -> Composed
     """Read the content and stage every page; what is worth a warning goes to the findings."""
     composed = room.compose(partial(progress, "content"))
     findings.is_content_kept = composed.is_kept
+    findings.content_not_kept = composed.unkept
     findings.warnings += composed.warnings
     findings.warnings += [f"rendered in full for every owner: {why}" for why in composed.widened]
     return composed

@@ -63,7 +63,8 @@ class Composed:
     """What staging gave, in short.
 
     ``names`` are the files and folders at the corporate site's root: no alias may be one of them. ``widened``
-    says which pages could not be cut and why. ``is_kept``: the pages of the last build still hold.
+    says which pages could not be cut and why. ``is_kept``: the pages of the last build still hold;
+    ``unkept`` says why the next build cannot have these.
     """
 
     faults: tuple[Fault, ...]
@@ -72,6 +73,7 @@ class Composed:
     names: tuple[str, ...]
     widened: tuple[str, ...]
     is_kept: bool
+    unkept: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ class _Room:
         wish = (orders.drafts, orders.future, [edition.key for edition in orders.editions])
         self.kept = Kept(self.site, wish, orders.now)
         self.proofs: Mapping[str, Sequence[Proof]] = {}
+        self.unkept = ""
         composition = None if orders.fresh else self.kept.find()
         is_kept = composition is not None
         if composition is None:
@@ -162,7 +165,9 @@ class _Room:
         gc.collect()
         gc.freeze()  # what is there now is shared with the forked presses, not copied
         names = tuple(sorted(composition.names))
-        return Composed((), tuple(composition.warnings), len(listed), names, tuple(sorted(widened)), is_kept)
+        return Composed(
+            (), tuple(composition.warnings), len(listed), names, tuple(sorted(widened)), is_kept, self.unkept
+        )
 
     def _record(self) -> tuple[Composition, tuple[Fault, ...]]:
         """Run Pelican; where all plates can travel, go on with what came back from a journey, and keep it."""
@@ -183,7 +188,9 @@ class _Room:
         if recording.faults:
             self.kept.abandon()
             return recording.composition, tuple(recording.faults)
-        recording, packed = travelled(recording)
+        recording, packed, self.unkept = travelled(recording)
+        if not self.kept.is_allowed:
+            self.unkept = "the site has plugins, which may read anything"
         self.proofs = recording.proofs
         reads = reads_of(self.site, recording.folders, opened, self.kept)
         self.kept.finish(recording.composition, packed, reads)

@@ -97,6 +97,9 @@ def tell_findings(console: Console, findings: Findings, verbose: bool) -> None:
         console.print(f"{count(findings.skipped_count, 'fault')} in rows that were skipped:", style="yellow")
         for line in findings.skipped:
             console.print(f"  {line}", markup=False)
+    if findings.content_not_kept:
+        told = f"The next build reads the content again: {findings.content_not_kept}"
+        console.print(told, style="dim", markup=False)
     shown = findings.warnings if verbose else findings.warnings[:WARNINGS_SHOWN]
     for warning in shown:
         console.print(f"warning: {warning}", style="yellow", markup=False)

@@ -25,7 +25,7 @@ class Finish:
 
     ``page`` is the page's own file; ``once`` are the files that exist once. ``instead`` maps pages that this
     edition does not have (no price in this market, members only) to those that links to them lead to.
-    ``slots`` are those of the expressions behind marks; ``root`` leads from the root of the site that the page
+    ``slots`` are those of the expressions behind marks, or the text of those that are the same for everybody; ``root`` leads from the root of the site that the page
     is on to the root where the files that exist once are: empty on the corporate site, ``../`` on an owner's, or the
     address of the corporate site where owners have hosts of their own.
     """
@@ -33,7 +33,7 @@ class Finish:
     page: str
     once: Collection[str]
     instead: Mapping[str, str]
-    slots: Mapping[str, Slot]
+    slots: Mapping[str, Slot | str]
     root: str
 
     def __call__(self, plate: Plate) -> Plate:

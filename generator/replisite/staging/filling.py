@@ -13,6 +13,7 @@ from jinja2.utils import missing
 
 from replisite.staging.code import FunctionCode, TemplateCode
 from replisite.staging.cut import Cut
+from replisite.staging.keeper import Steps
 from replisite.staging.plate import Widening
 from replisite.staging.readers import applied_names, reads_context
 from replisite.staging.run import Run
@@ -21,7 +22,7 @@ from replisite.staging.snapshot import Same, snapshot
 from replisite.staging.trip import Tripwire, Widen
 from replisite.staging.trust import Trust
 
-__all__ = ["Code", "untrusted"]
+__all__ = ["Code", "followed", "untrusted"]
 
 
 class Code:
@@ -155,22 +156,17 @@ class Code:
                 raise self._widen("a callable reads the context where names are local")
         return found
 
-    def _is_reader(self, value: Any, steps: tuple[tuple[bool, object], ...]) -> bool:
+    def _is_reader(self, value: Any, steps: Steps) -> bool:
         try:
             return reads_context(self._follow(value, steps))
         except Widen:
             return False  # there is no such thing to call, which is told when it is called
 
-    def _follow(self, value: Any, steps: tuple[tuple[bool, object], ...]) -> Any:
-        env = self.full
+    def _follow(self, value: Any, steps: Steps) -> Any:
         try:
-            for is_attribute, key in steps:
-                value = (
-                    env.getattr(value, cast(str, key)) if is_attribute else env.getitem(value, cast(Any, key))
-                )
+            return followed(self.full, value, steps)
         except Exception as error:
             raise self._widen(f"a static value cannot be read: {type(error).__name__}: {error}") from error
-        return value
 
     def _keep(self, run: Run, name: str, value: Any) -> tuple[Any, Hashable]:
         """Return a value as it is now, and a key that is equal for equal values."""
@@ -187,6 +183,13 @@ class Code:
 
     def _widen(self, reason: str) -> Widen:
         return Widen(Widening(self.cut.origin.template, self.cut.origin.line, reason))
+
+
+def followed(env: Environment, value: Any, steps: Steps) -> Any:
+    """Go the way of a path from a value; raises what looking things up raises."""
+    for is_attribute, key in steps:
+        value = env.getattr(value, cast(str, key)) if is_attribute else env.getitem(value, cast(Any, key))
+    return value
 
 
 def untrusted(name: str, value: object) -> str:

@@ -12,10 +12,12 @@ from jinja2 import nodes
 
 from replisite.staging.binding import Names, walk
 
-__all__ = ["Keeper", "Path"]
+__all__ = ["Keeper", "Path", "Steps"]
 
-Path = tuple[str, tuple[tuple[bool, object], ...]]
-"""A static name and the steps from its value: ``(True, attribute)`` or ``(False, key)``."""
+Steps = tuple[tuple[bool, object], ...]
+"""The way from a value: ``(True, attribute)`` or ``(False, key)`` each."""
+Path = tuple[str, Steps]
+"""A static name and the steps from its value."""
 
 _LAZY_FILTERS = frozenset(
     {"batch", "items", "map", "reject", "rejectattr", "reverse", "select", "selectattr", "slice", "unique"}

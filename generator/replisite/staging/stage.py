@@ -24,6 +24,8 @@ from jinja2.tests import TESTS
 from replisite.staging.calls import Staging
 from replisite.staging.code import FunctionCode
 from replisite.staging.extension import Deferring
+from replisite.staging.filling import followed
+from replisite.staging.keeper import Keeper
 from replisite.staging.plate import Origin, Plate, Record, Slot, Widening
 from replisite.staging.rewrite import rewriting
 from replisite.staging.run import RUN, Run
@@ -198,8 +200,10 @@ def in_full(template: Template, static: Mapping[str, Any], record: Record) -> st
     return full_template(template).render({**static, **record})
 
 
-def slot_of(env: Environment, expression: str, static: Mapping[str, Any], name: str = "") -> Slot:
+def slot_of(env: Environment, expression: str, static: Mapping[str, Any], name: str = "") -> FilledSlot:
     """Compile an expression over the deferred names and some static ones into a slot.
+
+    It keeps the values that the expression reaches. Raises what looking them up raises.
 
     >>> env = staged(Environment(autoescape=True), {"n"})
     >>> slot_of(env, "greeting ~ n | upper", {"greeting": "Hi "}).render({"n": "<a>"})
@@ -210,11 +214,14 @@ def slot_of(env: Environment, expression: str, static: Mapping[str, Any], name: 
     tree = full._parse(source, name or None, None)  # noqa: SLF001 - parse() tells of errors in a file
     for change in getattr(full.code_generator_class, "rewrites", ()):
         change(tree, full, name)
-    code = FunctionCode(full, tree.body, name, name or None, context=static)
     known = {**full.globals, **static}
-    values = {spelt: known[spelt] for spelt in code.names if spelt in known}
+    keeper = Keeper(frozenset(known))
+    keeper.statements(tree.body, always=False)
+    code = FunctionCode(full, tree.body, name, name or None, context=static)
+    values = {spelt: followed(full, known[root], steps) for spelt, (root, steps) in keeper.paths.items()}
+    is_static = all(spelt in values for spelt in code.names)
     origin = Origin(name, 0, source)
-    return FilledSlot(("expression", name, expression), code, values, origin, {})
+    return FilledSlot(("expression", name, expression), code, values, origin, {}, is_static=is_static)
 
 
 def _staging_of(env: Environment) -> Staging:

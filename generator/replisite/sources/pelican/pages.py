@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import NoReturn
+from typing import ClassVar
 
 from jinja2 import Template
 
@@ -126,17 +126,19 @@ def fill_files(
     record = {"distributor": house_account(site)}
 
     def filled(text: str) -> str:
-        return "".join(
-            slots[piece].render(record) if is_mark else piece for is_mark, piece in split_marks(text)
-        )
+        pieces = (slots[piece] if is_mark else piece for is_mark, piece in split_marks(text))
+        return "".join(piece if isinstance(piece, str) else piece.render(record) for piece in pieces)
 
     return {path: filled(body.decode()).encode() for path, body in files.items()}
 
 
 def content_slots(
     placeholders: Placeholders, staged: Sequence[StagedPage], edition: str
-) -> Mapping[str, Slot]:
-    """Return the slots of what one edition's content says of the owner, by the keys of their marks."""
+) -> Mapping[str, Slot | str]:
+    """Return the slots of what one edition's content says of the owner, by the keys of their marks.
+
+    What turns out to be the same for everybody is text.
+    """
     page = next((page for page in staged if page.edition == edition), None)
     if page is None:
         return {}
@@ -145,10 +147,11 @@ def content_slots(
         name: context[name] for name in ("site", "market", "language") if name in context
     }
     env = page.template.environment
-    return {
+    slots = {
         key: slot_of(env, expression, static, name=f"content ({edition})")
         for key, expression in placeholders.expressions.items()
     }
+    return {key: slot.render({}) if slot.is_static else slot for key, slot in slots.items()}
 
 
 def _instead(site: Site, staged: Sequence[StagedPage], known: Collection[str]) -> dict[str, str]:
@@ -178,15 +181,13 @@ def _in_place(page: StagedPage) -> Plate:
 class _InPlace:
     """A page that is rendered in full: the links in its contents lead from this page."""
 
+    does_not_travel: ClassVar[str] = "a page is rendered in full for every owner, of all that was read"
     recorded: Recorded
     slot: Slot
 
     @property
     def key(self) -> Hashable:
         return self.slot.key
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a page that is rendered in full does not travel")
 
     def render(self, record: Record) -> str:
         with self.recorded.in_place():
