@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+import traceback
 from dataclasses import dataclass, field
 
 import pytest
@@ -114,10 +116,10 @@ def test_a_value_that_a_slot_sets_is_computed_once() -> None:
     env = staged(Environment(loader=DictLoader({"p": source, "i": "<{{ n }}>"})), {"d"})
     press = Press([stage(env.get_template("p"), {"t": value}) for value in (True, False)])
     assert press.pages({"d": Owner()}) == [b"Jane<Jane>", b"<Jane>"]
-    assert asked == ["name"] * (1 if len(press.slots) < 4 else 2)
+    assert asked == ["name"]
     unused = stage(env.from_string("{% set n = d.name %}static"), {})
     assert unused.text({"d": Owner()}) == "static"
-    assert asked.count("name") > 1
+    assert asked == ["name", "name"]
 
 
 def test_an_iterator_is_used_up_as_jinja_uses_it_up() -> None:
@@ -129,6 +131,7 @@ def test_an_iterator_is_used_up_as_jinja_uses_it_up() -> None:
         == [env.get_template("p").render(d=iter("ab")).encode()]
         == [b"ab;"]
     )
+    assert pickle.loads(pickle.dumps(plate)).press({"d": iter("ab")}) == b"ab;"
 
 
 def test_an_error_is_told_at_the_template_s_line() -> None:
@@ -136,6 +139,5 @@ def test_an_error_is_told_at_the_template_s_line() -> None:
     env = staged(Environment(loader=DictLoader({"p": "\n\n{{ 1 // d }}"})), {"d"})
     with pytest.raises(ZeroDivisionError) as caught:
         Press([stage(env.get_template("p"), {})]).pages({"d": 0})
-    frames = [(frame.name, frame.lineno) for frame in caught.traceback]
-    assert any(line in {2, 3} for _, line in frames)
-    assert "{{ 1 // d }}" not in "".join(str(frame) for frame in frames)
+    *_, (_, line) = traceback.walk_tb(caught.value.__traceback__)
+    assert line == 3
