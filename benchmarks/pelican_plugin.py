@@ -28,6 +28,7 @@ from replisite.model.places import address_of
 from replisite.model.site import Site
 from replisite.pages.functions import install
 from replisite.sources.config import load_site
+from replisite.model.showing import Showing
 from replisite.sources.pelican.catalog import Catalog, make_catalog
 from replisite.sources.pelican.generator import generator_class
 from replisite.sources.pelican.kinds import KINDS, KindContent, index_url
@@ -84,7 +85,7 @@ def _connect(pelican: Any) -> None:
     def all_read(generators: Iterable[Generator]) -> None:
         assert not notebook.faults, notebook.faults
         context = next(iter(generators)).context
-        catalogs.append(make_catalog(site.editions[0], context["kinds"], site.members.access == "open"))
+        catalogs.append(make_catalog(site, Showing(site.editions[0]), context["kinds"]))
 
     signals.get_generators.connect(kinds, weak=False)
     signals.get_writer.connect(ours, weak=False)

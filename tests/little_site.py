@@ -101,10 +101,12 @@ class LittleSite:
         return self.root / "output"
 
     def write(self, path: str, text: str) -> Path:
-        """Write one file of the site."""
+        """Write one file of the site, all of it at once: who watches sees the old text or the new one."""
         place = self.root / path
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text, encoding="utf-8")
+        new = place.with_name(f".{place.name}.new")
+        new.write_text(text, encoding="utf-8")
+        new.replace(place)
         return place
 
     def change(self, path: str, old: str, new: str) -> None:

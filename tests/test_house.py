@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "generator" / "replisite"
 
 LAYERS = (
     {"errors", "__init__"},
-    {"fault_log"},
+    {"fault_log", "opened", "processes"},
     {"model"},
     {"staging"},
     {"pages"},
@@ -45,6 +45,10 @@ TENANTS = {
     "typer": {"cli.py"},
     "rich": {"cli.py", "progress.py", "telling.py"},
     "yaml": {"sources/pelican", "sources/roster"},
+    "starlette": {"preview"},
+    "uvicorn": {"preview"},
+    "watchdog": {"preview"},
+    "segno": {"preview"},
 }
 
 

@@ -209,6 +209,73 @@ def explain(
 @app.command(
     epilog="""**Examples**
 
+`replisite preview` — the company's site, in the browser
+
+`replisite preview --owner jane` — Jane's site; the toolbar switches to anybody else
+
+`replisite preview --host 0.0.0.0` — also for a phone in the same network: the toolbar has a QR code
+
+`replisite preview --editor 'idea://open?file={path}&line={line}'` — "Open in editor" for another editor
+
+Exit codes: 0 fine, 1 yours to mend, 2 usage."""
+)
+def preview(
+    site: SiteOption = None,
+    owner: Annotated[
+        str, typer.Option("--owner", metavar="ALIAS", help="Begin with this distributor's site.")
+    ] = "",
+    edition: Annotated[
+        str, typer.Option("--edition", metavar="KEY", help="Begin in this edition, such as US-en.")
+    ] = "",
+    host: Annotated[
+        str, typer.Option("--host", metavar="HOST", help="Listen there; 0.0.0.0 is for other devices too.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        Optional[int],  # noqa: UP045 - as above
+        typer.Option(
+            "--port", metavar="PORT", help="Listen at this port; by default the first free from 8000 on."
+        ),
+    ] = None,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
+    roster: RosterOption = None,
+    skip_bad_rows: SkipBadRows = False,
+    drafts: Drafts = False,
+    future: Future = False,
+    editor: Annotated[
+        str,
+        typer.Option(
+            "--editor",
+            metavar="URL",
+            envvar="REPLISITE_EDITOR",
+            help="What opens a file in your editor, with {path}, {line} and {column}.",
+        ),
+    ] = "vscode://file/{path}:{line}:{column}",
+    quiet: Quiet = False,
+) -> None:
+    """Show the sites while you write: anybody's, at once, and anew as soon as a file is saved.
+
+    Pages are made when they are asked for, just as a build makes them. The toolbar at the bottom switches owner,
+    edition and reader, and shows what of a page is personal; Alt+Shift+P hides it. Ctrl-C ends the preview.
+    """
+    from replisite.prepare import Options
+    from replisite.preview.serve import PreviewOptions
+    from replisite.preview.serve import preview as serve_preview
+    from replisite.telling import PreviewTeller
+
+    with _faults_told(as_json=False):
+        folder = site if site is not None else find_site(Path.cwd())
+        if not (folder / "site.toml").is_file():
+            raise UsageError(f"{folder}: no site.toml there; name the site's folder with --site")
+        teller = PreviewTeller(err, folder.resolve(), quiet=quiet)
+        source = Options(roster=roster, skip_bad_rows=skip_bad_rows, drafts=drafts, future=future)
+        options = PreviewOptions(host, port, owner, edition, open_browser, editor, source)
+        serve_preview(folder.resolve(), options, teller.started, teller.happened)
+        teller.ended()
+
+
+@app.command(
+    epilog="""**Examples**
+
 `replisite check` — is everything in order?
 
 `replisite check --roster export.csv` — would this roster do?

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = [
     "Fault",
@@ -33,8 +33,8 @@ SHOWN = 50
 class Fault:
     """One thing to mend: where it stands, what is wrong, and what to do next.
 
-    ``file`` is relative to the site's root with forward slashes, ``line`` counts from 1;
-    either may be unknown (``""``, ``0``).
+    ``file`` is relative to the site's root with forward slashes, ``line`` and ``column`` count from 1;
+    each may be unknown (``""``, ``0``).
 
     >>> str(Fault("content/roster.csv", 17, 'alias "Jane" has capital letters', 'write "jane"'))
     'content/roster.csv:17: alias "Jane" has capital letters; write "jane"'
@@ -44,9 +44,11 @@ class Fault:
     line: int
     what: str
     next: str = ""
+    column: int = field(default=0, repr=False)
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
+        where = f"{where}:{self.column}" if self.line and self.column else where
         told = f"{self.what}; {self.next}" if self.next else self.what
         return f"{where}: {told}" if where else told
 

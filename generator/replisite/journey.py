@@ -6,8 +6,7 @@ import io
 import os
 import pickle
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,27 +17,7 @@ from replisite.model.site import Site
 if TYPE_CHECKING:
     from replisite.sources.pelican import Recording
 
-__all__ = ["opened_files", "reads_of", "travelled"]
-
-_OPENED: set[str] = set()
-_IS_LISTENING: list[bool] = []
-
-
-@contextmanager
-def opened_files() -> Iterator[set[str]]:
-    """Give the paths of the files that this process opens meanwhile (PEP 578)."""
-    if not _IS_LISTENING:
-        sys.addaudithook(_hear)  # there is no way to take it off
-    _IS_LISTENING.append(True)
-    try:
-        yield _OPENED
-    finally:
-        _IS_LISTENING[:] = [False]
-
-
-def _hear(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "open" and _IS_LISTENING[-1] and isinstance(arguments[0], str):
-        _OPENED.add(arguments[0])
+__all__ = ["reads_of", "travelled"]
 
 
 def reads_of(site: Site, folders: Iterable[Path], opened: Iterable[str], kept: Kept) -> Reads:
@@ -67,7 +46,7 @@ def travelled(recording: Recording) -> tuple[Recording, bytes | None, str]:
     says what it is.
     """
     proofs = {edition: list(listed) for edition, listed in recording.proofs.items()}
-    raw = {edition: [proof.staged.plate for proof in listed] for edition, listed in proofs.items()}
+    raw = {edition: [proof.plate for proof in listed] for edition, listed in proofs.items()}
     try:
         again, plates = pickle.loads(_packed((recording.composition, raw)))  # noqa: S301 - made one line above
         packed = _packed(again)
@@ -75,7 +54,7 @@ def travelled(recording: Recording) -> tuple[Recording, bytes | None, str]:
         return recording, None, str(error)
     new = {
         edition: [
-            replace(proof, page=page, staged=replace(proof.staged, plate=plate))
+            replace(proof, page=page, plate=plate)
             for proof, page, plate in zip(listed, again.pages[edition], plates[edition], strict=True)
         ]
         for edition, listed in proofs.items()

@@ -33,6 +33,7 @@ __all__ = [
     "Options",
     "Progress",
     "accept_roster",
+    "build_time",
     "compose",
     "in_turn",
     "ledger_path",
@@ -40,6 +41,7 @@ __all__ = [
     "press_room",
     "prove_sample",
     "sample_of",
+    "take_roster",
 ]
 
 SAMPLE = 12
@@ -166,7 +168,7 @@ def accept_roster(
     ``names`` are the corporate site's files and folders, which no alias may be. ``earlier`` are faults of
     site.toml and of the content: they are told together with those of the roster.
     """
-    faults = _take_roster(site, ledger, options, names, progress)
+    faults = take_roster(site, ledger, options, names, progress)
     if earlier or (len(faults) and not options.skip_bad_rows):
         raise InputError([*earlier, *faults.faults], faults.uncounted)
     findings.people = len(ledger)
@@ -178,10 +180,13 @@ def accept_roster(
     findings.skipped_count = len(faults)
 
 
-def _take_roster(
+def take_roster(
     site: Site, ledger: Ledger, options: Options, names: Sequence[str], progress: Progress
 ) -> FaultLog:
-    """Read the roster into the ledger, unless the ledger was made from just this; return the rows' faults."""
+    """Read the roster into the ledger, unless the ledger was made from just this; return the rows' faults.
+
+    ``names`` are the corporate site's files and folders, which no alias may be.
+    """
     stamp = _stamp(site, options, names)
     if ledger.stamp == stamp:
         return ledger.faults

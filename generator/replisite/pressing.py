@@ -7,16 +7,10 @@ their work. ``pressroom.py`` is the other side of the pipe.
 
 from __future__ import annotations
 
-import ctypes
 import datetime
 import gc
-import logging
 import multiprocessing
-import os
-import signal
-import sys
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import (
     BrokenExecutor,
     Executor,
@@ -25,14 +19,13 @@ from concurrent.futures import (
     as_completed,
 )
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from replisite.audit import audit, template_fault
 from replisite.errors import Fault, InputError, ProofError, ReplisiteError
 from replisite.explained import ToldPage, told_pages
-from replisite.journey import opened_files, reads_of, travelled
+from replisite.journey import reads_of, travelled
 from replisite.kept import Kept
 from replisite.ledger import Shard
 from replisite.model.distributor import Distributor
@@ -40,7 +33,9 @@ from replisite.model.house import house_account
 from replisite.model.places import edition_of
 from replisite.model.site import Edition, Site
 from replisite.model.sitemap import robots, sitemap
+from replisite.opened import opened_files
 from replisite.pages import Composition
+from replisite.processes import Heard, end_with_parent
 from replisite.shards import PROVING, STOCKS, Pressed, Stock, Work, press_shard
 from replisite.sinks import DirectorySink
 from replisite.staging import Press
@@ -48,14 +43,11 @@ from replisite.staging import Press
 if TYPE_CHECKING:
     from replisite.sources.pelican import Proof
 
-__all__ = ["Composed", "Heard", "Orders", "Pressed", "Proved", "press_all", "serve"]
+__all__ = ["Composed", "Orders", "Pressed", "Pressing", "Proved", "press_all"]
 
 
 PROVED_PAGES = 10
 """How many pages are proved in one go."""
-
-Heard = Callable[[int, int], None]
-"""Hears how far the work is: done, in all (0: unknown)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,42 +97,13 @@ class Orders:
     """Read the content even if the pages of the last build still hold."""
 
 
-def serve(pipe: Connection, other_end: Connection, orders: Orders) -> None:
-    """Answer what the parent asks until it goes away."""
-    other_end.close()
-    os.setpgid(0, 0)
-    _end_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl-C and ends us
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    logging.getLogger().addHandler(
-        logging.NullHandler()
-    )  # while pages are proved, Pelican may say things again
-    room = _Room(orders, pipe)
-    while True:
-        try:
-            method, arguments = pipe.recv()
-        except EOFError:
-            os._exit(0)
-        try:
-            pipe.send(("result", getattr(room, method)(*arguments)))
-        except ReplisiteError as error:
-            pipe.send(("error", error))
-        except Exception as error:  # noqa: BLE001 - the parent raises it
-            told = "".join(traceback.format_exception(error))
-            pipe.send(("error", ReplisiteError(f"{type(error).__name__}: {error}\n{told}")))
+class Pressing:
+    """What the press room's process holds; ``heard`` tells the other side how far it is."""
 
-
-def _end_with_parent() -> None:
-    """Ask Linux to end this process when its parent ends, however that comes (prctl(2), PR_SET_PDEATHSIG)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-
-
-class _Room:
-    def __init__(self, orders: Orders, pipe: Connection) -> None:
+    def __init__(self, orders: Orders, heard: Heard) -> None:
         self.orders = orders
         self.site = orders.site
-        self.pipe = pipe
+        self.heard = heard
         self.main = orders.editions[0].key
 
     def compose(self) -> Composed:
@@ -183,7 +146,7 @@ class _Room:
                 now=orders.now,
                 drafts=orders.drafts,
                 future=orders.future,
-                heard=lambda pages: self.pipe.send(("progress", (pages, 0))),
+                heard=lambda pages: self.heard(pages, 0),
             )
         if recording.faults:
             self.kept.abandon()
@@ -213,7 +176,7 @@ class _Room:
         with _forked(jobs if len(runs) > 1 else 1) as executor:
             asked = [executor.submit(_prove_pages, run, sample, house) for run in runs]
             for number, _ in enumerate(as_completed(asked), 1):
-                self.pipe.send(("progress", (min(number * PROVED_PAGES, len(listed)), len(listed))))
+                self.heard(min(number * PROVED_PAGES, len(listed)), len(listed))
             found = [future.result() for future in asked]
         faults = [fault for proved in found for fault in proved.faults]
         if not faults and self.site.pelican_defaults == "replisite":
@@ -281,14 +244,14 @@ class _Room:
     ) -> list[Pressed]:
         PROVING[self.kept.plates] = self._prove_owner if prove_all else None
         done = [self._press_corporate(output)] if output is not None else []
-        self.pipe.send(("progress", (0, sum(part.pages for part in done))))
+        self.heard(0, sum(part.pages for part in done))
         work = [
             Work(self.site, self.kept.plates, ledger, shard, only, output, number)
             for number, shard in enumerate(shards)
         ]
         for pressed in self._presses(work, jobs):
             done.append(pressed)
-            self.pipe.send(("progress", (pressed.sites, pressed.pages)))
+            self.heard(pressed.sites, pressed.pages)
         return done
 
     def _presses(self, work: Sequence[Work], jobs: int) -> Iterator[Pressed]:
@@ -327,7 +290,7 @@ def press_all(executor: Executor, work: Sequence[Work]) -> Iterator[Pressed]:
         raise ReplisiteError(told) from error
 
 
-_ROOM: _Room | None = None
+_ROOM: Pressing | None = None
 """The press room in a forked process: what it recorded is there already."""
 
 
@@ -343,4 +306,4 @@ def _forked(jobs: int) -> Executor:
     if jobs == 1:
         return ThreadPoolExecutor(1)
     context = multiprocessing.get_context("fork")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with_parent)
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with_parent)

@@ -141,6 +141,10 @@ class Ledger:
         else:
             yield from iter_distributors(self._connection, address, "1")
 
+    def people(self) -> Iterator[Person]:
+        """Stream everybody, with a site or without, in the order of aliases."""
+        return iter_people(self._connection, "1")
+
     def closed(self) -> Iterator[Person]:
         """Stream those who have no site, in the order of aliases: lapsed, terminated, or in a closed market."""
         return iter_people(self._connection, "has_site = 0")

@@ -22,7 +22,7 @@ Values = tuple[object, ...]
 BATCH = 500
 """How many people are read before the people above them are, in one query."""
 
-REMEMBERED = 12_000
+REMEMBERED = 4_000
 """How many uplines are kept at hand, twice: some megabytes, whatever the roster's size."""
 
 _PERSON = "id, alias, market, language, status, sponsor_id, enroller_id, previous, file, line, card, bio"

@@ -9,14 +9,35 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from replisite.model.page_links import INTERNAL_URL, target_of
 from replisite.pages.marks import OPEN, split_marks
 from replisite.staging import Plate, Record, Slot, Writer
 
-__all__ = ["Finish"]
+__all__ = ["ContentSlots", "Finish"]
+
+
+class ContentSlots(dict[str, "Slot | str"]):
+    """What content says of the owner, by the keys of its marks; each is made when it is first asked for.
+
+    What turns out to be the same for everybody is text.
+    """
+
+    def __init__(self, expressions: Mapping[str, str], make: Callable[[str], Slot | str]) -> None:
+        super().__init__()
+        self._expressions = expressions
+        self._make = make
+
+    def __missing__(self, key: str) -> Slot | str:
+        self[key] = self._make(self._expressions[key])
+        return self[key]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel complete, as plain data: the text of a slot may hold any mark."""
+        return dict, ({key: self[key] for key in self._expressions},)
 
 
 @dataclass(frozen=True, slots=True)

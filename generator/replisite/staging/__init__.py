@@ -8,9 +8,9 @@
     binding.py   which pieces of a template depend on a deferred name (tree.py: small questions about the tree)
     rewrite.py   cut them out before Jinja compiles (cut.py: a cut; keeper.py: what stage one can compute of it)
     readers.py   callables and files that look names up in the context
-    escape.py    a rewrite of its own: what comes from a record is escaped
+    escape.py    a rewrite of its own: what comes from a record is escaped (reach.py: where it goes)
     stage.py     stage one; run.py: one page in it; calls.py and watch.py: what it hears; trip.py: what ends it
-    inline.py    included files, where they say the same in a slot
+    inline.py    included files, where they say the same in a slot (others.py: what else a template depends on)
     trust.py     which values may be asked later than Jinja asks them (snapshot.py: as they are now)
     filling.py   a cut's code (code.py) with the values of one place becomes a slot (slots.py)
     plate.py     text and slots in turn; press.py writes the function that fills them; proof.py compares with Jinja
@@ -28,7 +28,15 @@ from replisite.staging.extension import Deferring, deferring
 from replisite.staging.plate import Origin, Plate, Record, Slot, Widening
 from replisite.staging.press import Press, Writer
 from replisite.staging.proof import Difference, prove
-from replisite.staging.stage import full_template, in_full, slot_of, stage, staged
+from replisite.staging.stage import (
+    forget_slots,
+    forget_templates,
+    full_template,
+    in_full,
+    slot_of,
+    stage,
+    staged,
+)
 from replisite.staging.trust import Trust, is_plain, pure, reading
 
 __all__ = [
@@ -44,6 +52,8 @@ __all__ = [
     "Writer",
     "deferring",
     "escaping",
+    "forget_slots",
+    "forget_templates",
     "full_template",
     "in_full",
     "is_plain",

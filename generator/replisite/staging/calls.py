@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -14,6 +14,7 @@ from jinja2.utils import missing
 from replisite.staging.binding import walk
 from replisite.staging.cut import Cut
 from replisite.staging.filling import Code
+from replisite.staging.others import reading_others
 from replisite.staging.plate import Widening
 from replisite.staging.rewrite import Cutter
 from replisite.staging.run import RUN, Run, identities
@@ -30,13 +31,15 @@ class Outline:
     """What is known of one compilation of a template before it is run.
 
     ``uses`` are the templates that it names, ``names`` the names that it spells, ``trips`` says why pieces of it
-    cannot be cut; ``changes`` that it may change static lists and dicts.
+    cannot be cut; ``changes`` that it may change static lists and dicts. ``read`` are other templates on whose text it
+    depends how this one was compiled.
     """
 
     uses: frozenset[str]
     names: frozenset[str]
     changes: bool
     trips: list[Widening] = field(default_factory=list)
+    read: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, node: nodes.Template) -> Outline:
@@ -75,10 +78,25 @@ class Staging:
         self.outlines.append(outline)
         earlier = getattr(self.full.code_generator_class, "rewrites", ())
         cutter = Cutter(environment, name, self.deferred, cuts, serial, earlier, self.hints)
-        cutter.template(node)
+        with reading_others() as read:
+            cutter.template(node)
         outline.trips = cutter.trips
+        outline.read = frozenset(read)
         filename = getattr(node, "filename", None)
         self.cuts[serial] = [Code(self.full, cut, filename, self.trust, self.tokens) for cut in cuts]
+
+    def forget(self, changed: Collection[str]) -> frozenset[str]:
+        """Forget the compilations of templates that have changed, or that depend on one; return their names."""
+        stale = frozenset(
+            name
+            for name, serials in self.by_name.items()
+            if name in changed or any(self.outlines[serial].read & {*changed} for serial in serials)
+        )
+        for name in stale:
+            for serial in self.by_name.pop(name):
+                self.cuts[serial] = []
+                self.outlines[serial] = Outline(frozenset(), frozenset(), changes=False)
+        return stale
 
     def slot(
         self,

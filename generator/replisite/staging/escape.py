@@ -13,7 +13,7 @@ all of it is escaped. Text that a macro or a block wrote is not escaped again.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any, cast
 
 from jinja2 import Environment, TemplateError, nodes
@@ -22,6 +22,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from replisite.staging.binding import walk
+from replisite.staging.reach import Parts, Reach, last_name
 from replisite.staging.rewrite import rewriting
 from replisite.staging.tree import ESCAPE
 
@@ -29,9 +30,6 @@ __all__ = ["escaping"]
 
 _UNESCAPING = "striptags"
 _GETTEXT = frozenset({"_", "gettext", "ngettext", "npgettext", "pgettext"})
-_KEEPERS = frozenset(
-    {"add", "append", "appendleft", "extend", "insert", "setdefault", "update", "__setitem__"}
-)
 
 
 def escaping(env: Environment, deferred: Collection[str]) -> Environment:
@@ -44,6 +42,7 @@ def escaping(env: Environment, deferred: Collection[str]) -> Environment:
     theme = _Theme(env, frozenset(deferred))
     overlay.filters = cast("dict[str, Any]", ChainMap(_FILTERS, env.filters))
     overlay.code_generator_class = rewriting(env.code_generator_class, theme.rewrite)
+    overlay.forget_templates = theme.forget  # type: ignore[attr-defined]
     return overlay
 
 
@@ -87,30 +86,44 @@ class _Theme:
     def __init__(self, env: Environment, deferred: frozenset[str]) -> None:
         self.env = env
         self.deferred = deferred
-        self._reached: _Reach | None = None
-        self._trees: dict[str, nodes.Template] = {}
+        self._reached: Reach | None = None
+        self._parts: dict[str, Parts] = {}
 
     def rewrite(self, node: nodes.Template, environment: Environment, name: str) -> None:  # noqa: ARG002
         _Escape(self._reach(node, name)).visit(node)
 
-    def _reach(self, node: nodes.Template, name: str) -> _Reach:
+    def forget(self, changed: Collection[str]) -> bool:
+        """Read templates again that have changed; say whether deferred values go where they went before."""
+        if self._reached is None:
+            return True
+        for name in changed:
+            self._parts.pop(name, None)
+        before, self._reached = self._reached, None
+        after = self._everywhere()
+        return after.goes_where(before)
+
+    def _reach(self, node: nodes.Template, name: str) -> Reach:
         reach = self._everywhere()
-        if name in self._trees:
+        if name in self._parts:
             return reach
         refers = any(isinstance(part, _REFERENCES) for part in walk(node))
-        others = self._trees.values() if refers else ()  # made from a string
-        return _Reach([*others, node], self.deferred)
+        others = self._parts.values() if refers else ()  # made from a string
+        return Reach([*others, Parts.of(node)], self.deferred)
 
-    def _everywhere(self) -> _Reach:
+    def _everywhere(self) -> Reach:
         """Follow deferred values through all templates together."""
         if self._reached is None:
-            for template in self._templates():
-                try:
-                    source, _, _ = self.env.loader.get_source(self.env, template)  # type: ignore[union-attr]
-                    self._trees[template] = self.env.parse(source, template)
-                except (TemplateError, UnicodeDecodeError):
-                    continue  # it raises where it is used, and says why there
-            self._reached = _Reach(self._trees.values(), self.deferred)
+            listed = self._templates()
+            for template in listed:
+                if template not in self._parts:
+                    try:
+                        source, _, _ = self.env.loader.get_source(self.env, template)  # type: ignore[union-attr]
+                        self._parts[template] = Parts.of(self.env.parse(source, template))
+                    except (TemplateError, UnicodeDecodeError):
+                        continue  # it raises where it is used, and says why there
+            for gone in self._parts.keys() - {*listed}:
+                del self._parts[gone]
+            self._reached = Reach(self._parts.values(), self.deferred)
         return self._reached
 
     def _templates(self) -> list[str]:
@@ -123,148 +136,10 @@ class _Theme:
             raise ValueError(told) from error
 
 
-class _Reach:
-    """The names that may hold a deferred value, found by following them until nothing is added.
-
-    ``names`` hold values, to be escaped when they are written; ``texts`` hold text in which values are
-    escaped already.
-    """
-
-    def __init__(self, trees: Iterable[nodes.Node], deferred: frozenset[str]) -> None:
-        self.everything = [node for tree in trees for node in walk(tree)]
-        self.callables = [node for node in self.everything if isinstance(node, nodes.Macro | nodes.CallBlock)]
-        self.renamed = [
-            name
-            for node in self.everything
-            if isinstance(node, nodes.FromImport)
-            for name in node.names
-            if not isinstance(name, str)
-        ]
-        self.macros = {node.name for node in self.callables if isinstance(node, nodes.Macro)}
-        self.macros |= {new for old, new in self.renamed if old in self.macros}
-        self.modules = {node.target for node in self.everything if isinstance(node, nodes.Import)}
-        self.aliased = self._aliased()
-        self.names = set(deferred)
-        self._spread()
-        self.texts = {
-            name for n in self.everything if isinstance(n, nodes.AssignBlock) for name in _targets(n.target)
-        }
-
-    def mentions(self, node: nodes.Node) -> bool:
-        """Say whether a value that must be escaped may be read here."""
-        parts = [*walk(node)]
-        reached: set[int] = set()
-        for part in parts:
-            if isinstance(part, nodes.Getattr | nodes.Getitem) and self._is_module(part.node):
-                reached.add(id(part.node))
-                key = part.attr if isinstance(part, nodes.Getattr) else getattr(part.arg, "value", None)
-                if not isinstance(key, str) or key in self.names:
-                    return True
-        return any(
-            isinstance(part, nodes.Name)
-            and (part.name in self.names or (self._is_module(part) and id(part) not in reached))
-            for part in parts
-        )
-
-    def _is_module(self, node: nodes.Node) -> bool:
-        """A file that is imported holds what it sets from a deferred value."""
-        return isinstance(node, nodes.Name) and node.name in self.modules
-
-    def may_hold_text(self, node: nodes.Node) -> bool:
-        """Say whether text in which values are escaped may be read here."""
-        return any(
-            (
-                isinstance(part, nodes.Name)
-                and part.name in self.names | self.texts | {"caller", "super", "self"}
-            )
-            or (isinstance(part, nodes.Call) and _last_name(part.node) in self.macros | self.aliased)
-            or (isinstance(part, nodes.Include))
-            for part in walk(node)
-        )
-
-    def _aliased(self) -> set[str]:
-        """Return the macros that are handed about as values, so that any call may be theirs."""
-        modules = self.modules
-        called = {id(node.node) for node in self.everything if isinstance(node, nodes.Call)}
-        reached = {
-            id(node.node)
-            for node in self.everything
-            if isinstance(node, nodes.Getattr)
-            or (isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const))
-        }
-        found: set[str] = set()
-        for node in self.everything:
-            if isinstance(node, nodes.Name) and node.name in modules and id(node) not in reached:
-                return {*self.macros, "caller"}
-            if id(node) in called:
-                continue
-            name = node.value if isinstance(node, nodes.Const) else _last_name(node)
-            if isinstance(name, str) and name in {*self.macros, "caller"}:
-                found.add(name)
-        return found
-
-    def _spread(self) -> None:
-        size = -1
-        while size != len(self.names):
-            size = len(self.names)
-            for node in self.everything:
-                self.names |= self._newly_deferred(node)
-
-    def _newly_deferred(self, node: nodes.Node) -> set[str]:
-        if isinstance(node, nodes.Assign) and self.mentions(node.node):
-            return _targets(node.target)
-        if isinstance(node, nodes.For) and self.mentions(node.iter):
-            return {*_targets(node.target), "loop"}
-        if isinstance(node, nodes.With):
-            pairs = zip(node.targets, node.values, strict=True)
-            return {name for target, value in pairs if self.mentions(value) for name in _targets(target)}
-        if isinstance(node, nodes.Macro | nodes.CallBlock) and any(map(self.mentions, node.defaults)):
-            return {name for argument in node.args for name in _targets(argument)}
-        if isinstance(node, nodes.Call):
-            return self._newly_passed(node)
-        return set()
-
-    def _newly_passed(self, call: nodes.Call) -> set[str]:
-        arguments = [*call.args, *call.kwargs, *filter(None, [call.dyn_args, call.dyn_kwargs])]
-        if not any(map(self.mentions, arguments)):
-            return set()
-        called = _last_name(call.node)
-        if called in _KEEPERS:
-            return {part.name for part in walk(call.node) if isinstance(part, nodes.Name)}
-        if called == "loop":
-            loops = [node for node in self.everything if isinstance(node, nodes.For) and node.recursive]
-            return {"loop"}.union(*(_targets(loop.target) for loop in loops))
-        known = {called} & {*self.macros, "caller"} or self.aliased
-        return {
-            parameter
-            for macro in self.callables
-            if (isinstance(macro, nodes.Macro) and self._may_be(macro.name, known))
-            or (isinstance(macro, nodes.CallBlock) and "caller" in known)
-            for argument in macro.args
-            for parameter in _targets(argument)
-        } | ({"varargs", "kwargs"} if known else set())
-
-    def _may_be(self, macro: str, called: set[str]) -> bool:
-        """A macro may be imported under another name: what is called by one is called by each."""
-        return macro in called or any(old == macro and new in called for old, new in self.renamed)
-
-
-def _targets(node: nodes.Node) -> set[str]:
-    return {part.name for part in walk(node) if isinstance(part, nodes.Name | nodes.NSRef)}
-
-
-def _last_name(node: nodes.Node) -> str:
-    if isinstance(node, nodes.Getattr):
-        return node.attr
-    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
-        return str(node.arg.value)
-    return node.name if isinstance(node, nodes.Name) else ""
-
-
 class _Escape(NodeTransformer):
     """Puts the escapes in, from the inside out."""
 
-    def __init__(self, reach: _Reach) -> None:
+    def __init__(self, reach: Reach) -> None:
         self.reach = reach
 
     def visit_Output(self, node: nodes.Output) -> nodes.Node:
@@ -283,7 +158,7 @@ class _Escape(NodeTransformer):
             for keyword in node.kwargs:
                 keyword.value = self._filter(_ARGUMENT, keyword.value)
             return node
-        last = _last_name(node.node)
+        last = last_name(node.node)
         if mentions and (last in self.reach.macros | {"caller", "loop"} or self.reach.aliased):
             node.node = self._filter(_AS_WRITTEN, node.node)
         return node
@@ -321,7 +196,7 @@ class _Escape(NodeTransformer):
 
     def visit_MarkSafeIfAutoescape(self, node: nodes.MarkSafeIfAutoescape) -> nodes.Node:
         mentions = self.reach.mentions(node.expr)
-        is_translated = isinstance(node.expr, nodes.Call) and _last_name(node.expr.node) in _GETTEXT
+        is_translated = isinstance(node.expr, nodes.Call) and last_name(node.expr.node) in _GETTEXT
         self.generic_visit(node)
         return node.expr if mentions and not is_translated else node
 

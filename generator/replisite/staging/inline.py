@@ -13,6 +13,7 @@ from jinja2.nodes import EvalContext
 from jinja2.visitor import NodeTransformer
 
 from replisite.staging.binding import unsettled_names, walk
+from replisite.staging.others import parsed
 
 __all__ = ["Inliner"]
 
@@ -60,11 +61,8 @@ class Inliner(NodeTransformer):
 
     def _parsed(self, name: str) -> nodes.Template | None:
         env = self.environment
-        if env.loader is None:
-            return None
         try:
-            source, _, _ = env.loader.get_source(env, name)
-            tree = env.parse(source, name)
+            tree = parsed(env, name)
         except (TemplateError, UnicodeDecodeError):
             return None  # it is told when it is used
         for change in self.earlier:

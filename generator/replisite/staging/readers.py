@@ -11,6 +11,7 @@ from jinja2.runtime import Undefined
 from jinja2.tests import TESTS
 
 from replisite.staging.binding import Names, walk
+from replisite.staging.others import parsed
 from replisite.staging.tree import REFERENCES
 
 __all__ = ["Readers", "applied_names", "reads_context"]
@@ -92,8 +93,7 @@ class Readers:
                 continue
             seen.add(template.value)
             try:
-                source, _, _ = self.environment.loader.get_source(self.environment, template.value)  # type: ignore[union-attr]
-                tree = self.environment.parse(source, template.value)
+                tree = parsed(self.environment, template.value)
             except Exception:  # noqa: BLE001 - it is told when it is used
                 return True
             parts = [*walk(tree)]

@@ -35,7 +35,7 @@ from replisite.staging.trip import Changes, Tripwire, Widen
 from replisite.staging.trust import Trust, is_plain
 from replisite.staging.watch import Watched, watching
 
-__all__ = ["full_template", "in_full", "slot_of", "stage", "staged"]
+__all__ = ["forget_slots", "forget_templates", "full_template", "in_full", "slot_of", "stage", "staged"]
 
 
 def staged(env: Environment, deferred: Collection[str], *, trust: Trust = is_plain) -> Environment:
@@ -246,6 +246,35 @@ def _staged_template(template: Template) -> Template:
         env.staged_overlay = staged(env, told.names, trust=cast(Trust, told.trust))  # type: ignore[attr-defined]
     overlay = cast(Environment, env.staged_overlay)  # type: ignore[attr-defined]
     return overlay.get_template(template.name, globals=_own_globals(template))
+
+
+def forget_templates(env: Environment, changed: Collection[str]) -> bool:
+    """Compile templates of a staged environment again that have changed, and those that depend on them.
+
+    ``changed`` are the names of all templates that are new, gone or other than they were. False if so much depends
+    on them that another environment must be made.
+    """
+    staging = _staging_of(env)
+    is_reached = getattr(staging.full, "forget_templates", None)
+    if is_reached is not None and not is_reached(changed):
+        return False
+    _drop(staging.full, frozenset(changed))
+    for overlay in (env, *staging.hinted.values()):
+        stale = _staging_of(overlay).forget(changed)
+        _drop(overlay, stale | frozenset(changed))
+    return True
+
+
+def forget_slots(env: Environment) -> None:
+    """Forget which slots were equal, once the plates that were made are pressed no more."""
+    _staging_of(env).tokens.clear()  # which the overlays with hints share
+
+
+def _drop(env: Environment, names: Collection[str]) -> None:
+    if env.cache is not None:
+        for key in [key for key in env.cache.keys() if key[1] in names]:  # noqa: SIM118 - an LRUCache iterates otherwise
+            with suppress(KeyError):
+                del env.cache[key]
 
 
 def full_template(template: Template) -> Template:

@@ -6,11 +6,14 @@ reader.py        from a Markdown file to content and metadata
 placeholders.py  the owner's values in prose
 generator.py     Pelican's generator of our kinds, and catalog.py: what one edition shows of them
 writer.py        record instead of write
+static.py        the files that are copied, and where they lie
+warm.py          what one run leaves to the next
 pages.py         from recorded pages to finished ones
 notebook.py      what went wrong, with file and line
 record.py        one Pelican run, from settings to plates
 """
 
-from replisite.sources.pelican.record import Proof, Recording, record_site
+from replisite.sources.pelican.record import PelicanRun, Proof, Recording, StagedSite, record_site
+from replisite.sources.pelican.warm import Warm, forget_contents
 
-__all__ = ["Proof", "Recording", "record_site"]
+__all__ = ["PelicanRun", "Proof", "Recording", "StagedSite", "Warm", "forget_contents", "record_site"]

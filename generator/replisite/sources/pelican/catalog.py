@@ -10,7 +10,8 @@ from typing import Any
 from pelican.settings import DEFAULT_CONFIG
 from pelican.utils import slugify
 
-from replisite.model.site import Edition
+from replisite.model.showing import Showing
+from replisite.model.site import Site
 from replisite.sources.pelican.kinds import KINDS, KindContent
 
 __all__ = ["Catalog", "PackLine", "Topic", "check_references", "make_catalog"]
@@ -44,14 +45,15 @@ class ModuleView:
 
 
 class Catalog:
-    """The content of one edition.
+    """The content of one edition, as one kind of reader sees it.
 
     ``lists`` are the names that every template of the edition gets. ``own(content)`` is the edition's own
     view of a piece of content, or None where the edition does not have it.
     """
 
-    def __init__(self, edition: Edition, lists: Mapping[str, Any], views: Mapping[int, KindContent]) -> None:
-        self.edition = edition
+    def __init__(self, showing: Showing, lists: Mapping[str, Any], views: Mapping[int, KindContent]) -> None:
+        self.key = showing.key
+        self.edition = showing.edition
         self.lists = lists
         self._views = views
 
@@ -60,15 +62,15 @@ class Catalog:
         return self._views.get(id(content))
 
 
-def make_catalog(edition: Edition, contents: Iterable[KindContent], is_open: bool) -> Catalog:
-    """Return what an edition shows. Without ``is_open`` protected pages are left out."""
-    code = edition.market.code
+def make_catalog(site: Site, showing: Showing, contents: Iterable[KindContent]) -> Catalog:
+    """Return what an edition shows to somebody: content of its market that is not kept from that reader."""
+    code = showing.edition.market.code
     views: dict[int, KindContent] = {}
     by_kind: dict[str, list[KindContent]] = {kind.name: [] for kind in KINDS}
     for content in contents:
         if content.markets and code not in content.markets:
             continue
-        if content.is_protected and not is_open:
+        if not showing.includes(site, content.tier, getattr(content, "min_rank", "")):
             continue
         view = copy.copy(content)
         if isinstance(content.markets, Mapping):
@@ -84,7 +86,7 @@ def make_catalog(edition: Edition, contents: Iterable[KindContent], is_open: boo
     lists["course"] = next(iter(by_kind["course"]), None)
     lists["starter_kit"] = next((pack for pack in by_kind["pack"] if pack.starter), None)
     lists["help_topics"] = _topics(by_kind["help_article"])
-    return Catalog(edition, lists, views)
+    return Catalog(showing, lists, views)
 
 
 def _relate(views: Iterable[KindContent], by_kind: Mapping[str, Sequence[KindContent]]) -> None:

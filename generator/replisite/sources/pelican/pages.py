@@ -1,13 +1,14 @@
 """From recorded pages to finished ones: the owner's values in content, links to what exists once.
 
-Everything here is about one Pelican run that has ended; ``record.py`` makes that run.
+Everything here is about one Pelican run that has ended; ``record.py`` makes that run. A page is staged and
+finished when it is first asked for: a build asks for all, a preview for what is on the screen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
@@ -16,25 +17,36 @@ from jinja2 import Template
 from replisite.errors import Fault
 from replisite.model.house import house_account
 from replisite.model.manifest import path_order
-from replisite.model.site import Edition, Site
+from replisite.model.showing import Showing
+from replisite.model.site import Site
 from replisite.pages import Composition, Page
-from replisite.pages.finish import Finish
+from replisite.pages.finish import ContentSlots, Finish
 from replisite.pages.marks import split_marks
 from replisite.sources.pelican.kinds import KindContent
 from replisite.sources.pelican.placeholders import Placeholders
 from replisite.sources.pelican.writer import Recorded
-from replisite.staging import Difference, Plate, Record, Slot, prove, slot_of
+from replisite.staging import Difference, Plate, Record, Slot, prove, slot_of, stage
 
-__all__ = ["Proof", "Recording", "StagedPage", "fill_files", "finish_pages"]
+__all__ = ["Proof", "Recording", "StagedPage", "StagedSite"]
 
 
-@dataclass(frozen=True, eq=False)
 class StagedPage:
-    """A recorded page with the template that staged it, and its plate as the staging core gave it."""
+    """A recorded page with the template that stages it. ``load`` gives the staged form of a template."""
 
-    recorded: Recorded
-    template: Template
-    plate: Plate
+    def __init__(self, recorded: Recorded, load: Callable[[Template], Template]) -> None:
+        self.recorded = recorded
+        self._load = load
+
+    @cached_property
+    def template(self) -> Template:
+        """The template that stages the page; raises TemplateSyntaxError."""
+        return self._load(self.recorded.template)
+
+    @cached_property
+    def plate(self) -> Plate:
+        """The page as the staging core gives it; raises TemplateSyntaxError."""
+        with self.recorded.in_place() as static:
+            return stage(self.template, static)
 
     @property
     def path(self) -> str:
@@ -42,22 +54,23 @@ class StagedPage:
         return self.recorded.path
 
     @property
-    def edition(self) -> str:
-        """The key of the page's edition."""
-        return self.recorded.catalog.edition.key
+    def key(self) -> str:
+        """The key of the showing that has the page."""
+        return self.recorded.catalog.key
 
 
 @dataclass(frozen=True, eq=False)
 class Proof:
-    """How a page of a recording is compared with Jinja's rendering."""
+    """A finished page, and how it is compared with Jinja's rendering."""
 
     page: Page
     staged: StagedPage
+    plate: Plate
 
     def run(self, record: Record) -> Difference | None:
         """Compare for one record; raises what Jinja raises."""
         with self.staged.recorded.in_place() as static:
-            return prove(self.staged.plate, self.staged.template, static, record)
+            return prove(self.plate, self.staged.template, static, record)
 
 
 @dataclass
@@ -76,92 +89,118 @@ class Recording:
         return self.composition.pages
 
 
-def finish_pages(
-    site: Site,
-    editions: Sequence[Edition],
-    staged: Sequence[StagedPage],
-    placeholders: Placeholders,
-    files: Collection[str],
-    source_of: Callable[[StagedPage], str],
-) -> dict[str, list[Proof]]:
-    """Return the finished pages of each edition with their proofs, by its key and in the order of their paths.
+class StagedSite:
+    """The pages that one Pelican run recorded, by the key of the showing that has them, and by their paths.
 
-    ``files`` are the paths of everything that is no page. The first edition is the corporate site's.
+    ``once`` are the paths of what exists once, on the corporate site. ``files`` are feeds, as Pelican wrote them; ``static`` the paths of files that are copied. The first showing is
+    the corporate site's.
     """
-    main = editions[0].key
-    paths: dict[str, set[str]] = {edition.key: set() for edition in editions}
-    for page in staged:
-        paths[page.edition].add(page.path)
-    corporate = {path for path in paths[main] if _is_one_of(path, site.corporate_only)}
-    once = frozenset({*files, *corporate})
-    root = "../" if site.addresses.style == "path" else f"{site.url}/"
-    instead = {edition.key: _instead(site, staged, paths[edition.key]) for edition in editions}
-    slots = {edition.key: content_slots(placeholders, staged, edition.key) for edition in editions}
-    pages: dict[str, list[Proof]] = {edition.key: [] for edition in editions}
-    for page in staged:
-        is_replicated = page.path not in corporate
-        if not is_replicated and page.edition != main:
-            continue
-        finish = Finish(page.path, once, instead[page.edition], slots[page.edition], root)
-        is_listed = not page.recorded.context.get("protected") and page.path != "404.html"
+
+    def __init__(
+        self,
+        site: Site,
+        showings: Sequence[Showing],
+        staged: Sequence[StagedPage],
+        placeholders: Placeholders,
+        files: Mapping[str, bytes],
+        static: Collection[str],
+        source_of: Callable[[StagedPage], str],
+    ) -> None:
+        self._site = site
+        self._placeholders = placeholders
+        self.files = files
+        self._source_of = source_of
+        self._first = staged[0] if staged else None
+        self.main = showings[0].key
+        pages: dict[str, dict[str, StagedPage]] = {showing.key: {} for showing in showings}
+        for page in staged:
+            pages[page.key][page.path] = page
+        self._paths = {key: frozenset(listed) for key, listed in pages.items()}
+        self._corporate = {path for path in pages[self.main] if _is_one_of(path, site.corporate_only)}
+        self.once = frozenset({*files, *static, *self._corporate})
+        self.pages: Mapping[str, Mapping[str, StagedPage]] = {
+            key: {
+                path: listed[path]
+                for path in sorted(listed, key=path_order)
+                if key == self.main or path not in self._corporate
+            }
+            for key, listed in pages.items()
+        }
+        self._proofs: dict[tuple[str, str], Proof] = {}
+        self._slots: dict[str, Mapping[str, Slot | str]] = {}
+        self._others: dict[str, Mapping[str, str]] = {}
+
+    def proof(self, key: str, path: str) -> Proof:
+        """Return a finished page; raises KeyError if this showing has none, and TemplateSyntaxError."""
+        if (key, path) not in self._proofs:
+            self._proofs[key, path] = self._finished(self.pages[key][path])
+        return self._proofs[key, path]
+
+    def _finished(self, page: StagedPage) -> Proof:
+        is_replicated = page.path not in self._corporate
+        root = "../" if self._site.addresses.style == "path" else f"{self._site.url}/"
+        finish = Finish(page.path, self.once, self._instead(page.key), self._content_slots(page.key), root)
         plate = _in_place(page)
-        once_here = replace(finish, root="")(plate) if page.edition == main else None
+        once_here = replace(finish, root="")(plate) if page.key == self.main else None
         owners = finish(plate) if is_replicated or once_here is None else once_here
-        finished = Page(page.path, source_of(page), owners, is_replicated, is_listed, once_here)
-        pages[page.edition].append(Proof(finished, page))
-    for listed in pages.values():
-        listed.sort(key=lambda proof: path_order(proof.page.path))
-    return pages
+        finished = Page(page.path, self._source_of(page), owners, is_replicated, _is_listed(page), once_here)
+        return Proof(finished, page, page.plate)
+
+    def listed(self) -> list[str]:
+        """Return the paths of the corporate site's pages that stand in its sitemap."""
+        return [path for path, page in self.pages[self.main].items() if _is_listed(page)]
+
+    def filled_files(self) -> dict[str, bytes]:
+        """Return the feeds, which are the company's, with what content says of the owner."""
+        slots = self._content_slots(self.main)
+        record = {"distributor": house_account(self._site)}
+
+        def filled(text: str) -> str:
+            pieces = (slots[piece] if is_mark else piece for is_mark, piece in split_marks(text))
+            return "".join(piece if isinstance(piece, str) else piece.render(record) for piece in pieces)
+
+        return {path: filled(body.decode()).encode() for path, body in self.files.items()}
+
+    def _content_slots(self, key: str) -> Mapping[str, Slot | str]:
+        """Return the slots of what a showing's content says of the owner, by the keys of their marks."""
+        if key not in self._slots:
+            self._slots[key] = _content_slots(
+                next(iter(self.pages[key].values())), self._placeholders.expressions
+            )
+        return self._slots[key]
+
+    def _instead(self, key: str) -> Mapping[str, str]:
+        """Return where links to pages that a showing lacks lead: to the list of their kind, or home."""
+        if key not in self._others:
+            known = self._paths[key]
+            contents: Sequence[KindContent] = self._first.recorded.shared["kinds"] if self._first else ()
+            tail = "/index.html" if self._site.addresses.page_urls == "folder" else ".html"
+            lists = {
+                content.save_as: f"{content.kind.folder}{tail}" for content in contents if content.save_as
+            }
+            self._others[key] = {
+                path: index if index in known else "index.html"
+                for path, index in lists.items()
+                if path not in known
+            }
+        return self._others[key]
 
 
-def fill_files(
-    site: Site,
-    edition: Edition,
-    staged: Sequence[StagedPage],
-    placeholders: Placeholders,
-    files: Mapping[str, bytes],
-) -> dict[str, bytes]:
-    """Fill what content says of the owner in feeds, which are the company's."""
-    slots = content_slots(placeholders, staged, edition.key)
-    record = {"distributor": house_account(site)}
-
-    def filled(text: str) -> str:
-        pieces = (slots[piece] if is_mark else piece for is_mark, piece in split_marks(text))
-        return "".join(piece if isinstance(piece, str) else piece.render(record) for piece in pieces)
-
-    return {path: filled(body.decode()).encode() for path, body in files.items()}
-
-
-def content_slots(
-    placeholders: Placeholders, staged: Sequence[StagedPage], edition: str
-) -> Mapping[str, Slot | str]:
-    """Return the slots of what one edition's content says of the owner, by the keys of their marks.
-
-    What turns out to be the same for everybody is text.
-    """
-    page = next((page for page in staged if page.edition == edition), None)
-    if page is None:
-        return {}
+def _content_slots(page: StagedPage, expressions: Mapping[str, str]) -> ContentSlots:
+    names = ("site", "market", "language")
     context = page.recorded.context
-    static: dict[str, object] = {
-        name: context[name] for name in ("site", "market", "language") if name in context
-    }
-    env = page.template.environment
-    slots = {
-        key: slot_of(env, expression, static, name=f"content ({edition})")
-        for key, expression in placeholders.expressions.items()
-    }
-    return {key: slot.render({}) if slot.is_static else slot for key, slot in slots.items()}
+    static: dict[str, object] = {name: context[name] for name in names if name in context}
+    name = f"content ({page.key})"
+
+    def made(expression: str) -> Slot | str:
+        slot = slot_of(page.template.environment, expression, static, name=name)
+        return slot.render({}) if slot.is_static else slot
+
+    return ContentSlots(expressions, made)
 
 
-def _instead(site: Site, staged: Sequence[StagedPage], known: Collection[str]) -> dict[str, str]:
-    """Return where links to pages that this edition lacks lead: to the list of their kind, or home."""
-    contents: Sequence[KindContent] = staged[0].recorded.shared["kinds"] if staged else ()
-    tail = "/index.html" if site.addresses.page_urls == "folder" else ".html"
-    lists = {content.save_as: f"{content.kind.folder}{tail}" for content in contents if content.save_as}
-    return {
-        path: index if index in known else "index.html" for path, index in lists.items() if path not in known
-    }
+def _is_listed(page: StagedPage) -> bool:
+    return not page.recorded.context.get("protected") and page.path != "404.html"
 
 
 def _is_one_of(path: str, patterns: Collection[str]) -> bool:

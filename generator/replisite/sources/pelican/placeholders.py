@@ -6,7 +6,8 @@ Code spans and code blocks are left alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from xml.etree.ElementTree import Element
 
@@ -38,12 +39,28 @@ class Placeholders:
         self._known = frozenset(names)
         self._custom = frozenset(custom_fields)
         self._by_key: dict[str, str] = {}
+        self._marked: list[str] | None = None
         self.refuse: Callable[[str, str, str], None] = lambda *_: None
+
+    @contextmanager
+    def listening(self) -> Iterator[list[str]]:
+        """Give the expressions that are marked meanwhile."""
+        self._marked = []
+        try:
+            yield self._marked
+        finally:
+            self._marked = None
 
     def mark(self, expression: str) -> str:
         """Return the mark that stands for an expression."""
         expression = expression.strip().replace("\\|", "|")  # a table cell needs the backslash
         self._check(expression)
+        if self._marked is not None:
+            self._marked.append(expression)
+        return self.remember(expression)
+
+    def remember(self, expression: str) -> str:
+        """Return the mark that stands for an expression which is in order."""
         key, mark = mark_of(expression)
         self._by_key[key] = expression
         return mark

@@ -16,6 +16,8 @@ from pydantic import ValidationError
 from replisite.errors import nearest
 from replisite.sources.pelican.kinds import Kind, default_slug, kind_of
 from replisite.sources.pelican.notebook import Notebook
+from replisite.sources.pelican.placeholders import Placeholders
+from replisite.sources.pelican.warm import Read, Warm
 
 __all__ = ["Refused", "reader_class"]
 
@@ -38,17 +40,22 @@ class Refused(Exception):
     """A file that is left out because its faults have been noted."""
 
 
-def reader_class(notebook: Notebook, *, is_yaml_for_all: bool) -> type[MarkdownReader]:
+def reader_class(
+    notebook: Notebook, placeholders: Placeholders, warm: Warm, *, is_yaml_for_all: bool
+) -> type[MarkdownReader]:
     """Return the Markdown reader of one Pelican run, which notes faults in ``notebook``.
 
-    ``is_yaml_for_all`` makes front matter between --- lines YAML for articles and pages too; without it they
+    Files that ``warm`` knows are not read again. ``is_yaml_for_all`` makes front matter between --- lines YAML for articles and pages too; without it they
     are read by Pelican's own rule, as MultiMarkdown metadata.
     """
 
     class ReplisiteMarkdownReader(MarkdownReader):  # type: ignore[misc]  # Pelican has no types
-        def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
+        def read(self, source_path: str) -> Read:
+            notebook.reading(Path(source_path))
+            return warm.read(source_path, self._read_anew, notebook, placeholders)
+
+        def _read_anew(self, source_path: str) -> Read:
             path = Path(source_path)
-            notebook.reading(path)
             kind = kind_of(notebook.content_path(path))
             if kind is not None:
                 return self._read_kind(path, kind)
@@ -62,7 +69,7 @@ def reader_class(notebook: Notebook, *, is_yaml_for_all: bool) -> type[MarkdownR
                 raise Refused(source_path)
             return content, metadata
 
-        def _read_yaml(self, path: Path) -> tuple[str, dict[str, Any]]:
+        def _read_yaml(self, path: Path) -> Read:
             """Read an article or a page: YAML between --- lines, and Pelican's own meaning of each key."""
             text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
             matter, body, first_line = _split(text, path, notebook)
@@ -82,7 +89,7 @@ def reader_class(notebook: Notebook, *, is_yaml_for_all: bool) -> type[MarkdownR
             self._md = Markdown(**self.settings["MARKDOWN"])
             return self._md.convert(body), metadata
 
-        def _read_kind(self, path: Path, kind: Kind) -> tuple[str, dict[str, Any]]:
+        def _read_kind(self, path: Path, kind: Kind) -> Read:
             before = notebook.count
             text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
             matter, body, first_line = _split(text, path, notebook)

@@ -1,7 +1,6 @@
 """Run Pelican on a site and give its pages as plates.
 
-Pelican runs once, with a writer that records. Each page is staged as soon as Pelican would have rendered
-it, because Pelican's contents change with the page that asks them. Importing Pelican replaces the
+Pelican runs once, with a writer that records what each page would be rendered of. Importing Pelican replaces the
 process's logger class, and its signals are global: call this in a process of its own.
 """
 
@@ -10,8 +9,8 @@ from __future__ import annotations
 import datetime
 import logging
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,12 @@ from urllib.parse import unquote, urlparse
 import pelican
 from jinja2 import Environment, Template, TemplateSyntaxError
 from pelican.contents import Content
-from pelican.generators import Generator, PelicanTemplateNotFound
+from pelican.generators import Generator, PelicanTemplateNotFound, StaticGenerator
 from pelican.plugins import signals
 from pelican.writers import FileOverwriteFailedError
 
+from replisite.errors import Fault
+from replisite.model.showing import Showing
 from replisite.model.site import Edition, Site
 from replisite.pages import Composition
 from replisite.pages.functions import install, link_functions
@@ -31,17 +32,29 @@ from replisite.sources.pelican.catalog import Catalog, make_catalog
 from replisite.sources.pelican.generator import generator_class, moment
 from replisite.sources.pelican.kinds import KINDS, KindContent, default_slug, index_url
 from replisite.sources.pelican.notebook import Notebook, PelicanLog
-from replisite.sources.pelican.pages import Proof, Recording, StagedPage, fill_files, finish_pages
+from replisite.sources.pelican.pages import Proof, Recording, StagedPage, StagedSite
 from replisite.sources.pelican.placeholders import PlaceholderExtension, Placeholders
 from replisite.sources.pelican.reader import reader_class
 from replisite.sources.pelican.settings import pelican_settings
-from replisite.sources.pelican.theme import check_templates, find_theme
+from replisite.sources.pelican.static import static_sources
+from replisite.sources.pelican.theme import check_templates, find_theme, template_folders
+from replisite.sources.pelican.warm import Warm
 from replisite.sources.pelican.writer import Recorded, recording_writer
-from replisite.staging import escaping, full_template, stage, staged
+from replisite.staging import escaping, full_template, staged
 
-__all__ = ["Proof", "Recording", "record_site"]
+__all__ = ["PelicanRun", "Proof", "Recording", "StagedSite", "record_site"]
 
 DEFERRED = frozenset({"distributor"})
+_RENDERED = (
+    "JINJA_ENVIRONMENT",
+    "JINJA_FILTERS",
+    "JINJA_GLOBALS",
+    "JINJA_TESTS",
+    "THEME_TEMPLATES_OVERRIDES",
+    "PLUGINS",
+)
+"""Settings that make Pelican's Jinja environment what it is."""
+
 _A_DAY = datetime.timedelta(days=1)
 
 
@@ -55,95 +68,152 @@ def record_site(
     future: bool = False,
     heard: Callable[[int], None] = lambda _: None,
 ) -> Recording:
-    """Run Pelican for these editions, the corporate site's first; faults stand in the result.
+    """Run Pelican for these editions, the corporate site's first, and stage every page.
 
-    ``heard`` is told how many pages have been staged.
+    Faults stand in the result. ``heard`` is told how many pages have been staged.
     """
-    return _Run(site, editions, static_output, now, drafts, future, heard).recording()
+    run = PelicanRun(site, [Showing(edition) for edition in editions], now, drafts, future)
+    pages = run.pages(static_output)
+    proofs: dict[str, list[Proof]] = {}
+    if not run.faults:
+        with run.listening():
+            proofs = _all_proofs(pages, run, heard)
+            files = {} if run.faults else pages.filled_files()
+    if run.faults:
+        warnings = tuple(run.notebook.warnings)
+        return Recording(Composition({}, {}, (), run.names, warnings), {}, run.faults, ())
+    finished = {key: [proof.page for proof in listed] for key, listed in proofs.items()}
+    warnings = tuple(run.notebook.warnings)
+    composition = Composition(finished, files, sorted(run.static), run.names, warnings, run.until)
+    folders = [run.theme, *(site.root / name for name in (site.content, "templates"))]
+    return Recording(composition, proofs, [], folders)
 
 
-class _Run:
-    """One Pelican run, from settings to plates."""
+def _all_proofs(pages: StagedSite, run: PelicanRun, heard: Callable[[int], None]) -> dict[str, list[Proof]]:
+    proofs: dict[str, list[Proof]] = {key: [] for key in pages.pages}
+    places = [(key, path) for key, listed in pages.pages.items() for path in listed]
+    for number, (key, path) in enumerate(places):
+        heard(number)
+        try:
+            proofs[key].append(pages.proof(key, path))
+        except TemplateSyntaxError as error:
+            run.note_template(error)
+    return proofs
+
+
+class PelicanRun:
+    """One Pelican run, from settings to recorded pages.
+
+    ``faults`` are what must be mended, ``names`` the files and folders at the corporate site's root, ``static`` the
+    files that are copied there, each with its source, ``until`` the moment from which on content that is dated or
+    expires makes other pages. ``warm`` may hold what an earlier run of the site left.
+    """
 
     def __init__(
         self,
         site: Site,
-        editions: Sequence[Edition],
-        static_output: Path,
+        showings: Sequence[Showing],
         now: datetime.datetime,
         drafts: bool,
         future: bool,
-        heard: Callable[[int], None],
+        warm: Warm | None = None,
     ) -> None:
         self.site = site
-        self.editions = editions
-        self.static_output = static_output
+        self.showings = showings
         self.now = now
         self.drafts, self.future = drafts, future
-        self.heard = heard
+        self.is_kept_warm = warm is not None
+        self.warm = warm or Warm()
         is_lenient = site.pelican_defaults == "pelican"
         self.notebook = Notebook(site.root, site.root / site.content, is_lenient=is_lenient)
         names = {"distributor", "site", "market", "language", *link_functions(site)}
-        self.placeholders = Placeholders(names, (custom.name for custom in site.roster.fields))
+        custom = [custom.name for custom in site.roster.fields]
+        self.placeholders = Placeholders(names, custom)
         self.placeholders.refuse = self.notebook.note_placeholder
+        self._known_in_content = sorted(names), custom
         self.theme = find_theme(site)
         self.catalogs: list[Catalog] = []
         self.recorded: list[Recorded] = []
         self.files: dict[str, bytes] = {}
+        self.static: Mapping[str, Path] = {}
         self.until: datetime.datetime | None = None
         self.environment: Environment | None = None
-        self._environments: dict[int, Environment] = {}
         self._staged_pages: dict[int, StagedPage] = {}
         self._corporate_paths: set[str] = set()
+        self._passing: frozenset[str] = frozenset()
 
-    def recording(self) -> Recording:
+    @property
+    def faults(self) -> list[Fault]:
+        """What must be mended before there can be pages."""
+        return self.notebook.faults
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The files and folders at the corporate site's root; with faults those that are known beforehand."""
+        if self.faults:
+            written = (self.site.root / self.site.content / "pages").glob("*")
+            return frozenset({kind.folder for kind in KINDS} | {default_slug(path.name) for path in written})
+        return frozenset(path.split("/")[0] for path in [*self.files, *self.static, *self._corporate_paths])
+
+    def pages(self, static_output: Path, *, is_copied: bool = True) -> StagedSite:
+        """Run, and return the pages; they are no use where there are faults.
+
+        Theme and content files are copied to ``static_output``, unless they are not to be: then it gets some empty
+        folders, and the files stay where they are.
+        """
         os.chdir(self.site.root)  # settings name their paths from here
-        log = PelicanLog(self.notebook)
-        logging.getLogger().addHandler(log)
         pelican.console.quiet = True
-        try:
+        with self.listening():
             if (self.site.root / self.site.content).is_dir():
-                self._run_pelican()
+                self._run_pelican(static_output, is_copied)
             else:
                 told = "make it, or name another under [site] content"
                 self.notebook.note("site.toml", 0, f'site.content: no folder "{self.site.content}"', told)
+        if is_copied:
+            found = (path for path in static_output.rglob("*") if path.is_file())
+            self.static = {path.relative_to(static_output).as_posix(): path for path in found}
+        pages = [self._staged_pages[id(recorded)] for recorded in self.recorded]
+        return StagedSite(
+            self.site, self.showings, pages, self.placeholders, self.files, self.static, self._source_of
+        )
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Take note of what Pelican logs meanwhile: contents also log while they are staged."""
+        log = PelicanLog(self.notebook)
+        logging.getLogger().addHandler(log)
+        try:
+            yield
         finally:
             logging.getLogger().removeHandler(log)
-        if self.notebook.faults:
-            written = (self.site.root / self.site.content / "pages").glob("*")
-            names = {kind.folder for kind in KINDS} | {default_slug(path.name) for path in written}
-            composition = Composition({}, {}, (), frozenset(names), tuple(self.notebook.warnings))
-            return Recording(composition, {}, self.notebook.faults, ())
-        staged = [self._staged_pages[id(recorded)] for recorded in self.recorded]
-        found = (path for path in self.static_output.rglob("*") if path.is_file())
-        static = sorted(path.relative_to(self.static_output).as_posix() for path in found)
-        files = [*self.files, *static]
-        proofs = finish_pages(self.site, self.editions, staged, self.placeholders, files, self._source_of)
-        pages = {edition: [proof.page for proof in listed] for edition, listed in proofs.items()}
-        feeds = fill_files(self.site, self.editions[0], staged, self.placeholders, self.files)
-        paths = [*files, *(page.path for page in pages[self.editions[0].key])]
-        first = frozenset(path.split("/")[0] for path in paths)
-        warnings = tuple(self.notebook.warnings)
-        composition = Composition(pages, feeds, static, first, warnings, self.until)
-        folders = [self.theme, *(self.site.root / name for name in (self.site.content, "templates"))]
-        return Recording(composition, proofs, [], folders)
+
+    def note_template(self, error: TemplateSyntaxError) -> None:
+        """Note a template that cannot be compiled."""
+        self.notebook.note(
+            error.filename or error.name or "", error.lineno, error.message or "", "mend the template"
+        )
 
     def _source_of(self, page: StagedPage) -> str:
         subject = next((value for value in page.recorded.own.values() if isinstance(value, Content)), None)
-        return self.notebook.told(subject.source_path) if subject else str(page.template.name)
+        return self.notebook.told(subject.source_path) if subject else str(page.recorded.template.name)
 
     # -- Pelican ------------------------------------------------------------------------------------
 
-    def _run_pelican(self) -> None:
-        settings = pelican_settings(self.site, self.theme, self.static_output)
+    def _run_pelican(self, static_output: Path, is_copied: bool) -> None:
+        settings = pelican_settings(self.site, self.theme, static_output)
         if self.site.pelican_defaults == "replisite":
             settings["WITH_FUTURE_DATES"] = self.future
+        self.warm.reads_with(settings, self.site.pelican_defaults, self._known_in_content)
+        self.warm.sees_templates(template_folders(self.site, self.theme))
+        self._shape = [settings[name] for name in _RENDERED] + [self.theme, self.site]
+        self._passing = frozenset(settings["TEMPLATE_PAGES"] or ())
+        self._is_copied = is_copied
         settings["MARKDOWN"]["extensions"].append(PlaceholderExtension(self.placeholders))
         generator = generator_class(self.site, self.notebook, self.now, self.drafts, self.future)
         feed_url = self.site.url if self.site.pelican_defaults == "replisite" else ""
         writer = recording_writer(self.catalogs, self.recorded, self._keep, self.files, self._names, feed_url)
         is_ours = self.site.pelican_defaults == "replisite"
-        reader = reader_class(self.notebook, is_yaml_for_all=is_ours)
+        reader = reader_class(self.notebook, self.placeholders, self.warm, is_yaml_for_all=is_ours)
         receivers = [
             (signals.get_generators, lambda _: generator),
             (signals.get_writer, lambda _: writer),
@@ -163,7 +233,7 @@ class _Run:
         except PelicanTemplateNotFound as error:
             self.notebook.note(self.theme, 0, str(error), "add the template, or take its kind of content out")
         except TemplateSyntaxError as error:
-            self._note_template(error)
+            self.note_template(error)
         except FileOverwriteFailedError as error:
             self.notebook.note("", 0, str(error), "give one of them another slug or save_as")
         finally:
@@ -173,9 +243,14 @@ class _Run:
     def _share_environment(self, generator: Generator) -> None:
         """Give all generators one Jinja environment: Pelican makes an equal one for each."""
         if self.environment is None:
-            self.environment = generator.env
-            install(self.environment, self.site)
+            install(generator.env, self.site)
+            self.environment = self.warm.environment(generator.env, *self._shape)
         generator.env = self.environment
+        if isinstance(generator, StaticGenerator) and not self._is_copied:
+            generator.generate_output = lambda _: self._leave_in_place(generator)
+
+    def _leave_in_place(self, generator: StaticGenerator) -> None:
+        self.static = static_sources(generator)
 
     def _publish_drafts(self, _: Generator, metadata: dict[str, Any]) -> None:
         if self.drafts and metadata.get("status") == "draft":
@@ -222,12 +297,11 @@ class _Run:
                 self._check_links(content, context)
         if is_ours:
             assert self.environment is not None
-            check_templates(self.site, self.theme, self.environment, self.notebook)
+            check_templates(self.site, self.theme, self.environment, self.notebook, self.warm)
         if self.notebook.faults:
             raise _Stop
-        is_open = self.site.members.access == "open"
-        for edition in self.editions:
-            self.catalogs.append(make_catalog(edition, context["kinds"], is_open))
+        for showing in self.showings:
+            self.catalogs.append(make_catalog(self.site, showing, context["kinds"]))
         self.archives_url = context.get("ARCHIVES_URL", "")
         self.has_news = bool(context["articles"])
 
@@ -244,31 +318,30 @@ class _Run:
 
     # -- staging -----------------------------------------------------------------------------------
 
-    def _note_template(self, error: TemplateSyntaxError) -> None:
-        self.notebook.note(
-            error.filename or error.name or "", error.lineno, error.message or "", "mend the template"
-        )
-
     def _staged(self, template: Template) -> Template:
-        env = template.environment
-        if id(env) not in self._environments:
-            # Themes and plugins are the company's: their functions are taken to be pure, and proofs watch over that.
-            self._environments[id(env)] = staged(escaping(env, DEFERRED), DEFERRED, trust=lambda _: True)
+        # Themes and plugins are the company's: their functions are taken to be pure, and proofs watch over that.
+        env = self.warm.staged(
+            template.environment,
+            lambda env: staged(escaping(env, DEFERRED), DEFERRED, trust=lambda _: True),
+        )
         assert template.name is not None
-        return self._environments[id(env)].get_template(template.name)
+        return env.get_template(template.name)
 
     def _keep(self, recorded: Recorded) -> None:
-        """Stage one page as Pelican comes by it."""
-        try:
-            template = self._staged(recorded.template)
-        except TemplateSyntaxError as error:
-            self._note_template(error)
-            return
+        """Keep one page as Pelican comes by it."""
         recorded.context.update(self._page_names(recorded))
-        full_template(template)  # loaded while Pelican's loader knows it: template pages come and go
-        with recorded.in_place() as static:
-            self.heard(len(self.recorded))
-            self._staged_pages[id(recorded)] = StagedPage(recorded, template, stage(template, static))
+        page = self._staged_pages[id(recorded)] = StagedPage(recorded, self._staged)
+        if (
+            not self.is_kept_warm
+            or recorded.template.name in self._passing
+            or self.site.pelican.get("PLUGINS")
+        ):
+            try:
+                full_template(
+                    page.template
+                )  # loaded while Pelican's loader knows it: template pages come and go
+            except TemplateSyntaxError as error:
+                self.note_template(error)
 
     # -- what templates get -------------------------------------------------------------------------
 
@@ -288,7 +361,7 @@ class _Run:
 
     def _page_names(self, recorded: Recorded) -> Mapping[str, Any]:
         context, path = recorded.context, recorded.path
-        if recorded.catalog.edition == self.editions[0]:  # it is written first
+        if recorded.catalog.key == self.showings[0].key:  # it is written first
             self._corporate_paths.add(path)
         if self.site.pelican_defaults == "pelican":
             return {}

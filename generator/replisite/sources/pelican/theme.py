@@ -12,8 +12,9 @@ from replisite.errors import Fault, InputError
 from replisite.model.site import Site
 from replisite.sources.pelican.notebook import Notebook
 from replisite.sources.pelican.placeholders import unknown_names
+from replisite.sources.pelican.warm import Warm
 
-__all__ = ["check_templates", "escapes_by_itself", "find_theme"]
+__all__ = ["check_templates", "escapes_by_itself", "find_theme", "template_folders"]
 
 PACKAGE = Path(__file__).parents[2]
 
@@ -60,22 +61,31 @@ def escapes_by_itself(theme: Path) -> bool | None:
         raise InputError([Fault(str(declared), 0, f"is not TOML: {error}", "mend it")]) from error
 
 
-def check_templates(site: Site, theme: Path, env: Environment, notebook: Notebook) -> None:
+def template_folders(site: Site, theme: Path) -> tuple[Path, Path]:
+    """Return where templates lie: the theme's, and the site's own."""
+    return theme / "templates", site.root / "templates"
+
+
+def check_templates(site: Site, theme: Path, env: Environment, notebook: Notebook, warm: Warm) -> None:
     """Note what cannot be compiled, and fields of the owner that do not exist, in every template.
 
     ``env`` is the environment in which the theme's and the site's templates will be rendered.
     """
     custom = frozenset(custom.name for custom in site.roster.fields)
-    for folder in (theme / "templates", site.root / "templates"):
+
+    def check(path: Path) -> None:
+        try:
+            text = path.read_text(encoding="utf-8")
+            tree = env.parse(text)
+            env.compile(text, filename=str(path))
+        except TemplateSyntaxError as error:
+            notebook.note(path, error.lineno, error.message or "cannot be read", "mend the template")
+        except UnicodeDecodeError:
+            notebook.note(path, 0, "is not UTF-8", "save it as UTF-8")
+        else:
+            for line, what, told in unknown_names(tree, None, custom):
+                notebook.note(path, line, what, told)
+
+    for folder in template_folders(site, theme):
         for path in sorted(folder.rglob("*.html")) if folder.is_dir() else []:
-            try:
-                text = path.read_text(encoding="utf-8")
-                tree = env.parse(text)
-                env.compile(text, filename=str(path))
-            except TemplateSyntaxError as error:
-                notebook.note(path, error.lineno, error.message or "cannot be read", "mend the template")
-            except UnicodeDecodeError:
-                notebook.note(path, 0, "is not UTF-8", "save it as UTF-8")
-            else:
-                for line, what, told in unknown_names(tree, None, custom):
-                    notebook.note(path, line, what, told)
+            warm.check(path, notebook, check)

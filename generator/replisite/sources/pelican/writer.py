@@ -100,7 +100,7 @@ def recording_writer(
                     pages.append(Recorded(path, template, localcontext, catalog, names, context))
                     staged(pages[-1])
 
-                self._edition = catalog.edition.key
+                self._edition = catalog.key
                 super().write_file(
                     name,
                     _Recorder(template, keep),
@@ -181,7 +181,8 @@ def _told_twice(pages: list[Recorded], path: str) -> str:
     """Say which sources want the same address."""
     subjects = [value for page in pages if page.path == path for value in page.own.values()]
     sources = [subject.relative_source_path for subject in subjects if isinstance(subject, Content)]
-    told = " and ".join(dict.fromkeys(sources)) or "two pages"
+    listed = list(dict.fromkeys(sources))
+    told = " and ".join(listed if len(listed) != 1 else [*listed, "a page of the theme"]) or "two pages"
     return f'{told} have the same address, "{path}"'
 
 
@@ -192,6 +193,6 @@ def _drop_last(pages: list[Recorded], path: str) -> None:
 
 def _drop_first(pages: list[Recorded], path: str, edition: str) -> None:
     for place, page in enumerate(pages[:-1]):
-        if page.path == path and page.catalog.edition.key == edition:
+        if page.path == path and page.catalog.key == edition:
             del pages[place]
             return

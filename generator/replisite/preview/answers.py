@@ -1,0 +1,152 @@
+"""The answer to a request for a page: pressed for its owner, or what is said in its place."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from replisite.errors import Fault
+from replisite.preview.composing import Facts
+from replisite.preview.faults import told_faults
+from replisite.preview.finding import FoundFile, FoundPage, Moved, Nothing, find
+from replisite.preview.local import localised
+from replisite.preview.notices import notice
+
+if TYPE_CHECKING:
+    from replisite.preview.desk import Desk
+
+__all__ = ["Answer", "Answers", "digest_of", "with_client"]
+
+REMEMBERED = 200
+"""How many pages are kept as they were last good, for when they cannot be made."""
+
+_START = re.compile(
+    r"(?:\s|<!doctype[^>]*>|<!--.*?-->)*(?:<html(?=[\s>])[^>]*>)?(?:\s|<!--.*?-->)*(?:<head(?=[\s>])[^>]*>)?",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What may stand before the first thing in a page's head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a browser gets. ``text`` is the page as a build would write it; ``digest`` tells one state from another.
+
+    ``own`` are the faults of this page alone, and ``told_faults`` those of the site too, as the browser gets them.
+    """
+
+    status: int
+    text: str
+    digest: str
+    found: FoundPage | FoundFile | Moved | Nothing
+    facts: Facts | None = None
+    own: tuple[Fault, ...] = ()
+    told_faults: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Answers:
+    """Answers for one state of things; they are kept until something changes."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._known: dict[tuple[str, str], Answer] = {}
+        self._good: OrderedDict[tuple[str, str], Answer] = OrderedDict()
+
+    def forget(self) -> None:
+        """Something has changed: whatever is asked for is made again."""
+        self._known.clear()
+
+    async def page(self, host: str, at: str, *, more: bool = True) -> Answer:
+        """Return the answer to a request for a path at a host; never raises for what a person wrote.
+
+        Without ``more`` no edition or reader is read that has not been asked for before.
+        """
+        known = self._known.get((host, at))
+        if known is None:
+            known = self._known[host, at] = await self._made(host, at, more)
+        return replace(known, told_faults=self._told(known.own))
+
+    async def _made(self, host: str, at: str, more: bool) -> Answer:
+        desk = self._desk
+        if desk.site is None or not desk.survey.paths:
+            return self._instead(host, at, Nothing("there is nothing to show yet"), 503, ())
+        found = await self.find(host, at, more=more)
+        if isinstance(found, FoundPage):
+            return await self._pressed(host, at, found, 200)
+        if isinstance(found, Nothing) and found.page is not None and not found.is_waiting:
+            return await self._pressed(host, at, found, 404, found.page)
+        return self._instead(host, at, found, 503 if getattr(found, "is_waiting", False) else 404, ())
+
+    async def find(self, host: str, at: str, *, more: bool = True) -> FoundPage | FoundFile | Moved | Nothing:
+        """Say what stands at an address."""
+        desk = self._desk
+        assert desk.site is not None
+        people = desk.people
+        found = await asyncio.to_thread(find, desk.site, desk.survey, host, at, people.find, people.is_read)
+        if isinstance(found, FoundPage) and found.asked.key not in desk.survey.paths:
+            if more:
+                await desk.show(found.showing)
+            if found.asked.key in desk.survey.paths:
+                return await self.find(host, at)
+            return Nothing(f"there is no {found.asked.key} to show")
+        return found
+
+    async def _pressed(
+        self,
+        host: str,
+        at: str,
+        found: FoundPage | Nothing,
+        status: int,
+        instead: FoundPage | None = None,
+    ) -> Answer:
+        desk = self._desk
+        page = instead or found
+        assert isinstance(page, FoundPage)
+        assert desk.site is not None
+        pressed = await asyncio.to_thread(desk.composer.press, page.asked)
+        if pressed.faults:
+            return self._instead(host, at, found, 500, pressed.faults)
+        text = localised(pressed.text, desk.site, page.asked.owner, page.visit.name, host)
+        answer = Answer(status, text, digest_of(text), found, pressed.facts)
+        self._good[host, at] = answer
+        self._good.move_to_end((host, at))
+        while len(self._good) > REMEMBERED:
+            self._good.popitem(last=False)
+        return answer
+
+    def _instead(
+        self,
+        host: str,
+        at: str,
+        found: FoundPage | FoundFile | Moved | Nothing,
+        status: int,
+        own: tuple[Fault, ...],
+    ) -> Answer:
+        """Return the page as it was last good, under its faults, or one that says what is the matter."""
+        good = self._good.get((host, at))
+        if good is not None and own:
+            return replace(good, own=own)
+        reason = found.reason if isinstance(found, Nothing) else "this page cannot be shown"
+        is_waiting = isinstance(found, Nothing) and found.is_waiting
+        text = notice(reason, [*self._desk.faults, *own], is_waiting=is_waiting)
+        return Answer(status, text, digest_of(text), found, own=own)
+
+    def _told(self, own: tuple[Fault, ...]) -> list[dict[str, Any]]:
+        root = self._desk.folder
+        return told_faults(root, (*self._desk.faults, *own), self._desk.editor)
+
+
+def digest_of(text: str) -> str:
+    """Return what tells one state of a page from another."""
+    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=12).hexdigest()
+
+
+def with_client(answer: Answer) -> str:
+    """Return a page as the browser gets it: with the script tag first of all in its head."""
+    tag = f'<script src="/_replisite/client.js" data-digest="{answer.digest}" defer></script>'
+    start = _START.match(answer.text)
+    place = start.end() if start else 0
+    return f"{answer.text[:place]}{tag}{answer.text[place:]}"

@@ -1,0 +1,58 @@
+"""What it means that files have changed: which of the steps from files to pages must be gone again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from replisite.model.site import Site
+from replisite.sources.roster import PHOTO_SUFFIXES
+
+__all__ = ["Changes", "changes_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """``config``: site.toml; ``content``: anything that pages are made of; ``roster``: anything that owners are made of.
+
+    ``assets`` are the paths of copied files whose bytes changed, from the corporate site's root.
+    """
+
+    config: bool
+    content: bool
+    roster: bool
+    assets: tuple[str, ...]
+
+
+def changes_of(
+    paths: Iterable[Path], site: Site, roster: Path, assets: Mapping[Path, str], theme: Path | None = None
+) -> Changes:
+    """Sort changed files; ``assets`` are the files that are copied, by their sources, and ``theme`` is its folder.
+
+    A copied file that is there before and after changes no page. Anything unknown may have made some page, and a folder stands
+    for all that is in it.
+    """
+    config = content = people = False
+    changed: list[str] = []
+    folder = site.root / site.content
+    stories = folder / "distributors"
+    toml = {site.root / "site.toml"} | ({theme / "theme.toml"} if theme else set())
+    for path in paths:
+        if path in toml:
+            config = True
+        elif path == roster or (path.suffix == ".md" and path.is_relative_to(stories)):
+            people = True
+        elif path in assets:
+            changed.append(assets[path])
+            if not path.is_file():
+                content = people = True
+        else:
+            content = True
+            config = config or any(
+                file.is_relative_to(path) for file in toml
+            )  # a folder came back, or is another
+            people = people or roster.is_relative_to(path)
+            is_picture = path.suffix.lower() in PHOTO_SUFFIXES or not path.suffix
+            people = people or (is_picture and path.is_relative_to(folder))
+    return Changes(config, content, people, tuple(sorted(changed)))

@@ -1,0 +1,52 @@
+"""The process that keeps Pelican warm, as everybody else sees it.
+
+``composing.py`` says what happens inside.
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+from replisite.preview.composing import Asked, Composing, Personal, PressedPage, Survey, Wish
+from replisite.processes import Room
+
+__all__ = ["Composer"]
+
+
+class Composer(Room):
+    """The child process. It may be asked from several threads, and answers one after the other.
+
+    ``scratch`` is a folder for what Pelican must be able to write.
+    """
+
+    def __init__(self, scratch: Path) -> None:
+        super().__init__(partial(Composing, scratch), "replisite composer", "reads the content")
+        self._turn = threading.Lock()
+
+    def compose(self, wish: Wish) -> Survey:
+        """Read what has changed since the last time. Raises ReplisiteError."""
+        with self._turn:
+            return cast(Survey, self.ask("compose", wish))
+
+    def press(self, asked: Asked) -> PressedPage:
+        """Press a page of the last good composition. Raises ReplisiteError."""
+        with self._turn:
+            return cast(PressedPage, self.ask("press", asked))
+
+    def file(self, path: str) -> bytes:
+        """Return a feed or the like. Raises ReplisiteError."""
+        with self._turn:
+            return cast(bytes, self.ask("file", path))
+
+    def tidy(self) -> None:
+        """Give back the memory of what was read before; for when nobody waits."""
+        with self._turn:
+            self.ask("tidy")
+
+    def personal(self, asked: Asked) -> Personal:
+        """Press a page and say what in it is personal. Raises ReplisiteError."""
+        with self._turn:
+            return cast(Personal, self.ask("personal", asked))

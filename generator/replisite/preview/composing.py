@@ -1,0 +1,304 @@
+"""What happens in the process that keeps Pelican warm: content is read, pages are staged and pressed on request.
+
+The pages of the last faultless reading stay until there are new ones, so that there is always something to show.
+``composer.py`` is the other side of the pipe.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from replisite.audit import template_fault
+from replisite.errors import Fault
+from replisite.model.distributor import Distributor
+from replisite.model.page_links import internal_links
+from replisite.model.showing import Showing
+from replisite.model.site import Site
+from replisite.model.sitemap import robots, sitemap
+from replisite.opened import opened_files
+from replisite.prepare import build_time
+from replisite.preview.personal import Piece
+from replisite.processes import Heard
+from replisite.staging import Plate
+
+if TYPE_CHECKING:
+    from replisite.sources.pelican import Proof, StagedSite
+
+__all__ = ["Asked", "Composing", "Facts", "Personal", "PressedPage", "Survey", "ToldPiece", "Wish"]
+
+
+MADE_FILES = frozenset({"sitemap.xml", "robots.txt"})
+"""Files that are made of the list of pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be shown: a site, editions as their readers see them (the corporate site's first), and options."""
+
+    site: Site
+    showings: tuple[Showing, ...]
+    drafts: bool = False
+    future: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What there is to show, without a page being rendered; with ``faults`` there is nothing new.
+
+    ``paths`` are the pages by showing and path, ``static`` the sources of copied files, ``files`` the paths of feeds and the like;
+    ``names`` stand at the corporate site's root. ``beside`` are files that were read and lie elsewhere than content
+    and templates. From ``until`` on (seconds since 1970) there are other pages.
+    """
+
+    faults: tuple[Fault, ...]
+    warnings: tuple[str, ...] = ()
+    main: str = ""
+    paths: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    static: Mapping[str, Path] = field(default_factory=dict)
+    files: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    folders: tuple[Path, ...] = ()
+    beside: tuple[Path, ...] = ()
+    until: float | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A page of a showing, for an owner. ``is_corporate``: on the corporate site, where files that exist once are."""
+
+    key: str
+    path: str
+    owner: Distributor
+    is_corporate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What there is to tell of a page: times are in milliseconds, sizes in bytes."""
+
+    source: str
+    template: str
+    slots: int
+    widened: str
+    is_protected: bool
+    size: int
+    compressed: int
+    stage_ms: float
+    press_ms: float
+    broken: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PressedPage:
+    """A page for an owner; with ``faults`` there is no text."""
+
+    text: str
+    facts: Facts | None
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPiece:
+    """A slot of a page: its expression or tag, and ``template:line``."""
+
+    expression: str
+    where: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """A page's text, where in it slots stand, and what they are."""
+
+    text: str
+    pieces: tuple[Piece, ...]
+    slots: tuple[ToldPiece, ...]
+
+
+class Composing:
+    """What the composer's process holds: the last good pages, and what Pelican need not do again.
+
+    ``scratch`` is a folder for what Pelican must be able to write.
+    """
+
+    def __init__(self, scratch: Path, heard: Heard) -> None:
+        from replisite.sources.pelican import Warm  # Pelican is imported in this process alone
+
+        self._scratch = scratch
+        self._heard = heard
+        self._warm = Warm()
+        self._pages: StagedSite | None = None
+        self._site: Site | None = None
+        self._made_files: dict[str, bytes] | None = None
+        self._stage_ms: dict[tuple[str, str], float] = {}
+
+    def compose(self, wish: Wish) -> Survey:
+        """Read what has changed; nothing is staged before it is asked for. Raises InputError without a theme."""
+        from replisite.sources.pelican import PelicanRun
+
+        started = time.perf_counter()
+        gc.disable()  # what was read before is tidied away when nobody waits
+        site = wish.site
+        run = PelicanRun(site, wish.showings, build_time(), wish.drafts, wish.future, self._warm)
+        with opened_files() as opened:
+            pages = run.pages(self._scratch, is_copied=False)
+        folders = (run.theme, *(site.root / name for name in (site.content, "templates")))
+        warnings = tuple(run.notebook.warnings)
+        if run.faults:
+            return Survey(tuple(run.faults), warnings, names=run.names, folders=folders)
+        self._pages, self._site, self._made_files = pages, site, None
+        files = frozenset(pages.files) | (MADE_FILES if site.pelican_defaults == "replisite" else frozenset())
+        self._stage_ms.clear()
+        return Survey(
+            (),
+            warnings,
+            pages.main,
+            {key: frozenset(listed) for key, listed in pages.pages.items()},
+            run.static,
+            files,
+            run.names,
+            folders,
+            _beside(site, opened, folders),
+            run.until.timestamp() if run.until else None,
+            time.perf_counter() - started,
+        )
+
+    def _files(self, site: Site, pages: StagedSite) -> Mapping[str, bytes]:
+        files = pages.filled_files()
+        if site.pelican_defaults == "replisite":
+            files.setdefault("sitemap.xml", sitemap(site.url, pages.listed()))
+            files.setdefault("robots.txt", robots(site.url))
+        return files
+
+    def tidy(self) -> None:
+        """Give back the memory of what was read before."""
+        from replisite.sources.pelican import forget_contents
+
+        forget_contents()
+        gc.enable()
+        gc.collect()
+
+    def file(self, path: str) -> bytes:
+        """Return a feed or the like; raises KeyError."""
+        assert self._pages is not None
+        assert self._site is not None
+        if self._made_files is None:
+            self._made_files = dict(self._files(self._site, self._pages))
+        return self._made_files[path]
+
+    def press(self, asked: Asked) -> PressedPage:
+        """Press one page of the last good composition."""
+        try:
+            proof = self._proof(asked)
+            started = time.perf_counter()
+            text = _plate(proof, asked).text({"distributor": asked.owner})
+            spent = (time.perf_counter() - started) * 1000
+            return PressedPage(text, self._facts(proof, asked, text, spent))
+        except Exception as error:  # noqa: BLE001 - whatever a template raises is a fault of it
+            return PressedPage("", None, (self._fault(error, asked),))
+
+    def personal(self, asked: Asked) -> Personal:
+        """Press a page slot by slot, and say where each stands; raises what a template raises."""
+        plate = _plate(self._proof(asked), asked)
+        record = {"distributor": asked.owner}
+        numbers: dict[object, int] = {}
+        told: list[ToldPiece] = []
+        pieces: list[Piece] = []
+        text: list[str] = []
+        at = 0
+        for part in plate.parts:
+            written = part if isinstance(part, str) else part.render(record)
+            if not isinstance(part, str) and not getattr(part, "is_silent", False):
+                number = numbers.setdefault(part.key, len(numbers))
+                if number == len(told):
+                    told.append(_told(part))
+                pieces.append(Piece(at, at + len(written), number))
+            text.append(written)
+            at += len(written)
+        counted = [
+            ToldPiece(slot.expression, slot.where, sum(piece.slot == number for piece in pieces))
+            for number, slot in enumerate(told)
+        ]
+        return Personal("".join(text), tuple(pieces), tuple(counted))
+
+    def _proof(self, asked: Asked) -> Proof:
+        assert self._pages is not None
+        started = time.perf_counter()
+        proof = self._pages.proof(asked.key, asked.path)
+        place = asked.key, asked.path
+        if place not in self._stage_ms:
+            self._stage_ms[place] = (time.perf_counter() - started) * 1000
+        return proof
+
+    def _facts(self, proof: Proof, asked: Asked, text: str, press_ms: float) -> Facts:
+        page, plate = proof.page, _plate(proof, asked)
+        body = text.encode()
+        template = proof.staged.recorded.template
+        assert self._pages is not None
+        return Facts(
+            source=page.source,
+            template=str(template.filename or template.name),
+            slots=0 if plate.widening else sum(1 for _ in plate.slots),
+            widened=str(plate.widening) if plate.widening else "",
+            is_protected=bool(proof.staged.recorded.context.get("protected")),
+            size=len(body),
+            compressed=len(zlib.compress(body, 6)),
+            stage_ms=round(self._stage_ms[asked.key, asked.path], 1),
+            press_ms=round(press_ms, 3),
+            broken=tuple(self._broken(asked, text)),
+        )
+
+    def _broken(self, asked: Asked, text: str) -> Sequence[str]:
+        """Return the links of a page, as written, that lead to no page and no file."""
+        assert self._pages is not None
+        assert self._site is not None
+        if self._site.pelican_defaults != "replisite" or self._site.addresses.style != "path":
+            return ()
+        prefix = "" if asked.is_corporate else "owner/"
+        own = {prefix + path for path in self._pages.pages[asked.key]}
+        known = own | self._pages.once | MADE_FILES
+        return sorted(
+            {
+                url
+                for url, target in internal_links(text, prefix + asked.path)
+                if target not in known and f"{target}/index.html" not in known
+            }
+        )
+
+    def _fault(self, error: Exception, asked: Asked) -> Fault:
+        assert self._site is not None
+        return template_fault(error, self._site, f"{asked.path} for {asked.owner.alias or 'the company'}")
+
+
+def _plate(proof: Proof, asked: Asked) -> Plate:
+    page = proof.page
+    return page.corporate if asked.is_corporate and page.corporate is not None else page.plate
+
+
+def _told(slot: object) -> ToldPiece:
+    origin = getattr(slot, "origin", None)
+    if origin is None:
+        return ToldPiece("the whole page", "", 0)
+    return ToldPiece(origin.told, f"{origin.template}:{origin.line}" if origin.line else origin.template, 0)
+
+
+def _beside(site: Site, opened: set[str], folders: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the files of the site that were read and lie in no folder that is known."""
+    paths = {Path(site.root, name) for name in opened}
+    return tuple(
+        sorted(
+            path
+            for path in paths
+            if path.is_relative_to(site.root)
+            and not path.is_relative_to(site.state)
+            and not any(path.is_relative_to(folder) for folder in folders)
+            and path.is_file()
+        )
+    )

@@ -1,0 +1,351 @@
+"""What is shown just now, and to whom: the state of a preview, and what becomes of it when files change."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from replisite.errors import Fault, InputError, ReplisiteError
+from replisite.model.showing import Showing
+from replisite.model.site import Site
+from replisite.prepare import Options, ledger_path
+from replisite.preview.answers import Answers
+from replisite.preview.changes import Changes, changes_of
+from replisite.preview.composer import Composer
+from replisite.preview.composing import Survey, Wish
+from replisite.preview.events import Event, Tab, Tabs
+from replisite.preview.intake import Intake
+from replisite.preview.people import People
+from replisite.preview.watcher import Watched
+from replisite.sources.config import SiteFaults, load_site
+
+__all__ = ["Desk", "RosterState", "Told"]
+
+Told = Callable[["Happened"], None]
+"""Hears what there is to tell on the terminal."""
+
+RECENT_SHOWINGS = 12
+"""How many showings beside the editions' own are kept up to date: those seen last."""
+
+IDLE = 0.4
+"""How many seconds after a change the memory of what was read before is given back."""
+
+EARLIEST = 0.05
+"""How many seconds lie between two reports of progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterState:
+    """How far the roster is: *reading*, *ready* or *failed*; rows done, and in all (0: unknown)."""
+
+    state: str = "reading"
+    done: int = 0
+    total: int = 0
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as the browser gets it."""
+        return {"state": self.state, "done": self.done, "total": self.total}
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One thing that happened: files that changed, how long the pages took, how many screens were refreshed.
+
+    ``faults`` are told when they are others than before; ``is_mended`` says that there are none.
+    """
+
+    changed: tuple[Path, ...] = ()
+    seconds: float = 0.0
+    refreshed: int = 0
+    faults: tuple[Fault, ...] = ()
+    uncounted: int = 0
+    warnings: tuple[str, ...] = ()
+    is_mended: bool = False
+
+
+@dataclass
+class _Faults:
+    """What is wrong by now, by where it was found."""
+
+    config: tuple[Fault, ...] = ()
+    content: tuple[Fault, ...] = ()
+    roster: tuple[Fault, ...] = ()
+    uncounted: int = 0
+
+    @property
+    def everything(self) -> tuple[Fault, ...]:
+        return tuple(dict.fromkeys((*self.config, *self.content, *self.roster)))
+
+
+@dataclass
+class Desk:
+    """The state of a preview. Its methods run on one event loop; what takes long runs in threads.
+
+    ``folder`` holds site.toml; ``watch`` is called with what is to be watched from then on; ``editor`` is the URL that
+    opens a file in somebody's editor.
+    """
+
+    folder: Path
+    options: Options
+    composer: Composer
+    intake: Intake
+    told: Told
+    editor: str
+    watch: Callable[[Watched], None]
+    site: Site | None = None
+    survey: Survey = field(default_factory=lambda: Survey(()))
+    roster: RosterState = field(default_factory=RosterState)
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.tabs = Tabs()
+        self.generation = 0
+        self._faults = _Faults()
+        self._turn = asyncio.Lock()
+        self._more: dict[str, Showing] = {}
+        self._taking: asyncio.Task[None] | None = None
+        self._tidying: asyncio.Task[None] | None = None
+        self._expiry: asyncio.TimerHandle | None = None
+        self._asked_roster: object = None
+        self.answers = Answers(self)
+
+    @property
+    def people(self) -> People:
+        """Who is on the roster."""
+        assert self.site is not None
+        return People(self.site, ledger_path(self.site, self.options))
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What must be mended, of the whole site."""
+        return self._faults.everything
+
+    async def start(self) -> None:
+        """Read everything for the first time; what is wrong stands in the faults."""
+        async with self._turn:
+            await self._load()
+            await self._compose()
+            self._take_roster()
+        self.told(Happened(faults=self.faults, warnings=self.survey.warnings))
+
+    async def close(self) -> None:
+        """Say goodbye to every screen."""
+        if self._expiry:
+            self._expiry.cancel()
+        if self._taking:
+            self._taking.cancel()
+        self.tabs.send_all(Event("bye", {}))
+
+    # -- files change -------------------------------------------------------------------------------
+
+    async def changed(self, paths: Iterable[Path]) -> None:
+        """Read what has changed, and tell the screens that show something of it."""
+        started = time.perf_counter()
+        listed = tuple(sorted(paths))
+        async with self._turn:
+            before = self.faults
+            changes = self._changes(listed)
+            old = self.survey.static
+            if changes.config or (self.site is None and listed):
+                await self._load()
+            if changes.content or changes.config:
+                await self._compose()
+            if changes.roster or changes.content or changes.config:
+                self._take_roster(anew=changes.roster)
+            moved = set(old.items()) ^ set(self.survey.static.items())
+            assets = sorted({*changes.assets, *(path for path, _ in moved)})
+            refreshed = await self._refresh(assets)
+        self._tidy_soon()
+        if listed or refreshed:
+            seconds = time.perf_counter() - started
+            faults = self.faults if self.faults != before else ()
+            self.told(
+                Happened(listed, seconds, refreshed, faults, self._faults.uncounted, (), not self.faults)
+            )
+
+    def _changes(self, paths: tuple[Path, ...]) -> Changes:
+        if self.site is None or not paths:
+            return Changes(config=bool(paths), content=True, roster=False, assets=())
+        sources = {source: path for path, source in self.survey.static.items()}
+        theme = self.survey.folders[0] if self.survey.folders else None
+        return changes_of(paths, self.site, self._roster_file(self.site), sources, theme)
+
+    async def _load(self) -> None:
+        """Read site.toml; what there was stays if it cannot be read."""
+        try:
+            self.site = await asyncio.to_thread(load_site, self.folder)
+            self._faults.config = ()
+        except SiteFaults as refused:
+            self._faults.config = tuple(refused.faults)
+            if self.site is None:
+                self.site = refused.site
+        except InputError as refused:
+            self._faults.config = tuple(refused.faults)
+        except ReplisiteError as error:
+            self._faults.config = (Fault("site.toml", 0, str(error)),)
+
+    async def _compose(self) -> None:
+        """Read the content; the pages that there were stay if it has faults."""
+        site = self.site
+        if site is None:
+            self._watch(None, self.survey)
+            return
+        try:
+            survey = await asyncio.to_thread(self.composer.compose, self._wish(site))
+        except InputError as refused:
+            survey = Survey(tuple(refused.faults))
+        except ReplisiteError as error:
+            survey = Survey((Fault("", 0, str(error)),))
+        self._faults.content = survey.faults
+        if not survey.faults:
+            self.survey = survey
+            self.generation += 1
+            self.answers.forget()
+            self._expire(survey.until)
+        self._watch(site, survey)
+
+    def _wish(self, site: Site) -> Wish:
+        editions = [edition for edition in site.editions if edition.market.status != "closed"]
+        main = site.editions[0]
+        own = [Showing(edition) for edition in (main, *(edition for edition in editions if edition != main))]
+        known = {edition.key: edition for edition in site.editions}
+        more = [
+            Showing(known[showing.edition.key], showing.reader)
+            for showing in self._more.values()
+            if showing.edition.key in known
+        ]
+        return Wish(site, tuple(dict.fromkeys([*own, *more])), self.options.drafts, self.options.future)
+
+    async def show(self, showing: Showing) -> None:
+        """Have the pages of a showing that was not asked for before."""
+        async with self._turn:
+            if showing.key in self.survey.paths or self.faults:
+                return
+            self._more[showing.key] = showing
+            while len(self._more) > RECENT_SHOWINGS:
+                self._more.pop(next(iter(self._more)))
+            await self._compose()
+
+    def _watch(self, site: Site | None, survey: Survey) -> None:
+        files = [self.folder / "site.toml", *survey.beside]
+        folders = list(survey.folders or self.survey.folders)
+        if site is not None:
+            files.append(self._roster_file(site))
+            folders = folders or [site.root / name for name in (site.content, "templates", "themes")]
+        self.watch(Watched(tuple(folders), tuple(dict.fromkeys(files))))
+
+    def _roster_file(self, site: Site) -> Path:
+        return self.options.roster or site.root / site.roster.source
+
+    def _expire(self, until: float | None) -> None:
+        """Read again when content that is dated comes or goes."""
+        if self._expiry:
+            self._expiry.cancel()
+            self._expiry = None
+        if until is not None and until - time.time() < 1_000_000:
+            wait = max(until - time.time(), 1.0)
+            self._expiry = asyncio.get_running_loop().call_later(
+                wait, lambda: asyncio.ensure_future(self.changed(()))
+            )
+
+    # -- the roster ---------------------------------------------------------------------------------
+
+    def _take_roster(self, *, anew: bool = False) -> None:
+        """Have the roster read, if anything that it is read with has changed; whoever was at it gives up."""
+        site = self.site
+        if site is None:
+            return
+        names = sorted(self.survey.names)
+        asked = (site, names)
+        if asked == self._asked_roster and not anew:
+            return
+        self._asked_roster = asked
+        if self._taking:
+            self._taking.cancel()
+        self._taking = asyncio.create_task(self._taken(site, names))
+
+    async def _taken(self, site: Site, names: list[str]) -> None:
+        loop = asyncio.get_running_loop()
+        told_at = 0.0
+
+        def progress(done: int, total: int) -> None:
+            nonlocal told_at
+            if time.monotonic() - told_at > EARLIEST:
+                told_at = time.monotonic()
+                loop.call_soon_threadsafe(self._roster_is, RosterState("reading", done, total))
+
+        try:
+            taken = await asyncio.to_thread(self.intake.take, site, self.options, names, progress)
+            faults, uncounted, warnings = taken.faults, taken.uncounted, taken.warnings
+            if taken.is_abandoned:
+                return
+        except InputError as refused:
+            faults, uncounted, warnings = tuple(refused.faults), refused.uncounted, ()
+        except ReplisiteError as error:
+            faults, uncounted, warnings = (Fault(site.roster.source, 0, str(error)),), 0, ()
+        async with self._turn:
+            before = self._faults.roster
+            self._faults.roster, self._faults.uncounted, self.warnings = faults, uncounted, warnings
+            self.answers.forget()
+            self._roster_is(RosterState("failed" if faults else "ready"))
+            refreshed = await self._refresh(())
+        if faults != before or refreshed:
+            new = faults if faults != before else ()
+            self.told(Happened((), 0.0, refreshed, new, uncounted, (), not self.faults))
+
+    def _roster_is(self, state: RosterState) -> None:
+        if state != self.roster:
+            self.roster = state
+            self.tabs.send_all(Event("roster", state.as_json()))
+
+    def _tidy_soon(self) -> None:
+        if self._tidying is None or self._tidying.done():
+            self._tidying = asyncio.create_task(self._tidy())
+
+    async def _tidy(self) -> None:
+        await asyncio.sleep(IDLE)
+        with contextlib.suppress(ReplisiteError):
+            await asyncio.to_thread(self.composer.tidy)
+
+    # -- screens ------------------------------------------------------------------------------------
+
+    async def _refresh(self, assets: Iterable[str]) -> int:
+        """Tell each screen what of it is not so any more; return how many show something else now."""
+        listed = list(assets)
+        if listed:
+            self.tabs.send_all(Event("asset", {"paths": [quote(f"/{path}") for path in listed]}))
+        refreshed = 0
+        for tab in list(self.tabs):
+            answer = await self.answers.page(tab.host, tab.at, more=False)
+            refreshed += tab.shows(answer.digest, answer.told_faults)
+        return refreshed
+
+    @contextlib.asynccontextmanager
+    async def events(self, host: str, at: str, last: int | None) -> AsyncIterator[Tab]:
+        """Give the events for one screen, from what it should show now."""
+        answer = await self.answers.page(host, at)
+        tab = self.tabs.open(host, at)
+        tab.faults = answer.told_faults
+        tab.digest = answer.digest
+        tab.send(
+            Event(
+                "state",
+                {
+                    "digest": answer.digest,
+                    "faults": answer.told_faults,
+                    "roster": self.roster.as_json(),
+                    "generation": self.generation,
+                },
+            )
+        )
+        if last is not None:
+            self.tabs.replay(tab, last)
+        try:
+            yield tab
+        finally:
+            self.tabs.close(tab)

@@ -1,0 +1,57 @@
+"""Faults as the browser gets them: with the lines around, and a link that opens the place in an editor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from replisite.errors import Fault
+from replisite.preview.frames import frame_of
+
+__all__ = ["editor_link", "told_faults"]
+
+SHOWN = 20
+"""How many faults the browser is told; a roster may have thousands."""
+
+
+def told_faults(root: Path, faults: Iterable[Fault], editor: str) -> list[dict[str, Any]]:
+    """Return faults as plain data; ``editor`` is a URL with ``{path}``, ``{line}`` and ``{column}``."""
+    return [_told(root, fault, editor) for fault in list(dict.fromkeys(faults))[:SHOWN]]
+
+
+def _told(root: Path, fault: Fault, editor: str) -> dict[str, Any]:
+    frame = frame_of(root, fault)
+    column = fault.column or (frame.column if frame else 0)
+    return {
+        "file": fault.file,
+        "line": fault.line,
+        "column": column,
+        "what": fault.what,
+        "next": fault.next,
+        "editor": editor_link(editor, frame.path, fault.line, column) if frame else "",
+        "frame": {
+            "first": frame.first,
+            "lines": list(frame.lines),
+            "line": frame.line,
+            "column": frame.column,
+            "length": frame.length,
+        }
+        if frame
+        else None,
+    }
+
+
+def editor_link(editor: str, path: Path, line: int = 0, column: int = 0) -> str:
+    """Return a link that opens a file in somebody's editor, or nothing without one.
+
+    >>> editor_link("vscode://file/{path}:{line}:{column}", Path("/site/a b.md"), 4)
+    'vscode://file//site/a%20b.md:4:1'
+    """
+    if not editor:
+        return ""
+    values = {"path": quote(str(path)), "line": str(line or 1), "column": str(column or 1)}
+    for name, value in values.items():
+        editor = editor.replace(f"{{{name}}}", value)
+    return editor

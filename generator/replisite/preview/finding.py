@@ -1,0 +1,171 @@
+"""From an address to what stands there: a page for an owner, a file, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from replisite.model.distributor import Distributor
+from replisite.model.house import house_account
+from replisite.model.places import edition_of
+from replisite.model.showing import MEMBER, STAFF, Showing
+from replisite.model.site import Edition, Site
+from replisite.preview.cases import CASES, LAPSED
+from replisite.preview.composing import Asked, Survey
+from replisite.preview.people import Somebody
+from replisite.preview.visits import Place, Visit, place_of
+
+__all__ = ["FoundFile", "FoundPage", "Moved", "Nothing", "find", "has_hosts", "readers_of", "showing_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """A page of a site; ``place`` is where the request leads, ``visit`` whose site it is and how it is shown."""
+
+    place: Place
+    visit: Visit
+    asked: Asked
+    showing: Showing
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file that exists once, and its source; a feed and the like is made, and has none."""
+
+    path: str
+    source: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The address lacks the slash at its end."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Nothing stands there, and why; ``page`` is what a host shows instead, if the site has such a page."""
+
+    reason: str
+    page: FoundPage | None = None
+    is_waiting: bool = False
+    """The roster has not been read yet: somebody may turn out to have this site."""
+
+
+def has_hosts(site: Site) -> bool:
+    """Say whether sites have hosts of their own."""
+    return site.addresses.style != "path"
+
+
+def readers_of(site: Site) -> Mapping[str, str]:
+    """Return who may read protected pages, by the names that stand in addresses, with their titles."""
+    ranks = {rank.code: f"{rank.title} and above" for rank in site.ranks}
+    return {
+        MEMBER: "Members",
+        **{code: title for code, title in ranks.items() if code not in (MEMBER, STAFF)},
+    } | {STAFF: "Desk staff"}
+
+
+def showing_of(site: Site, visit: Visit, owner: Distributor) -> Showing | None:
+    """Return the edition that a visit sees, and as whom; None if there is no such edition or reader."""
+    edition = _edition(site, visit.edition or edition_of(owner))
+    reader = next((code for code in readers_of(site) if code.lower() == visit.reader), "")
+    if edition is None or (visit.reader and not reader):
+        return None
+    return Showing(edition, reader)
+
+
+def find(
+    site: Site,
+    survey: Survey,
+    host: str,
+    path: str,
+    somebody: Callable[[str], Somebody | None],
+    is_read: Callable[[], bool],
+) -> FoundPage | FoundFile | Moved | Nothing:
+    """Say what stands at an address. ``somebody`` finds a person by alias; ``is_read``: there is a roster."""
+    reason = ""
+    waits = False
+    for place in place_of(host, path, has_hosts(site)):
+        if not place.name:
+            found = _corporate(site, survey, place)
+            if found is not None:
+                return found
+            continue
+        if place.name in survey.names and not has_hosts(site):
+            continue  # a folder of the corporate site
+        for visit in Visit.readings(place.name):
+            person = somebody(visit.alias) if visit.alias else None
+            if visit.alias and person is None:
+                continue
+            answer = _visited(site, survey, place, visit, person)
+            if isinstance(answer, str):
+                reason = answer
+                break
+            return answer
+        else:
+            waits = waits or not is_read()
+            reason = reason or f'nobody on the roster has the alias "{place.name}"'
+    told = reason if path.count("/") > 1 and reason else f"there is no {path}"
+    return Nothing(told, _not_found(site, survey), is_waiting=waits)
+
+
+def _corporate(site: Site, survey: Survey, place: Place) -> FoundPage | FoundFile | Moved | None:
+    page = _page(survey, survey.main, place.path)
+    if page:
+        showing = Showing(site.editions[0])
+        return FoundPage(
+            place, Visit(), Asked(survey.main, page, house_account(site), is_corporate=True), showing
+        )
+    if place.path in survey.static:
+        return FoundFile(place.path, survey.static[place.path])
+    if place.path in survey.files:
+        return FoundFile(place.path, None)
+    if _page(survey, survey.main, f"{place.path}/"):
+        return Moved(f"/{place.path}/")
+    return None
+
+
+def _visited(
+    site: Site, survey: Survey, place: Place, visit: Visit, person: Somebody | None
+) -> FoundPage | Moved | Nothing | str:
+    """Return what is at a place of a site, or why there is no such site."""
+    if person is not None and (person.owner is None or visit.case == LAPSED):
+        status = person.person.status if person.owner is None else LAPSED
+        why = "its market is closed" if status in {"active", "grace"} else f"the person is {status}"
+        return f"{visit.alias} has no site: {why}"
+    owner = person.owner if person is not None and person.owner is not None else house_account(site)
+    if visit.case and visit.case not in CASES:
+        return f'there is no case "{visit.case}"'
+    showing = showing_of(site, visit, owner)
+    if showing is None:
+        return f"there is no edition or reader as in {place.name}"
+    if visit.edition:
+        owner = replace(owner, market=showing.edition.market.code, language=showing.edition.language)
+    if visit.case:
+        owner = CASES[visit.case].change(owner)
+    page = _page(survey, showing.key, place.path)
+    if not page and showing.key in survey.paths:
+        if _page(survey, showing.key, f"{place.path}/"):
+            return Moved(f"{place.base}{place.path}/")
+        return Nothing(
+            f"{owner.alias or 'the company'} has no {place.path} in {showing.key}", _not_found(site, survey)
+        )
+    return FoundPage(place, visit, Asked(showing.key, page or place.path, owner, is_corporate=False), showing)
+
+
+def _page(survey: Survey, key: str, path: str) -> str:
+    """Return the page that a path leads to, or nothing."""
+    file = f"{path}index.html" if not path or path.endswith("/") else path
+    return file if file in survey.paths.get(key, ()) else ""
+
+
+def _not_found(site: Site, survey: Survey) -> FoundPage | None:
+    found = _corporate(site, survey, Place("", "404.html", "/"))
+    return found if isinstance(found, FoundPage) else None
+
+
+def _edition(site: Site, key: str) -> Edition | None:
+    return next((edition for edition in site.editions if edition.key.lower() == key.lower()), None)

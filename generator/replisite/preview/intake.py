@@ -1,0 +1,37 @@
+"""The process that reads the roster, as everybody else sees it.
+
+``taking.py`` says what happens inside.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from collections.abc import Sequence
+from functools import partial
+from typing import cast
+
+from replisite.model.site import Site
+from replisite.prepare import Options
+from replisite.preview.taking import Order, Taken, Taking
+from replisite.processes import Heard, Room
+
+__all__ = ["Intake"]
+
+
+class Intake(Room):
+    """The child process. A later order makes it abandon an earlier one."""
+
+    def __init__(self) -> None:
+        self._latest = multiprocessing.get_context("fork").RawValue("l", 0)
+        super().__init__(partial(Taking, self._latest), "replisite intake", "reads the roster")
+        self._numbering = threading.Lock()
+        self._turn = threading.Lock()
+
+    def take(self, site: Site, options: Options, names: Sequence[str], progress: Heard) -> Taken:
+        """Take the roster in; ``progress`` gets (rows read, rows in all or 0). Raises ReplisiteError."""
+        with self._numbering:
+            self._latest.value += 1
+            order = Order(site, options, tuple(names), self._latest.value)
+        with self._turn:
+            return cast(Taken, self.ask("take", order, progress=progress))

@@ -1,0 +1,71 @@
+"""Who is on the roster: owners by alias, people by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from replisite.ledger import Ledger, Named, NameIndex
+from replisite.model.distributor import Distributor, Person
+from replisite.model.places import address_of
+from replisite.model.site import Site
+from replisite.preview.taking import names_path
+
+__all__ = ["People", "Somebody"]
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """A person with an alias, and the owner that templates see; who has no site is no owner."""
+
+    person: Person
+    owner: Distributor | None
+
+
+class People:
+    """Reads what the intake has put into the ledger; any number of threads may."""
+
+    def __init__(self, site: Site, path: Path) -> None:
+        self._site = site
+        self._path = path
+        self._names = NameIndex(names_path(path))
+
+    def count(self) -> int:
+        """Return how many people there are; 0 before a roster was ever read."""
+        with Ledger.open(self._path) as ledger:
+            return len(ledger)
+
+    def is_read(self) -> bool:
+        """Say whether a roster was ever read."""
+        with Ledger.open(self._path) as ledger:
+            return bool(ledger.stamp)
+
+    def find(self, alias: str) -> Somebody | None:
+        """Return the person with this alias."""
+        with Ledger.open(self._path) as ledger:
+            person = ledger.find(alias)
+            if person is None or person.alias != alias:
+                return None
+            owner = next(ledger.distributors(address_of(self._site), only=[alias]), None)
+            return Somebody(person, owner)
+
+    def first(self) -> str:
+        """Return an alias that has a site, or nothing."""
+        with Ledger.open(self._path) as ledger:
+            shards = ledger.shards(1)
+            return shards[0].first if shards else ""
+
+    def like(self, alias: str) -> str:
+        """Return ``'did you mean "…"?'`` for the alias nearest to one that nobody has, or nothing."""
+        with Ledger.open(self._path) as ledger:
+            return ledger.similar(alias)
+
+    def search(self, text: str, limit: int = 20) -> list[Named]:
+        """Return people whose names or aliases begin like the words of a text; who has it as alias comes first."""
+        found = self._names.search(text, limit)
+        exact = self.find(text.strip().lower())
+        if exact is None:
+            return found
+        person = exact.person
+        first = Named(person.alias, person.public["name"], person.market, person.status)
+        return [first, *(named for named in found if named.alias != person.alias)][:limit]

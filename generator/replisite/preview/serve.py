@@ -1,0 +1,225 @@
+"""The story of ``replisite preview``: start what is needed, show the first page, and go on until Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import signal
+import socket
+import webbrowser
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from replisite.errors import UsageError
+from replisite.prepare import Options
+from replisite.preview.composer import Composer
+from replisite.preview.desk import Desk, Happened
+from replisite.preview.finding import has_hosts
+from replisite.preview.intake import Intake
+from replisite.preview.visits import LOCAL, Place, Visit
+from replisite.preview.watcher import Watched, Watcher
+
+if TYPE_CHECKING:
+    import uvicorn
+
+__all__ = ["DEFAULT_PORT", "PreviewOptions", "Started", "preview"]
+
+DEFAULT_PORT = 8000
+PORTS_TRIED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewOptions:
+    """What the command line may say. ``port`` is None for the first free one from 8000 on."""
+
+    host: str = "127.0.0.1"
+    port: int | None = None
+    owner: str = ""
+    edition: str = ""
+    is_opening: bool = True
+    editor: str = ""
+    source: Options = field(default_factory=Options)
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Where the preview is: on this machine, and for other devices if they can reach it. ``moved_from`` was in use."""
+
+    url: str
+    public_url: str
+    moved_from: int | None
+    is_polling: bool
+
+
+def preview(
+    folder: Path,
+    options: PreviewOptions,
+    started: Callable[[Started], None],
+    told: Callable[[Happened], None],
+) -> None:
+    """Serve a site until SIGINT (Ctrl-C) or SIGTERM. Raises UsageError for a port in use."""
+    with (
+        TemporaryDirectory(prefix="replisite-preview-") as scratch,
+        Composer(Path(scratch)) as composer,  # forked before there are threads
+        Intake() as intake,
+    ):
+        listening = _listen(options)
+        try:
+            asyncio.run(_serve(folder, options, listening, composer, intake, started, told))
+        finally:
+            listening.close()
+            composer.close(at_once=True)
+            intake.close(at_once=True)
+
+
+async def _serve(
+    folder: Path,
+    options: PreviewOptions,
+    listening: socket.socket,
+    composer: Composer,
+    intake: Intake,
+    started: Callable[[Started], None],
+    told: Callable[[Happened], None],
+) -> None:
+    loop = asyncio.get_running_loop()
+    watching: list[Watcher] = []
+
+    def changed(paths: frozenset[Path]) -> None:
+        asyncio.run_coroutine_threadsafe(desk.changed(paths), loop)
+
+    def watch(watched: Watched) -> None:
+        if watching:
+            watching[0].watch(watched)
+            return
+        watching.append(Watcher(watched, changed))
+        watching[0].start()
+
+    desk = Desk(folder, options.source, composer, intake, told, options.editor, watch)
+    starting = asyncio.create_task(desk.start())
+    port = listening.getsockname()[1]
+    public = _public_url(options.host, port)
+    server = await asyncio.to_thread(_server, desk, options.host, public)  # imported while Pelican reads
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, partial(setattr, server, "should_exit", True))
+    try:
+        await asyncio.wait({starting, running}, return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():
+            return
+        starting.result()
+        is_polling = bool(watching and watching[0].is_polling)
+        home = _first_address(desk, options, port)
+        moved = DEFAULT_PORT if options.port is None and port != DEFAULT_PORT else None
+        started(Started(home, public, moved, is_polling))
+        if options.is_opening:
+            await asyncio.to_thread(webbrowser.open, home)
+        await running
+    finally:
+        server.should_exit = True
+        await running
+        starting.cancel()
+        for watcher in watching:
+            watcher.stop()
+
+
+def _server(desk: Desk, host: str, public: str) -> uvicorn.Server:
+    import uvicorn
+
+    from replisite.preview.server import application
+
+    hosts = [LOCAL, f"*.{LOCAL}", "127.0.0.1", "[::1]", "::1"]
+    if public or host not in hosts:
+        hosts += _own_names(host)
+    config = uvicorn.Config(
+        application(desk, hosts, public),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=1,
+        ws="none",
+    )
+
+    class Server(uvicorn.Server):
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield  # the story hears them
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await desk.close()  # streams of events would otherwise be waited for
+            await super().shutdown(sockets)
+
+    return Server(config)
+
+
+def _first_address(desk: Desk, options: PreviewOptions, port: int) -> str:
+    visit = Visit(options.owner, options.edition.lower())
+    host = options.host if options.host not in {"0.0.0.0", "127.0.0.1", "::", "::1"} else LOCAL  # noqa: S104 - it is compared
+    hosts = desk.site is not None and has_hosts(desk.site)
+    towards = Place("", "", "/").towards(visit, f"{host}:{port}", hosts)
+    return f"http:{towards}" if towards.startswith("//") else f"http://{host}:{port}{towards}"
+
+
+def _listen(options: PreviewOptions) -> socket.socket:
+    """Return a socket that listens; raises UsageError with the next free port if the one asked for is in use."""
+    first = options.port if options.port is not None else DEFAULT_PORT
+    for port in range(first, first + PORTS_TRIED):
+        listening = _bound(options.host, port)
+        if listening is None:
+            continue
+        if port != first and options.port is not None:
+            listening.close()
+            raise UsageError(f"port {first} is in use; the next free one is {port}: --port {port}")
+        return listening
+    raise UsageError(f"no port from {first} to {first + PORTS_TRIED - 1} is free; name one with --port")
+
+
+def _bound(host: str, port: int) -> socket.socket | None:
+    """Return a listening socket, or None if the port is in use; raises UsageError for a host that is not ours."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as error:
+        raise UsageError(f"--host {host}: {error.strerror or error}; use 127.0.0.1 or 0.0.0.0") from error
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        if error.errno in {errno.EADDRINUSE, errno.EACCES}:
+            return None
+        raise UsageError(f"--host {host}: {error.strerror}; use 127.0.0.1 or 0.0.0.0") from error
+    return listening
+
+
+def _public_url(host: str, port: int) -> str:
+    """Return where other devices find the preview; empty if it listens to this machine alone."""
+    if host in {"127.0.0.1", "::1", LOCAL}:
+        return ""
+    address = _outward() if host in {"0.0.0.0", "::"} else host  # noqa: S104 - it is compared
+    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
+
+
+def _outward() -> str:
+    """Return the address by which this machine goes to others; nothing is sent."""
+    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as way:
+        try:
+            way.connect(("192.0.2.1", 9))  # TEST-NET-1 (RFC 5737)
+            return str(way.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
+
+
+def _own_names(host: str) -> list[str]:
+    """Return the names and numbers by which other devices may call this machine."""
+    name = socket.gethostname()
+    found = {host, name, f"{name}.local", _outward()}
+    with contextlib.suppress(OSError):
+        found |= {str(info[4][0]) for info in socket.getaddrinfo(name, None)}
+    return sorted(found)

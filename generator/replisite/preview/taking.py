@@ -1,0 +1,86 @@
+"""What happens in the process that reads the roster: it is taken into the ledger, and its names are indexed.
+
+``intake.py`` is the other side of the pipe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ctypes import c_long
+from dataclasses import dataclass
+from pathlib import Path
+
+from replisite.errors import Fault
+from replisite.ledger import Ledger, NameIndex
+from replisite.model.site import Site
+from replisite.prepare import Options, in_turn, ledger_path, take_roster
+from replisite.processes import Heard
+
+__all__ = ["Abandoned", "Order", "Taken", "Taking", "names_path"]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A roster to be taken in. ``names`` are the corporate site's files and folders; ``number`` counts orders."""
+
+    site: Site
+    options: Options
+    names: Sequence[str]
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How a roster was taken in: with ``faults`` the ledger is as it was.
+
+    ``is_abandoned``: a later order came, and nothing was done.
+    """
+
+    faults: tuple[Fault, ...] = ()
+    uncounted: int = 0
+    warnings: tuple[str, ...] = ()
+    people: int = 0
+    is_abandoned: bool = False
+
+
+class Abandoned(Exception):
+    """A later order has come."""
+
+
+class Taking:
+    """What the intake's process holds. ``latest`` is the number of the latest order, shared with the other side."""
+
+    def __init__(self, latest: c_long, heard: Heard) -> None:
+        self._latest = latest
+        self._heard = heard
+
+    def take(self, order: Order) -> Taken:
+        """Take a roster in, unless the ledger was made from just this one. Raises ReplisiteError."""
+
+        def progress(phase: str, done: int, total: int, _pages: int = 0) -> None:
+            if order.number < self._latest.value:
+                raise Abandoned
+            if phase == "roster":
+                self._heard(done, total)
+
+        path = ledger_path(order.site, order.options)
+        try:
+            with in_turn(order.site, progress), Ledger.open(path) as ledger:
+                faults = take_roster(order.site, ledger, order.options, order.names, progress)
+                if len(faults) and not order.options.skip_bad_rows:
+                    return Taken(faults.faults, faults.uncounted)
+                self._index(path, ledger)
+                skipped = [str(fault) for fault in faults.faults]
+                return Taken((), 0, (*ledger.warnings, *skipped), len(ledger))
+        except Abandoned:
+            return Taken(is_abandoned=True)
+
+    def _index(self, path: Path, ledger: Ledger) -> None:
+        index = NameIndex(names_path(path))
+        if index.stamp != ledger.stamp:
+            index.make(ledger.people(), ledger.stamp)
+
+
+def names_path(ledger: Path) -> Path:
+    """Return the file of the index that belongs to a ledger."""
+    return ledger.with_name(f"{ledger.stem}-names.sqlite")

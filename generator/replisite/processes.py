@@ -1,0 +1,112 @@
+"""Processes beside the main one: a room that answers questions through a pipe, until whoever asks goes away."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Self
+
+from replisite.errors import ReplisiteError
+
+__all__ = ["Heard", "Room", "end_with_parent", "fresh_process"]
+
+Heard = Callable[[int, int], None]
+"""Hears how far the work is: done, in all (0: unknown)."""
+
+
+class Room:
+    """A child process that holds one object and calls its methods; a context manager, which ends it.
+
+    ``make`` is called in the child with a function that tells progress; it gives the object. ``name`` is
+    what the process is called, and ``purpose`` what it does, for the message when it ends by itself.
+    """
+
+    def __init__(self, make: Callable[[Heard], object], name: str, purpose: str) -> None:
+        self._purpose = purpose
+        context = multiprocessing.get_context("fork")
+        self._ours, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, self._ours, make), name=name)
+        self._process.start()
+        theirs.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close(at_once=kind is not None)
+
+    def close(self, *, at_once: bool = False) -> None:
+        """End the process and all that it started."""
+        self._ours.close()
+        if not at_once:
+            self._process.join(timeout=5)
+        if self._process.is_alive() and self._process.pid:
+            try:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                self._process.kill()
+        self._process.join()
+
+    def ask(self, method: str, *arguments: object, progress: Heard | None = None) -> object:
+        """Call a method in the child; raises what it raises, and ReplisiteError if the process has ended."""
+        try:
+            self._ours.send((method, arguments))
+            while True:
+                kind, value = self._ours.recv()
+                if kind == "progress":
+                    assert progress is not None
+                    progress(*value)
+                elif kind == "error":
+                    raise value
+                else:
+                    return value
+        except (EOFError, ConnectionError) as error:
+            self._process.join(timeout=5)
+            raise ReplisiteError(
+                f"the process that {self._purpose} ended (exit {self._process.exitcode}); is there enough memory?"
+            ) from error
+
+
+def _serve(pipe: Connection, other_end: Connection, make: Callable[[Heard], object]) -> None:
+    """Answer what the parent asks until it goes away."""
+    other_end.close()
+    fresh_process()
+    room = make(lambda done, total: pipe.send(("progress", (done, total))))
+    while True:
+        try:
+            method, arguments = pipe.recv()
+        except (EOFError, ConnectionError):
+            os._exit(0)
+        try:
+            answer = "result", getattr(room, method)(*arguments)
+        except ReplisiteError as error:
+            answer = "error", error
+        except Exception as error:  # noqa: BLE001 - the parent raises it
+            told = "".join(traceback.format_exception(error))
+            answer = "error", ReplisiteError(f"{type(error).__name__}: {error}\n{told}")
+        pipe.send(answer)
+
+
+def fresh_process() -> None:
+    """Make a forked process one of its own: ended with its parent, which alone hears Ctrl-C; logs go nowhere."""
+    os.setpgid(0, 0)
+    end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    logging.getLogger().addHandler(logging.NullHandler())  # Pelican may say things again while pages are made
+
+
+def end_with_parent() -> None:
+    """Ask Linux to end this process when its parent ends, however that comes (prctl(2), PR_SET_PDEATHSIG)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
