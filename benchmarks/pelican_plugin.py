@@ -25,10 +25,10 @@ from pelican.writers import Writer
 from replisite.ledger import Ledger
 from replisite.model.distributor import Distributor
 from replisite.model.places import address_of
+from replisite.model.showing import Showing
 from replisite.model.site import Site
 from replisite.pages.functions import install
 from replisite.sources.config import load_site
-from replisite.model.showing import Showing
 from replisite.sources.pelican.catalog import Catalog, make_catalog
 from replisite.sources.pelican.generator import generator_class
 from replisite.sources.pelican.kinds import KINDS, KindContent, index_url

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["TIMES", "AtLeast", "AtMost", "Row", "figures", "with_figures"]
+__all__ = ["TIMES", "AtLeast", "AtMost", "Row", "figures", "table", "with_figures"]
 
 TIMES = "×"  # noqa: RUF001 - the unit of a ratio
-
-_START, _END = "<!-- figures -->", "<!-- /figures -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +97,13 @@ def figures(results: Mapping[str, Any]) -> str:
         f"Pelican {machine['pelican']}, Hugo {machine['hugo']}, disk {machine['file_systems']['disk']}; "
         f"medians of {results['runs']} runs in one go, seed {results['seed']}:"
     )
-    lines = [where, "", "| what | goal | median | min to max | reached |", "|---|---|---|---|---|"]
-    for row in results["rows"]:
+    return f"{where}\n\n{table(results['rows'])}"
+
+
+def table(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return the Markdown table of rows as JSON tells them."""
+    lines = ["| what | goal | median | min to max | reached |", "|---|---|---|---|---|"]
+    for row in rows:
         median, least, most = (_written(row[key]) for key in ("median", "min", "max"))
         answer = _answer(row["reached"])
         lines.append(
@@ -109,17 +112,18 @@ def figures(results: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def with_figures(readme: str, table: str) -> str:
-    r"""Return a text with the table between its two markers; raises ValueError where they are missing.
+def with_figures(readme: str, table: str, name: str = "figures") -> str:
+    r"""Return a text with the table between the two markers of a name; raises ValueError where they are missing.
 
     >>> with_figures("a <!-- figures -->old<!-- /figures --> b", "new")
     'a <!-- figures -->\n\nnew\n\n<!-- /figures --> b'
     """
-    before, start, rest = readme.partition(_START)
-    _, end, after = rest.partition(_END)
+    first, last = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, start, rest = readme.partition(first)
+    _, end, after = rest.partition(last)
     if not start or not end:
-        raise ValueError(f"no place for the figures: write {_START} and {_END} where they are to stand")
-    return f"{before}{start}\n\n{table}\n\n{end}{after}"
+        raise ValueError(f"no place for the figures: write {first} and {last} where they are to stand")
+    return f"{before}{first}\n\n{table}\n\n{last}{after}"
 
 
 def _answer(is_reached: bool | None) -> str:

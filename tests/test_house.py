@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "generator" / "replisite"
 
 LAYERS = (
     {"errors", "__init__"},
-    {"fault_log", "opened", "processes"},
+    {"clock", "fault_log", "opened", "processes"},
     {"model"},
     {"staging"},
     {"pages"},
@@ -43,7 +43,7 @@ TENANTS = {
     "uritemplate": {"model"},
     "sqlite3": {"ledger"},
     "typer": {"cli.py"},
-    "rich": {"cli.py", "progress.py", "telling.py"},
+    "rich": {"cli.py", "progress.py", "telling.py", "preview/teller.py"},
     "yaml": {"sources/pelican", "sources/roster"},
     "starlette": {"preview"},
     "uvicorn": {"preview"},

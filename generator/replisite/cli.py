@@ -257,19 +257,28 @@ def preview(
     Pages are made when they are asked for, just as a build makes them. The toolbar at the bottom switches owner,
     edition and reader, and shows what of a page is personal; Alt+Shift+P hides it. Ctrl-C ends the preview.
     """
-    from replisite.prepare import Options
-    from replisite.preview.serve import PreviewOptions
-    from replisite.preview.serve import preview as serve_preview
-    from replisite.telling import PreviewTeller
+    from replisite.preview.start import PreviewOptions
+    from replisite.preview.start import preview as start_preview
+    from replisite.preview.teller import PreviewTeller
 
     with _faults_told(as_json=False):
         folder = site if site is not None else find_site(Path.cwd())
         if not (folder / "site.toml").is_file():
             raise UsageError(f"{folder}: no site.toml there; name the site's folder with --site")
         teller = PreviewTeller(err, folder.resolve(), quiet=quiet)
-        source = Options(roster=roster, skip_bad_rows=skip_bad_rows, drafts=drafts, future=future)
-        options = PreviewOptions(host, port, owner, edition, open_browser, editor, source)
-        serve_preview(folder.resolve(), options, teller.started, teller.happened)
+        options = PreviewOptions(
+            host=host,
+            port=port,
+            owner=owner,
+            edition=edition,
+            is_opening=open_browser,
+            editor=editor,
+            roster=roster,
+            skip_bad_rows=skip_bad_rows,
+            drafts=drafts,
+            future=future,
+        )
+        start_preview(folder.resolve(), options, teller.started, teller.happened)
         teller.ended()
 
 

@@ -5,7 +5,6 @@ Build and check begin alike; what they share is here.
 
 from __future__ import annotations
 
-import datetime
 import fcntl
 import hashlib
 import os
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from replisite import __version__
+from replisite.clock import build_time
 from replisite.errors import Fault, InputError, OutputError
 from replisite.fault_log import FaultLog
 from replisite.ledger import Ledger
@@ -33,7 +33,6 @@ __all__ = [
     "Options",
     "Progress",
     "accept_roster",
-    "build_time",
     "compose",
     "in_turn",
     "ledger_path",
@@ -134,14 +133,6 @@ def press_room(site: Site, options: Options, *, fresh: bool = False) -> PressRoo
     ordered = (main, *(edition for edition in editions if edition != main))
     is_fresh = fresh or options.fresh or options.prove_all  # Jinja's own rendering needs Pelican's values
     return PressRoom(Orders(site, ordered, build_time(), options.drafts, options.future, is_fresh))
-
-
-def build_time() -> datetime.datetime:
-    """Return the moment that counts as now: SOURCE_DATE_EPOCH if it is set (reproducible-builds.org)."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch.isdigit():
-        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
-    return datetime.datetime.now(datetime.UTC)
 
 
 def compose(room: PressRoom, findings: Findings, progress: Progress) -> Composed:

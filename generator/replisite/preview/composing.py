@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from replisite.audit import template_fault
+from replisite.clock import build_time
 from replisite.errors import Fault
 from replisite.model.distributor import Distributor
 from replisite.model.page_links import internal_links
@@ -22,7 +23,6 @@ from replisite.model.showing import Showing
 from replisite.model.site import Site
 from replisite.model.sitemap import robots, sitemap
 from replisite.opened import opened_files
-from replisite.prepare import build_time
 from replisite.preview.personal import Piece
 from replisite.processes import Heard
 from replisite.staging import Plate
@@ -274,6 +274,15 @@ class Composing:
 
     def _fault(self, error: Exception, asked: Asked) -> Fault:
         assert self._site is not None
+        file, line = getattr(error, "filename", None), getattr(error, "lineno", 0)
+        if isinstance(file, str) and line:  # a template that cannot be compiled
+            place = Path(file)
+            told = (
+                place.relative_to(self._site.root).as_posix()
+                if place.is_relative_to(self._site.root)
+                else file
+            )
+            return Fault(told, line, getattr(error, "message", "") or str(error), "mend the template")
         return template_fault(error, self._site, f"{asked.path} for {asked.owner.alias or 'the company'}")
 
 

@@ -1,4 +1,4 @@
-"""The story of ``replisite preview``: start what is needed, show the first page, and go on until Ctrl-C."""
+"""The story of ``replisite preview``: listen, show the first page, and go on until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import signal
 import socket
 import webbrowser
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from replisite.errors import UsageError
@@ -21,29 +20,17 @@ from replisite.preview.composer import Composer
 from replisite.preview.desk import Desk, Happened
 from replisite.preview.finding import has_hosts
 from replisite.preview.intake import Intake
+from replisite.preview.start import PreviewOptions
 from replisite.preview.visits import LOCAL, Place, Visit
 from replisite.preview.watcher import Watched, Watcher
 
 if TYPE_CHECKING:
     import uvicorn
 
-__all__ = ["DEFAULT_PORT", "PreviewOptions", "Started", "preview"]
+__all__ = ["Started", "serve"]
 
 DEFAULT_PORT = 8000
 PORTS_TRIED = 50
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewOptions:
-    """What the command line may say. ``port`` is None for the first free one from 8000 on."""
-
-    host: str = "127.0.0.1"
-    port: int | None = None
-    owner: str = ""
-    edition: str = ""
-    is_opening: bool = True
-    editor: str = ""
-    source: Options = field(default_factory=Options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +43,15 @@ class Started:
     is_polling: bool
 
 
-def preview(
+def serve(
     folder: Path,
     options: PreviewOptions,
+    composer: Composer,
     started: Callable[[Started], None],
     told: Callable[[Happened], None],
 ) -> None:
     """Serve a site until SIGINT (Ctrl-C) or SIGTERM. Raises UsageError for a port in use."""
-    with (
-        TemporaryDirectory(prefix="replisite-preview-") as scratch,
-        Composer(Path(scratch)) as composer,  # forked before there are threads
-        Intake() as intake,
-    ):
+    with Intake() as intake:  # forked before there are threads
         listening = _listen(options)
         try:
             asyncio.run(_serve(folder, options, listening, composer, intake, started, told))
@@ -99,7 +83,13 @@ async def _serve(
         watching.append(Watcher(watched, changed))
         watching[0].start()
 
-    desk = Desk(folder, options.source, composer, intake, told, options.editor, watch)
+    source = Options(
+        roster=options.roster,
+        skip_bad_rows=options.skip_bad_rows,
+        drafts=options.drafts,
+        future=options.future,
+    )
+    desk = Desk(folder, source, composer, intake, told, options.editor, watch)
     starting = asyncio.create_task(desk.start())
     port = listening.getsockname()[1]
     public = _public_url(options.host, port)

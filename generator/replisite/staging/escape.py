@@ -114,16 +114,19 @@ class _Theme:
         """Follow deferred values through all templates together."""
         if self._reached is None:
             listed = self._templates()
+            known: dict[str, Parts] = {}  # a template may have several names
             for template in listed:
                 if template not in self._parts:
                     try:
                         source, _, _ = self.env.loader.get_source(self.env, template)  # type: ignore[union-attr]
-                        self._parts[template] = Parts.of(self.env.parse(source, template))
+                        if source not in known:
+                            known[source] = Parts.of(self.env.parse(source, template))
+                        self._parts[template] = known[source]
                     except (TemplateError, UnicodeDecodeError):
                         continue  # it raises where it is used, and says why there
             for gone in self._parts.keys() - {*listed}:
                 del self._parts[gone]
-            self._reached = Reach(self._parts.values(), self.deferred)
+            self._reached = Reach(dict.fromkeys(self._parts.values()), self.deferred)
         return self._reached
 
     def _templates(self) -> list[str]:

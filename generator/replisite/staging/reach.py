@@ -17,7 +17,7 @@ _KEEPERS = frozenset(
 _BINDERS = (nodes.Assign, nodes.For, nodes.With, nodes.Macro, nodes.CallBlock, nodes.Call)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Parts:
     """What of one template has a say in where values go.
 

@@ -24,7 +24,7 @@ from replisite.pages.finish import ContentSlots, Finish
 from replisite.pages.marks import split_marks
 from replisite.sources.pelican.kinds import KindContent
 from replisite.sources.pelican.placeholders import Placeholders
-from replisite.sources.pelican.writer import Recorded
+from replisite.sources.pelican.writer import NamedTemplate, Recorded
 from replisite.staging import Difference, Plate, Record, Slot, prove, slot_of, stage
 
 __all__ = ["Proof", "Recording", "StagedPage", "StagedSite"]
@@ -33,7 +33,7 @@ __all__ = ["Proof", "Recording", "StagedPage", "StagedSite"]
 class StagedPage:
     """A recorded page with the template that stages it. ``load`` gives the staged form of a template."""
 
-    def __init__(self, recorded: Recorded, load: Callable[[Template], Template]) -> None:
+    def __init__(self, recorded: Recorded, load: Callable[[Template | NamedTemplate], Template]) -> None:
         self.recorded = recorded
         self._load = load
 

@@ -11,13 +11,14 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
 import pelican
-from jinja2 import Environment, Template, TemplateSyntaxError
+from jinja2 import Environment, Template, TemplateNotFound, TemplateSyntaxError
 from pelican.contents import Content
 from pelican.generators import Generator, PelicanTemplateNotFound, StaticGenerator
 from pelican.plugins import signals
@@ -39,7 +40,7 @@ from replisite.sources.pelican.settings import pelican_settings
 from replisite.sources.pelican.static import static_sources
 from replisite.sources.pelican.theme import check_templates, find_theme, template_folders
 from replisite.sources.pelican.warm import Warm
-from replisite.sources.pelican.writer import Recorded, recording_writer
+from replisite.sources.pelican.writer import NamedTemplate, Recorded, recording_writer
 from replisite.staging import escaping, full_template, staged
 
 __all__ = ["PelicanRun", "Proof", "Recording", "StagedSite", "record_site"]
@@ -205,7 +206,8 @@ class PelicanRun:
             settings["WITH_FUTURE_DATES"] = self.future
         self.warm.reads_with(settings, self.site.pelican_defaults, self._known_in_content)
         self.warm.sees_templates(template_folders(self.site, self.theme))
-        self._shape = [settings[name] for name in _RENDERED] + [self.theme, self.site]
+        made_with = (self.theme, self.site.links, self.site.ranks, self.site.roster.fields)
+        self._shape = [*(settings[name] for name in _RENDERED), *made_with]
         self._passing = frozenset(settings["TEMPLATE_PAGES"] or ())
         self._is_copied = is_copied
         settings["MARKDOWN"]["extensions"].append(PlaceholderExtension(self.placeholders))
@@ -246,8 +248,18 @@ class PelicanRun:
             install(generator.env, self.site)
             self.environment = self.warm.environment(generator.env, *self._shape)
         generator.env = self.environment
+        if self.is_kept_warm and not self.site.pelican.get("PLUGINS"):
+            generator.get_template = partial(self._named_template, generator)
         if isinstance(generator, StaticGenerator) and not self._is_copied:
             generator.generate_output = lambda _: self._leave_in_place(generator)
+
+    def _named_template(self, generator: Generator, name: str) -> NamedTemplate:
+        """Find a template as Pelican does, without compiling what may never be asked for."""
+        for ext in generator.settings["TEMPLATE_EXTENSIONS"]:
+            with suppress(TemplateNotFound):
+                _, filename, _ = generator.env.loader.get_source(generator.env, name + ext)
+                return NamedTemplate(name + ext, filename or "", generator.env)
+        raise PelicanTemplateNotFound(f"[templates] unable to load {name} from {generator._templates_path}")  # noqa: SLF001 - as Pelican tells it
 
     def _leave_in_place(self, generator: StaticGenerator) -> None:
         self.static = static_sources(generator)
@@ -318,7 +330,7 @@ class PelicanRun:
 
     # -- staging -----------------------------------------------------------------------------------
 
-    def _staged(self, template: Template) -> Template:
+    def _staged(self, template: Template | NamedTemplate) -> Template:
         # Themes and plugins are the company's: their functions are taken to be pure, and proofs watch over that.
         env = self.warm.staged(
             template.environment,

@@ -77,13 +77,14 @@ def check_templates(site: Site, theme: Path, env: Environment, notebook: Noteboo
         try:
             text = path.read_text(encoding="utf-8")
             tree = env.parse(text)
-            env.compile(text, filename=str(path))
+            unknown = [*unknown_names(tree, None, custom)]  # compiling may change the tree
+            env.compile(tree, filename=str(path), raw=True)  # what Python would say of it is not the author's
         except TemplateSyntaxError as error:
             notebook.note(path, error.lineno, error.message or "cannot be read", "mend the template")
         except UnicodeDecodeError:
             notebook.note(path, 0, "is not UTF-8", "save it as UTF-8")
         else:
-            for line, what, told in unknown_names(tree, None, custom):
+            for line, what, told in unknown:
                 notebook.note(path, line, what, told)
 
     for folder in template_folders(site, theme):

@@ -9,14 +9,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from jinja2 import Template
+from jinja2 import Environment, Template
 from pelican.contents import Content
 from pelican.writers import FileOverwriteFailedError, Writer
 
 from replisite.sources.pelican.catalog import Catalog
 from replisite.sources.pelican.kinds import KINDS, KindContent
 
-__all__ = ["Recorded", "recording_writer"]
+__all__ = ["NamedTemplate", "Recorded", "recording_writer"]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTemplate:
+    """A template that is there, and has not been compiled."""
+
+    name: str
+    filename: str
+    environment: Environment
 
 
 @dataclass(eq=False)
@@ -28,7 +37,7 @@ class Recorded:
     """
 
     path: str
-    template: Template
+    template: Template | NamedTemplate
     context: dict[str, Any]
     catalog: Catalog
     own: Mapping[str, Any]
@@ -49,7 +58,11 @@ class Recorded:
 class _Recorder:
     """Stands in for a template in Pelican's writer: rendering it keeps the context."""
 
-    def __init__(self, template: Template, keep: Callable[[Template, dict[str, Any]], None]) -> None:
+    def __init__(
+        self,
+        template: Template | NamedTemplate,
+        keep: Callable[[Template | NamedTemplate, dict[str, Any]], None],
+    ) -> None:
         self._template = template
         self._keep = keep
 
@@ -76,7 +89,7 @@ def recording_writer(
         def write_file(
             self,
             name: str,
-            template: Template,
+            template: Template | NamedTemplate,
             context: dict[str, Any],
             relative_urls: bool = False,
             paginated: dict[str, Any] | None = None,
@@ -91,7 +104,7 @@ def recording_writer(
                     continue
 
                 def keep(
-                    template: Template,
+                    template: Template | NamedTemplate,
                     localcontext: dict[str, Any],
                     catalog: Catalog = catalog,
                     names: Mapping[str, Any] = own,

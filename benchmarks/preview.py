@@ -1,0 +1,349 @@
+"""Measure the preview: how long until the first page, and from a save to the new page in Chromium.
+
+    python -m benchmarks.preview                    the demo; writes benchmarks/preview.json and README.md's table
+    python -m benchmarks.preview --runs 3 --trial   a small trial, printed only
+
+A run saves each kind of file once, with another text each time, and takes the time from the end of the save (rename(2),
+as editors do it) to the moment at which the page in the browser has been changed: its script says so in an event, with
+the browser's own clock. The page is Jane's about page, or whatever shows what was saved. ``--people`` also starts with a
+large roster, once with its ledger to be made and then with the ledger.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import datetime
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.roster import write_roster
+from benchmarks.rows import AtMost, Row, table, with_figures
+from benchmarks.sites import copy_demo
+
+ROOT = Path(__file__).parents[1]
+RESULTS = Path(__file__).with_name("preview.json")
+CHROMIUM = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+OWNER = "maggie-braithe"
+SAID = "replisite:refreshed"
+EXCHANGED = "replisite:exchanged"
+
+
+def main() -> None:
+    """Measure, print and write."""
+    asked = _arguments()
+    folder = Path(tempfile.mkdtemp(prefix="replisite-bench-", dir=asked.folder))
+    try:
+        rows = [*_starts(folder, asked.runs), *_edits(folder, asked.runs)]
+        if asked.people:
+            rows += _large(folder, asked.people, asked.runs)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    results = {
+        "measured": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "runs": asked.runs,
+        "cores": len(os.sched_getaffinity(0)),
+        "rows": [row.as_json() for row in rows],
+    }
+    print("\n".join(map(str, rows)))
+    if not asked.trial:
+        RESULTS.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        readme = ROOT / "README.md"
+        told = f"Medians of {asked.runs} runs on {results['cores']} cores, in Chromium:\n\n{table(results['rows'])}"
+        readme.write_text(with_figures(readme.read_text(encoding="utf-8"), told, "preview"), encoding="utf-8")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.preview",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--runs", type=int, default=9, help="how often each is measured")
+    parser.add_argument(
+        "--people", type=int, default=1_000_000, help="people on the large roster; 0 for none"
+    )
+    parser.add_argument("--folder", type=Path, default=Path("/dev/shm"), help="where the sites lie")
+    parser.add_argument("--trial", action="store_true", help="print only")
+    return parser.parse_args()
+
+
+class Preview:
+    """A preview of a site, and how many seconds it took to its first page."""
+
+    def __init__(self, site: Path, *arguments: str, path: str = "/") -> None:
+        started = time.perf_counter()
+        command = [
+            sys.executable,
+            "-m",
+            "replisite",
+            "preview",
+            "--site",
+            str(site),
+            "--no-open",
+            "--port",
+            "0",
+        ]
+        self._process = subprocess.Popen([*command, *arguments], stderr=subprocess.PIPE, text=True)
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            if found := re.search(r"http://localhost:\d+", line):
+                self.url = found[0]
+                break
+        self.get(path)
+        self.seconds = time.perf_counter() - started
+
+    def get(self, path: str) -> bytes:
+        """Return what is at a path, whatever its status."""
+        try:
+            with urllib.request.urlopen(self.url + path) as answer:
+                return bytes(answer.read())
+        except urllib.error.HTTPError as error:
+            return bytes(error.read())
+
+    def ask(self, path: str) -> Any:
+        """Ask for JSON."""
+        return json.loads(self.get(path))
+
+    def wait(self) -> float:
+        """Wait until the roster is read; return the seconds."""
+        started = time.perf_counter()
+        while self.ask("/_replisite/page?at=/")["roster"]["state"] == "reading":
+            time.sleep(0.02)
+        return time.perf_counter() - started
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait()
+        assert self._process.stderr is not None
+        self._process.stderr.close()
+
+
+@contextlib.contextmanager
+def _preview(site: Path, *arguments: str) -> Iterator[Preview]:
+    preview = Preview(site, *arguments)
+    try:
+        yield preview
+    finally:
+        preview.stop()
+
+
+def _starts(folder: Path, runs: int) -> list[Row]:
+    seconds = []
+    for _ in range(runs):
+        site = copy_demo(folder / "start")
+        preview = Preview(site)
+        seconds.append(preview.seconds)
+        preview.stop()
+        shutil.rmtree(site)
+    return [
+        Row(
+            name="start",
+            what="first page of the demo, from nothing",
+            unit="s",
+            values=seconds,
+            goal=AtMost(2),
+        )
+    ]
+
+
+def _large(folder: Path, people: int, runs: int) -> list[Row]:
+    site = copy_demo(folder / "large")
+    write_roster(site / "content" / "roster.csv", people, 7)
+    first = Preview(site)
+    reading = first.wait()
+    first.stop()
+    told, searched = [], []
+    for number in range(runs):
+        preview = Preview(site, path=f"/someone-{people // 2 + number}/")
+        told.append(preview.seconds)
+        preview.wait()
+        for text in ("a", "ad", "ada", "ada fr", f"someone-{people - 1}", "kell"):
+            started = time.perf_counter()
+            preview.ask(f"/_replisite/people?q={text.replace(' ', '%20')}")
+            searched.append((time.perf_counter() - started) * 1000)
+        preview.stop()
+    said = f"{people:,} people"
+    return [
+        Row(
+            name="start-large-first",
+            what=f"first page, {said}, roster not read yet",
+            unit="s",
+            values=[first.seconds],
+            goal=AtMost(2),
+        ),
+        Row(
+            name="read-large",
+            what=f"until the roster of {said} is read, meanwhile",
+            unit="s",
+            values=[reading],
+        ),
+        Row(name="start-large", what=f"first page of one of {said}", unit="s", values=told, goal=AtMost(2)),
+        Row(name="search-large", what=f"search among {said}", unit="ms", values=searched, goal=AtMost(100)),
+    ]
+
+
+def _edits(folder: Path, runs: int) -> list[Row]:
+    site = copy_demo(folder / "edits")
+    with sync_playwright() as playwright, _preview(site) as preview:
+        preview.wait()
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        screen = _Screen(page, preview.url)
+        rows = [
+            Row(
+                name=f"edit-{what.replace(' ', '-')}",
+                what=f"save to new page: {what}",
+                unit="ms",
+                values=[
+                    screen.milliseconds(at, event, partial(save, site, number)) for number in range(runs)
+                ],
+                goal=AtMost(300),
+            )
+            for what, (at, event, save) in EDITS.items()
+        ]
+        browser.close()
+    return rows
+
+
+class _Screen:
+    """A page in the browser, and how long it takes to show what was saved."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self._page = page
+        self._url = url
+        self._at = ""
+
+    def milliseconds(self, at: str, event: str, save: Callable[[], float]) -> float:
+        """Save something, which tells when that was, and wait until the page says that it shows it."""
+        if at != self._at:
+            self._at = at
+            self._page.goto("about:blank")
+            self._page.goto(self._url + at)
+            self._page.wait_for_selector("replisite-toolbar", state="attached")
+        time.sleep(1.0)  # what was done for the save before is over
+        self._page.evaluate(
+            """event => { window.shown = new Promise(done => addEventListener(
+                event, () => done(performance.timeOrigin + performance.now()), {once: true})); }""",
+            event,
+        )
+        saved = save() * 1000
+        return float(self._page.evaluate("window.shown")) - saved
+
+
+def _put(place: Path, text: str) -> float:
+    """Save as editors do, beside the file and then in its place; return when that was."""
+    new = place.with_name(f".{place.name}.new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(place)
+    return time.time()
+
+
+def _append(path: str, text: str) -> Callable[[Path, int], float]:
+    def save(site: Path, number: int) -> float:
+        place = site / path
+        return _put(place, f"{place.read_text(encoding='utf-8')}{text.format(number=number)}")
+
+    return save
+
+
+def _change(path: str, old: str, new: str) -> Callable[[Path, int], float]:
+    def save(site: Path, number: int) -> float:
+        place = site / path
+        text, times = re.subn(
+            old, new.format(number=number), place.read_text(encoding="utf-8"), count=1, flags=re.MULTILINE
+        )
+        assert times == 1, f"{path} has no {old}"
+        return _put(place, text)
+
+    return save
+
+
+def _new(site: Path, number: int) -> float:
+    product = (site / "content/products/milk-oolong.md").read_text(encoding="utf-8")
+    return _put(
+        site / f"content/products/new-{number}.md",
+        re.sub(r"^sku: .*", f"sku: NEW-{number}", product, flags=re.MULTILINE),
+    )
+
+
+def _rename(site: Path, number: int) -> float:
+    (site / f"content/products/new-{number}.md").rename(site / f"content/products/renamed-{number}.md")
+    return time.time()
+
+
+def _delete(site: Path, number: int) -> float:
+    (site / f"content/products/renamed-{number}.md").unlink()
+    return time.time()
+
+
+_ABOUT, _HOME, _SHOP = f"/{OWNER}/about/", f"/{OWNER}/", f"/{OWNER}/products/"
+_THEME = "themes/storefront"
+EDITS: dict[str, tuple[str, str, Callable[[Path, int], float]]] = {
+    "Markdown prose": (_ABOUT, SAID, _append("content/pages/about.md", "\n\nEdit {number}.\n")),
+    "front matter": (
+        _ABOUT,
+        SAID,
+        _change("content/pages/about.md", "^title: .*", 'title: "About {number}"'),
+    ),
+    "a template": (
+        _ABOUT,
+        SAID,
+        _change(f"{_THEME}/templates/base.html", "</body>", "<p>Edit {number}</p></body>"),
+    ),
+    "a partial": (
+        _ABOUT,
+        SAID,
+        _append(f"{_THEME}/templates/partials/footer.html", "<p>Edit {number}</p>\n"),
+    ),
+    "site.toml": (_ABOUT, SAID, _change("site.toml", "^name = .*", 'name = "Tarn {number}"')),
+    "one row of the roster": (
+        _HOME,
+        SAID,
+        _change("content/roster.csv", f"{OWNER},[^,]*,", f"{OWNER},Mag{{number}},"),
+    ),
+    "a distributor's story": (
+        _HOME,
+        SAID,
+        _append(f"content/distributors/{OWNER}.md", "\n\nEdit {number}.\n"),
+    ),
+    "CSS": (
+        _ABOUT,
+        EXCHANGED,
+        _append(f"{_THEME}/static/css/storefront.css", "\n:root {{ --edit: {number}; }}\n"),
+    ),
+    "an image": (_SHOP, EXCHANGED, _append("content/images/products/milk-oolong.svg", "<!-- {number} -->")),
+    "a new file": (_SHOP, SAID, _new),
+    "a renamed file": (_SHOP, SAID, _rename),
+    "a deleted file": (_SHOP, SAID, _delete),
+}
+"""What is saved: the page that shows it, what its script says then, and how."""
+
+
+if __name__ == "__main__":
+    main()
