@@ -18,7 +18,7 @@ from replisite import __version__
 from replisite.errors import Fault, InputError, ReplisiteError, UsageError
 from replisite.model.site import Site
 from replisite.progress import Painter, PlainPainter, SilentPainter
-from replisite.sources.config import SiteFaults, find_site, load_site
+from replisite.sources.folder import NAME, find_site
 
 app = typer.Typer(
     name="replisite",
@@ -263,8 +263,8 @@ def preview(
 
     with _faults_told(as_json=False):
         folder = site if site is not None else find_site(Path.cwd())
-        if not (folder / "site.toml").is_file():
-            raise UsageError(f"{folder}: no site.toml there; name the site's folder with --site")
+        if not (folder / NAME).is_file():
+            raise UsageError(f"{folder}: no {NAME} there; name the site's folder with --site")
         teller = PreviewTeller(err, folder.resolve(), quiet=quiet)
         options = PreviewOptions(
             host=host,
@@ -377,6 +377,8 @@ def _print_json(told: object) -> None:
 
 def _site(folder: Path | None) -> tuple[Site, list[Fault]]:
     """Read site.toml; its faults are told together with those of the rest where that can be read."""
+    from replisite.sources.config import SiteFaults, load_site
+
     try:
         return load_site(folder if folder is not None else find_site(Path.cwd())), []
     except SiteFaults as refused:

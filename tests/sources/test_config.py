@@ -21,11 +21,12 @@ from replisite.model.site import (
     Roster,
     Site,
 )
-from replisite.sources.config import find_site, load_site, parse_site
+from replisite.sources.config import load_site, parse_site
 from replisite.sources.config.lines import find_lines, line_of
 from replisite.sources.config.schema import Document
 from replisite.sources.config.values import OWNED_SETTINGS, ROSTER_COLUMNS
 from replisite.sources.config.words import toml_value
+from replisite.sources.folder import find_site
 from replisite.sources.roster.columns import RosterColumns
 
 ROOT = Path(__file__).parents[2]

@@ -8,12 +8,20 @@ from __future__ import annotations
 import threading
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from replisite.preview.composing import Asked, Composing, Personal, PressedPage, Survey, Wish
-from replisite.processes import Room
+from replisite.processes import Heard, Room
+
+if TYPE_CHECKING:
+    from replisite.preview.composing import Asked, Composing, Personal, PressedPage, Survey, Wish
 
 __all__ = ["Composer"]
+
+
+def _made(scratch: Path, heard: Heard) -> Composing:
+    from replisite.preview.composing import Composing  # here and now, while the other side reads its own
+
+    return Composing(scratch, heard)
 
 
 class Composer(Room):
@@ -23,18 +31,18 @@ class Composer(Room):
     """
 
     def __init__(self, scratch: Path) -> None:
-        super().__init__(partial(Composing, scratch), "replisite composer", "reads the content")
+        super().__init__(partial(_made, scratch), "replisite composer", "reads the content")
         self._turn = threading.Lock()
 
     def compose(self, wish: Wish) -> Survey:
         """Read what has changed since the last time. Raises ReplisiteError."""
         with self._turn:
-            return cast(Survey, self.ask("compose", wish))
+            return cast("Survey", self.ask("compose", wish))
 
     def press(self, asked: Asked) -> PressedPage:
         """Press a page of the last good composition. Raises ReplisiteError."""
         with self._turn:
-            return cast(PressedPage, self.ask("press", asked))
+            return cast("PressedPage", self.ask("press", asked))
 
     def file(self, path: str) -> bytes:
         """Return a feed or the like. Raises ReplisiteError."""
@@ -49,4 +57,4 @@ class Composer(Room):
     def personal(self, asked: Asked) -> Personal:
         """Press a page and say what in it is personal. Raises ReplisiteError."""
         with self._turn:
-            return cast(Personal, self.ask("personal", asked))
+            return cast("Personal", self.ask("personal", asked))

@@ -39,12 +39,16 @@ MADE_FILES = frozenset({"sitemap.xml", "robots.txt"})
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be shown: a site, editions as their readers see them (the corporate site's first), and options."""
+    """What is to be shown: a site, editions as their readers see them (the corporate site's first), and options.
+
+    ``is_quick`` leaves out looking for faults in templates that are on no page yet.
+    """
 
     site: Site
     showings: tuple[Showing, ...]
     drafts: bool = False
     future: bool = False
+    is_quick: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,7 @@ class Composing:
     """
 
     def __init__(self, scratch: Path, heard: Heard) -> None:
+        gc.disable()  # there is nothing to give back before something has been read
         from replisite.sources.pelican import Warm  # Pelican is imported in this process alone
 
         self._scratch = scratch
@@ -147,6 +152,7 @@ class Composing:
         gc.disable()  # what was read before is tidied away when nobody waits
         site = wish.site
         run = PelicanRun(site, wish.showings, build_time(), wish.drafts, wish.future, self._warm)
+        run.checks_templates = not wish.is_quick
         with opened_files() as opened:
             pages = run.pages(self._scratch, is_copied=False)
         folders = (run.theme, *(site.root / name for name in (site.content, "templates")))

@@ -129,7 +129,7 @@ class Desk:
         """Read everything for the first time; what is wrong stands in the faults."""
         async with self._turn:
             await self._load()
-            await self._compose()
+            await self._compose(is_quick=True)
             self._take_roster()
         self.told(Happened(faults=self.faults, warnings=self.survey.warnings))
 
@@ -189,14 +189,24 @@ class Desk:
         except ReplisiteError as error:
             self._faults.config = (Fault("site.toml", 0, str(error)),)
 
-    async def _compose(self) -> None:
+    async def check(self) -> None:
+        """Look for faults that the start had no time for; to be called when there is time."""
+        async with self._turn:
+            if self.site is not None and not self._faults.content:
+                await self._compose()
+                await self._refresh(())
+        self._tidy_soon()
+        if self.faults:
+            self.told(Happened(faults=self.faults))
+
+    async def _compose(self, *, is_quick: bool = False) -> None:
         """Read the content; the pages that there were stay if it has faults."""
         site = self.site
         if site is None:
             self._watch(None, self.survey)
             return
         try:
-            survey = await asyncio.to_thread(self.composer.compose, self._wish(site))
+            survey = await asyncio.to_thread(self.composer.compose, self._wish(site, is_quick))
         except InputError as refused:
             survey = Survey(tuple(refused.faults))
         except ReplisiteError as error:
@@ -209,7 +219,7 @@ class Desk:
             self._expire(survey.until)
         self._watch(site, survey)
 
-    def _wish(self, site: Site) -> Wish:
+    def _wish(self, site: Site, is_quick: bool) -> Wish:
         editions = [edition for edition in site.editions if edition.market.status != "closed"]
         main = site.editions[0]
         own = [Showing(edition) for edition in (main, *(edition for edition in editions if edition != main))]
@@ -219,7 +229,8 @@ class Desk:
             for showing in self._more.values()
             if showing.edition.key in known
         ]
-        return Wish(site, tuple(dict.fromkeys([*own, *more])), self.options.drafts, self.options.future)
+        showings = tuple(dict.fromkeys([*own, *more]))
+        return Wish(site, showings, self.options.drafts, self.options.future, is_quick)
 
     async def show(self, showing: Showing) -> None:
         """Have the pages of a showing that was not asked for before."""

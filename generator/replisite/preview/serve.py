@@ -31,6 +31,8 @@ __all__ = ["Started", "serve"]
 
 DEFAULT_PORT = 8000
 PORTS_TRIED = 50
+FIRST_PAGE = 1.0
+"""How many seconds the first page has for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ async def _serve(
     port = listening.getsockname()[1]
     public = _public_url(options.host, port)
     server = await asyncio.to_thread(_server, desk, options.host, public)  # imported while Pelican reads
+    checking: asyncio.Task[None] | None = None
     running = asyncio.create_task(server.serve(sockets=[listening]))
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, partial(setattr, server, "should_exit", True))
@@ -106,6 +109,7 @@ async def _serve(
         home = _first_address(desk, options, port)
         moved = DEFAULT_PORT if options.port is None and port != DEFAULT_PORT else None
         started(Started(home, public, moved, is_polling))
+        checking = asyncio.create_task(_check_soon(desk))
         if options.is_opening:
             await asyncio.to_thread(webbrowser.open, home)
         await running
@@ -113,8 +117,15 @@ async def _serve(
         server.should_exit = True
         await running
         starting.cancel()
+        if checking:
+            checking.cancel()
         for watcher in watching:
             watcher.stop()
+
+
+async def _check_soon(desk: Desk) -> None:
+    await asyncio.sleep(FIRST_PAGE)
+    await desk.check()
 
 
 def _server(desk: Desk, host: str, public: str) -> uvicorn.Server:

@@ -15,10 +15,9 @@ from replisite.sources.config.lines import find_lines, line_of
 from replisite.sources.config.make import make_site
 from replisite.sources.config.repair import repaired
 from replisite.sources.config.schema import Document
+from replisite.sources.folder import NAME
 
-__all__ = ["NAME", "SiteFaults", "parse_site", "read_site"]
-
-NAME = "site.toml"
+__all__ = ["SiteFaults", "parse_site", "read_site"]
 
 
 def read_site(file: Path) -> Site:

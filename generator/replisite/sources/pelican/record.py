@@ -124,6 +124,7 @@ class PelicanRun:
         self.now = now
         self.drafts, self.future = drafts, future
         self.is_kept_warm = warm is not None
+        self.checks_templates = True
         self.warm = warm or Warm()
         is_lenient = site.pelican_defaults == "pelican"
         self.notebook = Notebook(site.root, site.root / site.content, is_lenient=is_lenient)
@@ -307,7 +308,7 @@ class PelicanRun:
         for content in context["generated_content"].values() if is_ours else ():
             if content is not None:
                 self._check_links(content, context)
-        if is_ours:
+        if is_ours and self.checks_templates:
             assert self.environment is not None
             check_templates(self.site, self.theme, self.environment, self.notebook, self.warm)
         if self.notebook.faults:
