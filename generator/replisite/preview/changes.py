@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +26,16 @@ class Changes:
 
 
 def changes_of(
-    paths: Iterable[Path], site: Site, roster: Path, assets: Mapping[Path, str], theme: Path | None = None
+    paths: Iterable[Path],
+    site: Site,
+    roster: Path,
+    assets: Mapping[Path, str],
+    read: Collection[Path] = (),
+    theme: Path | None = None,
 ) -> Changes:
     """Sort changed files; ``assets`` are the files that are copied, by their sources, and ``theme`` is its folder.
+
+    ``read`` are copied files that pages were also made of.
 
     A copied file that is there before and after changes no page. Anything unknown may have made some page, and a folder stands
     for all that is in it.
@@ -45,6 +52,7 @@ def changes_of(
             people = True
         elif path in assets:
             changed.append(assets[path])
+            content = content or path in read
             if not path.is_file():
                 content = people = True
         else:

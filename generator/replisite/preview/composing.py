@@ -70,6 +70,8 @@ class Survey:
     folders: tuple[Path, ...] = ()
     beside: tuple[Path, ...] = ()
     until: float | None = None
+    read: frozenset[Path] = frozenset()
+    """Copied files that pages were also made of: data that a plugin reads."""
     seconds: float = 0.0
 
 
@@ -173,6 +175,7 @@ class Composing:
             folders,
             _beside(site, opened, folders),
             run.until.timestamp() if run.until else None,
+            frozenset(run.static.values()) & {Path(site.root, name) for name in opened},
             time.perf_counter() - started,
         )
 

@@ -82,6 +82,11 @@ class _Faults:
         return tuple(dict.fromkeys((*self.config, *self.content, *self.roster)))
 
 
+def _is_passing(path: Path) -> bool:
+    """Say whether this is a file that an editor wrote and put in the place of another."""
+    return path.name.startswith(".") and not path.exists()
+
+
 @dataclass
 class Desk:
     """The state of a preview. Its methods run on one event loop; what takes long runs in threads.
@@ -146,7 +151,7 @@ class Desk:
     async def changed(self, paths: Iterable[Path]) -> None:
         """Read what has changed, and tell the screens that show something of it."""
         started = time.perf_counter()
-        listed = tuple(sorted(paths))
+        listed = tuple(sorted(path for path in paths if not _is_passing(path)))
         async with self._turn:
             before = self.faults
             changes = self._changes(listed)
@@ -173,7 +178,7 @@ class Desk:
             return Changes(config=bool(paths), content=True, roster=False, assets=())
         sources = {source: path for path, source in self.survey.static.items()}
         theme = self.survey.folders[0] if self.survey.folders else None
-        return changes_of(paths, self.site, self._roster_file(self.site), sources, theme)
+        return changes_of(paths, self.site, self._roster_file(self.site), sources, self.survey.read, theme)
 
     async def _load(self) -> None:
         """Read site.toml; what there was stays if it cannot be read."""

@@ -41,6 +41,7 @@ __all__ = ["application"]
 
 CLIENT = Path(__file__).parent / "client"
 NO_CACHE = {"Cache-Control": "no-cache"}
+NOT_HERE = "member pages are shown on the machine alone that the preview runs on"
 STILL = 15.0
 """After how many seconds without an event a comment is sent, so that nobody takes the connection for dead."""
 
@@ -84,8 +85,8 @@ class _Room:
             return RedirectResponse(found.path, 307)
         if isinstance(found, FoundFile):
             return await self._file(found)
-        if isinstance(found, FoundPage) and found.visit.reader and not _is_here(request):
-            return PlainTextResponse("member pages are shown on this machine only", 403)
+        if not _may_see(request, answer):
+            return PlainTextResponse(NOT_HERE, 403)
         kind = "text/html; charset=utf-8" if _is_html(found) else _kind(at)
         body = with_client(answer) if _is_html(found) else answer.text
         return Response(
@@ -106,6 +107,8 @@ class _Room:
     async def events(self, request: Request) -> Response:
         """Stream what happens to one screen."""
         at = request.query_params.get("at", "/")
+        if not _may_see(request, await self.desk.answers.page(_host(request), at)):
+            return PlainTextResponse(NOT_HERE, 403)
         last = request.headers.get("last-event-id", "")
         stream = self._stream(_host(request), at, int(last) if last.isdigit() else None)
         return StreamingResponse(
@@ -129,6 +132,8 @@ class _Room:
         """Tell the toolbar about a page."""
         desk, host, at = self.desk, _host(request), request.query_params.get("at", "/")
         answer = await desk.answers.page(host, at)
+        if not _may_see(request, answer):
+            return PlainTextResponse(NOT_HERE, 403)
         told = await asyncio.to_thread(self._facts, request, answer, at)
         return JSONResponse(told, headers=NO_CACHE)
 
@@ -206,6 +211,8 @@ class _Room:
     async def personal(self, request: Request) -> Response:
         """Give a page with its personal pieces marked, and what they are."""
         answer = await self.desk.answers.page(_host(request), request.query_params.get("at", "/"))
+        if not _may_see(request, answer):
+            return PlainTextResponse(NOT_HERE, 403)
         page = answer.found
         if not isinstance(page, FoundPage):
             return JSONResponse({"html": with_client(answer), "slots": []}, headers=NO_CACHE)
@@ -295,6 +302,11 @@ def _is_html(found: object) -> bool:
 
 def _host(request: Request) -> str:
     return request.headers.get("host", "localhost")
+
+
+def _may_see(request: Request, answer: Answer) -> bool:
+    """Say whether whoever asks may see a page: what is unlocked is for this machine."""
+    return not (isinstance(answer.found, FoundPage) and answer.found.visit.reader) or _is_here(request)
 
 
 def _is_here(request: Request) -> bool:
