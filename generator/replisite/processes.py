@@ -46,9 +46,9 @@ class Room:
         self.close(at_once=kind is not None)
 
     def close(self, *, at_once: bool = False) -> None:
-        """End the process and all that it started."""
-        self._ours.close()
+        """End the process and all that it started; ``at_once`` also if it is at work."""
         if not at_once:
+            self._ours.close()
             self._process.join(timeout=5)
         if self._process.is_alive() and self._process.pid:
             try:
@@ -56,6 +56,7 @@ class Room:
             except ProcessLookupError:
                 self._process.kill()
         self._process.join()
+        self._ours.close()  # whoever waits for an answer has heard by now that there is none
 
     def ask(self, method: str, *arguments: object, progress: Heard | None = None) -> object:
         """Call a method in the child; raises what it raises, and ReplisiteError if the process has ended."""
@@ -70,7 +71,7 @@ class Room:
                     raise value
                 else:
                     return value
-        except (EOFError, ConnectionError) as error:
+        except (EOFError, OSError) as error:
             self._process.join(timeout=5)
             raise ReplisiteError(
                 f"the process that {self._purpose} ended (exit {self._process.exitcode}); is there enough memory?"

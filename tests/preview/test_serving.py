@@ -204,3 +204,18 @@ def test_without_a_site_it_says_so() -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert "no site.toml there" in done.stderr
+
+
+def test_a_large_roster_is_read_in_the_background(little: LittleSite) -> None:
+    """Pages of the company are there at once, an owner's page waits by itself, and Ctrl-C waits for nothing."""
+    rows = [f"B{number},b-{number},Ann,Bee,,,York,GB,active," for number in range(20_000)]
+    little.roster(*(f"{row}," for row in rows))
+    preview = RunningPreview(little.root)
+    assert "By hand." in preview.page("/about/")
+    waiting = preview.get("/b-7/about/")
+    assert waiting.status == 503
+    assert "The roster is being read" in waiting.text
+    told = next(data for name, data in preview.events("/b-7/about/") if name == "roster" and data["done"])
+    assert told["state"] == "reading"
+    assert told["total"] == 20_000
+    assert preview.stop() < 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import contextlib
 import errno
 import signal
@@ -14,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from replisite.errors import UsageError
+from replisite.errors import Fault, UsageError
 from replisite.prepare import Options
 from replisite.preview.composer import Composer
 from replisite.preview.desk import Desk, Happened
@@ -59,8 +60,6 @@ def serve(
             asyncio.run(_serve(folder, options, listening, composer, intake, started, told))
         finally:
             listening.close()
-            composer.close(at_once=True)
-            intake.close(at_once=True)
 
 
 async def _serve(
@@ -76,7 +75,11 @@ async def _serve(
     watching: list[Watcher] = []
 
     def changed(paths: frozenset[Path]) -> None:
-        asyncio.run_coroutine_threadsafe(desk.changed(paths), loop)
+        asyncio.run_coroutine_threadsafe(desk.changed(paths), loop).add_done_callback(failed)
+
+    def failed(done: concurrent.futures.Future[None]) -> None:
+        if not done.cancelled() and (error := done.exception()) is not None:
+            told(Happened(faults=(Fault("", 0, f"{type(error).__name__}: {error}", "please report it"),)))
 
     def watch(watched: Watched) -> None:
         if watching:
@@ -121,6 +124,8 @@ async def _serve(
             checking.cancel()
         for watcher in watching:
             watcher.stop()
+        for room in (composer, intake):  # threads that wait for them would be waited for
+            room.close(at_once=True)
 
 
 async def _check_soon(desk: Desk) -> None:

@@ -57,11 +57,15 @@ class Taking:
     def take(self, order: Order) -> Taken:
         """Take a roster in, unless the ledger was made from just this one. Raises ReplisiteError."""
 
-        def progress(phase: str, done: int, total: int, _pages: int = 0) -> None:
+        rows = 0
+
+        def progress(phase: str, done: int, _total: int, _pages: int = 0) -> None:
+            nonlocal rows
             if order.number < self._latest.value:
                 raise Abandoned
             if phase == "roster":
-                self._heard(done, total)
+                rows = rows or _lines(order.options.roster or order.site.root / order.site.roster.source)
+                self._heard(done, max(rows - 1, done))
 
         path = ledger_path(order.site, order.options)
         try:
@@ -79,6 +83,12 @@ class Taking:
         index = NameIndex(names_path(path))
         if index.stamp != ledger.stamp:
             index.make(ledger.people(), ledger.stamp)
+
+
+def _lines(roster: Path) -> int:
+    """Return how many lines a roster has: about as many as people."""
+    with roster.open("rb") as text:
+        return sum(block.count(b"\n") for block in iter(lambda: text.read(1 << 20), b""))
 
 
 def names_path(ledger: Path) -> Path:
