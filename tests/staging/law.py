@@ -73,7 +73,7 @@ def outcome(render: Callable[[], object]) -> object:
     """Return what is rendered, or the kind of error; an address in memory is never the same twice."""
     try:
         page = render()
-        return re.sub(rb" at 0x[0-9a-f]+", b"", page) if isinstance(page, bytes) else page
+        return re.sub(rb"(?i) at 0x[0-9a-f]+", b"", page) if isinstance(page, bytes) else page
     except RecursionError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever Jinja raises

@@ -56,7 +56,6 @@ class Taking:
 
     def take(self, order: Order) -> Taken:
         """Take a roster in, unless the ledger was made from just this one. Raises ReplisiteError."""
-
         rows = 0
 
         def progress(phase: str, done: int, _total: int, _pages: int = 0) -> None:

@@ -90,11 +90,18 @@ class Code:
         if not self.cut.is_repeatable:
             keys = (*keys, Same(object()))
         key = (code.meaning, keys)
+        unknown = sorted(
+            (static.keys() & run.trips.keys()) - values.keys()
+        )  # as in a file that is included without context
         if isinstance(code, TemplateCode):
             if exported:
                 raise self._widen("a name that a slot sets is looked up in the context")
+            if unknown:
+                raise self._widen(f'"{unknown[0]}" is not the page owner\'s here')
             return TemplateSlot(key, code, values, self.cut.origin)
         is_static = not exported and all(name in static for name in record if name in code.names)
+        if unknown and not is_static:
+            raise self._widen(f'"{unknown[0]}" is not the page owner\'s here')
         return FilledSlot(
             key,
             code,
