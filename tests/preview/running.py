@@ -131,7 +131,8 @@ class RunningPreview:
         answer = connection.getresponse()
         name = ""
         try:
-            while line := answer.readline().decode().rstrip("\n") or "\0":
+            while raw := answer.readline():
+                line = raw.decode().rstrip("\n")
                 if line.startswith("event: "):
                     name = line.removeprefix("event: ")
                 elif line.startswith("data: "):

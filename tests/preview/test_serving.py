@@ -185,6 +185,7 @@ def test_a_plugin_s_data_is_read_again(little: LittleSite) -> None:
     )
     little.change("themes/little/templates/base.html", "<footer>", "<footer>{{ FACT }} ")
     with RunningPreview(little.root) as preview:
+        preview.wait_until_read()
         assert "old" in preview.page("/jane/about/").split("<footer>")[1]
         little.write("content/data/facts.json", '{"fact": "new"}')
         preview.wait_for("facts.json")
