@@ -351,7 +351,9 @@ def test_an_interrupted_build_leaves_the_last_good_output(little: LittleSite, ho
     """Whenever it is stopped, the old output stands, nothing goes on, and the next build completes."""
     little.build()
     before = little.files()
-    rows = [f"B{n},someone-{n:04d},Some,One,,,,GB,active,," for n in range(3000)]
+    rows = [
+        f"B{n},someone-{n:04d},Some,One,,,,GB,active,," for n in range(8000)
+    ]  # so many that the signal comes in time
     little.roster(*rows)
     command = [sys.executable, "-m", "replisite", "build", "--site", str(little.root)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
