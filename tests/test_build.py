@@ -356,7 +356,15 @@ def test_an_interrupted_build_leaves_the_last_good_output(little: LittleSite, ho
     ]  # so many that the signal comes in time
     little.roster(*rows)
     command = [sys.executable, "-m", "replisite", "build", "--site", str(little.root)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        ),  # a shell's background jobs ignore it
+    ) as process:
         new = little.root / ".output.replisite/new"
         deadline = time.monotonic() + 60
         while not any(new.glob("someone-0[1-9]*")) and time.monotonic() < deadline:
