@@ -361,9 +361,7 @@ def test_an_interrupted_build_leaves_the_last_good_output(little: LittleSite, ho
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(
-            signal.SIGINT, signal.SIG_DFL
-        ),  # a shell's background jobs ignore it
+        preexec_fn=_hear_interrupts,  # noqa: PLW1509 - this test has no threads
     ) as process:
         new = little.root / ".output.replisite/new"
         deadline = time.monotonic() + 60
@@ -379,6 +377,11 @@ def test_an_interrupted_build_leaves_the_last_good_output(little: LittleSite, ho
     little.build()
     assert "after/index.html" in little.files()
     assert sorted(path.name for path in little.root.iterdir() if path.name.startswith(".")) == [".replisite"]
+
+
+def _hear_interrupts() -> None:
+    """Hear Ctrl-C also where the tests run as a shell's background job, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _wait_until_nobody_writes(folder: Path) -> None:
