@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["opened_files"]
+__all__ = ["opened_files", "tell_opened"]
 
 _LISTENERS: list[set[str]] = []
 _HOOKS: list[bool] = []
@@ -25,6 +25,12 @@ def opened_files() -> Iterator[set[str]]:
         yield heard
     finally:
         _LISTENERS[:] = [listener for listener in _LISTENERS if listener is not heard]
+
+
+def tell_opened(paths: Iterable[str]) -> None:
+    """Count files as opened that were opened elsewhere, or earlier, for what is wanted now."""
+    for heard in _LISTENERS:
+        heard.update(paths)
 
 
 def _hear(event: str, arguments: tuple[Any, ...]) -> None:

@@ -29,6 +29,7 @@ from replisite.staging.plate import Origin, Plate, Record, Slot, Widening
 from replisite.staging.press import Press, Writer
 from replisite.staging.proof import Difference, prove
 from replisite.staging.stage import (
+    compile_all,
     forget_slots,
     forget_templates,
     full_template,
@@ -50,6 +51,7 @@ __all__ = [
     "Trust",
     "Widening",
     "Writer",
+    "compile_all",
     "deferring",
     "escaping",
     "forget_slots",

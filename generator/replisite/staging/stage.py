@@ -35,7 +35,16 @@ from replisite.staging.trip import Changes, Tripwire, Widen
 from replisite.staging.trust import Trust, is_plain
 from replisite.staging.watch import Watched, watching
 
-__all__ = ["forget_slots", "forget_templates", "full_template", "in_full", "slot_of", "stage", "staged"]
+__all__ = [
+    "compile_all",
+    "forget_slots",
+    "forget_templates",
+    "full_template",
+    "in_full",
+    "slot_of",
+    "stage",
+    "staged",
+]
 
 
 def staged(env: Environment, deferred: Collection[str], *, trust: Trust = is_plain) -> Environment:
@@ -153,8 +162,17 @@ class _Foreseen:
     hints: frozenset[str]
 
 
-def _foresee(staging: Staging, template: Template, static: Mapping[str, Any]) -> _Foreseen:
-    """Look at a template, at those that it names, and so on."""
+def compile_all(template: Template) -> None:
+    """Compile all templates that a template of a staged environment names, that those name, and so on.
+
+    Nothing needs it: what is not compiled is compiled when it is used. What cannot be compiled is told then.
+    """
+    template = _staged_template(template)
+    _all_of(_staging_of(template.environment), template)
+
+
+def _all_of(staging: Staging, template: Template) -> list[int]:
+    """Return the serials of a template, of those that it names, and so on."""
     serials: list[int] = []
     names, seen = [template.name or ""], set[str]()
     while names:
@@ -167,6 +185,12 @@ def _foresee(staging: Staging, template: Template, static: Mapping[str, Any]) ->
                 template.environment.get_template(name)
         serials += staging.by_name.get(name, [])
         names += [used for serial in staging.by_name.get(name, []) for used in staging.outlines[serial].uses]
+    return serials
+
+
+def _foresee(staging: Staging, template: Template, static: Mapping[str, Any]) -> _Foreseen:
+    """Look at a template, at those that it names, and so on."""
+    serials = _all_of(staging, template)
     outlines = [staging.outlines[serial] for serial in serials]
     codes = [code for serial in serials for code in staging.cuts[serial]]
     spelt = Counter(name for outline in outlines for name in outline.names)

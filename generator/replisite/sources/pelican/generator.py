@@ -32,10 +32,13 @@ def generator_class(
     class KindsGenerator(Generator):  # type: ignore[misc]  # Pelican has no types
         readers: Readers
 
+        def paths(self) -> list[str]:
+            """Return the files of all kinds, relative to the content folder."""
+            return sorted(self.get_files(sorted({kind.folder for kind in KINDS})))
+
         def generate_context(self) -> None:
             contents: list[KindContent] = []
-            folders = sorted({kind.folder for kind in KINDS})
-            for path in sorted(self.get_files(folders)):
+            for path in self.paths():
                 content = self._read(path)
                 if content is not None and content.is_valid():
                     contents.append(content)

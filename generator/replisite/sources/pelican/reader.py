@@ -51,11 +51,12 @@ def reader_class(
 
     class ReplisiteMarkdownReader(MarkdownReader):  # type: ignore[misc]  # Pelican has no types
         def read(self, source_path: str) -> Read:
-            notebook.reading(Path(source_path))
-            return warm.read(source_path, self._read_anew, notebook, placeholders)
+            return warm.read(source_path, self.read_anew, notebook, placeholders)
 
-        def _read_anew(self, source_path: str) -> Read:
+        def read_anew(self, source_path: str) -> Read:
+            """Read a file whatever is known of it."""
             path = Path(source_path)
+            notebook.reading(path)
             kind = kind_of(notebook.content_path(path))
             if kind is not None:
                 return self._read_kind(path, kind)

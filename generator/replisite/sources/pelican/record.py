@@ -10,7 +10,7 @@ import datetime
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from html import unescape
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import unquote, urlparse
 
 import pelican
-from jinja2 import Environment, Template, TemplateNotFound, TemplateSyntaxError
+from jinja2 import Environment, Template, TemplateError, TemplateNotFound, TemplateSyntaxError
 from pelican.contents import Content
 from pelican.generators import Generator, PelicanTemplateNotFound, StaticGenerator
 from pelican.plugins import signals
@@ -41,7 +41,7 @@ from replisite.sources.pelican.static import static_sources
 from replisite.sources.pelican.theme import check_templates, find_theme, template_folders
 from replisite.sources.pelican.warm import Warm
 from replisite.sources.pelican.writer import NamedTemplate, Recorded, recording_writer
-from replisite.staging import escaping, full_template, staged
+from replisite.staging import compile_all, escaping, full_template, staged
 
 __all__ = ["PelicanRun", "Proof", "Recording", "StagedSite", "record_site"]
 
@@ -55,6 +55,9 @@ _RENDERED = (
     "PLUGINS",
 )
 """Settings that make Pelican's Jinja environment what it is."""
+
+_HOME = "index"
+"""The template of the page that is looked at first."""
 
 _A_DAY = datetime.timedelta(days=1)
 
@@ -213,6 +216,7 @@ class PelicanRun:
         self._is_copied = is_copied
         settings["MARKDOWN"]["extensions"].append(PlaceholderExtension(self.placeholders))
         generator = generator_class(self.site, self.notebook, self.now, self.drafts, self.future)
+        self._kinds_generator = generator
         feed_url = self.site.url if self.site.pelican_defaults == "replisite" else ""
         writer = recording_writer(self.catalogs, self.recorded, self._keep, self.files, self._names, feed_url)
         is_ours = self.site.pelican_defaults == "replisite"
@@ -222,6 +226,7 @@ class PelicanRun:
             (signals.get_writer, lambda _: writer),
             (signals.readers_init, lambda readers: readers.reader_classes.update(md=reader, markdown=reader)),
             (signals.generator_init, self._share_environment),
+            (signals.generator_init, self._read_ahead),
             (signals.content_object_init, self._leave_out_expired),
             (signals.article_generator_context, self._publish_drafts),
             (signals.page_generator_context, self._publish_drafts),
@@ -230,7 +235,8 @@ class PelicanRun:
         for signal, receiver in receivers:
             signal.connect(receiver)
         try:
-            pelican.Pelican(settings).run()
+            with ExitStack() as self._meanwhile:
+                pelican.Pelican(settings).run()
         except _Stop:
             pass
         except PelicanTemplateNotFound as error:
@@ -253,6 +259,21 @@ class PelicanRun:
             generator.get_template = partial(self._named_template, generator)
         if isinstance(generator, StaticGenerator) and not self._is_copied:
             generator.generate_output = lambda _: self._leave_in_place(generator)
+
+    def _read_ahead(self, generator: Generator) -> None:
+        """Have another process begin with the files of our kinds, and compile the home page's templates meanwhile."""
+        reader = generator.readers.readers.get("md")
+        if (
+            not isinstance(generator, self._kinds_generator)
+            or self.site.pelican.get("PLUGINS")
+            or reader is None
+        ):
+            return  # what plugins read and count must be read and counted here
+        paths = [os.path.join(generator.path, path) for path in generator.paths()]  # noqa: PTH118 - as Pelican does
+        reading = self.warm.reading_ahead(paths, reader.read_anew, self.notebook, self.placeholders)
+        if self._meanwhile.enter_context(reading):
+            with suppress(TemplateError, PelicanTemplateNotFound):  # it is told where it is used
+                compile_all(self._staged(self._named_template(generator, _HOME)))
 
     def _named_template(self, generator: Generator, name: str) -> NamedTemplate:
         """Find a template as Pelican does, without compiling what may never be asked for."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from jinja2 import Environment
 from pelican.contents import Content
 
 from replisite.errors import Fault
-from replisite.opened import opened_files
+from replisite.opened import opened_files, tell_opened
+from replisite.sources.pelican.ahead import ReadAhead, is_worthwhile
 from replisite.sources.pelican.notebook import Notebook
 from replisite.sources.pelican.placeholders import Placeholders
 from replisite.staging import forget_slots, forget_templates
@@ -50,6 +52,7 @@ class Warm:
     def __init__(self) -> None:
         self._reading: object = None
         self._files: dict[str, _Kept] = {}
+        self._ahead: ReadAhead[_Kept] | None = None
         self._rendering: object = None
         self._environment: Environment | None = None
         self._templates: dict[tuple[int, str, str], Stamp] = {}
@@ -70,8 +73,8 @@ class Warm:
         self, path: str, read: Callable[[str], Read], notebook: Notebook, placeholders: Placeholders
     ) -> Read:
         """Read a file, or return what it gave before; raises what ``read`` raises."""
-        kept = self._files.get(path)
-        if kept is None or any(stamp_of(name) != stamp for name, stamp in kept.stamps.items()):
+        kept = self._known(path)
+        if kept is None:
             kept = self._files[path] = self._newly(path, read, notebook, placeholders)
         else:
             for expression in kept.expressions:
@@ -80,6 +83,45 @@ class Warm:
         return kept.content, {
             name: list(value) if isinstance(value, list) else value for name, value in kept.metadata.items()
         }
+
+    @contextmanager
+    def reading_ahead(
+        self,
+        paths: Iterable[str],
+        read: Callable[[str], Read],
+        notebook: Notebook,
+        placeholders: Placeholders,
+    ) -> Iterator[bool]:
+        """Have the files that are not known read by another process meanwhile, if they are many; say whether they are.
+
+        What ``read`` gives must be plain data. A file of which there is anything to tell is read here, and told here.
+        """
+        new = [path for path in paths if self._known(path) is None]
+
+        def read_quietly(path: str) -> _Kept | None:
+            faults = notebook.count
+            kept = self._newly(path, read, notebook, placeholders)
+            return kept if notebook.count == faults else None
+
+        if not is_worthwhile(len(new)):
+            yield False
+            return
+        self._ahead = ReadAhead(new, read_quietly)
+        try:
+            yield True
+        finally:
+            self._ahead.close()
+            self._ahead = None
+
+    def _known(self, path: str) -> _Kept | None:
+        """Return what came of a file, if the file and all that was opened for it are as they were."""
+        kept = self._files.get(path)
+        if kept is None and self._ahead is not None and (kept := self._ahead.take(path)) is not None:
+            self._files[path] = kept
+        if kept is None or any(stamp_of(name) != stamp for name, stamp in kept.stamps.items()):
+            return None
+        tell_opened(kept.stamps)
+        return kept
 
     def _newly(
         self, path: str, read: Callable[[str], Read], notebook: Notebook, placeholders: Placeholders

@@ -1,0 +1,74 @@
+"""Read content files on another core, from the last to the first, while this process is at something else.
+
+Whoever wants a file that has not come yet reads it here, so nobody ever waits; the two meet in the middle.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Generic, TypeVar
+
+from replisite.processes import end_with_parent
+
+__all__ = ["ReadAhead", "is_worthwhile"]
+
+FEWEST = 16
+"""Fewer files are read sooner than a process is started and heard."""
+
+T = TypeVar("T")
+
+
+def is_worthwhile(files: int) -> bool:
+    """Say whether there are enough files, and another core."""
+    return files >= FEWEST and len(os.sched_getaffinity(0)) > 1
+
+
+class ReadAhead(Generic[T]):
+    """A child process that reads; a context manager, which ends it.
+
+    ``read`` is called there with each path, and what it returns must be plain data; it returns None for a file that
+    must be read here, because there is something to tell about it. Start it before there are threads.
+    """
+
+    def __init__(self, paths: Sequence[str], read: Callable[[str], T | None]) -> None:
+        context = multiprocessing.get_context("fork")
+        self._come: dict[str, T] = {}
+        self._ours, theirs = context.Pipe(duplex=False)
+        self._process = context.Process(target=_read_all, args=(paths, read, theirs), name="replisite reader")
+        self._process.start()
+        theirs.close()
+        self._listening = threading.Thread(target=self._listen, daemon=True)
+        self._listening.start()
+
+    def take(self, path: str) -> T | None:
+        """Return what came of a file, once; None if it has not come."""
+        return self._come.pop(path, None)
+
+    def close(self) -> None:
+        """End the child, whatever it is at."""
+        self._process.kill()
+        self._process.join()
+        self._listening.join()
+        self._ours.close()
+
+    def _listen(self) -> None:
+        with suppress(EOFError, OSError):
+            while True:
+                path, read = self._ours.recv()
+                self._come[path] = read
+
+
+def _read_all(paths: Sequence[str], read: Callable[[str], T | None], pipe: Connection) -> None:
+    end_with_parent()
+    for path in reversed(paths):
+        try:
+            found = read(path)
+        except Exception:  # noqa: BLE001, S112 - it is raised again, and told, where it is read
+            continue
+        if found is not None:
+            pipe.send((path, found))
