@@ -58,7 +58,8 @@ def main() -> None:
     asked = _arguments()
     folder = Path(tempfile.mkdtemp(prefix="replisite-bench-", dir=asked.folder))
     try:
-        rows = [*_starts(folder, asked.runs), *_edits(folder, asked.runs)]
+        rows = [*_starts(folder, asked.runs), *_edits(folder, asked.runs), _data_file(folder, asked.runs)]
+        rows.append(_storm(folder, asked.storm))
         if asked.people:
             rows += _large(folder, asked.people, asked.runs)
     finally:
@@ -87,6 +88,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--people", type=int, default=1_000_000, help="people on the large roster; 0 for none"
     )
+    parser.add_argument("--storm", type=float, default=60, help="seconds of saves without a pause")
     parser.add_argument("--folder", type=Path, default=Path("/dev/shm"), help="where the sites lie")
     parser.add_argument("--trial", action="store_true", help="print only")
     return parser.parse_args()
@@ -135,6 +137,16 @@ class Preview:
         while self.ask("/_replisite/page?at=/")["roster"]["state"] == "reading":
             time.sleep(0.02)
         return time.perf_counter() - started
+
+    def megabytes(self) -> float:
+        """Return what its processes hold together: the sum of their proportional set sizes."""
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        kib = 0
+        for number in (str(pid), *children):
+            told = Path(f"/proc/{number}/smaps_rollup").read_text(encoding="ascii")
+            kib += int(re.search(r"^Pss:\s+(\d+)", told, re.MULTILINE)[1])  # type: ignore[index]
+        return kib / 1024
 
     def stop(self) -> None:
         """End it."""
@@ -211,12 +223,8 @@ def _large(folder: Path, people: int, runs: int) -> list[Row]:
 
 def _edits(folder: Path, runs: int) -> list[Row]:
     site = copy_demo(folder / "edits")
-    with sync_playwright() as playwright, _preview(site) as preview:
-        preview.wait()
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        screen = _Screen(page, preview.url)
-        rows = [
+    with _screen(site) as screen:
+        return [
             Row(
                 name=f"edit-{what.replace(' ', '-')}",
                 what=f"save to new page: {what}",
@@ -228,8 +236,63 @@ def _edits(folder: Path, runs: int) -> list[Row]:
             )
             for what, (at, event, save) in EDITS.items()
         ]
+
+
+@contextlib.contextmanager
+def _screen(site: Path) -> Iterator[_Screen]:
+    """Give a page in Chromium that shows a preview of a site."""
+    with sync_playwright() as playwright, _preview(site) as preview:
+        preview.wait()
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+        yield _Screen(browser.new_page(viewport={"width": 1280, "height": 900}), preview.url)
         browser.close()
-    return rows
+
+
+def _data_file(folder: Path, runs: int) -> Row:
+    """Measure a file of data that a Pelican plugin reads. With plugins Pelican does everything anew, as it must."""
+    site = copy_demo(folder / "data")
+    (site / "content/data").mkdir()
+    (site / "content/data/fact.txt").write_text("Fact 0", encoding="utf-8")
+    (site / "plugins").mkdir()
+    (site / "plugins/fact.py").write_text(PLUGIN, encoding="utf-8")
+    settings = '\n[pelican]\nPLUGIN_PATHS = ["plugins"]\nPLUGINS = ["fact"]\n'
+    _append("site.toml", settings.replace("{", "{{").replace("}", "}}"))(site, 0)
+    _change(f"{_THEME}/templates/base.html", "</body>", "{{{{ FACT }}}}</body>")(site, 0)
+
+    def save(number: int) -> float:
+        return _put(site / "content/data/fact.txt", f"Fact {number + 1}")
+
+    with _screen(site) as screen:
+        values = [screen.milliseconds(_ABOUT, SAID, partial(save, number)) for number in range(runs)]
+    what = "save to new page: a data file of a plugin"
+    return Row(name="edit-a-data-file", what=what, unit="ms", values=values, goal=AtMost(300))
+
+
+def _storm(folder: Path, seconds: float) -> Row:
+    """Measure by how much memory grows while a page is saved thirty times a second: with that, after a warm-up."""
+    site = copy_demo(folder / "storm")
+    about = site / "content/pages/about.md"
+    text = about.read_text(encoding="utf-8")
+
+    def storm(preview: Preview, lasting: float) -> float:
+        until = time.monotonic() + lasting
+        number = 0
+        while time.monotonic() < until:
+            number += 1
+            _put(about, f"{text}\n\nSave {number} of this storm {'x' * 2000}\n")
+            time.sleep(0.03)
+        while f"Save {number} of this storm".encode() not in preview.get(_ABOUT):
+            time.sleep(0.1)
+        time.sleep(1.0)  # what was read before is given back when nobody waits
+        return preview.megabytes()
+
+    with _preview(site) as preview:
+        preview.wait()
+        before = storm(preview, min(10, seconds))
+        after = storm(preview, seconds)
+    what = f"growth of memory in a storm of saves of {seconds:.0f} s"
+    details = {"before": round(before, 1), "after": round(after, 1)}
+    return Row(name="storm", what=what, unit="MB", values=[after - before], goal=AtMost(5), details=details)
 
 
 class _Screen:
@@ -302,6 +365,19 @@ def _delete(site: Path, number: int) -> float:
     (site / f"content/products/renamed-{number}.md").unlink()
     return time.time()
 
+
+PLUGIN = """\
+import pathlib
+from pelican import signals
+
+
+def read(generator):
+    generator.context["FACT"] = pathlib.Path(generator.path, "data/fact.txt").read_text()
+
+
+def register():
+    signals.article_generator_finalized.connect(read)
+"""
 
 _ABOUT, _HOME, _SHOP = f"/{OWNER}/about/", f"/{OWNER}/", f"/{OWNER}/products/"
 _THEME = "themes/storefront"

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -112,6 +112,7 @@ class Desk:
         self.generation = 0
         self._faults = _Faults()
         self._turn = asyncio.Lock()
+        self._news: list[tuple[Path, ...]] = []
         self._more: dict[str, Showing] = {}
         self._taking: asyncio.Task[None] | None = None
         self._tidying: asyncio.Task[None] | None = None
@@ -149,12 +150,21 @@ class Desk:
     # -- files change -------------------------------------------------------------------------------
 
     async def changed(self, paths: Iterable[Path]) -> None:
-        """Read what has changed, and tell the screens that show something of it."""
+        """Read what has changed, and tell the screens that show something of it.
+
+        What changes while something else is read is read together, by the first who waits for that.
+        """
         started = time.perf_counter()
-        listed = tuple(sorted(path for path in paths if not _is_passing(path)))
+        self._news.append(tuple(paths))
+        if len(self._news) > 1:
+            return
         async with self._turn:
+            news, self._news = self._news, []
+            listed = tuple(sorted({path for batch in news for path in batch if not _is_passing(path)}))
             before = self.faults
             changes = self._changes(listed)
+            if not all(news):  # something that is dated came or went
+                changes = replace(changes, content=True)
             old = self.survey.static
             if changes.config or (self.site is None and listed):
                 await self._load()
