@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 import os
+import secrets
 
-__all__ = ["build_time"]
+__all__ = ["build_time", "deploy_name"]
 
 
 def build_time() -> datetime.datetime:
@@ -14,3 +15,8 @@ def build_time() -> datetime.datetime:
     if epoch.isdigit():
         return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
     return datetime.datetime.now(datetime.UTC)
+
+
+def deploy_name() -> str:
+    """Return a name for a deploy that begins now, which nobody else has, and which sorts by time."""
+    return f"{datetime.datetime.now(datetime.UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"

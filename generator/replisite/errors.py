@@ -4,6 +4,8 @@
     ├── InputError      something that a person wrote must be mended: site.toml, roster, content, theme
     ├── OutputError     the output folder cannot be written, or is not ours to write
     ├── ProofError      a pressed page differs from Jinja's own rendering of it
+    ├── DeployError     what is live cannot be made equal to what was built; nothing was sent, or it was taken back
+    ├── PartlyDeployed  some of it could not be sent; what is live holds together, and the next deploy goes on from there
     └── UsageError      the command line asks for something that cannot be
 
 A library's own error is translated where that library is called, with ``from``.
@@ -16,9 +18,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 __all__ = [
+    "DeployError",
     "Fault",
     "InputError",
     "OutputError",
+    "PartlyDeployed",
     "ProofError",
     "ReplisiteError",
     "UsageError",
@@ -91,6 +95,26 @@ class OutputError(ReplisiteError):
 
 class ProofError(ReplisiteError):
     """A pressed page and Jinja's own rendering of it are not the same bytes."""
+
+
+class DeployError(ReplisiteError):
+    """The live sites are as they were: the host does not take this build, or somebody must say yes first."""
+
+
+class PartlyDeployed(ReplisiteError):
+    """Some files could not be put or deleted, each with its reason."""
+
+    def __init__(self, failures: Iterable[tuple[str, str]], advice: str) -> None:
+        self.failures = sorted(failures)
+        self.advice = advice
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        lines = [f"{path}: {why}" for path, why in self.failures[:SHOWN]]
+        rest = len(self.failures) - len(lines)
+        if rest:
+            lines.append(f"… and {rest} more")
+        return "\n".join([*lines, self.advice])
 
 
 class UsageError(ReplisiteError):

@@ -21,6 +21,7 @@ from replisite.model.site import (
     Roster,
     Site,
 )
+from replisite.model.target import Target
 from replisite.sources.config import load_site, parse_site
 from replisite.sources.config.lines import find_lines, line_of
 from replisite.sources.config.schema import Document
@@ -181,7 +182,7 @@ path = "/srv/www"
         members=Members("open"),
         pelican={"DEFAULT_PAGINATION": 10, "PLUGINS": ["sitemap"]},
         pelican_defaults="pelican",
-        targets={"production": {"host": "folder", "path": "/srv/www"}},
+        targets={"production": Target("production", "folder", {"path": "/srv/www", "keep": 3})},
     )
 
 

@@ -4,6 +4,7 @@
     intake.py   from a stream of people to tables, in one transaction
     lines.py    who stands above whom: cycles, and the nearest upline with a site
     readout.py  from tables to distributors
+    journal.py  what a deploy has done, in a file of its own
     names.py    find people by the beginnings of their names, in a file of its own
     sampling.py a few distributors that differ from one another as much as they can
 
@@ -11,8 +12,9 @@ A ledger can always be made again from the roster, so nobody repairs one.
 """
 
 from replisite.ledger.intake import Counts
+from replisite.ledger.journal import Journal
 from replisite.ledger.ledger import Ledger
 from replisite.ledger.names import Named, NameIndex
 from replisite.ledger.readout import Shard
 
-__all__ = ["Counts", "Ledger", "NameIndex", "Named", "Shard"]
+__all__ = ["Counts", "Journal", "Ledger", "NameIndex", "Named", "Shard"]

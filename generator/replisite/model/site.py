@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from replisite.model.target import Target
+
 __all__ = [
     "Addresses",
     "Company",
@@ -145,7 +147,7 @@ class Site:
     members: Members = field(default_factory=Members)
     pelican: Mapping[str, Any] = field(default_factory=dict)
     pelican_defaults: Literal["replisite", "pelican"] = "replisite"
-    targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    targets: Mapping[str, Target] = field(default_factory=dict)
 
     @property
     def editions(self) -> tuple[Edition, ...]:

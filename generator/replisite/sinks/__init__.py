@@ -11,9 +11,10 @@ from replisite.sinks.discard import DiscardSink
 from replisite.sinks.layout import Layout
 from replisite.sinks.manifest_parts import Part, iter_part, write_part
 from replisite.sinks.memory import MemorySink
-from replisite.sinks.output import Output
+from replisite.sinks.output import MANIFEST, Output, read_manifest
 
 __all__ = [
+    "MANIFEST",
     "DirectorySink",
     "DiscardSink",
     "Layout",
@@ -22,6 +23,7 @@ __all__ = [
     "Part",
     "Sink",
     "iter_part",
+    "read_manifest",
     "write_part",
 ]
 

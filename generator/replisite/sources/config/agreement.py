@@ -11,9 +11,11 @@ from collections.abc import Collection, Iterator
 from pathlib import Path as File
 
 from replisite.errors import nearest
+from replisite.model.target import HOST_KEYS
 from replisite.sources.config.findings import Finding
 from replisite.sources.config.lines import Path
 from replisite.sources.config.schema import Document
+from replisite.sources.config.words import toml_value
 
 __all__ = ["disagreements"]
 
@@ -33,6 +35,7 @@ def disagreements(document: Document, root: File, faulty: Collection[Path] = ())
         *_host(document, known),
         *_domain_field(document, known),
         *_folders(document, root, known),
+        *_targets(document, known),
     ]
 
 
@@ -149,6 +152,25 @@ def _folders(document: Document, root: File, faulty: _Faulty) -> Iterator[Findin
             what = f'"{document.site.output}" would mix finished pages with the folder "{name}"'
             yield Finding(("site", "output"), what, advice.format("output"))
             return
+
+
+def _targets(document: Document, faulty: _Faulty) -> Iterator[Finding]:
+    """A target has what its host needs, and nothing that is another host's."""
+    for name, target in document.targets.items():
+        if faulty.touches("targets", name, "host"):
+            continue
+        needed, optional = HOST_KEYS[target.host]
+        for key in needed:
+            if getattr(target, key) is None and not faulty.touches("targets", name, key):
+                example = (type(target).model_fields[key].examples or [""])[0]
+                yield Finding(
+                    ("targets", name), f'"{key}" is missing', f"write {key} = {toml_value(example)}"
+                )
+        theirs = {key for keys in HOST_KEYS.values() for key in (*keys[0], *keys[1])} - {*needed, *optional}
+        for key in sorted(theirs & target.model_fields_set):
+            hosts = [host for host, keys in HOST_KEYS.items() if key in keys[0] or key in keys[1]]
+            what = f'the host "{target.host}" has no such key; it is one of {" and ".join(hosts)}'
+            yield Finding(("targets", name, key), what, f"known are {', '.join((*needed, *optional))}")
 
 
 def _absolute(root: File, folder: str) -> File:

@@ -88,6 +88,10 @@ def _finding(error: ErrorDetails) -> Finding:
         case "extra_forbidden":
             what = "unknown table" if isinstance(error["input"], dict) else "unknown key"
             return Finding(path, what, _known_key(path))
+        case "greater_than_equal":
+            return Finding(path, f"wants {error['ctx']['ge']} or more, got {error['input']}")
+        case "less_than_equal":
+            return Finding(path, f"wants {error['ctx']['le']} or less, got {error['input']}")
         case "literal_error":
             return _choice(path, error["input"])
     return Finding(
@@ -98,7 +102,8 @@ def _finding(error: ErrorDetails) -> Finding:
 def _choice(path: Path, value: object) -> Finding:
     wanted = annotation_at(Document, path)
     written = f'"{value}"' if isinstance(value, str) else kind_written(value)
-    return Finding(path, f"wants {kind_of(wanted)}, got {written}", nearest(str(value), get_args(wanted)))
+    hint = nearest(value, get_args(wanted)) if isinstance(value, str) else ""
+    return Finding(path, f"wants {kind_of(wanted)}, got {written}", hint)
 
 
 def _known_key(path: Path) -> str:

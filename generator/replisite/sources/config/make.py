@@ -6,8 +6,10 @@ from pathlib import Path
 
 from babel import Locale
 
+from replisite.model.live import CachePolicy
 from replisite.model.site import Addresses, Company, CustomField, Market, Members, Rank, Roster, Site
-from replisite.sources.config.schema import CompanyTable, Document, FieldTable, MarketTable
+from replisite.model.target import HOST_KEYS, Target
+from replisite.sources.config.schema import CompanyTable, Document, FieldTable, MarketTable, TargetTable
 
 __all__ = ["make_site"]
 
@@ -45,7 +47,7 @@ def make_site(document: Document, root: Path) -> Site:
         members=Members(access=document.members.access),
         pelican=dict(document.pelican.model_extra or {}),
         pelican_defaults=document.pelican.defaults,
-        targets={name: target.model_dump() for name, target in document.targets.items()},
+        targets={name: _target(name, target) for name, target in document.targets.items()},
     )
 
 
@@ -56,6 +58,19 @@ def _company(company: CompanyTable, site_name: str) -> Company:
 def _market(code: str, market: MarketTable) -> Market:
     name = market.name or Locale("en").territories[code]
     return Market(code, name, market.currency, tuple(market.languages), market.status)
+
+
+def _target(name: str, target: TargetTable) -> Target:
+    needed, optional = HOST_KEYS[target.host]
+    own = {key: getattr(target, key) for key in (*needed, *optional)}
+    return Target(
+        name=name,
+        host=target.host,
+        settings={key: value for key, value in own.items() if value not in (None, "")},
+        url=target.url or "",
+        cache=CachePolicy(target.page_seconds, target.shared_seconds),
+        max_deletes=target.max_deletes,
+    )
 
 
 def _field(field: FieldTable) -> CustomField:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from replisite.model.target import HostKind
 from replisite.sources.config import link_rules, values
 
 __all__ = ["Document", "Table"]
@@ -53,7 +54,9 @@ LinkTemplate = Annotated[
     str, _checked(link_rules.link_template), Field(json_schema_extra={"format": "uri-template"})
 ]
 PelicanSetting = Annotated[str, _checked(values.pelican_setting)]
-TargetName = Annotated[str, _checked(values.text), Field(title="name")]
+TargetName = Annotated[
+    str, _checked(values.target_name), Field(title="name", json_schema_extra={"pattern": "^[a-z][a-z0-9-]*$"})
+]
 
 
 class Table(BaseModel):
@@ -254,12 +257,119 @@ class PelicanTable(BaseModel):
     )
 
 
-class TargetTable(BaseModel):
-    """A place that `replisite deploy` publishes to. The other keys depend on the host."""
+class TargetTable(Table):
+    """A place that `replisite deploy` publishes to. Which keys it has depends on its host.
 
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+    Passwords and keys stand nowhere in this file: each host finds them where its own tools do (environment, profiles,
+    ssh-agent).
+    """
 
-    host: Text = Field(description="The kind of host.", examples=["folder"])
+    host: HostKind = Field(
+        description="The kind of host: *folder* (a folder on this machine that a web server serves), *ssh* (one on "
+        "another machine), *s3* (Amazon S3 and whatever speaks its language: R2, B2, MinIO …), *gcs* (Google Cloud "
+        "Storage), *azure* (Azure Blob Storage), *netlify*, *cloudflare* (Workers or Pages) or *git* (a branch).",
+        examples=["folder"],
+    )
+    url: Annotated[str, _checked(values.url)] | None = Field(
+        default=None,
+        description="Where the sites are looked at after a deploy. The site's own address if left out, where its "
+        "pages are live there; a staging target has another.",
+        examples=["https://staging.tea.example"],
+    )
+    page_seconds: Annotated[int, Field(ge=0)] = Field(
+        default=0, description="For how long a browser may show a page without asking whether it has changed."
+    )
+    shared_seconds: Annotated[int, Field(ge=0)] = Field(
+        default=3_600,
+        description="The same for styles, pictures and other files whose names have no fingerprint. Those that have one "
+        "(`app.3f2a91bc.css`) never change, and are kept for a year.",
+    )
+    max_deletes: Annotated[int, Field(ge=0)] | None = Field(
+        default=None,
+        description="How many files a deploy may delete without `--allow-deletes`. A tenth of what is live, or 100 if "
+        "that is more, if left out.",
+    )
+    path: Text | None = Field(
+        default=None,
+        description="*folder*, *ssh*: where the releases are. The web server serves `current` in it.",
+        examples=["/srv/www/tea"],
+    )
+    keep: Annotated[int, Field(ge=1)] = Field(
+        default=3, description="*folder*, *ssh*: how many releases are kept, the live one among them."
+    )
+    configure: Literal["", "nginx", "caddy"] = Field(
+        default="",
+        description="*folder*, *ssh*: for which web server headers and redirects are written into `path`, to be included "
+        "in its configuration.",
+    )
+    server: Text | None = Field(
+        default=None, description="*ssh*: the machine's name.", examples=["www.tea.example"]
+    )
+    user: str = Field(
+        default="", description="*ssh*: the user there. As ssh's own configuration says if left out."
+    )
+    port: Annotated[int, Field(ge=1, le=65_535)] | None = Field(
+        default=None, description="*ssh*: the port. As ssh's own configuration says if left out."
+    )
+    identity: str = Field(
+        default="",
+        description="*ssh*: the private key's file, beside those of the agent.",
+        examples=["~/.ssh/tea"],
+    )
+    known_hosts: str = Field(
+        default="",
+        description="*ssh*: the file of host keys, which are always checked. `~/.ssh/known_hosts` if left out.",
+    )
+    bucket: Text | None = Field(default=None, description="*s3*, *gcs*: the bucket.", examples=["tea-sites"])
+    prefix: str = Field(
+        default="",
+        description="*s3*, *gcs*, *azure*: a folder within the bucket or container.",
+        examples=["www"],
+    )
+    region: str = Field(default="", description="*s3*: the region.", examples=["eu-west-2"])
+    endpoint: str = Field(
+        default="",
+        description="*s3*, *gcs*, *azure*, *netlify*: the address of a service that is not the vendor's own.",
+        examples=["https://s3.eu-central-003.backblazeb2.com"],
+    )
+    cloudfront: str = Field(
+        default="",
+        description="*s3*: the CloudFront distribution that is told what has changed.",
+        examples=["E2QWRUHAPOMQZL"],
+    )
+    gzip: bool = Field(
+        default=True, description="*s3*, *gcs*, *azure*: whether text is stored packed, and served so."
+    )
+    account: Text | None = Field(
+        default=None, description="*azure*: the storage account.", examples=["teasites"]
+    )
+    container: Text | None = Field(default=None, description="*azure*: the container.", examples=["$web"])
+    site: Text | None = Field(
+        default=None,
+        description="*netlify*: the site's id or name.",
+        examples=["tarn-and-thistle.netlify.app"],
+    )
+    project: Text | None = Field(
+        default=None,
+        description="*cloudflare*: the name of the Worker or of the Pages project.",
+        examples=["tea"],
+    )
+    kind: Literal["workers", "pages"] = Field(
+        default="workers", description="*cloudflare*: Workers with static assets, or Pages."
+    )
+    remote: Text | None = Field(
+        default=None, description="*git*: the repository.", examples=["git@git.tea.example:sites.git"]
+    )
+    branch: str = Field(
+        default="",
+        description="*git*: the branch, `gh-pages` if left out; *cloudflare* (Pages): the branch of a preview.",
+    )
+    domain: str = Field(
+        default="", description="*git*: the domain, written into `CNAME`.", examples=["www.tea.example"]
+    )
+    history: bool = Field(
+        default=True, description="*git*: whether earlier releases stay in the branch's history."
+    )
 
 
 class Document(Table):
@@ -301,5 +411,5 @@ class Document(Table):
     targets: dict[TargetName, TargetTable] = Field(
         default={},
         description="Places to publish to, for `replisite deploy`.",
-        examples=[{"production": {"host": "folder"}}],
+        examples=[{"live": {"host": "folder", "path": "/srv/www/tea"}}],
     )

@@ -30,6 +30,7 @@ __all__ = [
     "pelican_setting",
     "picture",
     "rank_code",
+    "target_name",
     "text",
     "timezone",
     "url",
@@ -187,6 +188,13 @@ def rank_code(value: str) -> str:
     """A name for a rank in the roster and in front matter."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", value):
         raise ValueError(f'the rank code "{value}" is not made of letters, digits, - and _', "")
+    return value
+
+
+def target_name(value: str) -> str:
+    """The name of a target: it is typed on the command line."""
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", value):
+        raise ValueError("is no name for a target", "write a-z, 0-9 and -, a letter first, 40 at most")
     return value
 
 

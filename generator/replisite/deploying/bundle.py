@@ -1,0 +1,111 @@
+"""A finished output as live files: what its manifest says, with headers, and the bytes packed as the host wants them."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import heapq
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+from replisite.errors import OutputError, UsageError
+from replisite.hosts import Body
+from replisite.model.live import CachePolicy, LiveFile, live_order, served
+from replisite.sinks import MANIFEST, read_manifest
+
+__all__ = ["FinishedOutput"]
+
+LARGE: Final = 8 << 20
+"""From so many bytes on a file is sent from the disk, as it is."""
+
+REMEMBERED: Final = 32 << 20
+"""How many bytes of packed files are kept at hand: pages that are the same on every site are packed once."""
+
+_OURS = f"{MANIFEST.partition('/')[0]}/"
+_PACKED_LEVEL = 6
+
+
+class _Packings:
+    """Packs text, and keeps what was packed last."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, bytes] = OrderedDict()
+        self._size = 0
+        self._turn = Lock()
+
+    def packed(self, digest: str, body: bytes) -> bytes:
+        with self._turn:
+            if digest in self._known:
+                self._known.move_to_end(digest)
+                return self._known[digest]
+        made = gzip.compress(body, _PACKED_LEVEL, mtime=0)
+        with self._turn:
+            if digest not in self._known:
+                self._known[digest] = made
+                self._size += len(made)
+                while self._size > REMEMBERED:
+                    self._size -= len(self._known.popitem(last=False)[1])
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedOutput:
+    """What `replisite build` wrote, as it is to be live.
+
+    ``packed`` is the encoding of text that is served packed, or nothing; ``added`` are files that this host wants
+    beside (``_headers``), by path, and ``beside`` lies beside the sites. Raises UsageError for a folder that is no finished
+    output.
+    """
+
+    folder: Path
+    policy: CachePolicy
+    packed: str = ""
+    added: Mapping[str, bytes] = field(default_factory=dict)
+    beside: Mapping[str, bytes] = field(default_factory=dict)
+    _packings: _Packings = field(default_factory=_Packings, repr=False)
+
+    def __post_init__(self) -> None:
+        if not (self.folder / MANIFEST).is_file():
+            raise UsageError(f'{self.folder} is no finished output; run "replisite build" first')
+
+    def files(self) -> Iterator[LiveFile]:
+        """Stream every file, in the order of paths. Raises OutputError for a damaged manifest."""
+        built = (
+            LiveFile(entry.path, entry.digest, entry.size, served(entry.path, self.policy, self.packed))
+            for entry in read_manifest(self.folder)
+            if not entry.path.startswith(_OURS) and entry.path not in self.added
+        )
+        added = [
+            LiveFile(path, hashlib.sha256(body).hexdigest(), len(body), served(path, self.policy))
+            for path, body in sorted(self.added.items(), key=lambda item: live_order(item[0]))
+        ]
+        return heapq.merge(built, added, key=lambda file: live_order(file.path)) if added else built
+
+    def body(self, file: LiveFile) -> Body:
+        """Return what is stored for a file. Raises OutputError if it is not as it was built."""
+        if file.path in self.added:
+            return self.added[file.path]
+        place = self.folder / file.path
+        try:
+            if file.size >= LARGE and not file.served.encoding:
+                with place.open("rb") as source:
+                    _check(file, hashlib.file_digest(source, "sha256").hexdigest())
+                return place
+            body = place.read_bytes()
+        except OSError as error:
+            raise _changed(file, error.strerror or str(error)) from error
+        _check(file, hashlib.sha256(body).hexdigest())
+        return self._packings.packed(file.digest, body) if file.served.encoding == "gzip" else body
+
+
+def _check(file: LiveFile, digest: str) -> None:
+    if digest != file.digest:
+        raise _changed(file, "its bytes are others")
+
+
+def _changed(file: LiveFile, how: str) -> OutputError:
+    return OutputError(f"{file.path} is not as it was built ({how}); build again, then deploy")

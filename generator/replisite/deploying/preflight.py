@@ -1,0 +1,91 @@
+"""What a host takes at the most, held against what there is: before anything is sent, with the arithmetic."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from replisite.hosts import Facts, Limits
+from replisite.model.live import LiveFile
+
+__all__ = ["Measures", "iter_excesses", "measured"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """How large a bundle is: counts, and bytes as they were built. ``largest`` and ``longest`` are paths."""
+
+    files: int = 0
+    bytes: int = 0
+    largest: str = ""
+    largest_bytes: int = 0
+    longest: str = ""
+    fullest: str = ""
+    fullest_files: int = 0
+
+
+def measured(files: Iterable[LiveFile]) -> Measures:
+    """Measure files, which come in the order of their paths: folder by folder."""
+    count = size = largest_bytes = fullest_files = 0
+    largest = longest = fullest = ""
+    within: Counter[str] = Counter()
+    open_folders: list[str] = []
+    for file in files:
+        count += 1
+        size += file.size
+        if file.size > largest_bytes:
+            largest, largest_bytes = file.path, file.size
+        if len(file.path) > len(longest):
+            longest = file.path
+        folders = file.path.split("/")[:-1]
+        shared = next((at for at, pair in enumerate(zip(folders, open_folders, strict=False)) if pair[0] != pair[1]),
+                      min(len(folders), len(open_folders)))  # fmt: skip
+        for depth in range(len(open_folders), shared, -1):
+            within.pop("/".join(open_folders[:depth]), None)
+        for depth in range(shared, len(folders)):
+            within["/".join(folders[:depth])] += 1  # a folder counts where it lies
+        open_folders = folders
+        own = "/".join(folders)
+        within[own] += 1
+        for name in {own, "/".join(folders[:-1])}:
+            if within[name] > fullest_files:
+                fullest, fullest_files = name, within[name]
+    return Measures(count, size, largest, largest_bytes, longest, fullest, fullest_files)
+
+
+def iter_excesses(facts: Facts, found: Measures, redirects: int, dynamic: int) -> Iterator[str]:
+    """Stream what the host does not take, each as a sentence with both numbers and what to do instead.
+
+    ``redirects`` are the rules that this build has, ``dynamic`` those among them that match more than one path.
+    """
+    limits = facts.limits
+    rows: tuple[tuple[int | None, int, str], ...] = (
+        (limits.files, found.files, "{there:,} files; {host} takes {most:,}"),
+        (
+            limits.file_bytes,
+            found.largest_bytes,
+            f"{found.largest} has {{there:,}} bytes; {{host}} takes files of {{most:,}}",
+        ),
+        (limits.total_bytes, found.bytes, "{there:,} bytes in all; {host} takes {most:,}"),
+        (
+            limits.files_in_folder,
+            found.fullest_files,
+            f"{found.fullest or 'the root'} holds {{there:,}} files and folders; {{host}} takes {{most:,}}",
+        ),
+        (
+            limits.path_letters,
+            len(found.longest),
+            f"{found.longest} is {{there:,}} letters long; {{host}} takes {{most:,}}",
+        ),
+        (limits.redirects, redirects, "{there:,} redirects; {host} takes {most:,}"),
+        (limits.dynamic_redirects, dynamic, "{there:,} redirects of whole sites; {host} takes {most:,}"),
+    )
+    for most, there, told in rows:
+        if most is not None and there > most:
+            yield _with_source(told.format(there=there, most=most, host=facts.told), limits)
+
+
+def _with_source(told: str, limits: Limits) -> str:
+    source = f" ({limits.source}, read on {limits.read_on})" if limits.source else ""
+    return f"{told}{source}" + (f". {limits.instead}" if limits.instead else "")

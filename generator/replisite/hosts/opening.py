@@ -1,0 +1,24 @@
+"""From a target in site.toml to the host that it names. A host's library is imported when the host is wanted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from replisite.hosts.host import Host
+from replisite.model.target import Target
+
+__all__ = ["open_host"]
+
+
+def open_host(target: Target, root: Path, state: Path) -> Host:
+    """Return the host of a target of a site that lies in ``root``; nothing is asked of it yet.
+
+    ``state`` is a folder for what it wants to keep on this machine. Raises UsageError for a target that cannot be
+    used here.
+    """
+    match target.host:
+        case "folder":
+            from replisite.hosts.folder import FolderHost
+
+            return FolderHost((root / target.text("path")).absolute(), target.number("keep", 3))
+    raise NotImplementedError(target.host, state)

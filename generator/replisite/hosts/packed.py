@@ -1,0 +1,36 @@
+"""Packed copies of texts, for servers that send a file's copy in its place: ``page.html.gz`` and ``page.html.br``."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from typing import Final
+
+import brotli
+
+from replisite.model.live import Group, LiveFile
+
+__all__ = ["SUFFIXES", "iter_packed"]
+
+SUFFIXES: Final = (".br", ".gz")
+
+SMALLEST: Final = 1_024
+"""A text below so many bytes fits into the first packet of the answer whether it is packed or not."""
+
+_GZIP_LEVEL = 6
+_BROTLI_PAGE, _BROTLI_SHARED = 5, 11
+"""What exists once for all sites is worth a hundred times the work."""
+
+
+def iter_packed(file: LiveFile, body: bytes) -> Iterator[tuple[str, bytes]]:
+    """Stream the packed copies of a text that are smaller than the text, each with its suffix."""
+    if not file.served.is_text or len(body) < SMALLEST:
+        return
+    quality = _BROTLI_PAGE if file.group is Group.PAGE else _BROTLI_SHARED
+    made = (
+        (".br", brotli.compress(body, mode=brotli.MODE_TEXT, quality=quality)),
+        (".gz", gzip.compress(body, _GZIP_LEVEL, mtime=0)),
+    )
+    for suffix, packed in made:
+        if len(packed) < len(body):
+            yield suffix, packed

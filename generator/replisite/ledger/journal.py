@@ -1,0 +1,156 @@
+"""What a deploy has done by now, in SQLite: after it was cut short, the next one goes on from there."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from replisite.errors import ReplisiteError
+from replisite.model.live import LiveFile, Served, live_order
+
+__all__ = ["Journal"]
+
+VERSION: Final = 1
+FLUSHED_AFTER: Final = 0.5
+"""Seconds after which what was done is safe from a process that is killed."""
+
+_WAIT_SECONDS: Final = 30.0
+
+
+class Journal:
+    """The journal of one target; a context manager.
+
+    ``release`` is the one under way, ``base`` the one that it changes; both are empty when nothing is. A file that is
+    noted twice counts as it was noted last.
+    """
+
+    def __init__(self, place: Path) -> None:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._connection = _opened(place)
+        except sqlite3.OperationalError as error:
+            raise ReplisiteError(f"{place}: the journal cannot be opened: {error}") from error
+        except sqlite3.DatabaseError:  # whatever it said is lost, which costs time and nothing else
+            for suffix in ("", "-wal", "-shm"):
+                place.with_name(place.name + suffix).unlink(missing_ok=True)
+            self._connection = _opened(place)
+        row = self._connection.execute("SELECT release, base FROM under_way").fetchone()
+        self.release: str = row[0] if row else ""
+        self.base: str = row[1] if row else ""
+        self._waiting: list[tuple[str, str, str, int, str]] = []
+        self._flushed = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.flush()
+        self._connection.close()
+
+    def begin(self, release: str, base: str) -> None:
+        """Begin the journal of a release, and forget what was in it."""
+        self._waiting.clear()
+        with self._connection:
+            self._connection.execute("DELETE FROM done")
+            self._connection.execute("DELETE FROM under_way")
+            self._connection.execute("INSERT INTO under_way VALUES (?, ?)", (release, base))
+        self.release, self.base = release, base
+
+    def end(self) -> None:
+        """Forget everything: the release is live as a whole, or given up."""
+        self.begin("", "")
+
+    def put(self, file: LiveFile) -> None:
+        """Note that a file is live."""
+        told = file.served
+        served = f"{told.content_type}|{told.cache_control}|{told.encoding}"
+        self._note((live_order(file.path), file.path, file.digest, file.size, served))
+
+    def deleted(self, path: str) -> None:
+        """Note that a file is gone."""
+        self._note((live_order(path), path, "", 0, ""))
+
+    def flush(self) -> None:
+        """Write down what has been noted."""
+        if self._waiting:
+            with self._connection:
+                self._connection.executemany(
+                    "INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?)", self._waiting
+                )
+            self._waiting.clear()
+        self._flushed = time.monotonic()
+
+    def over(self, live: Iterable[LiveFile]) -> Iterator[LiveFile]:
+        """Stream what is live by now: the files of a list, as the journal says that they are.
+
+        ``live`` is in the order of paths. Nothing may be noted meanwhile.
+        """
+        self.flush()
+        ours = self._connection.execute("SELECT * FROM done ORDER BY key")
+        row = ours.fetchone()
+        for file in live:
+            key = live_order(file.path)
+            while row is not None and row[0] < key:
+                yield from _files(row)
+                row = ours.fetchone()
+            if row is not None and row[0] == key:
+                yield from _files(row)
+                row = ours.fetchone()
+            else:
+                yield file
+        while row is not None:
+            yield from _files(row)
+            row = ours.fetchone()
+
+    def known(self, paths: Iterable[str]) -> dict[str, LiveFile]:
+        """Return the files among these paths that the journal says are live."""
+        self.flush()
+        found: dict[str, LiveFile] = {}
+        for path in paths:
+            query = "SELECT * FROM done WHERE key = ?"
+            for row in self._connection.execute(query, (live_order(path),)):
+                found.update((file.path, file) for file in _files(row))
+        return found
+
+    def __len__(self) -> int:
+        """Return how many files were put or deleted."""
+        self.flush()
+        return int(self._connection.execute("SELECT count(*) FROM done").fetchone()[0])
+
+    def _note(self, row: tuple[str, str, str, int, str]) -> None:
+        self._waiting.append(row)
+        if len(self._waiting) >= 5_000 or time.monotonic() - self._flushed > FLUSHED_AFTER:
+            self.flush()
+
+
+def _files(row: tuple[str, str, str, int, str]) -> Iterator[LiveFile]:
+    _, path, digest, size, served = row
+    if digest:
+        yield LiveFile(path, digest, size, Served(*served.split("|")))
+
+
+def _opened(place: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(place, timeout=_WAIT_SECONDS, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+            with connection:
+                connection.execute("DROP TABLE IF EXISTS done")
+                connection.execute("DROP TABLE IF EXISTS under_way")
+                connection.execute(
+                    "CREATE TABLE done (key TEXT PRIMARY KEY, path TEXT NOT NULL, digest TEXT NOT NULL,"
+                    " size INTEGER NOT NULL, served TEXT NOT NULL) WITHOUT ROWID"
+                )
+                connection.execute("CREATE TABLE under_way (release TEXT NOT NULL, base TEXT NOT NULL)")
+                connection.execute(f"PRAGMA user_version = {VERSION}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection

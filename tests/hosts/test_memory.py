@@ -1,0 +1,40 @@
+"""The host in memory keeps the contract."""
+
+from __future__ import annotations
+
+import pytest
+
+from replisite.hosts import Host, MemoryHost
+from tests.hosts.contract import HostContract, Visited
+
+
+class Shelf:
+    """One memory for every host that is made."""
+
+    def __init__(self) -> None:
+        self._host = MemoryHost()
+
+    def host(self) -> Host:
+        """Return a host that shares what is live with the others."""
+        other = MemoryHost()
+        other.live, other.kept = self._host.live, self._host.kept
+        assert other.state is not None
+        assert self._host.state is not None
+        other.state.share(self._host.state)
+        return other
+
+    def visit(self, path: str) -> Visited:
+        """Return what is live."""
+        if path not in self._host.live:
+            return 404, {}, b""
+        body, headers = self._host.live[path]
+        return 200, headers, body
+
+
+class TestMemory(HostContract):
+    """The suite over memory."""
+
+    @pytest.fixture
+    def place(self) -> Shelf:
+        """An empty shelf."""
+        return Shelf()
