@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from replisite import __version__
-from replisite.errors import Fault, InputError, ReplisiteError, UsageError
+from replisite.errors import Fault, InputError, PartlyDeployed, ReplisiteError, UsageError
 from replisite.model.site import Site
 from replisite.progress import Painter, PlainPainter, SilentPainter
 from replisite.sources.folder import NAME, find_site
@@ -31,7 +31,9 @@ app = typer.Typer(
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-FINE, YOURS_TO_MEND, USAGE, INTERRUPTED = 0, 1, 2, 130
+CUT_SHORT = "Interrupted; what is live holds together, and the next run goes on from there."
+
+FINE, YOURS_TO_MEND, USAGE, IN_PART, INTERRUPTED = 0, 1, 2, 3, 130
 
 SiteOption = Annotated[
     Optional[Path],  # noqa: UP045 - Typer reads it at run time
@@ -161,6 +163,137 @@ def build(
         _print_json(report.as_json())
     elif not quiet:
         tell_built(err, report, verbose)
+
+
+TargetArgument = Annotated[
+    str, typer.Argument(metavar="[TARGET]", help="A target of site.toml; the only one if there is one.")
+]
+TakeTurn = Annotated[
+    bool,
+    typer.Option(
+        "--take-turn", help="Take the turn from another deploy that has ended without giving it back."
+    ),
+]
+Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
+
+
+@app.command(
+    epilog="""**Examples**
+
+`replisite deploy` — shows what would change on the only target, asks, and does it
+
+`replisite deploy live --dry-run` — shows what would change, and changes nothing
+
+`replisite deploy live --yes --json` — for machines: does not ask, and prints a report
+
+`replisite deploy live --only jane` — Jane's site alone
+
+`replisite deploy staging --output ../build` — another finished output
+
+Exit codes: 0 fine, 1 yours to mend, 2 usage, 3 deployed in part."""
+)
+def deploy(
+    target: TargetArgument = "",
+    site: SiteOption = None,
+    output: Annotated[
+        Optional[Path],  # noqa: UP045 - as above
+        typer.Option("--output", metavar="DIR", help="Deploy this finished output instead of site.toml's."),
+    ] = None,
+    only: Annotated[
+        Optional[list[str]],  # noqa: UP045 - as above
+        typer.Option("--only", metavar="ALIAS", help="Deploy this owner's site only; may be given again."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, and change nothing.")] = False,
+    yes: Yes = False,
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=0, help="Files sent at a time; 0: what suits the host.")
+    ] = 0,
+    allow_deletes: Annotated[
+        bool, typer.Option("--allow-deletes", help="Delete however many files are not built any more.")
+    ] = False,
+    refresh: Annotated[
+        bool,
+        typer.Option("--refresh", help="Look at every live file, instead of believing the list beside them."),
+    ] = False,
+    take_turn: TakeTurn = False,
+    verify: Annotated[
+        bool, typer.Option("--verify/--no-verify", help="Look at some files afterwards as visitors get them.")
+    ] = True,
+    rollback_on_failure: Annotated[
+        bool,
+        typer.Option("--rollback-on-failure", help="Go back at once if what is live is not what was built."),
+    ] = False,
+    as_json: JsonOption = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make what is live equal to what was built: plan, ask, apply, verify.
+
+    Only what differs is sent, in an order in which no link of a live page ever leads nowhere. A deploy may be cut short at
+    any moment: run it again, and it goes on from there.
+    """
+    from replisite.deploy import DeployOptions, find_target
+    from replisite.deploy import deploy as deploy_sites
+    from replisite.deploy_teller import DeployTeller
+    from replisite.rollback import rollback as go_back
+
+    is_quiet = quiet or as_json
+    with _faults_told(as_json, CUT_SHORT), DeployTeller(err, is_agreed=yes, is_quiet=is_quiet) as teller:
+        loaded = _whole_site(site)
+        chosen = find_target(loaded, target)
+        options = DeployOptions(
+            output=output,
+            only=tuple(only or ()),
+            is_dry=dry_run,
+            jobs=jobs,
+            allows_deletes=allow_deletes,
+            refreshes=refresh,
+            takes_turn=take_turn,
+            verifies=verify,
+        )
+        report = deploy_sites(loaded, chosen, options, teller)
+        teller.tell(report)
+        back = go_back(loaded, chosen, "", teller) if report.differences and rollback_on_failure else None
+        if back is not None:
+            teller.tell_back(back)
+    if as_json:
+        _print_json({**report.as_json(), "rolled_back_to": back.release if back else None})
+    if report.differences:
+        raise typer.Exit(YOURS_TO_MEND)
+
+
+@app.command(
+    epilog="""**Examples**
+
+`replisite rollback` — back to what was live before the last deploy
+
+`replisite rollback live 20260131T120000Z-1a2b3c` — to an earlier release, where the host keeps several
+
+Exit codes: 0 fine, 1 yours to mend, 2 usage, 3 deployed in part."""
+)
+def rollback(
+    target: TargetArgument = "",
+    release: Annotated[
+        str, typer.Argument(metavar="[RELEASE]", help="The last one before what is live, if left out.")
+    ] = "",
+    site: SiteOption = None,
+    yes: Yes = False,
+    take_turn: TakeTurn = False,
+    as_json: JsonOption = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make live again what was live before."""
+    from replisite.deploy import find_target
+    from replisite.deploy_teller import DeployTeller
+    from replisite.rollback import rollback as go_back
+
+    is_quiet = quiet or as_json
+    with _faults_told(as_json, CUT_SHORT), DeployTeller(err, is_agreed=yes, is_quiet=is_quiet) as teller:
+        loaded = _whole_site(site)
+        chosen = find_target(loaded, target)
+        report = go_back(loaded, chosen, release, teller, teller.agrees_back, takes_turn=take_turn)
+        teller.tell_back(report)
+    if as_json:
+        _print_json(report.as_json())
 
 
 @app.command(
@@ -387,6 +520,14 @@ def _site(folder: Path | None) -> tuple[Site, list[Fault]]:
         return refused.site, list(refused.faults)
 
 
+def _whole_site(folder: Path | None) -> Site:
+    """Read site.toml; raises InputError for any fault of it."""
+    loaded, faults = _site(folder)
+    if faults:
+        raise InputError(faults)
+    return loaded
+
+
 @contextmanager
 def _painter(quiet: bool, as_json: bool) -> Iterator[Painter | PlainPainter | SilentPainter]:
     if quiet or as_json:
@@ -399,7 +540,9 @@ def _painter(quiet: bool, as_json: bool) -> Iterator[Painter | PlainPainter | Si
 
 
 @contextmanager
-def _faults_told(as_json: bool) -> Iterator[None]:
+def _faults_told(
+    as_json: bool, interrupted: str = "Interrupted; the last good output is as it was."
+) -> Iterator[None]:
     """Tell what went wrong and end with the right code; SIGTERM ends as Ctrl-C does."""
     signal.signal(signal.SIGTERM, _interrupted)
     try:
@@ -407,7 +550,7 @@ def _faults_told(as_json: bool) -> Iterator[None]:
     except ReplisiteError as error:
         _tell(error, as_json)
     except KeyboardInterrupt:
-        err.print("Interrupted; the last good output is as it was.")
+        err.print(interrupted)
         raise typer.Exit(INTERRUPTED) from None
 
 
@@ -422,6 +565,8 @@ def _tell(error: ReplisiteError, as_json: bool) -> NoReturn:
             for f in getattr(error, "faults", [])
         ]
         told = {"error": type(error).__name__, "message": str(error), "faults": faults}
+        if isinstance(error, PartlyDeployed):
+            told["failures"] = [{"path": path, "why": why} for path, why in error.failures]
         _print_json(told)
     else:
         err.print(str(error), style=None, markup=False)
@@ -429,7 +574,8 @@ def _tell(error: ReplisiteError, as_json: bool) -> NoReturn:
             err.print(
                 f"{error.total:,} fault{'s' * (error.total > 1)}; nothing was written.", style="bold red"
             )
-    raise typer.Exit(USAGE if isinstance(error, UsageError) else YOURS_TO_MEND)
+    codes = {UsageError: USAGE, PartlyDeployed: IN_PART}
+    raise typer.Exit(codes.get(type(error), YOURS_TO_MEND))
 
 
 def main() -> None:

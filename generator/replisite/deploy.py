@@ -1,4 +1,4 @@
-"""Deploy a finished output: plan, ask, apply, verify, record; and go back to what was live before.
+"""Deploy a finished output: plan, ask, apply, verify, record.
 
 A deploy can be cut short at any moment. What is live is then the old release or the new one, or old pages and new
 ones whose links all lead somewhere; the next deploy goes on from there.
@@ -8,10 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import heapq
-import json
-import secrets
-import shutil
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -21,28 +17,24 @@ from typing import Any, Final
 
 from replisite.clock import deploy_name
 from replisite.deploying.bundle import FinishedOutput
-from replisite.deploying.live_list import LiveList, write_live_list
+from replisite.deploying.live_list import LiveList
 from replisite.deploying.plan import Plan, iter_steps, make_plan
 from replisite.deploying.preflight import iter_excesses, measured
 from replisite.deploying.refresh import look_at
+from replisite.deploying.run import EVERYTHING, Run, merged, open_run
+from replisite.deploying.scope import Scope
 from replisite.deploying.sending import Sending, Sent, retried
-from replisite.deploying.turn import Held, held, this_owner
+from replisite.deploying.turn import Held, held
+from replisite.deploying.verify import look, sample_of
 from replisite.errors import DeployError, PartlyDeployed, UsageError, nearest
 from replisite.hosts import Host, HostError, Release, open_host
-from replisite.ledger import Journal
-from replisite.model.live import LiveFile, live_order
+from replisite.ledger import Ledger
+from replisite.model.places import address_of, prefix_of
 from replisite.model.site import Site
 from replisite.model.target import Target
+from replisite.prepare import Options, ledger_path
 
-__all__ = ["DeployOptions", "Deployed", "Hears", "deploy", "find_target"]
-
-LIVE: Final = "live"
-BEFORE: Final = "before"
-"""The names of two lists beside the sites: what is live, and what was before where a host changes file by file."""
-
-EVERYTHING: Final = "*"
-"""Before a journal's base: the journal says all that is there, whatever the list says."""
-
+__all__ = ["DeployOptions", "Deployed", "Hears", "deploy", "find_target", "state_of"]
 
 _GONE: Final = frozenset({"\0"})
 """In the place of what a host wants: a release cannot go on."""
@@ -50,14 +42,16 @@ _GONE: Final = frozenset({"\0"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployOptions:
-    """What the command line may say. ``jobs`` 0 is the host's own number."""
+    """What the command line may say. ``only`` are aliases; ``jobs`` 0 is the host's own number."""
 
     output: Path | None = None
+    only: tuple[str, ...] = ()
     is_dry: bool = False
     jobs: int = 0
     allows_deletes: bool = False
     refreshes: bool = False
     takes_turn: bool = False
+    verifies: bool = True
 
 
 class Hears:
@@ -73,16 +67,24 @@ class Hears:
     def sending(self, sent: Sent, plan: Plan) -> None:
         """So much of a plan has been done."""
 
+    def verifying(self, files: int) -> None:
+        """So many files will be looked at as visitors get them."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Deployed:
-    """What a deploy did. ``reasons`` counts the steps of the plan by reason; ``bytes`` are those that were stored."""
+    """What a deploy did. ``reasons`` counts the steps of the plan by reason; ``bytes`` are those that were stored.
+
+    ``is_live`` says that the release is live now; without it nothing was to be done, or nobody said yes. ``differences``
+    are those between what was built and what a visitor gets.
+    """
 
     target: str
     host: str
     release: str = ""
     base: str = ""
     is_resumed: bool = False
+    is_dry: bool = False
     is_live: bool = False
     files: int = 0
     puts: int = 0
@@ -91,6 +93,8 @@ class Deployed:
     examples: dict[str, list[str]] = field(default_factory=dict)
     bytes: int = 0
     retries: int = 0
+    verified: int = 0
+    differences: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -113,6 +117,11 @@ def find_target(site: Site, name: str) -> Target:
     return site.targets[name]
 
 
+def state_of(site: Site, target: Target) -> Path:
+    """Return the folder of what is remembered of a target."""
+    return site.state / "deploy" / target.name
+
+
 def deploy(
     site: Site, target: Target, options: DeployOptions, hears: Hears, host: Host | None = None
 ) -> Deployed:
@@ -121,19 +130,35 @@ def deploy(
     ``host`` stands in for the one that the target names. Raises DeployError when nothing was changed, PartlyDeployed when
     something was, and UsageError.
     """
-    state = site.state / "deploy" / target.name
+    state = state_of(site, target)
     host = host or open_host(target, site.root, state)
     packed = "gzip" if host.facts.packing == "gzip" else ""
     bundle = FinishedOutput(options.output or site.root / site.output, target.cache, packed)
-    report = Deployed(target=target.name, host=host.facts.told)
+    scope = _scope(site, options, host)
+    report = Deployed(target=target.name, host=host.facts.told, is_dry=options.is_dry)
     _check_limits(host, bundle, report)
-    with _run_folder(state) as folder, Journal(_journal(state, folder, options)) as journal:
-        one = _Deploy(target, options, hears, bundle, journal, state, folder, report)
+    with open_run(host, state, is_dry=options.is_dry) as run:
+        one = _Deploy(site, target, options, hears, bundle, scope, run, report)
         try:
-            asyncio.run(one.run(host))
+            asyncio.run(one.run_all())
         except HostError as error:
             raise DeployError(f"{host.facts.told}: {error}") from error
     return report
+
+
+def _scope(site: Site, options: DeployOptions, host: Host) -> Scope:
+    """Return what is deployed; raises UsageError for aliases without a site."""
+    if not options.only:
+        return Scope()
+    if host.state is None:
+        raise UsageError(f"{host.facts.told} takes whole releases; leave --only out")
+    with Ledger.open(ledger_path(site, Options())) as ledger:
+        owners = {owner.alias: owner for owner in ledger.distributors(address_of(site), only=options.only)}
+        for alias in options.only:
+            if alias not in owners:
+                near = ledger.similar(alias)
+                raise UsageError(f'no site of "{alias}" has been built' + (f"; {near}" if near else ""))
+    return Scope(tuple(sorted(prefix_of(site, owner) for owner in owners.values())))
 
 
 def _check_limits(host: Host, bundle: FinishedOutput, report: Deployed) -> None:
@@ -143,50 +168,36 @@ def _check_limits(host: Host, bundle: FinishedOutput, report: Deployed) -> None:
         raise DeployError("\n".join(excesses))
 
 
-def _journal(state: Path, folder: Path, options: DeployOptions) -> Path:
-    """Return the journal's file: the one that a dry run writes is thrown away."""
-    kept = state / "journal.sqlite"
-    return folder / kept.name if options.is_dry and options.refreshes else kept
-
-
-@contextlib.contextmanager
-def _run_folder(state: Path) -> Iterator[Path]:
-    """Give a folder for what one run writes down on the way."""
-    folder = state / f"run-{secrets.token_hex(4)}"
-    folder.mkdir(parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 @dataclass(slots=True)
 class _Deploy:
-    """One run. ``state`` outlives it, ``folder`` does not."""
+    """One deploy, step by step."""
 
+    site: Site
     target: Target
     options: DeployOptions
     hears: Hears
     bundle: FinishedOutput
-    journal: Journal
-    state: Path
-    folder: Path
+    scope: Scope
+    run: Run
     report: Deployed
 
-    async def run(self, host: Host) -> None:
+    async def run_all(self) -> None:
         name = deploy_name()
-        async with host:
+        async with self.run.host as host:
             if self.options.is_dry:
-                await self._deploy(host, name, Held())
+                await self._deploy(name, Held())
                 return
-            turn = held(host.state, name, self.journal.release, force=self.options.takes_turn)
-            async with turn as ours:
-                await self._deploy(host, name, ours)
+            earlier = self.run.journal.release
+            async with held(host.state, name, earlier, force=self.options.takes_turn) as turn:
+                await self._deploy(name, turn)
+            if self.report.is_live and self.options.verifies:
+                with self._timed("verify"):
+                    await self._verify()
 
-    async def _deploy(self, host: Host, name: str, turn: Held) -> None:
+    async def _deploy(self, name: str, turn: Held) -> None:
         with self._timed("plan"):
-            live = await self._live(host)
-            release = await self._release(host, name, live.release if live else "", turn)
+            live = await self._live(turn)
+            release = await self._release(name, live.release if live else "", turn)
             plan = await asyncio.to_thread(self._plan, live)
         self._tell(release, plan)
         self._check_deletes(plan)
@@ -195,37 +206,31 @@ class _Deploy:
         if not plan.is_empty and not self.hears.agrees(plan):
             return
         with self._timed("apply"):
-            wanted = await self._begin(host, release, live)
+            wanted = await self._begin(release, live)
             if wanted is not _GONE:
-                await self._apply(host, release, plan, wanted, turn)
+                await self._apply(release, plan, wanted, live, turn)
                 return
-        await self._deploy(host, name, turn)
+        await self._deploy(name, turn)
 
     # -- what is live, and what shall be ---------------------------------------------------------------
 
-    async def _live(self, host: Host) -> LiveList | None:
-        """Return the list of what is live; None where there is none, or nobody trusts it."""
-        place = self.state / LIVE
-        if host.state is not None:
-            place = self.folder / LIVE
-            await host.state.fetch(LIVE, place)
-        if not place.is_file():
-            return None
-        with contextlib.suppress(DeployError) if self.options.refreshes else contextlib.nullcontext():
-            return LiveList.open(place)
+    async def _live(self, turn: Held) -> LiveList | None:
+        """Return the list of what is live; None where there is none, or it is damaged and nobody needs it."""
+        is_looked_at = self.options.refreshes or turn.is_taken_over
+        with contextlib.suppress(DeployError) if is_looked_at else contextlib.nullcontext():
+            return await self.run.live()
         return None
 
-    async def _release(self, host: Host, name: str, base: str, turn: Held) -> Release:
+    async def _release(self, name: str, base: str, turn: Held) -> Release:
         """Return the release to be made: the one that was cut short, if it can go on."""
-        journal = self.journal
+        journal = self.run.journal
         if self.options.refreshes or turn.is_taken_over:
             if turn.is_taken_over:
                 self.report.warnings.append(
-                    "The turn was taken from another deploy, so every file was looked at."
+                    "The turn was another deploy's, so every live file was looked at."
                 )
-            if not self.options.is_dry:
-                journal.begin(name, f"{EVERYTHING}{base}")
-            await look_at(host, self.bundle, journal, self.hears.looking)
+            journal.begin(name, f"{EVERYTHING}{base}")
+            await look_at(self.run.host, self.bundle, journal, self.hears.looking)
             return Release(name, base)
         if journal.release and journal.base in {base, f"{EVERYTHING}{base}"}:
             return Release(journal.release, base, is_resumed=True)
@@ -233,9 +238,9 @@ class _Deploy:
         return Release(name, base)
 
     def _plan(self, live: LiveList | None) -> Plan:
-        is_in_journal = self.journal.base.startswith(EVERYTHING) or self.options.refreshes
-        there = self.journal.over(() if live is None or is_in_journal else live)
-        return make_plan(iter_steps(self.bundle.files(), there), self.folder / "plan")
+        there = self.scope.files(self.run.there(live))
+        steps = iter_steps(self.scope.files(self.bundle.files()), there)
+        return make_plan(self.scope.steps(steps), self.run.folder / "plan")
 
     def _check_deletes(self, plan: Plan) -> None:
         most = self.target.max_deletes
@@ -249,56 +254,57 @@ class _Deploy:
 
     # -- applying -------------------------------------------------------------------------------------
 
+    async def _begin(self, release: Release, live: LiveList | None) -> Iterable[str] | None:
+        """Begin, and return what the host wants; or `_GONE`, if what an earlier try did is not there any more."""
+        run = self.run
+        if not release.is_resumed:
+            if live is not None:
+                await run.keep_before(live)
+            if run.journal.release != release.name:
+                run.journal.begin(release.name, release.base)
+        try:
+            return await run.host.begin(release, self.bundle)
+        except HostError:
+            if not release.is_resumed:
+                raise
+            run.journal.end()
+            return _GONE
+
     async def _apply(
-        self, host: Host, release: Release, plan: Plan, wanted: Iterable[str] | None, turn: Held
+        self, release: Release, plan: Plan, wanted: Iterable[str] | None, live: LiveList | None, turn: Held
     ) -> None:
+        run, host = self.run, self.run.host
         jobs = self.options.jobs or host.facts.jobs
-        sending = Sending(host, self.bundle, self.journal, jobs, partial(self.hears.sending, plan=plan))
+        sending = Sending(host, self.bundle, run.journal, jobs, partial(self.hears.sending, plan=plan))
         turn.when_lost = sending.sent.give_up
         went_well = await sending.puts(plan, frozenset(wanted) if wanted is not None else None)
-        if went_well and plan.deletes and not host.facts.switches_at_once:
-            left = heapq.merge(self.bundle.files(), plan.left_over(), key=lambda file: live_order(file.path))
-            await self._store(host, release, left)
+        if went_well and plan.deletes and not self.scope.prefixes and run.is_file_by_file:
+            await run.store(release.name, merged(self.bundle.files(), plan.left_over()))
         went_well = went_well and await sending.deletes(plan)
         self._count(sending.sent)
         if not went_well:
             failures = ((failure.path, failure.why) for failure in sending.sent.failures)
-            advice = "What is live holds together; the next deploy goes on from here."
-            raise PartlyDeployed(failures, advice)
-        await self._store(host, release, self.bundle.files())
+            raise PartlyDeployed(failures, "What is live holds together; the next deploy goes on from here.")
+        listed = run.there(live) if self.scope.prefixes else self.bundle.files()
+        await run.store(release.name, listed)
         await retried(partial(host.finish, release, self.bundle))
-        self._end(release)
-
-    async def _begin(self, host: Host, release: Release, live: LiveList | None) -> Iterable[str] | None:
-        """Begin, and return what the host wants; or `_GONE`, if what an earlier try did is not there any more."""
-        if not release.is_resumed:
-            if live is not None and host.state is not None and not host.facts.switches_at_once:
-                await retried(partial(host.state.store, BEFORE, live.place))
-            if self.journal.release != release.name:
-                self.journal.begin(release.name, release.base)
-        try:
-            return await host.begin(release, self.bundle)
-        except HostError:
-            if not release.is_resumed:
-                raise
-            self.journal.end()
-            return _GONE
-
-    async def _store(self, host: Host, release: Release, files: Iterable[LiveFile]) -> None:
-        """Store the list of what is live, or will be at once."""
-        place = self.folder / "list"
-        await asyncio.to_thread(write_live_list, place, release.name, files)
-        if host.state is not None:
-            await retried(partial(host.state.store, LIVE, place))
-        shutil.copyfile(place, self.state / LIVE)
-
-    def _end(self, release: Release) -> None:
-        """Note that everything is live."""
-        self.journal.end()
+        run.journal.end()
         self.report.is_live = True
-        row = {"release": release.name, "by": this_owner(), **self.report.as_json()}
-        with (self.state / "deploys.jsonl").open("a", encoding="utf-8") as log:
-            log.write(json.dumps(row, ensure_ascii=False) + "\n")
+        run.note("deploy", self.report.as_json())
+
+    # -- looking ---------------------------------------------------------------------------------------
+
+    async def _verify(self) -> None:
+        sample = sample_of(self.scope.files(self.bundle.files()), self.report.files)
+        self.hears.verifying(len(sample))
+        url = self.target.url or self.site.url
+        looked = await look(sample, url, self.run.host.facts, is_own=not self.target.url)
+        self.report.verified, self.report.differences = looked.count, list(looked.differences)
+        if looked.unreached:
+            told = "nobody could look at the sites as visitors do"
+            self.report.warnings.append(
+                f"{told} ({looked.unreached}); is url right, in [site] or in the target?"
+            )
 
     # -- telling --------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from replisite.deploy import Deployed, DeployOptions, Hears, deploy
 from replisite.hosts import Host
 from replisite.model.site import Company, Market, Site
 from replisite.model.target import Target
+from replisite.rollback import RolledBack, rollback
 from replisite.sinks import Output
 
 __all__ = ["FIRST", "SECOND", "Built", "a_page"]
@@ -68,5 +69,10 @@ class Built:
             output.commit([], [sink.write(path, body) for path, body in files.items()])
 
     def deploy(self, host: Host | None = None, hears: Hears | None = None, **options: object) -> Deployed:
-        """Deploy what was built."""
+        """Deploy what was built, and do not look at it over HTTP unless that is said."""
+        options = {"verifies": False, **options}
         return deploy(self.site, self.target, DeployOptions(**options), hears or Hears(), host)  # type: ignore[arg-type]
+
+    def rollback(self, host: Host | None = None, release: str = "") -> RolledBack:
+        """Go back."""
+        return rollback(self.site, self.target, release, Hears(), host=host)

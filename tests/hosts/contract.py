@@ -160,6 +160,37 @@ class HostContract:
         assert done.deletes == 1
         self.check(place, FIRST, gone={"by-hand.html"})
 
+    def test_one_can_go_back(self, place: Place, built: Built) -> None:
+        """To what was live before, and on again."""
+        built.write(FIRST)
+        first = built.deploy(place.host())
+        built.write(SECOND)
+        second = built.deploy(place.host())
+        back = built.rollback(place.host())
+        assert (back.is_live, back.left, back.release) == (True, second.release, first.release)
+        self.check(place, FIRST, gone=SECOND.keys() - FIRST.keys())
+        built.deploy(place.host())
+        self.check(place, SECOND, gone=FIRST.keys() - SECOND.keys())
+
+    def test_a_change_that_was_cut_short_can_be_taken_back(self, place: Place, built: Built) -> None:
+        """Where visitors have seen half of it."""
+        if place.host().facts.switches_at_once or place.host().state is None:
+            pytest.skip("nobody has seen any of it")
+        built.write(FIRST)
+        built.deploy(place.host())
+        built.write(SECOND)
+        with pytest.raises(CutShort):
+            built.deploy(cut_after(place.host(), 4), jobs=1)
+        assert built.rollback(place.host()).is_live
+        self.check(place, FIRST, gone=SECOND.keys() - FIRST.keys())
+
+    def test_there_is_nothing_to_go_back_to(self, place: Place, built: Built) -> None:
+        """Before the second deploy."""
+        built.write(FIRST)
+        built.deploy(place.host())
+        with pytest.raises(DeployError, match="nothing to go back to"):
+            built.rollback(place.host())
+
     def test_a_large_file_arrives(self, place: Place, built: Built) -> None:
         """One that is not read into memory."""
         films = {"index.html": b"<video src=film.mp4>", "film.mp4": bytes(range(256)) * (36 << 10)}

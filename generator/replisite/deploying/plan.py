@@ -6,10 +6,11 @@ kept in files, one for each rank; a rank begins when the one before is done:
 1. fingerprinted files, which nothing names yet
 2. shared files, which exist once: styles, pictures
 3. pages that are new, which nothing links to yet
-4. pages that change, which may link to the new ones
-5. lists of pages: sitemap, feeds
-6. pages that are gone, which nothing links to any more
-7. other files that are gone
+4. home pages that are new, by which somebody may come
+5. pages that change, which may link to the new ones
+6. lists of pages: sitemap, feeds, and the very first home page of all
+7. pages that are gone, which nothing links to any more
+8. other files that are gone
 
 So a visitor who comes in between meets old pages or new ones, and every link of either leads somewhere.
 """
@@ -25,12 +26,15 @@ from pathlib import Path
 from typing import Final, Literal
 
 from replisite.deploying.live_list import LEFT_OVER
+from replisite.model.address import HOSTS
 from replisite.model.live import Group, LiveFile, Served, live_order
 
 __all__ = ["Plan", "Rank", "Reason", "Step", "iter_steps", "make_plan"]
 
 Reason = Literal["new", "content", "metadata", "missing", "gone"]
 """Why: not live yet; other bytes; other headers; listed as live but not there; not built any more."""
+
+HOME: Final = "index.html"
 
 EXAMPLES: Final = 5
 """How many paths of each reason a plan remembers to tell."""
@@ -42,13 +46,21 @@ class Rank(IntEnum):
     FINGERPRINTED = 1
     SHARED = 2
     NEW_PAGE = 3
-    CHANGED_PAGE = 4
-    LIST = 5
-    GONE_PAGE = 6
-    GONE_FILE = 7
+    NEW_HOME = 4
+    CHANGED_PAGE = 5
+    LIST = 6
+    GONE_PAGE = 7
+    GONE_FILE = 8
 
 
-PUTS: Final = (Rank.FINGERPRINTED, Rank.SHARED, Rank.NEW_PAGE, Rank.CHANGED_PAGE, Rank.LIST)
+PUTS: Final = (
+    Rank.FINGERPRINTED,
+    Rank.SHARED,
+    Rank.NEW_PAGE,
+    Rank.NEW_HOME,
+    Rank.CHANGED_PAGE,
+    Rank.LIST,
+)
 DELETES: Final = (Rank.GONE_PAGE, Rank.GONE_FILE)
 
 
@@ -66,12 +78,18 @@ class Step:
         if self.reason == "gone":
             return Rank.GONE_PAGE if group in {Group.PAGE, Group.LIST} else Rank.GONE_FILE
         if group is Group.PAGE:
-            return Rank.NEW_PAGE if self.reason in {"new", "missing"} else Rank.CHANGED_PAGE
+            return self._rank_of_new() if self.reason in {"new", "missing"} else Rank.CHANGED_PAGE
         return {
             Group.FINGERPRINTED: Rank.FINGERPRINTED,
             Group.SHARED: Rank.SHARED,
             Group.LIST: Rank.LIST,
         }[group]
+
+    def _rank_of_new(self) -> Rank:
+        path = self.file.path.removeprefix(HOSTS)
+        if self.file.path == HOME:
+            return Rank.LIST
+        return Rank.NEW_HOME if path.endswith(f"/{HOME}") and path.count("/") == 1 else Rank.NEW_PAGE
 
     @property
     def is_over_another(self) -> bool:

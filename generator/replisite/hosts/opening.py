@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from replisite.hosts.host import Host
@@ -20,5 +21,6 @@ def open_host(target: Target, root: Path, state: Path) -> Host:
         case "folder":
             from replisite.hosts.folder import FolderHost
 
-            return FolderHost((root / target.text("path")).absolute(), target.number("keep", 3))
+            place = Path(os.path.normpath(root / Path(target.text("path")).expanduser()))
+            return FolderHost(place, target.number("keep", 3))
     raise NotImplementedError(target.host, state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
@@ -117,6 +118,12 @@ class Journal:
             for row in self._connection.execute(query, (live_order(path),)):
                 found.update((file.path, file) for file in _files(row))
         return found
+
+    def copy_to(self, place: Path) -> None:
+        """Write a copy of the journal."""
+        self.flush()
+        with contextlib.closing(sqlite3.connect(place)) as copy:
+            self._connection.backup(copy)
 
     def __len__(self) -> int:
         """Return how many files were put or deleted."""

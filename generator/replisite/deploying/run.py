@@ -1,0 +1,114 @@
+"""What one run of a command on a target works with: its host, its journal, its lists, and a folder for notes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import heapq
+import json
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from replisite.deploying.live_list import LiveList, write_live_list
+from replisite.deploying.sending import retried
+from replisite.deploying.turn import this_owner
+from replisite.hosts import Host
+from replisite.ledger import Journal
+from replisite.model.live import LiveFile, live_order
+
+__all__ = ["EVERYTHING", "Run", "merged", "open_run"]
+
+LIVE: Final = "live"
+BEFORE: Final = "before"
+"""The names of two lists beside the sites: what is live, and what was before where a host changes file by file."""
+
+EVERYTHING: Final = "*"
+"""Before a journal's base: the journal says all that is there."""
+
+
+@dataclass(slots=True)
+class Run:
+    """One run. ``state`` outlives it, ``folder`` does not."""
+
+    host: Host
+    state: Path
+    folder: Path
+    journal: Journal
+
+    @property
+    def is_file_by_file(self) -> bool:
+        """Whether the host changes files one by one, where all can see it."""
+        return self.host.state is not None and not self.host.facts.switches_at_once
+
+    async def live(self) -> LiveList | None:
+        """Return the list of what is live; None where there is none. Raises DeployError for a damaged one."""
+        if self.host.state is None:
+            place = self.state / LIVE
+            return LiveList.open(place) if place.is_file() else None
+        return await self._fetched(LIVE)
+
+    async def before(self) -> LiveList | None:
+        """Return the list of what was live before; None where there is none."""
+        return await self._fetched(BEFORE) if self.is_file_by_file else None
+
+    async def _fetched(self, name: str) -> LiveList | None:
+        assert self.host.state is not None
+        place = self.folder / name
+        return LiveList.open(place) if await self.host.state.fetch(name, place) else None
+
+    @property
+    def is_all_in_journal(self) -> bool:
+        """Whether the journal says all that is there, whatever the list says: somebody has looked."""
+        return self.journal.base.startswith(EVERYTHING)
+
+    def there(self, live: LiveList | None) -> Iterator[LiveFile]:
+        """Stream what is really live: the list, and what an earlier try has done since."""
+        return self.journal.over(() if live is None or self.is_all_in_journal else live)
+
+    async def keep_before(self, live: LiveList) -> None:
+        """Keep the list of what is live as that of what was, before anything is changed."""
+        if self.is_file_by_file:
+            assert self.host.state is not None
+            await retried(partial(self.host.state.store, BEFORE, live.place))
+
+    async def store(self, release: str, files: Iterable[LiveFile]) -> None:
+        """Store the list of what is live, or will be at once."""
+        place = self.folder / "list"
+        await asyncio.to_thread(write_live_list, place, release, files)
+        if self.host.state is not None:
+            await retried(partial(self.host.state.store, LIVE, place))
+        new = self.state / f".{LIVE}.new"
+        shutil.copyfile(place, new)
+        new.replace(self.state / LIVE)
+
+    def note(self, what: str, report: dict[str, Any]) -> None:
+        """Add a line about what is done now to the target's history, ``deploys.jsonl``."""
+        row = {"what": what, "by": this_owner(), **report}
+        with (self.state / "deploys.jsonl").open("a", encoding="utf-8") as history:
+            history.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+@contextlib.contextmanager
+def open_run(host: Host, state: Path, *, is_dry: bool) -> Iterator[Run]:
+    """Give a run on a target whose notes are in ``state``; a dry one leaves no trace there."""
+    folder = state / f"run-{secrets.token_hex(4)}"
+    folder.mkdir(parents=True)
+    kept = state / "journal.sqlite"
+    try:
+        if is_dry and kept.exists():
+            with Journal(kept) as journal:  # what a dry run finds out is not written into the real one
+                journal.copy_to(folder / kept.name)
+        with Journal(folder / kept.name if is_dry else kept) as journal:
+            yield Run(host, state, folder, journal)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def merged(*lists: Iterable[LiveFile]) -> Iterator[LiveFile]:
+    """Merge lists in the order of paths into one."""
+    return heapq.merge(*lists, key=lambda file: live_order(file.path))
