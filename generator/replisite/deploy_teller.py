@@ -80,7 +80,7 @@ class DeployTeller(Hears):
         """Ask for yes or no; raises UsageError where nobody can answer."""
         if not self._console.is_terminal:
             raise UsageError("nobody is there to say yes; say --yes, or --dry-run to see the plan alone")
-        return self._console.input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+        return self._console.input(f"{question} [y/N] ", markup=False).strip().lower() in {"y", "yes"}
 
     def sending(self, sent: Sent, plan: Plan) -> None:
         """Move the bar."""
