@@ -25,6 +25,7 @@ from replisite.model.distributor import Distributor, Person
 from replisite.model.places import address_of
 from replisite.model.refused import Refused
 from replisite.model.site import Roster, Site
+from replisite.model.terms import terms_of
 from replisite.pressroom import Composed, Orders, PressRoom
 from replisite.sources.roster import PHOTO_SUFFIXES, read_roster
 
@@ -178,18 +179,19 @@ def take_roster(
 
     ``names`` are the corporate site's files and folders, which no alias may be.
     """
-    stamp = _stamp(site, options, names)
+    terms = terms_of(site)
+    stamp = _stamp(terms, options, names)
     if ledger.stamp == stamp:
         return ledger.faults
     faults = FaultLog()
     people: Iterable[Person | Refused] = ()
     photos = _Photos(site.root / site.content)
-    if options.roster is not None or _has_roster(site):
-        people = read_roster(site, faults, source=options.roster, reserved=names, has_photo=photos.is_there)
+    if options.roster is not None or _has_roster(terms):
+        people = read_roster(terms, faults, source=options.roster, reserved=names, has_photo=photos.is_there)
     ledger.import_people(
         _counted(photos.seen(people), progress),
         faults,
-        site=site,
+        site=terms,
         stamp=stamp,
         skip_bad=options.skip_bad_rows,
     )
@@ -274,18 +276,18 @@ def _counted(people: Iterable[Person | Refused], progress: Progress) -> Iterator
         yield person
 
 
-def _stamp(site: Site, options: Options, names: Sequence[str]) -> str:
+def _stamp(terms: Site, options: Options, names: Sequence[str]) -> str:
     """Return a digest of everything that the ledger is made from: which pictures there are, too."""
-    digest = hashlib.sha256(repr((__version__, site, names, options.skip_bad_rows)).encode())
-    stories = site.root / site.content / "distributors"
-    roster = options.roster or site.root / site.roster.source
+    digest = hashlib.sha256(repr((__version__, terms, sorted(names), options.skip_bad_rows)).encode())
+    stories = terms.root / terms.content / "distributors"
+    roster = options.roster or terms.root / terms.roster.source
     for path in [roster, *sorted(stories.glob("*"))]:
-        digest.update(f"\0{path}\0".encode())
+        digest.update(f"\0{path}\0{path.is_file()}\0".encode())
         if path.is_file():
             with path.open("rb") as source:
                 while chunk := source.read(1 << 20):
                     digest.update(chunk)
-    for folder, folders, files in os.walk(site.root / site.content):
+    for folder, folders, files in os.walk(terms.root / terms.content):
         folders.sort()
         pictures = sorted(name for name in files if Path(name).suffix.lower() in PHOTO_SUFFIXES)
         digest.update(f"\0{folder}\0{pictures}".encode(errors="surrogateescape"))

@@ -73,8 +73,7 @@ class Ledger:
 
         With any fault nothing is kept, and the ledger stays as it was; ``skip_bad`` keeps whoever fits, and
         the faults with them. Who names a refused person as sponsor has no sponsor then. ``stamp`` says from
-        what the ledger was made: the roster, the stories, and site.toml, whose markets, ranks and fields are
-        part of it.
+        what the ledger was made: the roster, the stories, and the terms of site.toml.
         """
         before = len(faults)
         self._connection.execute("BEGIN IMMEDIATE")
