@@ -7,6 +7,7 @@ columns.py   the known columns, and what each cell must be (fields.py: the compa
 contacts.py  phone numbers, e-mail and web addresses, photos
 consent.py   what a person publishes, and the name that follows
 bio.py       a person's Markdown as safe HTML
+prose.py     the same, fast, where there is hardly any Markdown in it
 parse.py     a raw row as a person, or as its faults
 read.py      the whole roster as a stream
 """
