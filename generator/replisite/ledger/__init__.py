@@ -2,6 +2,7 @@
 
     ledger.py   the file: what is in it, and for which roster
     intake.py   from a stream of people to tables, in one transaction
+    arrivals.py each of them with names that nobody else has
     lines.py    who stands above whom: cycles, and the nearest upline with a site
     readout.py  from tables to distributors
     names.py    find people by the beginnings of their names, in a file of its own
