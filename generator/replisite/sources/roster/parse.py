@@ -19,8 +19,6 @@ _COLUMNS = frozenset(RosterColumns.model_fields)
 _ASKED_FOR = dict.fromkeys([*REQUIRED, "market", "language"], "")
 """Columns that are looked at even where they are empty; the others have a default."""
 
-_SHOWN = _COLUMNS - {"previous_aliases", "publish", "phone", "photo", "bio", "rank"}
-
 
 def parse_row(row: RawRow, rules: Rules) -> Person | list[Fault]:
     """Return the person, cut down to what is published, or every fault of the row.
@@ -53,15 +51,15 @@ def parse_row(row: RawRow, rules: Rules) -> Person | list[Fault]:
 
 
 def _person(row: RawRow, columns: RosterColumns, fields: dict[str, str], rules: Rules) -> Person:
-    values = {name: value for name, value in columns if name in _SHOWN}
-    values["rank"] = rules.ranks.get(columns.rank, "")
     photo = columns.photo if "photo" in columns.publish else ""
-    if photo and ("://" in photo or rules.has_photo(photo)):
-        values["photo"] = photo
-    if "phone" in columns.publish and columns.phone:
-        values["phone"] = show_phone(columns.phone)
-    if "bio" in columns.publish and columns.bio:
-        values["bio"] = render_bio(columns.bio)
+    if photo and "://" not in photo and not rules.has_photo(photo):
+        photo = ""
+    values = vars(columns) | {
+        "rank": rules.ranks.get(columns.rank, ""),
+        "photo": photo,
+        "phone": show_phone(columns.phone) if columns.phone and "phone" in columns.publish else "",
+        "bio": render_bio(columns.bio) if columns.bio and "bio" in columns.publish else "",
+    }
     allowed = columns.publish | {rules.own_host_field}
     return Person(
         id=columns.id,
