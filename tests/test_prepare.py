@@ -7,6 +7,7 @@ import pytest
 from replisite.ledger import Ledger
 from replisite.model.site import Addresses, Company, CustomField, Market, Rank, Roster
 from replisite.prepare import Options, ledger_path, take_roster
+from replisite.sources.roster import crew
 from tests.rosters import a_site, write_roster
 
 GB = Market("GB", "United Kingdom", "GBP", ("en", "cy"))
@@ -126,3 +127,32 @@ def test_no_roster_is_not_an_empty_roster(site):
     assert take(plain)
     (site.root / "content" / "roster.csv").touch()
     assert take(plain, skip_bad_rows=True)
+
+
+def test_a_photo_with_an_impossible_name_is_not_there(site):
+    """No folder can hold a name of three hundred letters, and the roster is read all the same."""
+    header = "id,alias,first_name,last_name,publish,photo"
+    (site.root / "content" / "roster.csv").write_text(f"{header}\n1,jane,J,X,photo,{'x' * 300}.jpg\n")
+    assert take(site)
+    with Ledger.open(ledger_path(site, Options())) as ledger:
+        assert [one.public for one in ledger.people()] == [{"name": "jane"}]
+        assert "1 photo is not in the content folder" in ledger.warnings[0]
+
+
+def test_a_roster_is_taken_in_alike_by_one_process_or_three(site, monkeypatch):
+    """Everybody, every fault, and what is left over when bad rows are skipped."""
+    monkeypatch.setattr(crew, "ALONE", 100)
+    fields = ["whatsapp"]
+    write_roster(
+        site.root / "content" / "roster.csv", 5_000, 3, bad=True, markets=["GB", "US"], fields=fields
+    )
+    (site.root / "content" / "distributors" / "nobody.md").write_text("Tea.", encoding="utf-8")
+    found = []
+    for processes in (1, 2, 3):
+        options = Options(skip_bad_rows=True, jobs=processes)
+        with Ledger.open(site.root / f"{processes}.sqlite") as ledger:
+            faults = take_roster(site, ledger, options, [], lambda *_: None)
+            everybody = (list(ledger.people()), list(ledger.distributors(lambda *_: "")))
+            found.append((everybody, faults.faults, len(faults), ledger.counts, ledger.warnings))
+    assert found[0] == found[1] == found[2]
+    assert len(found[0][1]) > 20

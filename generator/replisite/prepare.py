@@ -9,8 +9,8 @@ import fcntl
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -184,20 +184,33 @@ def take_roster(
     if ledger.stamp == stamp:
         return ledger.faults
     faults = FaultLog()
-    people: Iterable[Person | Refused] = ()
     photos = _Photos(site.root / site.content)
-    if options.roster is not None or _has_roster(terms):
-        people = read_roster(terms, faults, source=options.roster, reserved=names, has_photo=photos.is_there)
-    ledger.import_people(
-        _counted(photos.seen(people), progress),
-        faults,
-        site=terms,
-        stamp=stamp,
-        skip_bad=options.skip_bad_rows,
-    )
+    with closing(_people(terms, options, names, faults, photos)) as people:
+        ledger.import_people(
+            _counted(photos.seen(people), progress),
+            faults,
+            site=terms,
+            stamp=stamp,
+            skip_bad=options.skip_bad_rows,
+        )
     if ledger.stamp == stamp:  # the roster has been taken in
         ledger.warnings = photos.warnings()
     return faults
+
+
+def _people(
+    terms: Site, options: Options, names: Sequence[str], faults: FaultLog, photos: _Photos
+) -> Generator[Person | Refused]:
+    """Stream the roster; whoever closes the stream ends the processes that read it."""
+    if options.roster is not None or _has_roster(terms):
+        yield from read_roster(
+            terms,
+            faults,
+            source=options.roster,
+            reserved=names,
+            has_photo=photos.is_there,
+            processes=options.processes,
+        )
 
 
 class _Photos:
@@ -211,7 +224,10 @@ class _Photos:
 
     def is_there(self, path: str) -> bool:
         """Say whether a photo is there."""
-        found = (self._content / path).is_file()
+        try:
+            found = (self._content / path).is_file()
+        except OSError:  # a name that no folder can hold
+            found = False
         if not found:
             self._missing += 1
             self._first = self._first or path

@@ -9,6 +9,7 @@ consent.py   what a person publishes, and the name that follows
 bio.py       a person's Markdown as safe HTML
 prose.py     the same, fast, where there is hardly any Markdown in it
 parse.py     a raw row as a person, or as its faults
+crew.py      the rows of a large roster parsed by several processes
 read.py      the whole roster as a stream
 """
 
