@@ -259,6 +259,12 @@ def test_a_refused_row_is_somebody(ledger):
     assert next(ledger.distributors(address)).sponsor is None
 
 
+def test_a_refused_row_may_have_an_id_that_is_not_utf_8(ledger):
+    """It is refused all the same."""
+    counts, told = take(ledger, Refused("TT-\udcff"), a_person("ann", 2), skip_bad=True)
+    assert (counts.refused, told, aliases(ledger)) == (1, [], ["ann"])
+
+
 def test_with_a_fault_the_ledger_stays_as_it_was(ledger):
     """Stamp, people and faults."""
     take(ledger, a_person("ann", 2), stamp="one")

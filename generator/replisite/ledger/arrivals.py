@@ -14,7 +14,7 @@ from replisite.model.alias import skeleton
 from replisite.model.channels import channels_of
 from replisite.model.distributor import Person
 from replisite.model.site import Site
-from replisite.model.text import quoted
+from replisite.model.text import drop_surrogates, quoted
 
 __all__ = ["Arrivals"]
 
@@ -48,9 +48,8 @@ class Arrivals:
     def refuse(self, person_id: str) -> None:
         """Count a refused row, and remember its id."""
         self.refused += 1
-        self._connection.execute(
-            "INSERT OR IGNORE INTO temp.refused VALUES (?)", (" ".join(person_id.split()),)
-        )
+        told = " ".join(drop_surrogates(person_id).split())  # of a byte that is not UTF-8, there is one
+        self._connection.execute("INSERT OR IGNORE INTO temp.refused VALUES (?)", (told,))
 
     def take(self, person: Person) -> None:
         """Take a person in, unless one of the names is taken."""
