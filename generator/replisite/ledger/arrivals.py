@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 
 from replisite.errors import Fault
 from replisite.fault_log import FaultLog
+from replisite.ledger.entries import Entries
 from replisite.ledger.sampling import Exemplars
 from replisite.ledger.tables import COLUMNS
 from replisite.model.alias import skeleton
-from replisite.model.channels import channels_of
 from replisite.model.distributor import Person
 from replisite.model.site import Site
 from replisite.model.text import drop_surrogates, quoted
@@ -25,8 +24,6 @@ _INSERT = f"INSERT INTO temp.intake VALUES ({', '.join('?' * (1 + len(COLUMNS.sp
 _TAKE = "INSERT INTO temp.taken VALUES (?, ?) ON CONFLICT DO NOTHING"
 _GIVE_BACK = "DELETE FROM temp.taken WHERE name = ? AND number = ?"
 
-_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
-
 Wanted = tuple[str, str, str]
 """A name as it looks, the column that asks for it, and how it is written there."""
 
@@ -37,8 +34,7 @@ class Arrivals:
     def __init__(self, connection: sqlite3.Connection, faults: FaultLog, site: Site) -> None:
         self._connection = connection
         self._faults = faults
-        self._custom = site.roster.fields
-        self._closed = frozenset(market.code for market in site.markets if market.status == "closed")
+        self._entries = Entries(site)
         self._addresses = site.addresses
         self._number = 0
         self._waiting: list[tuple[int, Person, Sequence[Wanted]]] = []
@@ -75,30 +71,9 @@ class Arrivals:
                 self.refuse(person.id)
 
     def _row(self, number: int, person: Person) -> tuple[object, ...]:
-        has_site = person.status in {"active", "grace"} and person.market not in self._closed
-        if has_site:
+        if self._entries.has_site(person):
             self.exemplars.add(person)
-        public = dict(person.public)
-        bio = public.pop("bio", "")
-        channels = channels_of(person.public, person.fields, self._custom)
-        ways = [(channel.kind, channel.label, channel.text, channel.url) for channel in channels]
-        card = _JSON.encode([public, dict(person.fields), ways])
-        return (
-            number,
-            person.id,
-            person.alias,
-            person.market,
-            person.language,
-            person.status,
-            has_site,
-            person.sponsor_id,
-            person.enroller_id,
-            " ".join(person.previous_aliases),
-            person.file,
-            person.line,
-            card,
-            bio,
-        )
+        return number, *self._entries.row(person)
 
     def _takes_names(self, number: int, person: Person, wanted: Sequence[Wanted]) -> bool:
         taken: list[tuple[str, int]] = []

@@ -66,7 +66,7 @@ def take_in(
         "stamp": stamp,
         "counts": asdict(counts),
         "faults": {"kept": told, "uncounted": faults.uncounted if skip_bad else 0},
-        "exemplars": arrivals.exemplars.aliases(),
+        "exemplars": arrivals.exemplars.as_json(),
     }
     connection.executemany(
         "INSERT INTO facts VALUES (?, ?)", [(name, json.dumps(fact)) for name, fact in facts.items()]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -14,14 +14,15 @@ from replisite.model.alias import ReservedNames
 from replisite.model.distributor import Person
 from replisite.model.refused import Refused
 from replisite.model.site import Site
+from replisite.sources.roster.blocks import Stretch
 from replisite.sources.roster.columns import REQUIRED, RosterColumns, Rules
 from replisite.sources.roster.crew import judge_rows
 from replisite.sources.roster.formats import open_roster
-from replisite.sources.roster.parse import Rejected
+from replisite.sources.roster.parse import Rejected, judge_row
 from replisite.sources.roster.rows import BadRow, Columns, RawRow, RosterFile
 from replisite.sources.roster.stories import Stories
 
-__all__ = ["Faults", "read_roster"]
+__all__ = ["Faults", "read_roster", "read_stretch"]
 
 
 class Faults(Protocol):
@@ -48,36 +49,86 @@ def read_roster(
     the built-in names and ``[addresses] reserved``. ``has_photo`` tells whether a path is in the content folder:
     a photo that is not is left out, and initials stand in its place. So many ``processes`` parse a large roster.
     """
-    content = site.root / site.content
-    custom = tuple(field.name for field in site.roster.fields)
-    columns = Columns(REQUIRED, (*RosterColumns.model_fields, *custom))
-    reserved_names = ReservedNames((*site.addresses.reserved, *reserved))
-    rules = Rules.of(site, reserved_names, urlsplit(site.url).hostname or "")
-    path = source or site.root / site.roster.source
-    name = _shown(path, site.root)
-    optional = tuple(name for name in columns.known if name not in REQUIRED)
-    stories = Stories(content / "distributors", _shown(content / "distributors", site.root), optional)
-    unreadable: list[Fault] = []
     try:
-        rows = _told(open_roster(path, columns, name), stories, name, unreadable)
+        reading = _Reading.of(site, source, reserved, has_photo)
     except ValueError as error:
         what, _, advice = str(error).partition("; ")
-        faults.append(Fault(name, 0, what, advice))
+        faults.append(Fault(_shown(source or site.root / site.roster.source, site.root), 0, what, advice))
         return
-    with closing(judge_rows(rows, rules, processes)) as judged:
+    unreadable: list[Fault] = []
+    rows = _told(reading.rows, reading.stories, reading.name, unreadable)
+    with closing(judge_rows(rows, reading.rules, processes)) as judged:
         for one in judged:
             if isinstance(one, Person):
-                yield _with_photo(one, has_photo or (lambda photo: (content / photo).is_file()))
+                yield reading.with_photo(one)
                 continue
             for fault in one.faults:
                 faults.append(fault)
             yield Refused(one.id)
-    for fault in unreadable or (stories.iter_unread() if source is None else ()):
+    for fault in unreadable or (reading.stories.iter_unread() if source is None else ()):
         faults.append(fault)
 
 
+def read_stretch(
+    site: Site,
+    stretch: Stretch,
+    *,
+    source: Path | None = None,
+    reserved: Collection[str] = (),
+    has_photo: Callable[[str], bool] | None = None,
+) -> Iterator[Person | Refused]:
+    """Stream the people of one stretch of the roster as `read_roster` would, and a `Refused` for each row with faults.
+
+    What the faults are is not told: they may be other ones, where a stretch ends within a row.
+    """
+    reading = _Reading.of(site, source, reserved, has_photo)
+    rows = reading.rows.among(stretch.head, stretch.body, stretch.line)
+    for row in _told(rows, reading.stories, reading.name, []):
+        one = judge_row(row, reading.rules) if isinstance(row, RawRow) else row
+        yield reading.with_photo(one) if isinstance(one, Person) else Refused(one.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the rows of one roster are read with; ``name`` is what faults call the file."""
+
+    name: str
+    rows: RosterFile
+    rules: Rules
+    stories: Stories
+    has_photo: Callable[[str], bool]
+
+    @classmethod
+    def of(
+        cls,
+        site: Site,
+        source: Path | None,
+        reserved: Collection[str],
+        has_photo: Callable[[str], bool] | None,
+    ) -> _Reading:
+        """Return it; raises ValueError for a kind of file that nobody reads."""
+        content = site.root / site.content
+        custom = tuple(field.name for field in site.roster.fields)
+        columns = Columns(REQUIRED, (*RosterColumns.model_fields, *custom))
+        reserved_names = ReservedNames((*site.addresses.reserved, *reserved))
+        rules = Rules.of(site, reserved_names, urlsplit(site.url).hostname or "")
+        path = source or site.root / site.roster.source
+        name = _shown(path, site.root)
+        optional = tuple(name for name in columns.known if name not in REQUIRED)
+        stories = Stories(content / "distributors", _shown(content / "distributors", site.root), optional)
+        rows = open_roster(path, columns, name)
+        return cls(name, rows, rules, stories, has_photo or (lambda photo: (content / photo).is_file()))
+
+    def with_photo(self, person: Person) -> Person:
+        """Return the person without a photo that is not there."""
+        photo = person.public.get("photo", "")
+        if not photo or "://" in photo or self.has_photo(photo):
+            return person
+        return replace(person, public={name: text for name, text in person.public.items() if name != "photo"})
+
+
 def _told(
-    rows: RosterFile, stories: Stories, name: str, unreadable: list[Fault]
+    rows: Iterable[RawRow | BadRow], stories: Stories, name: str, unreadable: list[Fault]
 ) -> Iterator[RawRow | Rejected]:
     """Stream the rows, each with its story, until the file ends or cannot be read any further."""
     try:
@@ -93,14 +144,6 @@ def _told(
     except OSError as error:
         advice = "name a CSV or JSON Lines file under [roster] source, or with --roster"
         unreadable.append(Fault(name, 0, f"the roster cannot be read: {error.strerror}", advice))
-
-
-def _with_photo(person: Person, has_photo: Callable[[str], bool]) -> Person:
-    """Return the person without a photo that is not there."""
-    photo = person.public.get("photo", "")
-    if not photo or "://" in photo or has_photo(photo):
-        return person
-    return replace(person, public={key: value for key, value in person.public.items() if key != "photo"})
 
 
 def _shown(path: Path, root: Path) -> str:
