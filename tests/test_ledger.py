@@ -4,6 +4,7 @@ import dataclasses
 import pickle
 import random
 import sqlite3
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from replisite.fault_log import FaultLog
-from replisite.ledger import Counts, Ledger, Shard
+from replisite.ledger import Counts, Ledger, Shard, arrivals
 from replisite.ledger.lines import iter_circles, nearest_with_site, walk_circle
 from replisite.model.distributor import Channel, Distributor, Person, Supporter
 from replisite.model.refused import Refused
@@ -187,6 +188,26 @@ def test_ids_and_aliases_are_one_persons_own(ledger, second, fault):
     assert told == [fault]
 
 
+NAMES = st.sampled_from(["ann", "ben", "ben0", "beno", "cat", "c1", "cl", "dan", "rn", "m"])
+
+
+@given(st.lists(st.tuples(NAMES, NAMES, st.lists(NAMES, max_size=2)), max_size=12), st.integers(1, 5))
+def test_people_are_seated_together_as_they_are_one_by_one(wanted, batch):
+    """Whoever comes first has the name, however many are seated at once."""
+    people = [
+        a_person(alias, line, id=f"TT-{own_id}", previous_aliases=tuple(before))
+        for line, (own_id, alias, before) in enumerate(wanted, 2)
+    ]
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        found = []
+        for size in (1, batch, 500):
+            patch.setattr(arrivals, "BATCH", size)
+            with Ledger.open(Path(folder) / f"{size}.sqlite") as ledger:
+                told = take(ledger, *people, skip_bad=True)
+                found.append((told, list(ledger.people())))
+    assert found[0] == found[1] == found[2]
+
+
 def test_a_person_may_take_look_alikes_of_their_own(ledger):
     """A previous alias may look like the present one."""
     assert take(ledger, a_person("jane0", 2, previous_aliases=("janeo",)))[1] == []
@@ -236,6 +257,12 @@ def test_a_refused_row_is_somebody(ledger):
     counts, told = take(ledger, Refused("TT-bad"), a_person("ann", 2, "bad"), skip_bad=True)
     assert (counts.refused, told, aliases(ledger)) == (1, [], ["ann"])
     assert next(ledger.distributors(address)).sponsor is None
+
+
+def test_a_refused_row_may_have_an_id_that_is_not_utf_8(ledger):
+    """It is refused all the same."""
+    counts, told = take(ledger, Refused("TT-\udcff"), a_person("ann", 2), skip_bad=True)
+    assert (counts.refused, told, aliases(ledger)) == (1, [], ["ann"])
 
 
 def test_with_a_fault_the_ledger_stays_as_it_was(ledger):

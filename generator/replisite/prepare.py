@@ -9,24 +9,23 @@ import fcntl
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from replisite import __version__
 from replisite.clock import build_time
+from replisite.enrolment import Enrolment
 from replisite.errors import Fault, InputError, OutputError
 from replisite.fault_log import FaultLog
 from replisite.ledger import Ledger
-from replisite.model.distributor import Distributor, Person
+from replisite.model.distributor import Distributor
 from replisite.model.places import address_of
-from replisite.model.refused import Refused
-from replisite.model.site import Roster, Site
+from replisite.model.site import Site
+from replisite.model.terms import terms_of
 from replisite.pressroom import Composed, Orders, PressRoom
-from replisite.sources.roster import PHOTO_SUFFIXES, read_roster
 
 __all__ = [
     "Findings",
@@ -178,70 +177,10 @@ def take_roster(
 
     ``names`` are the corporate site's files and folders, which no alias may be.
     """
-    stamp = _stamp(site, options, names)
-    if ledger.stamp == stamp:
-        return ledger.faults
-    faults = FaultLog()
-    people: Iterable[Person | Refused] = ()
-    photos = _Photos(site.root / site.content)
-    if options.roster is not None or _has_roster(site):
-        people = read_roster(site, faults, source=options.roster, reserved=names, has_photo=photos.is_there)
-    ledger.import_people(
-        _counted(photos.seen(people), progress),
-        faults,
-        site=site,
-        stamp=stamp,
-        skip_bad=options.skip_bad_rows,
+    enrolment = Enrolment(
+        terms_of(site), options.roster, tuple(sorted(names)), options.skip_bad_rows, options.processes
     )
-    if ledger.stamp == stamp:  # the roster has been taken in
-        ledger.warnings = photos.warnings()
-    return faults
-
-
-class _Photos:
-    """Looks for photos in the content folder, and remembers how many were not there, or are elsewhere."""
-
-    def __init__(self, content: Path) -> None:
-        self._content = content
-        self._missing = 0
-        self._first = ""
-        self._elsewhere = 0
-
-    def is_there(self, path: str) -> bool:
-        """Say whether a photo is there."""
-        found = (self._content / path).is_file()
-        if not found:
-            self._missing += 1
-            self._first = self._first or path
-        return found
-
-    def seen(self, people: Iterable[Person | Refused]) -> Iterator[Person | Refused]:
-        """Stream the people, and count whose photo is on another host."""
-        for person in people:
-            if isinstance(person, Person) and "://" in person.public.get("photo", ""):
-                self._elsewhere += 1
-            yield person
-
-    def warnings(self) -> list[str]:
-        """Return what there is to tell."""
-        told = []
-        if self._missing:
-            those = "1 photo is" if self._missing == 1 else f"{self._missing:,} photos are"
-            told.append(
-                f"{those} not in the content folder (such as {self._first}); initials are shown instead"
-            )
-        if self._elsewhere:
-            those = "1 photo is" if self._elsewhere == 1 else f"{self._elsewhere:,} photos are"
-            told.append(
-                f"{those} on other hosts, which learn of every visit; copy them into the content folder"
-            )
-        return told
-
-
-def _has_roster(site: Site) -> bool:
-    """Say whether there must be a roster: a site with Pelican's own defaults may do without."""
-    is_ours = site.pelican_defaults == "replisite" or site.roster != Roster()
-    return is_ours or (site.root / site.roster.source).exists()
+    return enrolment.take(ledger, partial(progress, "roster"))
 
 
 def prove_sample(room: PressRoom, sample: Sequence[Distributor], jobs: int, progress: Progress) -> int:
@@ -265,28 +204,3 @@ def ledger_path(site: Site, options: Options) -> Path:
         return site.state / "ledger.sqlite"
     name = hashlib.sha256(str(options.roster.resolve()).encode()).hexdigest()[:12]
     return site.state / f"ledger-{name}.sqlite"
-
-
-def _counted(people: Iterable[Person | Refused], progress: Progress) -> Iterator[Person | Refused]:
-    for number, person in enumerate(people, 1):
-        if number % 500 == 0:
-            progress("roster", number, 0)
-        yield person
-
-
-def _stamp(site: Site, options: Options, names: Sequence[str]) -> str:
-    """Return a digest of everything that the ledger is made from: which pictures there are, too."""
-    digest = hashlib.sha256(repr((__version__, site, names, options.skip_bad_rows)).encode())
-    stories = site.root / site.content / "distributors"
-    roster = options.roster or site.root / site.roster.source
-    for path in [roster, *sorted(stories.glob("*"))]:
-        digest.update(f"\0{path}\0".encode())
-        if path.is_file():
-            with path.open("rb") as source:
-                while chunk := source.read(1 << 20):
-                    digest.update(chunk)
-    for folder, folders, files in os.walk(site.root / site.content):
-        folders.sort()
-        pictures = sorted(name for name in files if Path(name).suffix.lower() in PHOTO_SUFFIXES)
-        digest.update(f"\0{folder}\0{pictures}".encode(errors="surrogateescape"))
-    return digest.hexdigest()

@@ -60,8 +60,19 @@ class Room:
 
     def ask(self, method: str, *arguments: object, progress: Heard | None = None) -> object:
         """Call a method in the child; raises what it raises, and ReplisiteError if the process has ended."""
+        self.begin(method, *arguments)
+        return self.answer(progress)
+
+    def begin(self, method: str, *arguments: object) -> None:
+        """Call a method in the child, and wait only until it is listening; `answer` must come before the next call."""
         try:
             self._ours.send((method, arguments))
+        except OSError as error:
+            raise self._ended() from error
+
+    def answer(self, progress: Heard | None = None) -> object:
+        """Wait for the answer to what was begun; raises as `ask` does."""
+        try:
             while True:
                 kind, value = self._ours.recv()
                 if kind == "progress":
@@ -72,10 +83,13 @@ class Room:
                 else:
                     return value
         except (EOFError, OSError) as error:
-            self._process.join(timeout=5)
-            raise ReplisiteError(
-                f"the process that {self._purpose} ended (exit {self._process.exitcode}); is there enough memory?"
-            ) from error
+            raise self._ended() from error
+
+    def _ended(self) -> ReplisiteError:
+        self._process.join(timeout=5)
+        return ReplisiteError(
+            f"the process that {self._purpose} ended (exit {self._process.exitcode}); is there enough memory?"
+        )
 
 
 def _serve(pipe: Connection, other_end: Connection, make: Callable[[Heard], object]) -> None:

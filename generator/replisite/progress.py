@@ -52,6 +52,8 @@ class PlainPainter(SilentPainter):
 class Painter(SilentPainter):
     """A progress bar per phase, with pages per second and the time left."""
 
+    EVERY_SECONDS = 0.1
+
     def __init__(self, console: Console) -> None:
         self.console = console
         self._progress = Progress(
@@ -62,7 +64,9 @@ class Painter(SilentPainter):
             TimeRemainingColumn(compact=True),
             console=console,
             transient=True,
+            auto_refresh=False,  # it would need a thread, and processes are forked
         )
+        self._refreshed = 0.0
         self._phase = ""
         self._task: TaskID | None = None
         self._started = 0.0
@@ -77,7 +81,7 @@ class Painter(SilentPainter):
 
     def __call__(self, phase: str, done: int, total: int, pages: int = 0) -> None:
         """Take one piece of news."""
-        if phase == "wait":  # the press room is yet to be forked, and a fork wants no threads
+        if phase == "wait":
             self.console.print(PHASES[phase])
             return
         if phase != self._phase:
@@ -89,4 +93,7 @@ class Painter(SilentPainter):
         passed = time.monotonic() - self._started
         rate = f"{pages / passed:,.0f} pages/s" if pages and passed else ""
         self._progress.update(self._task, completed=done, total=total or None, rate=rate)
-        self._progress.start()  # the press room has been forked by now, so its thread is harmless
+        self._progress.start()
+        if not done or time.monotonic() - self._refreshed > self.EVERY_SECONDS:
+            self._refreshed = time.monotonic()
+            self._progress.refresh()

@@ -2,6 +2,9 @@
 
     ledger.py   the file: what is in it, and for which roster
     intake.py   from a stream of people to tables, in one transaction
+    arrivals.py each of them with names that nobody else has
+    entries.py  a person as the values of a row
+    exchange.py people whose rows have changed, in the place of what they were
     lines.py    who stands above whom: cycles, and the nearest upline with a site
     readout.py  from tables to distributors
     journal.py  what a deploy has done, in a file of its own

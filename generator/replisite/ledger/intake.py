@@ -5,27 +5,21 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from replisite.errors import Fault
 from replisite.fault_log import FaultLog
+from replisite.ledger.arrivals import Arrivals
 from replisite.ledger.lines import iter_circles, nearest_with_site, walk_circle
-from replisite.ledger.sampling import Exemplars
-from replisite.ledger.tables import COLUMNS, make_intake, make_people, sort_people
+from replisite.ledger.tables import make_intake, make_people, sort_people
 from replisite.model.alias import skeleton
-from replisite.model.channels import channels_of
 from replisite.model.distributor import Person
 from replisite.model.refused import Refused
 from replisite.model.site import Site
 from replisite.model.text import quoted
 
 __all__ = ["Counts", "take_in"]
-
-_INSERT = f"INSERT INTO temp.intake VALUES ({', '.join('?' * (1 + len(COLUMNS.split(','))))})"  # noqa: S608 - our own words
-_TAKE = "INSERT INTO temp.taken VALUES (?, ?) ON CONFLICT DO NOTHING"
-
-_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 
 CIRCLE_SHOWN = 5
 """How many people of a circle of sponsors are named."""
@@ -56,12 +50,13 @@ def take_in(
     Without ``skip_bad`` the tables are worth nothing once there is a fault, and the caller takes them back.
     """
     make_intake(connection)
-    arrivals = _Arrivals(connection, faults, site)
+    arrivals = Arrivals(connection, faults, site)
     for person in people:
         if isinstance(person, Refused):
             arrivals.refuse(person.id)
         else:
             arrivals.take(person)
+    arrivals.seat()
     make_people(connection)
     sort_people(connection)
     dropped = _draw_lines(connection, faults)
@@ -71,119 +66,13 @@ def take_in(
         "stamp": stamp,
         "counts": asdict(counts),
         "faults": {"kept": told, "uncounted": faults.uncounted if skip_bad else 0},
-        "exemplars": arrivals.exemplars.aliases(),
+        "exemplars": arrivals.exemplars.as_json(),
     }
     connection.executemany(
         "INSERT INTO facts VALUES (?, ?)", [(name, json.dumps(fact)) for name, fact in facts.items()]
     )
     make_intake(connection)
     return counts
-
-
-class _Arrivals:
-    """People in the order of the roster, each of whom takes an id and aliases that nobody else has."""
-
-    def __init__(self, connection: sqlite3.Connection, faults: FaultLog, site: Site) -> None:
-        self._connection = connection
-        self._faults = faults
-        self._custom = site.roster.fields
-        self._closed = frozenset(market.code for market in site.markets if market.status == "closed")
-        self._addresses = site.addresses
-        self._number = 0
-        self.refused = 0
-        self.exemplars = Exemplars()
-
-    def refuse(self, person_id: str) -> None:
-        """Count a refused row, and remember its id."""
-        self.refused += 1
-        self._connection.execute(
-            "INSERT OR IGNORE INTO temp.refused VALUES (?)", (" ".join(person_id.split()),)
-        )
-
-    def take(self, person: Person) -> None:
-        """Take a person in, unless one of the names is taken."""
-        self._number += 1
-        if not self._take_names(person):
-            self.refuse(person.id)
-            return
-        has_site = person.status in {"active", "grace"} and person.market not in self._closed
-        if has_site:
-            self.exemplars.add(person)
-        public = dict(person.public)
-        bio = public.pop("bio", "")
-        channels = channels_of(person.public, person.fields, self._custom)
-        ways = [(channel.kind, channel.label, channel.text, channel.url) for channel in channels]
-        card = _JSON.encode([public, dict(person.fields), ways])
-        self._connection.execute(
-            _INSERT,
-            (
-                self._number,
-                person.id,
-                person.alias,
-                person.market,
-                person.language,
-                person.status,
-                has_site,
-                person.sponsor_id,
-                person.enroller_id,
-                " ".join(person.previous_aliases),
-                person.file,
-                person.line,
-                card,
-                bio,
-            ),
-        )
-
-    def _take_names(self, person: Person) -> bool:
-        taken: list[str] = []
-        is_free = True
-        for name, column, text in self._names(person):
-            if self._connection.execute(_TAKE, (name, self._number)).rowcount:
-                taken.append(name)
-                continue
-            holder = self._holder(name)
-            if holder is not None:
-                self._faults.append(_taken(person, column, text, holder))
-                is_free = False
-        if not is_free:
-            self._connection.executemany("DELETE FROM temp.taken WHERE name = ?", [(name,) for name in taken])
-        return is_free
-
-    def _names(self, person: Person) -> Iterator[tuple[str, str, str]]:
-        """Stream what the person takes: what it looks like, the column, and how it is written."""
-        yield f"id {skeleton(person.id.casefold())}", "id", person.id
-        yield f"alias {skeleton(person.alias)}", "alias", person.alias
-        for alias in person.previous_aliases:
-            yield f"alias {skeleton(alias)}", "previous_aliases", alias
-        if self._addresses.style == "domain":
-            field = self._addresses.domain_field
-            own = person.fields.get(field)
-            yield f"host {own or f'{person.alias}.{self._addresses.host}'}", field, own or person.alias
-
-    def _holder(self, name: str) -> tuple[str, str, str, int] | None:
-        """Return id, aliases, file and line of whoever has the name; None if that is the person itself."""
-        row: tuple[str, str, str, int] | None = self._connection.execute(
-            "SELECT id, alias || ' ' || previous, file, line FROM temp.intake"
-            " WHERE number = (SELECT number FROM temp.taken WHERE name = ?)",
-            (name,),
-        ).fetchone()
-        return row
-
-
-def _taken(person: Person, column: str, text: str, holder: tuple[str, str, str, int]) -> Fault:
-    holder_id, aliases, file, line = holder
-    others = [holder_id] if column == "id" else aliases.split()
-    alike = next((other for other in others if skeleton(other.casefold()) == skeleton(text.casefold())), text)
-    place = f"{file}:{line}"
-    if alike == text or column not in {"id", "alias", "previous_aliases"}:
-        return Fault(
-            person.file,
-            person.line,
-            f"{column} {quoted(text)} is taken at {place}",
-            "give each person their own",
-        )
-    what = f"{column} {quoted(text)} looks like {quoted(alike)} at {place}"
-    return Fault(person.file, person.line, what, "choose one that nobody can mistake")
 
 
 def _draw_lines(connection: sqlite3.Connection, faults: FaultLog) -> int:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import itertools
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from replisite.errors import Fault, ReplisiteError, nearest
 from replisite.fault_log import FaultLog
+from replisite.ledger.exchange import exchange
 from replisite.ledger.intake import Counts, take_in
 from replisite.ledger.readout import Address, Shard, iter_distributors, iter_people
+from replisite.ledger.sampling import Exemplars
 from replisite.ledger.tables import VERSION, make_people
 from replisite.model.distributor import Distributor, Person
 from replisite.model.refused import Refused
@@ -73,8 +75,7 @@ class Ledger:
 
         With any fault nothing is kept, and the ledger stays as it was; ``skip_bad`` keeps whoever fits, and
         the faults with them. Who names a refused person as sponsor has no sponsor then. ``stamp`` says from
-        what the ledger was made: the roster, the stories, and site.toml, whose markets, ranks and fields are
-        part of it.
+        what the ledger was made: the roster, the stories, and the terms of site.toml.
         """
         before = len(faults)
         self._connection.execute("BEGIN IMMEDIATE")
@@ -86,6 +87,50 @@ class Ledger:
             self._connection.rollback()
             raise
         return counts
+
+    def exchange(
+        self,
+        people: Sequence[Person],
+        *,
+        site: Site,
+        stamp: str,
+        reading: Mapping[str, Any],
+        warnings: Sequence[str],
+    ) -> bool:
+        """Put people whose rows have changed in the place of what they were, in one transaction.
+
+        Return False, and nothing has changed, if more than that must change: who there is, under which names and
+        lines, below whom, and who has a site. ``stamp``, ``reading`` and ``warnings`` are those of the ledger from
+        then on.
+        """
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            changed = exchange(self._connection, people, site)
+            if changed is not None:
+                told = {"before": self.stamp, "aliases": changed}
+                facts = {"stamp": stamp, "reading": reading, "warnings": list(warnings), "exchanged": told}
+                for name, fact in facts.items():
+                    self._set_fact(name, fact)
+            self._connection.execute("ROLLBACK" if changed is None else "COMMIT")
+        except BaseException:
+            self._connection.rollback()
+            raise
+        return changed is not None
+
+    @property
+    def exchanged(self) -> tuple[str, list[str]]:
+        """The stamp before people were exchanged last, and their aliases; ``""`` if none were."""
+        told = self._fact("exchanged", {"before": "", "aliases": []})
+        return told["before"], told["aliases"]
+
+    @property
+    def reading(self) -> Mapping[str, Any]:
+        """What whoever reads the roster wants to know next time; set it after an import."""
+        return dict(self._fact("reading", {}))
+
+    @reading.setter
+    def reading(self, told: Mapping[str, Any]) -> None:
+        self._set_fact("reading", told)
 
     @property
     def stamp(self) -> str:
@@ -99,9 +144,7 @@ class Ledger:
 
     @warnings.setter
     def warnings(self, told: Sequence[str]) -> None:
-        self._connection.execute(
-            "INSERT OR REPLACE INTO facts VALUES ('warnings', ?)", (json.dumps(list(told)),)
-        )
+        self._set_fact("warnings", list(told))
 
     @property
     def counts(self) -> Counts:
@@ -194,7 +237,7 @@ class Ledger:
             chosen |= dict.fromkeys(
                 alias for (alias,) in self._connection.execute(f"{some} {sponsor} LIMIT 1")
             )
-        chosen |= dict.fromkeys(self._fact("exemplars", []))
+        chosen |= dict.fromkeys(Exemplars(*self._fact("exemplars", [])).aliases())
         chosen |= dict.fromkeys(
             self._alias_at(sites * part // count) for part in range(count if sites else 0)
         )
@@ -205,6 +248,9 @@ class Ledger:
         """Return the alias of the n-th person with a site, counted from 0."""
         query = "SELECT alias FROM people WHERE has_site = 1 ORDER BY alias LIMIT 1 OFFSET ?"
         return str(self._connection.execute(query, (place,)).fetchone()[0])
+
+    def _set_fact(self, name: str, fact: Any) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(fact)))
 
     def _fact(self, name: str, default: Any) -> Any:
         row = self._connection.execute("SELECT fact FROM facts WHERE name = ?", (name,)).fetchone()

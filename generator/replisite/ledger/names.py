@@ -60,7 +60,30 @@ class NameIndex:
             connection.executemany("INSERT INTO names VALUES (?, ?, ?, ?)", rows)
             connection.execute("INSERT INTO facts VALUES ('stamp', ?)", (stamp,))
             connection.execute("COMMIT")
+        self._path.with_name(f"{self._path.name}-journal").unlink(missing_ok=True)  # whose file goes
         new.replace(self._path)
+
+    def exchange(self, people: Iterable[Person], before: str, stamp: str) -> bool:
+        """Put people who have changed, but for the alias, in the place of what they were; False if there is no index of ``before``."""
+        if not before or self.stamp != before:
+            return False
+        with closing(sqlite3.connect(self._path, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            for person in people:
+                connection.execute(
+                    "UPDATE names SET name = ?, market = ?, status = ? WHERE rowid ="
+                    " (SELECT rowid FROM names WHERE names MATCH ? AND alias = ?)",
+                    (
+                        person.public["name"],
+                        person.market,
+                        person.status,
+                        _phrase(person.alias),
+                        person.alias,
+                    ),
+                )
+            connection.execute("UPDATE facts SET fact = ? WHERE name = 'stamp'", (stamp,))
+            connection.execute("COMMIT")
+        return True
 
     def search(self, text: str, limit: int = 20) -> list[Named]:
         """Return people whose name or alias has words that begin like those of a text, in the order of aliases."""
@@ -77,3 +100,8 @@ class NameIndex:
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)
+
+
+def _phrase(alias: str) -> str:
+    """Return what finds an alias, and few others: its words in a row."""
+    return f'alias : "{alias}"'

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
 
 from replisite.model.distributor import Person
 
@@ -27,6 +29,15 @@ _LONGEST = ("name", "bio", "greeting", "city")
 _MARKUP = ("<", "&", '"', "'", "{{", "{%", "%", "\n")
 _PLAIN = re.compile(r"[A-Za-z0-9 .,!?-]*")
 
+Place = tuple[int, str]
+"""The line of somebody's row, and the alias."""
+
+Longest = tuple[int, int, str]
+"""How many letters, and whose: the line and the alias."""
+
+_SHORTEST: Longest = (0, 0, "")
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
 MOST_SHAPES = 4_096
 """How many combinations of filled columns are remembered, so as not to be looked at again."""
 
@@ -37,9 +48,9 @@ class Exemplars:
     There are as many as there are columns, markets and the like, however many people come by.
     """
 
-    def __init__(self) -> None:
-        self._first: dict[str, str] = {}
-        self._longest: dict[str, tuple[int, str]] = {}
+    def __init__(self, first: Mapping[str, Place] = _NONE, longest: Mapping[str, Longest] = _NONE) -> None:
+        self._first = dict(first)
+        self._longest = dict(longest)
         self._shapes: set[object] = set()
 
     def add(self, person: Person) -> None:
@@ -52,25 +63,58 @@ class Exemplars:
             *map(bool, person.fields.values()),
         )
         if shape not in self._shapes:
-            self._note(_filled(person), person.alias)
+            self._note(_filled(person), person)
             if len(self._shapes) < MOST_SHAPES:
                 self._shapes.add(shape)
-        text = person.public["name"] + person.public.get("greeting", "")
+        text = _text(person)
         if not _PLAIN.fullmatch(text):
-            self._note(_written(text), person.alias)
+            self._note(_written(text), person)
         for name in _LONGEST:
             length = len(person.public.get(name, ""))
-            if length > self._longest.get(name, (0, ""))[0]:
-                self._longest[name] = (length, person.alias)
+            if length > self._longest.get(name, _SHORTEST)[0]:
+                self._longest[name] = (length, person.line, person.alias)
 
-    def _note(self, features: Iterator[str], alias: str) -> None:
+    def exchange(self, old: Person, new: Person) -> bool:
+        """Look at a person with a site who has changed, in the same place of the roster.
+
+        Return False if somebody else may be an exemplar now whom only another look at everybody can tell.
+        """
+        features = [*_filled(new), *_written(_text(new))]
+        order = {feature: place for place, feature in enumerate(features)}
+        if any(alias == old.alias and feature not in order for feature, (_, alias) in self._first.items()):
+            return False
+        for name in _LONGEST:
+            length = len(new.public.get(name, ""))
+            most, line, alias = self._longest.get(name, _SHORTEST)
+            if alias == old.alias and length < most:
+                return False
+            if alias == old.alias or (length and (-length, new.line) < (-most, line)):
+                self._longest[name] = (length, new.line, new.alias)
         for feature in features:
-            self._first.setdefault(feature, alias)
+            if feature not in self._first or new.line < self._first[feature][0]:
+                self._first[feature] = (new.line, new.alias)
+        ranked = sorted(
+            self._first.items(), key=lambda one: (one[1][0], order[one[0]] if one[1][1] == new.alias else 0)
+        )
+        self._first = dict(ranked)
+        return True
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Return what `Exemplars` are made from again."""
+        return [self._first, self._longest]
+
+    def _note(self, features: Iterator[str], person: Person) -> None:
+        for feature in features:
+            self._first.setdefault(feature, (person.line, person.alias))
 
     def aliases(self) -> list[str]:
         """Return the aliases, the most telling first, each once."""
-        longest = [alias for _, alias in self._longest.values()]
-        return list(dict.fromkeys([*longest, *self._first.values()]))
+        longest = [self._longest[name][2] for name in _LONGEST if name in self._longest]
+        return list(dict.fromkeys([*longest, *(alias for _, alias in self._first.values())]))
+
+
+def _text(person: Person) -> str:
+    return person.public["name"] + person.public.get("greeting", "")
 
 
 def _filled(person: Person) -> Iterator[str]:

@@ -6,7 +6,7 @@ import sqlite3
 
 __all__ = ["COLUMNS", "VERSION", "make_intake", "make_people", "sort_people"]
 
-VERSION = 1
+VERSION = 2
 """Changes with the tables; a ledger of another version is made anew."""
 
 COLUMNS = (

@@ -94,6 +94,8 @@ def quoted(text: str, longest: int = 60) -> str:
 
 
 def _plain(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
     lines = _LINE_END.sub("\n", text).replace("\t", "    ")
     return unicodedata.normalize("NFC", _UNWANTED.sub("", lines))
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from replisite.errors import Fault, InputError, ReplisiteError
 from replisite.model.showing import Showing
 from replisite.model.site import Site
+from replisite.model.terms import terms_of
 from replisite.prepare import Options, ledger_path
 from replisite.preview.answers import Answers
 from replisite.preview.changes import Changes, changes_of
@@ -287,7 +288,7 @@ class Desk:
         if site is None:
             return
         names = sorted(self.survey.names)
-        asked = (site, names)
+        asked = (terms_of(site), names)
         if asked == self._asked_roster and not anew:
             return
         self._asked_roster = asked

@@ -16,7 +16,7 @@ from replisite.model.site import Site
 from replisite.prepare import Options, in_turn, ledger_path, take_roster
 from replisite.processes import Heard
 
-__all__ = ["Abandoned", "Order", "Taken", "Taking", "names_path"]
+__all__ = ["Abandoned", "Order", "Taken", "Taking", "index_names", "names_path"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +72,21 @@ class Taking:
                 faults = take_roster(order.site, ledger, order.options, order.names, progress)
                 if len(faults) and not order.options.skip_bad_rows:
                     return Taken(faults.faults, faults.uncounted)
-                self._index(path, ledger)
+                index_names(NameIndex(names_path(path)), ledger)
                 skipped = [str(fault) for fault in faults.faults]
                 return Taken((), 0, (*ledger.warnings, *skipped), len(ledger))
         except Abandoned:
             return Taken(is_abandoned=True)
 
-    def _index(self, path: Path, ledger: Ledger) -> None:
-        index = NameIndex(names_path(path))
-        if index.stamp != ledger.stamp:
-            index.make(ledger.people(), ledger.stamp)
+
+def index_names(index: NameIndex, ledger: Ledger) -> None:
+    """Have the index find everybody in the ledger, under the names that they have by now."""
+    if index.stamp == ledger.stamp:
+        return
+    before, aliases = ledger.exchanged
+    people = filter(None, map(ledger.find, aliases))
+    if not index.exchange(people, before, ledger.stamp):
+        index.make(ledger.people(), ledger.stamp)
 
 
 def _lines(roster: Path) -> int:

@@ -43,9 +43,9 @@ EVERYTHING = {
 NEEDED = {"id": "TT-1", "alias": "jane", "first_name": "Jane", "last_name": "O'Neil"}
 
 
-def parse(cells, *, has_photo=True, reserved=(), **changes):
+def parse(cells, *, reserved=(), **changes):
     site = a_site(Path("/site"), **changes)
-    rules = Rules.of(site, ReservedNames(reserved), lambda _: has_photo, "www.tea.example")
+    rules = Rules.of(site, ReservedNames(reserved), "www.tea.example")
     return parse_row(RawRow("roster.csv", 7, cells), rules)
 
 
@@ -166,14 +166,6 @@ def test_all_faults_of_a_row_are_told_at_once():
     assert [one.what.split()[0] for one in found] == ["alias", "status", "phone", "whatsapp"]
 
 
-@pytest.mark.parametrize(("has_photo", "shown"), [(True, {"photo": "jane.jpg"}), (False, {})])
-def test_a_photo_that_is_not_there_is_left_out(has_photo, shown):
-    """A path that leads nowhere is nobody's fault: initials are shown."""
-    person = parse({**NEEDED, "photo": "jane.jpg", "publish": "photo"}, has_photo=has_photo)
-    assert isinstance(person, Person)
-    assert {name: value for name, value in person.public.items() if name == "photo"} == shown
-
-
 def test_a_region_of_a_language_is_served_in_the_language():
     """en-GB is read in the market's en."""
     person = parse({**NEEDED, "language": "en-GB"})
@@ -241,7 +233,7 @@ def test_ones_own_host_is_public_where_sites_stand_on_it():
 def test_a_fault_of_a_story_stands_in_the_story():
     """Its file and line, not the row's."""
     row = RawRow("roster.csv", 7, {**NEEDED, "status": "?"}, {"status": ("content/distributors/jane.md", 3)})
-    rules = Rules.of(a_site(Path("/site")), ReservedNames(), lambda _: True)
+    rules = Rules.of(a_site(Path("/site")), ReservedNames())
     (one,) = parse_row(row, rules)
     assert (one.file, one.line) == ("content/distributors/jane.md", 3)
 

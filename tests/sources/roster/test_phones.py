@@ -46,3 +46,15 @@ def test_the_short_way_to_a_phone_number_is_the_long_way(code, digits):
         assert show_phone(short) == phonenumbers.format_number(
             parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL
         )
+
+
+@given(CODES, st.text("0123456789", min_size=2, max_size=14))
+def test_a_number_is_shown_as_the_library_shows_it(code, national):
+    """The shapes of a country's numbers are looked up once, and chosen as the library chooses them."""
+    short = phones._show_plain(f"+{code}{national}")
+    if short:
+        number = phonenumbers.PhoneNumber(country_code=code, national_number=int(national))
+        assert short == phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    else:
+        region = phonenumbers.region_code_for_country_code(code)
+        assert national.startswith("0") or region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY

@@ -61,6 +61,19 @@ def test_a_story_without_a_row_is_a_fault_of_the_sites_own_roster(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("is_there", "shown"), [(True, {"name": "jane", "photo": "p/j.jpg"}), (False, {"name": "jane"})]
+)
+def test_a_photo_that_is_not_there_is_left_out(tmp_path, is_there, shown):
+    """A path that leads nowhere is nobody's fault: initials are shown. One on another host is not looked for."""
+    header = "id,alias,first_name,last_name,publish,photo"
+    write(tmp_path, f"{header}\n1,jane,J,X,photo,p/j.jpg\n2,zoe,Z,X,photo,https://p.example/z.jpg\n")
+    asked = []
+    jane, zoe = read_roster(a_site(tmp_path), [], has_photo=lambda path: asked.append(path) or is_there)
+    assert (jane.public, asked) == (shown, ["p/j.jpg"])
+    assert zoe.public["photo"] == "https://p.example/z.jpg"
+
+
 def test_pages_and_folders_of_the_site_are_reserved(tmp_path):
     """Names from the caller, from site.toml, and the built-in ones."""
     write(tmp_path, "id,alias,first_name,last_name\n1,products,P,X\n2,he1p,H,X\n3,mail,M,X\n4,fine,F,X\n")

@@ -12,6 +12,7 @@ from markdown.treeprocessors import Treeprocessor
 from markupsafe import escape
 
 from replisite.sources.roster.contacts import SCHEMES, parse_url
+from replisite.sources.roster.prose import render_prose
 
 __all__ = ["render_bio"]
 
@@ -31,6 +32,11 @@ def render_bio(text: str) -> str:
     >>> render_bio("# Tea\n\n<b>[us](javascript:x)")
     '<p><strong>Tea</strong></p>\n<p>&lt;b&gt;us</p>'
     """
+    return render_prose(text) or _render_markdown(text)
+
+
+def _render_markdown(text: str) -> str:
+    """Return what Markdown makes of a text; `render_prose` gives the same, where it gives anything."""
     if text.count("[") > MOST_BRACKETS:
         return _told(text)
     try:

@@ -7,7 +7,7 @@ on from the column's name: ``alias "Jane" has capital letters``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, cast, get_args
@@ -45,12 +45,9 @@ class Rules:
     reserved: ReservedNames
     own_host_field: str = ""
     company_host: str = ""
-    has_photo: Callable[[str], bool] = lambda _: True
 
     @classmethod
-    def of(
-        cls, site: Site, reserved: ReservedNames, has_photo: Callable[[str], bool], host: str = ""
-    ) -> Rules:
+    def of(cls, site: Site, reserved: ReservedNames, host: str = "") -> Rules:
         """Return the rules of a site; ``host`` is the corporate site's own."""
         by_status = [
             market for status in ("open", "nfr") for market in site.markets if market.status == status
@@ -64,7 +61,6 @@ class Rules:
             reserved=reserved,
             own_host_field=site.addresses.domain_field if site.addresses.style == "domain" else "",
             company_host=host,
-            has_photo=has_photo,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from replisite.errors import nearest
 from replisite.model.distributor import ALWAYS_PUBLIC, DEFAULT_PUBLISH, PUBLISHABLE
@@ -34,6 +35,12 @@ def parse_publish(text: str, custom: Collection[str] = ()) -> frozenset[str]:
     >>> sorted(parse_publish("first_name; phone"))
     ['first_name', 'phone']
     """
+    return _allowed(text, tuple(custom))
+
+
+@lru_cache(maxsize=256)
+def _allowed(text: str, custom: tuple[str, ...]) -> frozenset[str]:
+    """Return the fields that a list allows, remembered: thousands publish the same."""
     names = [name for word in parse_names(text) for name in _WHOLE_NAME.get(word, (word,))]
     known = (*PUBLISHABLE, *custom)
     for name in names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -41,6 +42,15 @@ class CsvFile:
             yield from map(BadRow, faults)
             if set(self._columns.required) <= set(header):
                 yield from self._rows(header, reader, lines)
+
+    def among(self, head: bytes, body: bytes, line: int) -> Iterator[RawRow | BadRow]:
+        """Stream the rows of a piece of the file that begins at a line, under the head that the file begins with."""
+        header = [
+            cell.strip() for cell in next(csv.reader(io.StringIO(head.decode("utf-8-sig"), newline="")))
+        ]
+        lines = _Lines(io.StringIO(body.decode(errors="surrogateescape"), newline=""))
+        lines.number = line - 1
+        yield from self._rows(header, csv.reader(lines, strict=True), lines)
 
     def _header_faults(self, header: list[str], is_decoded: bool) -> Iterator[Fault]:
         if not is_decoded:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,26 +34,33 @@ class JsonLinesFile:
         self._name = name
 
     def __iter__(self) -> Iterator[RawRow | BadRow]:
-        undeclared: set[str] = set()
         with self._path.open("rb") as lines:
-            for number, line in enumerate(_iter_lines(lines), 1):
-                body = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-                if not body.strip():
-                    continue
-                try:
-                    cells = _cells(body)
-                except ValueError as error:
-                    what, _, advice = str(error).partition("; ")
-                    yield BadRow(Fault(self._name, number, what, advice))
-                    continue
-                for key in sorted(cells.keys() - self._columns.known - undeclared):
-                    if len(undeclared) < MOST_UNDECLARED:
-                        undeclared.add(key)
-                    yield BadRow(self._columns.undeclared(key, self._name, number))
-                missing = self._columns.missing(cells, self._name, number)
-                yield from (BadRow(fault, cells.get("id", "")) for fault in missing)
-                if not missing:
-                    yield RawRow(self._name, number, {c: cells[c] for c in self._columns.known if c in cells})
+            yield from self._rows(lines, 1)
+
+    def among(self, head: bytes, body: bytes, line: int) -> Iterator[RawRow | BadRow]:  # noqa: ARG002 - there is none
+        """Stream the rows of a piece of the file that begins at a line; a file of this kind has no head."""
+        yield from self._rows(io.BytesIO(body), line)
+
+    def _rows(self, lines: BinaryIO, first: int) -> Iterator[RawRow | BadRow]:
+        undeclared: set[str] = set()
+        for number, line in enumerate(_iter_lines(lines), first):
+            body = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+            if not body.strip():
+                continue
+            try:
+                cells = _cells(body)
+            except ValueError as error:
+                what, _, advice = str(error).partition("; ")
+                yield BadRow(Fault(self._name, number, what, advice))
+                continue
+            for key in sorted(cells.keys() - self._columns.known - undeclared):
+                if len(undeclared) < MOST_UNDECLARED:
+                    undeclared.add(key)
+                yield BadRow(self._columns.undeclared(key, self._name, number))
+            missing = self._columns.missing(cells, self._name, number)
+            yield from (BadRow(fault, cells.get("id", "")) for fault in missing)
+            if not missing:
+                yield RawRow(self._name, number, {c: cells[c] for c in self._columns.known if c in cells})
 
 
 def _iter_lines(lines: BinaryIO) -> Iterator[bytes]:

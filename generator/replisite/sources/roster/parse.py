@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pydantic import ValidationError
 
 from replisite.errors import Fault
@@ -13,20 +15,31 @@ from replisite.sources.roster.fields import parse_field
 from replisite.sources.roster.phones import show_phone
 from replisite.sources.roster.rows import RawRow
 
-__all__ = ["parse_row"]
+__all__ = ["Rejected", "judge_row", "parse_row"]
 
 _COLUMNS = frozenset(RosterColumns.model_fields)
 _ASKED_FOR = dict.fromkeys([*REQUIRED, "market", "language"], "")
 """Columns that are looked at even where they are empty; the others have a default."""
 
-_SHOWN = _COLUMNS - {"previous_aliases", "publish", "phone", "photo", "bio", "rank"}
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row with faults; ``id`` is as the row has it, or ``""`` where it cannot be read."""
+
+    faults: tuple[Fault, ...]
+    id: str
+
+
+def judge_row(row: RawRow, rules: Rules) -> Person | Rejected:
+    """Return the person, or the row as one that cannot be taken."""
+    parsed = parse_row(row, rules)
+    return parsed if isinstance(parsed, Person) else Rejected(tuple(parsed), row.cells.get("id", ""))
 
 
 def parse_row(row: RawRow, rules: Rules) -> Person | list[Fault]:
     """Return the person, cut down to what is published, or every fault of the row.
 
-    A photo that ``rules.has_photo`` does not know is left out: initials stand in its place.
-
+    Nothing is looked up and nothing remembered: rows can be parsed in any order, and anywhere.
     ``public["rank"]`` is the rank's title, ``public["phone"]`` the international format, and
     ``fields`` has every declared field, empty where it is not published.
     """
@@ -53,15 +66,11 @@ def parse_row(row: RawRow, rules: Rules) -> Person | list[Fault]:
 
 
 def _person(row: RawRow, columns: RosterColumns, fields: dict[str, str], rules: Rules) -> Person:
-    values = {name: value for name, value in columns if name in _SHOWN}
-    values["rank"] = rules.ranks.get(columns.rank, "")
-    photo = columns.photo if "photo" in columns.publish else ""
-    if photo and ("://" in photo or rules.has_photo(photo)):
-        values["photo"] = photo
-    if "phone" in columns.publish and columns.phone:
-        values["phone"] = show_phone(columns.phone)
-    if "bio" in columns.publish and columns.bio:
-        values["bio"] = render_bio(columns.bio)
+    values = vars(columns) | {
+        "rank": rules.ranks.get(columns.rank, ""),
+        "phone": show_phone(columns.phone) if columns.phone and "phone" in columns.publish else "",
+        "bio": render_bio(columns.bio) if columns.bio and "bio" in columns.publish else "",
+    }
     allowed = columns.publish | {rules.own_host_field}
     return Person(
         id=columns.id,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -12,13 +14,15 @@ from replisite.model.alias import ReservedNames
 from replisite.model.distributor import Person
 from replisite.model.refused import Refused
 from replisite.model.site import Site
+from replisite.sources.roster.blocks import Stretch
 from replisite.sources.roster.columns import REQUIRED, RosterColumns, Rules
+from replisite.sources.roster.crew import judge_rows
 from replisite.sources.roster.formats import open_roster
-from replisite.sources.roster.parse import parse_row
-from replisite.sources.roster.rows import BadRow, Columns, RosterFile
+from replisite.sources.roster.parse import Rejected, judge_row
+from replisite.sources.roster.rows import BadRow, Columns, RawRow, RosterFile
 from replisite.sources.roster.stories import Stories
 
-__all__ = ["Faults", "read_roster"]
+__all__ = ["Faults", "read_roster", "read_stretch"]
 
 
 class Faults(Protocol):
@@ -36,58 +40,110 @@ def read_roster(
     source: Path | None = None,
     reserved: Collection[str] = (),
     has_photo: Callable[[str], bool] | None = None,
+    processes: int = 1,
 ) -> Iterator[Person | Refused]:
     """Stream the people of the roster in its order, and a `Refused` for each row that went to ``faults``.
 
     ``source`` is read instead of ``[roster] source``; stories without a row are then nobody's fault, because
     they belong to the site's own roster. ``reserved`` are the pages and folders of the corporate site, beside
-    the built-in names and ``[addresses] reserved``. ``has_photo`` tells whether a path is in the content folder.
+    the built-in names and ``[addresses] reserved``. ``has_photo`` tells whether a path is in the content folder:
+    a photo that is not is left out, and initials stand in its place. So many ``processes`` parse a large roster.
     """
-    content = site.root / site.content
-    custom = tuple(field.name for field in site.roster.fields)
-    columns = Columns(REQUIRED, (*RosterColumns.model_fields, *custom))
-    rules = Rules.of(
-        site,
-        ReservedNames((*site.addresses.reserved, *reserved)),
-        has_photo or (lambda photo: (content / photo).is_file()),
-        urlsplit(site.url).hostname or "",
-    )
-    path = source or site.root / site.roster.source
-    optional = tuple(name for name in columns.known if name not in REQUIRED)
-    stories = Stories(content / "distributors", _shown(content / "distributors", site.root), optional)
     try:
-        rows = open_roster(path, columns, _shown(path, site.root))
+        reading = _Reading.of(site, source, reserved, has_photo)
     except ValueError as error:
         what, _, advice = str(error).partition("; ")
-        faults.append(Fault(_shown(path, site.root), 0, what, advice))
+        faults.append(Fault(_shown(source or site.root / site.roster.source, site.root), 0, what, advice))
         return
+    unreadable: list[Fault] = []
+    rows = _told(reading.rows, reading.stories, reading.name, unreadable)
+    with closing(judge_rows(rows, reading.rules, processes)) as judged:
+        for one in judged:
+            if isinstance(one, Person):
+                yield reading.with_photo(one)
+                continue
+            for fault in one.faults:
+                faults.append(fault)
+            yield Refused(one.id)
+    for fault in unreadable or (reading.stories.iter_unread() if source is None else ()):
+        faults.append(fault)
+
+
+def read_stretch(
+    site: Site,
+    stretch: Stretch,
+    *,
+    source: Path | None = None,
+    reserved: Collection[str] = (),
+    has_photo: Callable[[str], bool] | None = None,
+) -> Iterator[Person | Refused]:
+    """Stream the people of one stretch of the roster as `read_roster` would, and a `Refused` for each row with faults.
+
+    What the faults are is not told: they may be other ones, where a stretch ends within a row.
+    """
+    reading = _Reading.of(site, source, reserved, has_photo)
+    rows = reading.rows.among(stretch.head, stretch.body, stretch.line)
+    for row in _told(rows, reading.stories, reading.name, []):
+        one = judge_row(row, reading.rules) if isinstance(row, RawRow) else row
+        yield reading.with_photo(one) if isinstance(one, Person) else Refused(one.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the rows of one roster are read with; ``name`` is what faults call the file."""
+
+    name: str
+    rows: RosterFile
+    rules: Rules
+    stories: Stories
+    has_photo: Callable[[str], bool]
+
+    @classmethod
+    def of(
+        cls,
+        site: Site,
+        source: Path | None,
+        reserved: Collection[str],
+        has_photo: Callable[[str], bool] | None,
+    ) -> _Reading:
+        """Return it; raises ValueError for a kind of file that nobody reads."""
+        content = site.root / site.content
+        custom = tuple(field.name for field in site.roster.fields)
+        columns = Columns(REQUIRED, (*RosterColumns.model_fields, *custom))
+        reserved_names = ReservedNames((*site.addresses.reserved, *reserved))
+        rules = Rules.of(site, reserved_names, urlsplit(site.url).hostname or "")
+        path = source or site.root / site.roster.source
+        name = _shown(path, site.root)
+        optional = tuple(name for name in columns.known if name not in REQUIRED)
+        stories = Stories(content / "distributors", _shown(content / "distributors", site.root), optional)
+        rows = open_roster(path, columns, name)
+        return cls(name, rows, rules, stories, has_photo or (lambda photo: (content / photo).is_file()))
+
+    def with_photo(self, person: Person) -> Person:
+        """Return the person without a photo that is not there."""
+        photo = person.public.get("photo", "")
+        if not photo or "://" in photo or self.has_photo(photo):
+            return person
+        return replace(person, public={name: text for name, text in person.public.items() if name != "photo"})
+
+
+def _told(
+    rows: Iterable[RawRow | BadRow], stories: Stories, name: str, unreadable: list[Fault]
+) -> Iterator[RawRow | Rejected]:
+    """Stream the rows, each with its story, until the file ends or cannot be read any further."""
     try:
-        yield from _people(rows, stories, rules, faults)
+        for row in rows:
+            if isinstance(row, BadRow):
+                yield Rejected((row.fault,), row.id)
+                continue
+            whole = stories.add_to(row)
+            if isinstance(whole, RawRow):
+                yield whole
+            else:
+                yield Rejected(tuple(whole), row.cells.get("id", ""))
     except OSError as error:
         advice = "name a CSV or JSON Lines file under [roster] source, or with --roster"
-        faults.append(
-            Fault(_shown(path, site.root), 0, f"the roster cannot be read: {error.strerror}", advice)
-        )
-        return
-    if source is None:
-        for fault in stories.iter_unread():
-            faults.append(fault)
-
-
-def _people(rows: RosterFile, stories: Stories, rules: Rules, faults: Faults) -> Iterator[Person | Refused]:
-    for row in rows:
-        if isinstance(row, BadRow):
-            faults.append(row.fault)
-            yield Refused(row.id)
-            continue
-        whole = stories.add_to(row)
-        person = whole if isinstance(whole, list) else parse_row(whole, rules)
-        if isinstance(person, Person):
-            yield person
-            continue
-        for fault in person:
-            faults.append(fault)
-        yield Refused(row.cells.get("id", ""))
+        unreadable.append(Fault(name, 0, f"the roster cannot be read: {error.strerror}", advice))
 
 
 def _shown(path: Path, root: Path) -> str:

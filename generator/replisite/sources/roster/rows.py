@@ -64,3 +64,10 @@ class RosterFile(Protocol):
     def __iter__(self) -> Iterator[RawRow | BadRow]:
         """Stream the rows in the order of the file."""
         ...
+
+    def among(self, head: bytes, body: bytes, line: int, /) -> Iterator[RawRow | BadRow]:
+        """Stream the rows of a piece of the file.
+
+        ``body`` begins at the start of a row, which is this ``line``; ``head`` is what stands above the first row.
+        """
+        ...

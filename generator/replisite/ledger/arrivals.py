@@ -1,0 +1,126 @@
+"""Seat people in the order of the roster: each takes an id and aliases that nobody else has, or is refused."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+from replisite.errors import Fault
+from replisite.fault_log import FaultLog
+from replisite.ledger.entries import Entries
+from replisite.ledger.sampling import Exemplars
+from replisite.ledger.tables import COLUMNS
+from replisite.model.alias import skeleton
+from replisite.model.distributor import Person
+from replisite.model.site import Site
+from replisite.model.text import drop_surrogates, quoted
+
+__all__ = ["Arrivals"]
+
+BATCH = 500
+"""How many people are seated at once, if no two of them want the same."""
+
+_INSERT = f"INSERT INTO temp.intake VALUES ({', '.join('?' * (1 + len(COLUMNS.split(','))))})"  # noqa: S608 - our own words
+_TAKE = "INSERT INTO temp.taken VALUES (?, ?) ON CONFLICT DO NOTHING"
+_GIVE_BACK = "DELETE FROM temp.taken WHERE name = ? AND number = ?"
+
+Wanted = tuple[str, str, str]
+"""A name as it looks, the column that asks for it, and how it is written there."""
+
+
+class Arrivals:
+    """Whoever has come so far. People wait until some hundreds can be seated together, or `seat` is called."""
+
+    def __init__(self, connection: sqlite3.Connection, faults: FaultLog, site: Site) -> None:
+        self._connection = connection
+        self._faults = faults
+        self._entries = Entries(site)
+        self._addresses = site.addresses
+        self._number = 0
+        self._waiting: list[tuple[int, Person, Sequence[Wanted]]] = []
+        self.refused = 0
+        self.exemplars = Exemplars()
+
+    def refuse(self, person_id: str) -> None:
+        """Count a refused row, and remember its id."""
+        self.refused += 1
+        told = " ".join(drop_surrogates(person_id).split())  # of a byte that is not UTF-8, there is one
+        self._connection.execute("INSERT OR IGNORE INTO temp.refused VALUES (?)", (told,))
+
+    def take(self, person: Person) -> None:
+        """Take a person in, unless one of the names is taken."""
+        self._number += 1
+        self._waiting.append((self._number, person, list(self._names(person))))
+        if len(self._waiting) >= BATCH:
+            self.seat()
+
+    def seat(self) -> None:
+        """Seat everybody who waits: all at once if there is no quarrel, else one by one."""
+        waiting, self._waiting = self._waiting, []
+        names = sorted((name, number) for number, _, wanted in waiting for name, _, _ in wanted)
+        if self._connection.executemany(_TAKE, names).rowcount == len(names) or not names:
+            self._connection.executemany(
+                _INSERT, [self._row(number, person) for number, person, _ in waiting]
+            )
+            return
+        self._connection.executemany(_GIVE_BACK, names)
+        for number, person, wanted in waiting:
+            if self._takes_names(number, person, wanted):
+                self._connection.execute(_INSERT, self._row(number, person))
+            else:
+                self.refuse(person.id)
+
+    def _row(self, number: int, person: Person) -> tuple[object, ...]:
+        if self._entries.has_site(person):
+            self.exemplars.add(person)
+        return number, *self._entries.row(person)
+
+    def _takes_names(self, number: int, person: Person, wanted: Sequence[Wanted]) -> bool:
+        taken: list[tuple[str, int]] = []
+        is_free = True
+        for name, column, text in wanted:
+            if self._connection.execute(_TAKE, (name, number)).rowcount:
+                taken.append((name, number))
+                continue
+            holder = self._holder(name)
+            if holder is not None:
+                self._faults.append(_taken(person, column, text, holder))
+                is_free = False
+        if not is_free:
+            self._connection.executemany(_GIVE_BACK, taken)
+        return is_free
+
+    def _names(self, person: Person) -> Iterator[Wanted]:
+        yield f"id {skeleton(person.id.casefold())}", "id", person.id
+        yield f"alias {skeleton(person.alias)}", "alias", person.alias
+        for alias in person.previous_aliases:
+            yield f"alias {skeleton(alias)}", "previous_aliases", alias
+        if self._addresses.style == "domain":
+            field = self._addresses.domain_field
+            own = person.fields.get(field)
+            yield f"host {own or f'{person.alias}.{self._addresses.host}'}", field, own or person.alias
+
+    def _holder(self, name: str) -> tuple[str, str, str, int] | None:
+        """Return id, aliases, file and line of whoever has the name; None if that is the person itself."""
+        row: tuple[str, str, str, int] | None = self._connection.execute(
+            "SELECT id, alias || ' ' || previous, file, line FROM temp.intake"
+            " WHERE number = (SELECT number FROM temp.taken WHERE name = ?)",
+            (name,),
+        ).fetchone()
+        return row
+
+
+def _taken(person: Person, column: str, text: str, holder: tuple[str, str, str, int]) -> Fault:
+    holder_id, aliases, file, line = holder
+    others = [holder_id] if column == "id" else aliases.split()
+    alike = next((other for other in others if skeleton(other.casefold()) == skeleton(text.casefold())), text)
+    place = f"{file}:{line}"
+    if alike == text or column not in {"id", "alias", "previous_aliases"}:
+        return Fault(
+            person.file,
+            person.line,
+            f"{column} {quoted(text)} is taken at {place}",
+            "give each person their own",
+        )
+    what = f"{column} {quoted(text)} looks like {quoted(alike)} at {place}"
+    return Fault(person.file, person.line, what, "choose one that nobody can mistake")

@@ -1,0 +1,47 @@
+"""A person as an entry of the ledger: the values of a row."""
+
+from __future__ import annotations
+
+import json
+
+from replisite.model.channels import channels_of
+from replisite.model.distributor import Person
+from replisite.model.site import Site
+
+__all__ = ["Entries"]
+
+_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+
+
+class Entries:
+    """Makes entries by the terms of one site."""
+
+    def __init__(self, terms: Site) -> None:
+        self._custom = terms.roster.fields
+        self._closed = frozenset(market.code for market in terms.markets if market.status == "closed")
+
+    def has_site(self, person: Person) -> bool:
+        """Say whether a person has a site."""
+        return person.status in {"active", "grace"} and person.market not in self._closed
+
+    def row(self, person: Person) -> tuple[object, ...]:
+        """Return the values of `tables.COLUMNS`, in their order."""
+        public = dict(person.public)
+        bio = public.pop("bio", "")
+        channels = channels_of(person.public, person.fields, self._custom)
+        ways = [(channel.kind, channel.label, channel.text, channel.url) for channel in channels]
+        return (
+            person.id,
+            person.alias,
+            person.market,
+            person.language,
+            person.status,
+            self.has_site(person),
+            person.sponsor_id,
+            person.enroller_id,
+            " ".join(person.previous_aliases),
+            person.file,
+            person.line,
+            _JSON.encode([public, dict(person.fields), ways]),
+            bio,
+        )
