@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from replisite.clock import deploy_name
 from replisite.deploying.bundle import FinishedOutput
-from replisite.deploying.live_list import LiveList
-from replisite.deploying.plan import Plan, iter_steps, make_plan
+from replisite.deploying.live_list import LEFT_OVER, LiveList
+from replisite.deploying.plan import Plan, Step, iter_steps, make_plan
 from replisite.deploying.preflight import iter_excesses, measured
 from replisite.deploying.refresh import look_at
 from replisite.deploying.run import EVERYTHING, Run, merged, open_run
@@ -161,6 +161,10 @@ def _scope(site: Site, options: DeployOptions, host: Host) -> Scope:
     return Scope(tuple(sorted(prefix_of(site, owner) for owner in owners.values())))
 
 
+def _is_gone_already(step: Step) -> bool:
+    return step.reason == "gone" and step.file.served == LEFT_OVER
+
+
 def _check_limits(host: Host, bundle: FinishedOutput, report: Deployed) -> None:
     found = measured(bundle.files())
     report.files = found.files
@@ -218,8 +222,21 @@ class _Deploy:
         """Return the list of what is live; None where there is none, or it is damaged and nobody needs it."""
         is_looked_at = self.options.refreshes or turn.is_taken_over
         with contextlib.suppress(DeployError) if is_looked_at else contextlib.nullcontext():
-            return await self.run.live()
+            live = await self.run.live()
+            if live is None and not is_looked_at and not self.run.journal.release:
+                await self._refuse_foreign()
+            return live
         return None
+
+    async def _refuse_foreign(self) -> None:
+        """Raise DeployError if files are there of which no list says that we put them there."""
+        if self.run.host.state is None:
+            return
+        async for file in self.run.host.listing():
+            raise DeployError(
+                f"{self.run.host.facts.told} holds files (such as {file.path}), but no list of ours says what is live there; "
+                "choose another place, or, if they may be replaced and deleted, say --refresh"
+            )
 
     async def _release(self, name: str, base: str, turn: Held) -> Release:
         """Return the release to be made: the one that was cut short, if it can go on."""
@@ -240,6 +257,8 @@ class _Deploy:
     def _plan(self, live: LiveList | None) -> Plan:
         there = self.scope.files(self.run.there(live))
         steps = iter_steps(self.scope.files(self.bundle.files()), there)
+        if self.run.is_all_in_journal:  # what is left over is what somebody looked for, and did not find
+            steps = (step for step in steps if not (step and _is_gone_already(step)))
         return make_plan(self.scope.steps(steps), self.run.folder / "plan")
 
     def _check_deletes(self, plan: Plan) -> None:

@@ -156,9 +156,25 @@ class HostContract:
         built.deploy(place.host())
         self.tamper(place)
         done = built.deploy(place.host(), refreshes=True)
-        assert done.puts == 2
-        assert done.deletes == 1
+        assert done.reasons == {"content": 1, "gone": 1, "missing": 1}
         self.check(place, FIRST, gone={"by-hand.html"})
+        assert built.deploy(place.host(), refreshes=True).reasons == {}
+
+    @pytest.mark.parametrize("damage", ["gone", "damaged"])
+    def test_a_list_that_is_no_use_is_made_again(self, place: Place, built: Built, damage: str) -> None:
+        """When asked to look; before that nothing is done to files of which nobody knows whose they are."""
+        if place.host().state is None:
+            pytest.skip("the host keeps its own list")
+        built.write(FIRST)
+        built.deploy(place.host())
+        self.damage_list(place, damage)
+        built.write(SECOND)
+        with pytest.raises(DeployError, match="--refresh"):
+            built.deploy(place.host())
+        self.check(place, FIRST)
+        done = built.deploy(place.host(), refreshes=True)
+        assert done.reasons == {"content": 3, "gone": 2, "new": 2}
+        self.check(place, SECOND, gone=FIRST.keys() - SECOND.keys())
 
     def test_one_can_go_back(self, place: Place, built: Built) -> None:
         """To what was live before, and on again."""
@@ -242,6 +258,10 @@ class HostContract:
             for path in gone:
                 with pytest.raises(HostError):
                     await host.read(path)
+
+    def damage_list(self, place: Place, damage: str) -> None:
+        """Remove the list of what is live (``gone``), or put something else in its place (``damaged``)."""
+        raise NotImplementedError
 
     def tamper(self, place: Place) -> None:
         """Change one file, remove one and add ``by-hand.html``, not by way of a deploy. Needs to be overridden where a

@@ -40,3 +40,12 @@ class TestFolder(HostContract):
         (current / "jane/index.html").write_text("changed by hand")
         (current / "by-hand.html").write_text("changed by hand")
         (current / "theme/leaf.png").unlink()
+
+    def damage_list(self, place: Place, damage: str) -> None:
+        """That of the live release."""
+        assert isinstance(place, Www)
+        (listed,) = (place.root / "releases").glob("*.live")
+        if damage == "gone":
+            listed.unlink()
+        else:
+            listed.write_bytes(b"damaged")

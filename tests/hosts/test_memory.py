@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from replisite.hosts import Host, MemoryHost
-from tests.hosts.contract import HostContract, Visited
+from replisite.hosts import Host, MemoryHost, MemoryState
+from tests.hosts.contract import HostContract, Place, Visited
 
 
 class Shelf:
@@ -38,3 +38,12 @@ class TestMemory(HostContract):
     def place(self) -> Shelf:
         """An empty shelf."""
         return Shelf()
+
+    def damage_list(self, place: Place, damage: str) -> None:
+        """In memory."""
+        state = place.host().state
+        assert isinstance(state, MemoryState)
+        if damage == "gone":
+            del state.files["live"]
+        else:
+            state.files["live"] = b"damaged"

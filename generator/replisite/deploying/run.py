@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from replisite.deploying.live_list import LiveList, write_live_list
+from replisite.deploying.live_list import LEFT_OVER, LiveList, write_live_list
 from replisite.deploying.sending import retried
 from replisite.deploying.turn import this_owner
 from replisite.hosts import Host
@@ -67,8 +67,15 @@ class Run:
         return self.journal.base.startswith(EVERYTHING)
 
     def there(self, live: LiveList | None) -> Iterator[LiveFile]:
-        """Stream what is really live: the list, and what an earlier try has done since."""
-        return self.journal.over(() if live is None or self.is_all_in_journal else live)
+        """Stream what is really live: the list, and what an earlier try has done since.
+
+        Where somebody has looked, what is on the list and was not there is marked as left over.
+        """
+        if live is None:
+            return self.journal.over(())
+        if self.is_all_in_journal:
+            return self.journal.over(LiveFile(file.path, "", 0, LEFT_OVER) for file in live)
+        return self.journal.over(live)
 
     async def keep_before(self, live: LiveList) -> None:
         """Keep the list of what is live as that of what was, before anything is changed."""

@@ -164,18 +164,18 @@ class FolderHost:
                 raise HostError(f"{self._new}: what an earlier try left there is gone")
             return None
         with _told(self._at.root):
-            await asyncio.to_thread(self._begin, release)
+            await asyncio.to_thread(self._begin)
         return None
 
-    def _begin(self, release: Release) -> None:
+    def _begin(self) -> None:
         if self._at.current.exists() and not self._at.current.is_symlink():
             told = "replisite makes a link there; move it away, or choose another folder"
             raise HostError(f"{self._at.current} is no link; {told}")
         (self._at.root / RELEASES).mkdir(parents=True, exist_ok=True)
         for left in (self._at.root / RELEASES).glob(".*.part"):
             shutil.rmtree(left)
-        if release.base and self._at.release(release.base).is_dir():
-            _link_tree(self._at.release(release.base), self._new)
+        if self._at.live and self._at.release(self._at.live).is_dir():
+            _link_tree(self._at.release(self._at.live), self._new)
         else:
             self._new.mkdir()
 
