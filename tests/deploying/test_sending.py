@@ -129,6 +129,20 @@ def test_a_host_that_does_nothing_is_not_asked_a_million_times(tmp_path: Path) -
     assert HOPELESS <= len(host.asked) <= HOPELESS + 3
 
 
+def test_what_nobody_foresaw_ends_it_at_once(tmp_path: Path) -> None:
+    """With the error itself, however many files are left."""
+
+    def mood(path: str, _: int) -> HostError | None:
+        if path == "p003.html":
+            raise ZeroDivisionError
+        return None
+
+    host = Moody(mood)
+    with pytest.raises(ZeroDivisionError):
+        sent(host, a_plan(tmp_path, 900), jobs=1)
+    assert len(host.asked) == 4
+
+
 def test_so_many_at_a_time(tmp_path: Path) -> None:
     """As the host likes, and no more."""
     host = Moody(lambda *_: None)

@@ -31,6 +31,8 @@ BATCH: Final = 32
 
 READERS: Final = 2
 
+_Queue = asyncio.Queue[tuple[Step, Body] | None]
+
 
 class Record(Protocol):
     """Remembers what has been done, for a next try."""
@@ -114,21 +116,27 @@ class Sending:
         return True
 
     async def _rank(self, steps: Iterator[Step]) -> bool:
-        queue: asyncio.Queue[tuple[Step, Body] | None] = asyncio.Queue(2 * BATCH + self.jobs)
-        workers = [asyncio.create_task(self._work(queue)) for _ in range(self.jobs)]
-        try:
-            with ThreadPoolExecutor(READERS) as executor:
-                async for step, body in self._loaded(steps, executor):
-                    await queue.put((step, body))
-                    if self.sent.is_given_up:
-                        break
-            for _ in workers:
-                await queue.put(None)
-            await asyncio.gather(*workers)
-        finally:
-            for worker in workers:
-                worker.cancel()
+        queue: _Queue = asyncio.Queue(2 * BATCH + self.jobs)
+        with ThreadPoolExecutor(READERS) as executor:
+            tasks = [asyncio.create_task(self._feed(queue, steps, executor))]
+            tasks += [asyncio.create_task(self._work(queue)) for _ in range(self.jobs)]
+            try:
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+                for task in done:
+                    task.result()  # raises what nobody foresaw
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
         return not self.sent.failures
+
+    async def _feed(self, queue: _Queue, steps: Iterator[Step], executor: Executor) -> None:
+        async for step, body in self._loaded(steps, executor):
+            if self.sent.is_given_up:
+                break
+            await queue.put((step, body))
+        for _ in range(self.jobs):
+            await queue.put(None)
 
     async def _loaded(self, steps: Iterator[Step], executor: Executor) -> AsyncIterator[tuple[Step, Body]]:
         """Read files ahead of those that are sent."""
@@ -157,7 +165,7 @@ class Sending:
                 loaded.append((step, error))
         return loaded
 
-    async def _work(self, queue: asyncio.Queue[tuple[Step, Body] | None]) -> None:
+    async def _work(self, queue: _Queue) -> None:
         while (asked := await queue.get()) is not None:
             if self.sent.is_given_up:
                 continue
