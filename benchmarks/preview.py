@@ -203,6 +203,7 @@ def _large(folder: Path, people: int, runs: int) -> list[Row]:
         preview.stop()
     said = f"{people:,} people"
     return [
+        _row_of_many(site, people, runs),
         Row(
             name="start-large-first",
             what=f"first page, {said}, roster not read yet",
@@ -219,6 +220,27 @@ def _large(folder: Path, people: int, runs: int) -> list[Row]:
         Row(name="start-large", what=f"first page of one of {said}", unit="s", values=told, goal=AtMost(2)),
         Row(name="search-large", what=f"search among {said}", unit="ms", values=searched, goal=AtMost(100)),
     ]
+
+
+def _row_of_many(site: Path, people: int, runs: int) -> Row:
+    """Measure one changed row of a large roster, in the middle of it, as its owner's page shows it."""
+    alias = f"someone-{people // 2}"
+    place = site / "content" / "roster.csv"
+
+    def save(number: int) -> float:
+        text, times = re.subn(
+            rf"(?m)^(P{people // 2},{alias}),[^,]*,",
+            rf"\1,Row{number},",
+            place.read_text(encoding="utf-8"),
+            count=1,
+        )
+        assert times == 1
+        return _put(place, text)
+
+    with _screen(site) as screen:
+        values = [screen.milliseconds(f"/{alias}/", SAID, partial(save, number)) for number in range(runs)]
+    what = f"save to new page: one row among {people:,}"
+    return Row(name="edit-row-large", what=what, unit="ms", values=values, goal=AtMost(300))
 
 
 def _edits(folder: Path, runs: int) -> list[Row]:
