@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from replisite.clock import deploy_name
 from replisite.deploying.bundle import FinishedOutput
+from replisite.deploying.forms import Forms, make_forms
 from replisite.deploying.live_list import LiveList, write_live_list
 from replisite.deploying.plan import Plan, iter_steps, make_plan
 from replisite.deploying.preflight import iter_excesses, measured
@@ -124,9 +125,11 @@ def deploy(
     state = site.state / "deploy" / target.name
     host = host or open_host(target, site.root, state)
     packed = "gzip" if host.facts.packing == "gzip" else ""
-    bundle = FinishedOutput(options.output or site.root / site.output, target.cache, packed)
-    report = Deployed(target=target.name, host=host.facts.told)
-    _check_limits(host, bundle, report)
+    output = options.output or site.root / site.output
+    forms = make_forms(site, target, host.facts, output)
+    bundle = FinishedOutput(output, target.cache, packed, forms.added, forms.beside)
+    report = Deployed(target=target.name, host=host.facts.told, warnings=list(forms.warnings))
+    _check_limits(host, bundle, forms, report)
     with _run_folder(state) as folder, Journal(_journal(state, folder, options)) as journal:
         one = _Deploy(target, options, hears, bundle, journal, state, folder, report)
         try:
@@ -136,10 +139,10 @@ def deploy(
     return report
 
 
-def _check_limits(host: Host, bundle: FinishedOutput, report: Deployed) -> None:
+def _check_limits(host: Host, bundle: FinishedOutput, forms: Forms, report: Deployed) -> None:
     found = measured(bundle.files())
     report.files = found.files
-    if excesses := list(iter_excesses(host.facts, found, 0, 0)):
+    if excesses := list(iter_excesses(host.facts, found, forms.redirects, forms.dynamic)):
         raise DeployError("\n".join(excesses))
 
 
