@@ -42,8 +42,12 @@ def _headers(source: str, headers: dict[str, str]) -> dict[str, Any]:
 
 
 def _redirect(one: Redirect) -> dict[str, Any]:
-    target = f"{one.target}:rest" if one.keeps_path else one.target
-    return {"source": f"{one.source}:rest*", "destination": target, "type": int(one.status)}
+    """Return a rule; a source is a capture only where the destination has it, else it is a glob."""
+    if one.keeps_path:
+        source, target = f"{one.source}:rest*", f"{one.target}:rest*"
+    else:
+        source, target = f"{one.source.rstrip('/')}{{,/**}}", one.target
+    return {"source": source, "destination": target, "type": int(one.status)}
 
 
 def _plain(path: str) -> str:
