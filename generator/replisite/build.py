@@ -9,6 +9,7 @@ from pathlib import Path
 from replisite.errors import Fault, UsageError
 from replisite.ledger import Ledger, Shard
 from replisite.model.places import address_of, prefix_of
+from replisite.model.redirects import home_of
 from replisite.model.site import Site
 from replisite.prepare import (
     Findings,
@@ -71,10 +72,14 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
             report.proofs = prove_sample(room, sample, options.processes, progress)
         with phase(report, "press", progress):
             pressed = _press(room, site, options, output, shards, only, report, progress)
-        with phase(report, "commit", progress):
+        with phase(report, "commit", progress), Ledger.open(ledger_path(site, options)) as ledger:
             parts = [done.part for done in pressed if done.part is not None]
             single = [entry for done in pressed for entry in done.single]
-            output.commit(parts, single) if only is None else output.commit_some(parts, single, prefixes)
+            redirects = ledger.redirects(site)
+            if only is None:
+                output.commit(parts, single, redirects)
+            else:
+                output.commit_some(parts, single, prefixes, redirects, home_of(site))
     return report
 
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from replisite.clock import deploy_name
 from replisite.deploying.bundle import FinishedOutput
+from replisite.deploying.forms import Forms, make_forms
 from replisite.deploying.live_list import LEFT_OVER, LiveList
 from replisite.deploying.plan import Plan, Step, iter_steps, make_plan
 from replisite.deploying.preflight import iter_excesses, measured
@@ -133,10 +134,14 @@ def deploy(
     state = state_of(site, target)
     host = host or open_host(target, site.root, state)
     packed = "gzip" if host.facts.packing == "gzip" else ""
-    bundle = FinishedOutput(options.output or site.root / site.output, target.cache, packed)
+    output = options.output or site.root / site.output
+    forms = make_forms(site, target, host.facts, output)
+    bundle = FinishedOutput(output, target.cache, packed, forms.added, forms.beside)
     scope = _scope(site, options, host)
-    report = Deployed(target=target.name, host=host.facts.told, is_dry=options.is_dry)
-    _check_limits(host, bundle, report)
+    report = Deployed(
+        target=target.name, host=host.facts.told, is_dry=options.is_dry, warnings=list(forms.warnings)
+    )
+    _check_limits(host, bundle, forms, report)
     with open_run(host, state, is_dry=options.is_dry) as run:
         one = _Deploy(site, target, options, hears, bundle, scope, run, report)
         try:
@@ -165,10 +170,10 @@ def _is_gone_already(step: Step) -> bool:
     return step.reason == "gone" and step.file.served == LEFT_OVER
 
 
-def _check_limits(host: Host, bundle: FinishedOutput, report: Deployed) -> None:
+def _check_limits(host: Host, bundle: FinishedOutput, forms: Forms, report: Deployed) -> None:
     found = measured(bundle.files())
     report.files = found.files
-    if excesses := list(iter_excesses(host.facts, found, 0, 0)):
+    if excesses := list(iter_excesses(host.facts, found, forms.redirects, forms.dynamic)):
         raise DeployError("\n".join(excesses))
 
 

@@ -11,7 +11,16 @@ import pytest
 
 from replisite.errors import OutputError
 from replisite.model.manifest import Entry, entry_of, path_order
-from replisite.sinks import DirectorySink, DiscardSink, Layout, MemorySink, Output, Sink, write_part
+from replisite.sinks import (
+    REDIRECTS,
+    DirectorySink,
+    DiscardSink,
+    Layout,
+    MemorySink,
+    Output,
+    Sink,
+    write_part,
+)
 from replisite.sinks.output import MANIFEST, read_manifest
 
 
@@ -25,7 +34,8 @@ def _files(folder: Path) -> dict[str, bytes]:
     found = {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
     }
-    found.pop(MANIFEST, None)
+    for path in (MANIFEST, REDIRECTS):
+        found.pop(path, None)
     return found
 
 

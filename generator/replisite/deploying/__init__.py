@@ -1,5 +1,6 @@
 """From a finished output to what is live, for any host.
 
+forms.py       headers and redirects, in the form that the target takes
 bundle.py      a finished output as live files: each with its headers, packed as the host wants it
 live_list.py   the list of what is live, as it lies beside the sites
 plan.py        what must be put and what deleted, and why, in the order in which nothing breaks

@@ -79,11 +79,15 @@ class FinishedOutput:
             for entry in read_manifest(self.folder)
             if not entry.path.startswith(_OURS) and entry.path not in self.added
         )
-        added = [
-            LiveFile(path, hashlib.sha256(body).hexdigest(), len(body), served(path, self.policy))
-            for path, body in sorted(self.added.items(), key=lambda item: live_order(item[0]))
-        ]
-        return heapq.merge(built, added, key=lambda file: live_order(file.path)) if added else built
+        if not self.added:
+            return built
+        return heapq.merge(built, self._added(), key=lambda file: live_order(file.path))
+
+    def _added(self) -> Iterator[LiveFile]:
+        """Stream what this host wants beside; there may be a page for each site that is elsewhere."""
+        for path in sorted(self.added, key=live_order):
+            body = self.added[path]
+            yield LiveFile(path, hashlib.sha256(body).hexdigest(), len(body), served(path, self.policy))
 
     def body(self, file: LiveFile) -> Body:
         """Return what is stored for a file. Raises OutputError if it is not as it was built."""

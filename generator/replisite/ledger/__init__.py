@@ -7,6 +7,7 @@
     exchange.py people whose rows have changed, in the place of what they were
     lines.py    who stands above whom: cycles, and the nearest upline with a site
     readout.py  from tables to distributors
+    moved.py    from tables to redirects
     journal.py  what a deploy has done, in a file of its own
     names.py    find people by the beginnings of their names, in a file of its own
     sampling.py a few distributors that differ from one another as much as they can

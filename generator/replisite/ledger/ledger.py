@@ -14,10 +14,12 @@ from replisite.errors import Fault, ReplisiteError, nearest
 from replisite.fault_log import FaultLog
 from replisite.ledger.exchange import exchange
 from replisite.ledger.intake import Counts, take_in
+from replisite.ledger.moved import iter_redirects
 from replisite.ledger.readout import Address, Shard, iter_distributors, iter_people
 from replisite.ledger.sampling import Exemplars
 from replisite.ledger.tables import VERSION, make_people
 from replisite.model.distributor import Distributor, Person
+from replisite.model.redirects import Redirect
 from replisite.model.refused import Refused
 from replisite.model.site import Site
 
@@ -191,6 +193,10 @@ class Ledger:
     def closed(self) -> Iterator[Person]:
         """Stream those who have no site, in the order of aliases: lapsed, terminated, or in a closed market."""
         return iter_people(self._connection, "has_site = 0")
+
+    def redirects(self, site: Site) -> Iterator[Redirect]:
+        """Stream the sites that are elsewhere, in the order of where they were."""
+        return iter_redirects(self._connection, site)
 
     def find(self, name: str) -> Person | None:
         """Return the person with this alias, or else with this id."""

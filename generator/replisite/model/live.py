@@ -14,17 +14,30 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["CachePolicy", "Group", "LiveFile", "Served", "group_of", "live_order", "served"]
+__all__ = [
+    "FINGERPRINT",
+    "KNOWN_TYPES",
+    "LISTS",
+    "PAGE_SUFFIXES",
+    "TEXT_TYPES",
+    "CachePolicy",
+    "Group",
+    "LiveFile",
+    "Served",
+    "group_of",
+    "live_order",
+    "served",
+]
 
 PAGE_SUFFIXES: Final = (".html", ".htm", ".xhtml")
 
 LISTS: Final = frozenset({"_headers", "_redirects", "robots.txt", "firebase.json"})
 """Files at the root that say something of all others: they change when everything that they name is there."""
 
-_FINGERPRINT = re.compile(r"[.-](?=[0-9a-z]*[0-9])(?:[0-9a-f]{8,64}|[0-9a-z]{20,64})\.[a-z0-9.]+$")
+FINGERPRINT: Final = re.compile(r"[.-](?=[0-9a-z]*[0-9])(?:[0-9a-f]{8,64}|[0-9a-z]{20,64})\.[a-z0-9.]+$")
 """A name with a digest of its content in it, as bundlers write it: ``app.3f2a91bc.css``."""
 
-_TEXT_TYPES = frozenset(
+TEXT_TYPES: Final = frozenset(
     {
         "application/javascript",
         "application/json",
@@ -37,7 +50,7 @@ _TEXT_TYPES = frozenset(
     }
 )
 
-_KNOWN_TYPES: Final[Mapping[str, str]] = {
+KNOWN_TYPES: Final[Mapping[str, str]] = {
     ".atom": "application/atom+xml",
     ".avif": "image/avif",
     ".css": "text/css",
@@ -110,7 +123,7 @@ class Served:
     def is_text(self) -> bool:
         """Whether the bytes get smaller when they are packed."""
         kind = self.content_type.partition(";")[0]
-        return kind.startswith("text/") or kind in _TEXT_TYPES
+        return kind.startswith("text/") or kind in TEXT_TYPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +158,7 @@ def group_of(path: str) -> Group:
     name = path.rpartition("/")[2]
     if path in LISTS or (name.startswith("sitemap") and name.endswith((".xml", ".xml.gz"))):
         return Group.LIST
-    if _FINGERPRINT.search(name):
+    if FINGERPRINT.search(name):
         return Group.FINGERPRINTED
     return Group.LIST if path.startswith("feeds/") else Group.SHARED
 
@@ -162,7 +175,7 @@ def served(path: str, policy: CachePolicy, packed: str = "") -> Served:
 
 @lru_cache(maxsize=1024)
 def _served(suffix: str, group: Group, policy: CachePolicy, packed: str) -> Served:
-    kind = _KNOWN_TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
+    kind = KNOWN_TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
     if suffix == "":
         kind = "text/plain" if group is Group.LIST else kind
     found = Served(kind, policy.of(group))

@@ -28,6 +28,7 @@ class Addresses:
 
     ``host`` is the parent host of the subdomain style (``jane.<host>``) and the fallback of the
     domain style, where ``domain_field`` names the custom roster field that holds a person's own host.
+    ``lapsed`` says where the site of somebody without one leads: to the nearest upline's, to the company's, nowhere.
     """
 
     style: Literal["path", "subdomain", "domain"] = "path"
@@ -35,6 +36,7 @@ class Addresses:
     host: str = ""
     domain_field: str = ""
     reserved: tuple[str, ...] = ()
+    lapsed: Literal["upline", "company", "gone"] = "upline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,8 @@ class Site:
 
     ``root`` is the folder that holds site.toml; ``url`` is the corporate site's address without a
     slash at its end; ``markets`` and ``ranks`` keep the order of the file, and the first market in
-    its first language is the edition of the corporate site.
+    its first language is the edition of the corporate site. ``headers`` are those that site.toml
+    changes, by their names; an empty one is not sent.
     """
 
     root: Path
@@ -148,6 +151,7 @@ class Site:
     pelican: Mapping[str, Any] = field(default_factory=dict)
     pelican_defaults: Literal["replisite", "pelican"] = "replisite"
     targets: Mapping[str, Target] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def editions(self) -> tuple[Edition, ...]:

@@ -12,9 +12,11 @@ from replisite.sinks.layout import Layout
 from replisite.sinks.manifest_parts import Part, iter_part, write_part
 from replisite.sinks.memory import MemorySink
 from replisite.sinks.output import MANIFEST, Output, read_manifest
+from replisite.sinks.redirect_list import REDIRECTS, read_redirects
 
 __all__ = [
     "MANIFEST",
+    "REDIRECTS",
     "DirectorySink",
     "DiscardSink",
     "Layout",
@@ -24,6 +26,7 @@ __all__ = [
     "Sink",
     "iter_part",
     "read_manifest",
+    "read_redirects",
     "write_part",
 ]
 

@@ -19,9 +19,12 @@ from types import TracebackType
 from typing import Self
 
 from replisite.errors import OutputError
+from replisite.model.address import HOSTS
 from replisite.model.manifest import HEADER, Entry, parse_entry
+from replisite.model.redirects import Redirect, iter_joined
 from replisite.sinks.directory import DirectorySink, told
 from replisite.sinks.manifest_parts import Part, iter_part, join_parts
+from replisite.sinks.redirect_list import REDIRECTS, read_redirects, write_redirects
 
 __all__ = ["MANIFEST", "Output", "read_manifest"]
 
@@ -80,13 +83,16 @@ class Output:
         """Return a sink that writes into the new output."""
         return DirectorySink(self.new)
 
-    def commit(self, parts: Iterable[Part], single: Iterable[Entry] = ()) -> None:
+    def commit(
+        self, parts: Iterable[Part], single: Iterable[Entry] = (), redirects: Iterable[Redirect] = ()
+    ) -> None:
         """Write the manifest and put the new output in the place of the old one.
 
-        ``parts`` and ``single`` entries come in any order. Raises OutputError; the old output is then as it was.
+        ``parts`` and ``single`` entries come in any order, ``redirects`` in that of their sources. Raises OutputError; the
+        old output is then as it was.
         """
         try:
-            self._write_manifest(parts, single)
+            self._write_lists(parts, single, redirects)
             if self.folder.exists():
                 _exchange(self.new, self.folder, self._old)
             else:
@@ -94,13 +100,21 @@ class Output:
         except OSError as error:
             raise OutputError(told(error, str(self.folder))) from error
 
-    def commit_some(self, parts: Sequence[Part], single: Iterable[Entry], prefixes: Iterable[str]) -> None:
+    def commit_some(
+        self,
+        parts: Sequence[Part],
+        single: Iterable[Entry],
+        prefixes: Iterable[str],
+        redirects: Iterable[Redirect] = (),
+        home: str = "/",
+    ) -> None:
         """Put some sites (``prefixes``, each ending in a slash) and the corporate files in place; keep the rest.
 
-        Each site changes at once, the output as a whole does not. Where there is no output yet this is a commit.
+        Each site changes at once, the output as a whole does not. Of the ``redirects`` those hold whose sites are there,
+        or the company's at ``home``. Where there is no output yet this is a commit.
         """
         if not self.folder.exists():
-            self.commit(parts, single)
+            self.commit(parts, single, redirects)
             return
         sites = tuple(prefixes)
         written = [*single, *(entry for part in parts for entry in iter_part(part))]
@@ -112,8 +126,12 @@ class Output:
             for entry in written:
                 if not entry.path.startswith(sites):
                     self._put(self.new / entry.path, self.folder / entry.path)
-            self._write_manifest([], [*kept, *written])
-            self._put(self.new / MANIFEST, self.folder / MANIFEST)
+            joined = iter_joined(
+                read_redirects(self.folder), redirects, _site_folders([*kept, *written]), home
+            )
+            self._write_lists([], [*kept, *written], joined)
+            for place in (REDIRECTS, MANIFEST):
+                self._put(self.new / place, self.folder / place)
         except OSError as error:
             raise OutputError(told(error, str(self.folder))) from error
 
@@ -139,7 +157,7 @@ class Output:
             return
         if not self.folder.is_dir():
             raise OutputError(f"{self.folder} is a file; choose another folder with --output")
-        ours = {entry.path for entry in read_manifest(self.folder)} | {MANIFEST}
+        ours = {entry.path for entry in read_manifest(self.folder)} | {MANIFEST, REDIRECTS}
         foreign = [path for path in _files(self.folder) if path not in ours]
         if not foreign:
             return
@@ -151,10 +169,13 @@ class Output:
 
     # -- the new output -----------------------------------------------------------------------------
 
-    def _write_manifest(self, parts: Iterable[Part], single: Iterable[Entry]) -> None:
+    def _write_lists(
+        self, parts: Iterable[Part], single: Iterable[Entry], redirects: Iterable[Redirect]
+    ) -> None:
         place = self.new / MANIFEST
         place.parent.mkdir(exist_ok=True)
         join_parts(parts, single, place)
+        write_redirects(self.new / REDIRECTS, redirects)
 
     def _clear(self, leftover: Path) -> None:
         if leftover.exists():
@@ -188,6 +209,14 @@ def read_manifest(folder: Path) -> Iterator[Entry]:
     except (OSError, EOFError, ValueError) as error:
         way_out = "delete the folder yourself if it holds nothing else, or choose another with --output"
         raise OutputError(f"{place} is damaged ({error}); {way_out}") from error
+
+
+def _site_folders(entries: Iterable[Entry]) -> set[str]:
+    """Return the folders that sites may be in: those at the root, and those of hosts."""
+    depths = ((entry.path, 2 if entry.path.startswith(HOSTS) else 1) for entry in entries)
+    return {
+        "/".join([*path.split("/", depth)[:depth], ""]) for path, depth in depths if path.count("/") >= depth
+    }
 
 
 def _files(folder: Path) -> Iterator[str]:

@@ -7,9 +7,17 @@ from pathlib import Path
 from babel import Locale
 
 from replisite.model.live import CachePolicy
+from replisite.model.security import NAMED
 from replisite.model.site import Addresses, Company, CustomField, Market, Members, Rank, Roster, Site
 from replisite.model.target import HOST_KEYS, Target
-from replisite.sources.config.schema import CompanyTable, Document, FieldTable, MarketTable, TargetTable
+from replisite.sources.config.schema import (
+    CompanyTable,
+    Document,
+    FieldTable,
+    HeadersTable,
+    MarketTable,
+    TargetTable,
+)
 
 __all__ = ["make_site"]
 
@@ -37,6 +45,7 @@ def make_site(document: Document, root: Path) -> Site:
             host=document.addresses.host,
             domain_field=document.addresses.domain_field,
             reserved=tuple(document.addresses.reserved),
+            lapsed=document.addresses.lapsed,
         ),
         roster=Roster(
             source=document.roster.source,
@@ -47,6 +56,7 @@ def make_site(document: Document, root: Path) -> Site:
         members=Members(access=document.members.access),
         pelican=dict(document.pelican.model_extra or {}),
         pelican_defaults=document.pelican.defaults,
+        headers=_headers(document.headers),
         targets={name: _target(name, target) for name, target in document.targets.items()},
     )
 
@@ -71,6 +81,11 @@ def _target(name: str, target: TargetTable) -> Target:
         cache=CachePolicy(target.page_seconds, target.shared_seconds),
         max_deletes=target.max_deletes,
     )
+
+
+def _headers(headers: HeadersTable) -> dict[str, str]:
+    written = {name: getattr(headers, key) for key, name in NAMED.items()}
+    return {name: value for name, value in written.items() if value is not None} | (headers.model_extra or {})
 
 
 def _field(field: FieldTable) -> CustomField:

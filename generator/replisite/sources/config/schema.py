@@ -58,6 +58,13 @@ TargetName = Annotated[
     str, _checked(values.target_name), Field(title="name", json_schema_extra={"pattern": "^[a-z][a-z0-9-]*$"})
 ]
 
+HeaderName = Annotated[
+    str,
+    _checked(values.header_name),
+    Field(title="name", json_schema_extra={"pattern": "^[A-Za-z][A-Za-z0-9-]*$"}),
+]
+HeaderValue = Annotated[str, _checked(values.header_value)]
+
 
 class Table(BaseModel):
     """A table whose keys are all known."""
@@ -165,6 +172,12 @@ class AddressesTable(Table):
         default=[], description="Aliases that nobody may take, beside those that replisite keeps itself.",
         examples=[["tea", "support"]],
     )  # fmt: skip
+    lapsed: Literal["upline", "company", "gone"] = Field(
+        default="upline",
+        description="Where visitors of a lapsed or terminated distributor's site are sent: to the site of the nearest "
+        "active *upline*, or of the company where there is none; to the *company*; or nowhere, for the site is *gone*. "
+        "The alias is never handed on to another person.",
+    )
 
 
 class FieldTable(Table):
@@ -257,6 +270,54 @@ class PelicanTable(BaseModel):
     )
 
 
+class HeadersTable(BaseModel):
+    """Headers that are sent with every answer, where the host lets itself be told.
+
+    Those that protect visitors are there without a word. Write one to change it, an empty text to drop it, and any other
+    header by its name. `replisite deploy` writes them in the form that the host takes: see [Deploying](../deploy.md).
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        strict=True,
+        frozen=True,
+        json_schema_extra={
+            "additionalProperties": False,
+            "patternProperties": {"^[A-Za-z][A-Za-z0-9-]*$": {"type": "string"}},
+        },
+    )
+    __pydantic_extra__: dict[HeaderName, HeaderValue] = Field(init=False)
+
+    csp: HeaderValue | None = Field(
+        default=None,
+        description="`Content-Security-Policy`. Without a word it allows what the sites themselves hold, pictures from "
+        "any https host, and forms that lead to the hosts of `[links]`; no script and no style within a page.",
+        examples=["default-src 'self'; img-src 'self' https:"],
+    )
+    content_type_options: HeaderValue | None = Field(
+        default=None, description="`X-Content-Type-Options`. Without a word `nosniff`."
+    )
+    referrer_policy: HeaderValue | None = Field(
+        default=None,
+        description="`Referrer-Policy`. Without a word `strict-origin-when-cross-origin`: others learn of the host alone. "
+        "The referral stands in the link, and does not need it.",
+    )
+    permissions_policy: HeaderValue | None = Field(
+        default=None,
+        description="`Permissions-Policy`. Without a word no camera, microphone, position, payment or USB.",
+    )
+    frame_options: HeaderValue | None = Field(
+        default=None,
+        description="`X-Frame-Options`, for browsers that do not know the policy's `frame-ancestors`. Without a word "
+        "`SAMEORIGIN`.",
+    )
+    hsts: HeaderValue | None = Field(
+        default=None,
+        description="`Strict-Transport-Security`. Without a word a year, if the site's `url` is https.",
+        examples=["max-age=63072000; includeSubDomains"],
+    )
+
+
 class TargetTable(Table):
     """A place that `replisite deploy` publishes to. Which keys it has depends on its host.
 
@@ -297,10 +358,10 @@ class TargetTable(Table):
     keep: Annotated[int, Field(ge=1)] = Field(
         default=3, description="*folder*, *ssh*: how many releases are kept, the live one among them."
     )
-    configure: Literal["", "nginx", "caddy"] = Field(
+    configure: Literal["", "nginx", "caddy", "firebase"] = Field(
         default="",
         description="*folder*, *ssh*: for which web server headers and redirects are written into `path`, to be included "
-        "in its configuration.",
+        "in its configuration; or *firebase*, for a `firebase.json` with which `firebase deploy` goes on from there.",
     )
     server: Text | None = Field(
         default=None, description="*ssh*: the machine's name.", examples=["www.tea.example"]
@@ -407,6 +468,11 @@ class Document(Table):
         default_factory=PelicanTable,
         description="Settings for Pelican.",
         examples=[{"DEFAULT_PAGINATION": 10}],
+    )
+    headers: HeadersTable = Field(
+        default_factory=HeadersTable,
+        description="Headers of every answer.",
+        examples=[{"frame_options": "DENY", "Cross-Origin-Opener-Policy": "same-origin"}],
     )
     targets: dict[TargetName, TargetTable] = Field(
         default={},

@@ -16,6 +16,7 @@ from babel.numbers import list_currencies
 from replisite.errors import nearest
 from replisite.model.address import parse_host
 from replisite.model.distributor import PUBLISHABLE
+from replisite.model.security import NAMED, SERVERS_OWN
 
 __all__ = [
     "OWNED_SETTINGS",
@@ -23,6 +24,8 @@ __all__ = [
     "column_name",
     "currency",
     "email",
+    "header_name",
+    "header_value",
     "host",
     "inside_path",
     "language",
@@ -64,6 +67,9 @@ OWNED_SETTINGS = {
 
 _NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
 """Codes of two letters that Babel knows beside those of countries."""
+
+LONGEST_HEADER = 1_900
+"""Cloudflare takes lines of 2,000 letters, name and all (developers.cloudflare.com, Headers, read in 2026)."""
 
 
 def text(value: str) -> str:
@@ -195,6 +201,31 @@ def target_name(value: str) -> str:
     """The name of a target: it is typed on the command line."""
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", value):
         raise ValueError("is no name for a target", "write a-z, 0-9 and -, a letter first, 40 at most")
+    return value
+
+
+def header_name(value: str) -> str:
+    """The name of a header that has no key of its own (RFC 9110 §5.1, cut down to what every server takes)."""
+    keys = {name.lower(): key for key, name in NAMED.items()}
+    if value.lower() in keys:
+        raise ValueError("has a key of its own", f"write {keys[value.lower()]}")
+    if value.lower() in SERVERS_OWN:
+        raise ValueError("differs from file to file, and is made by the deploy or the server", "leave it out")
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", value):
+        hint = nearest(value, NAMED) or "write letters, digits and -, a letter first"
+        raise ValueError("is no name of a header", hint)
+    return value
+
+
+def header_value(value: str) -> str:
+    """What a header says: ASCII on one line (RFC 9110 §5.5), or nothing."""
+    if foreign := re.search(r"[^ -~]", value):
+        what = "a line break" if foreign[0] in "\r\n" else f"U+{ord(foreign[0]):04X}"
+        raise ValueError(f"has {what} in it", "a header is one line of ASCII")
+    if value != value.strip():
+        raise ValueError("begins or ends with a blank", "leave it out")
+    if len(value) > LONGEST_HEADER:
+        raise ValueError(f"is {len(value):,} letters long", f"hosts take {LONGEST_HEADER:,} at most")
     return value
 
 

@@ -8,7 +8,7 @@ import json
 import re
 import types
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 
@@ -67,7 +67,7 @@ def annotation_at(model: type[BaseModel], path: Sequence[str | int]) -> Any:
         arguments = get_args(annotation)
         if is_table(annotation):
             field = annotation.model_fields.get(str(key))
-            annotation = field.annotation if field else None
+            annotation = field.annotation if field else _extra(annotation)
         elif get_origin(annotation) is dict:
             annotation = arguments[1]
         elif get_origin(annotation) in {list, tuple}:
@@ -75,6 +75,13 @@ def annotation_at(model: type[BaseModel], path: Sequence[str | int]) -> Any:
         else:
             return None
     return bare(annotation)
+
+
+def _extra(table: type[BaseModel]) -> Any:
+    """Return the annotation of values whose keys a table does not name, or None where it must."""
+    if table.model_config.get("extra") != "allow":
+        return None
+    return get_args(get_type_hints(table)["__pydantic_extra__"])[1]
 
 
 def bare(annotation: Any) -> Any:

@@ -1,0 +1,55 @@
+"""For Firebase Hosting: ``firebase.json``, beside a folder of releases.
+
+A request that several rules match has the headers of all of them, and of one header the last (firebase.google.com,
+"Configure hosting behavior"). Host names are Firebase's own affair, so sites on hosts cannot be redirected here.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from replisite.hosts.forms.sites import Rules, Sites
+from replisite.model.live import Group
+from replisite.model.redirects import Redirect
+
+__all__ = ["firebase_files"]
+
+
+def firebase_files(sites: Sites) -> Rules:
+    """Return ``firebase.json``, with ``current`` as what is public."""
+    known = [one for one in sites.redirects if not one.is_host]
+    forever, shared = sites.cache.of(Group.FINGERPRINTED), sites.cache.of(Group.SHARED)
+    headers = [
+        _headers("**", {**sites.headers, "Cache-Control": sites.cache.of(Group.PAGE)}),
+        *(_headers(f"/{folder}**", {"Cache-Control": shared}) for folder in sites.shared),
+        *(_headers(f"/{folder}**", {"Cache-Control": forever}) for folder in sites.once),
+        *(_headers(f"/{_plain(path)}", {"Cache-Control": forever}) for path in sites.fingerprinted),
+    ]
+    hosting = {
+        "public": "current",
+        "ignore": ["**/.*", "**/*.html.gz", "**/*.br"],
+        "redirects": [_redirect(one) for one in known],
+        "headers": headers,
+    }
+    text = json.dumps({"hosting": hosting}, indent=1, ensure_ascii=False) + "\n"
+    left_out = [one for one in sites.redirects if one.is_host]
+    return Rules({"firebase.json": text.encode()}, len(known), len(known), left_out)
+
+
+def _headers(source: str, headers: dict[str, str]) -> dict[str, Any]:
+    return {"source": source, "headers": [{"key": name, "value": value} for name, value in headers.items()]}
+
+
+def _redirect(one: Redirect) -> dict[str, Any]:
+    """Return a rule; a source is a capture only where the destination has it, else it is a glob."""
+    if one.keeps_path:
+        source, target = f"{one.source}:rest*", f"{one.target}:rest*"
+    else:
+        source, target = f"{one.source.rstrip('/')}{{,/**}}", one.target
+    return {"source": source, "destination": target, "type": int(one.status)}
+
+
+def _plain(path: str) -> str:
+    """Return a path as a pattern that matches it alone (extglob)."""
+    return "".join(f"\\{letter}" if letter in "*?[]{}()!+@\\" else letter for letter in path)

@@ -1,0 +1,42 @@
+"""A page in the place of a site that is elsewhere, for hosts that nobody can tell of redirects.
+
+It names nobody: who has left does not want to be found there. A refresh without delay is what WCAG allows (technique
+H76), and search engines follow it as a redirect.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from replisite.model.redirects import Redirect
+
+__all__ = ["moved_page"]
+
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>This site is elsewhere now</title>
+<link rel="canonical" href="{address}">
+<meta http-equiv="refresh" content="0; url={link}">
+</head>
+<body>
+<main>
+<h1>This site is elsewhere now</h1>
+<p><a href="{link}">Go on to where it is</a></p>
+</main>
+</body>
+</html>
+"""
+
+
+def moved_page(redirect: Redirect, url: str) -> bytes:
+    """Return the page; ``url`` is the company's address, without a slash at its end."""
+    if "://" in redirect.target:
+        link = address = redirect.target
+    else:
+        link, address = f"..{redirect.target}", f"{url}{redirect.target}"
+    return _PAGE.format(link=escape(link), address=escape(address)).encode()

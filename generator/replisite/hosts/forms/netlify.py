@@ -1,0 +1,46 @@
+"""For Netlify: ``_headers`` and ``_redirects`` at the root (docs.netlify.com, Custom headers; Redirects).
+
+Where no rule says another, Netlify itself lets browsers ask again each time (``max-age=0, must-revalidate``). Of several
+rules that match a path it joins the values of one header, so no two rules here give the same path a ``Cache-Control``:
+pages have none, whatever ``page_seconds`` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from replisite.hosts.forms.sites import Rules, Sites
+from replisite.model.live import Group
+from replisite.model.redirects import Redirect
+
+__all__ = ["netlify_files"]
+
+
+def netlify_files(sites: Sites) -> Rules:
+    """Return both files. A redirect holds whether a file is there or not (``!``), so that the alias is never two things."""
+    headers = "".join(f"{line}\n" for line in _headers(sites)).encode()
+    redirects = "".join(f"{_redirect(one, sites.url)}\n" for one in sites.redirects).encode()
+    count = len(sites.redirects)
+    return Rules({"_headers": headers, "_redirects": redirects}, count, count)
+
+
+def _headers(sites: Sites) -> Iterator[str]:
+    yield "/*"
+    yield from (f"  {name}: {value}" for name, value in sites.headers.items())
+    for folder in sites.shared:
+        yield f"/{quote(folder)}*"
+        yield f"  Cache-Control: {sites.cache.of(Group.SHARED)}"
+    for folder in sites.once:
+        yield f"/{quote(folder)}*"
+        yield f"  Cache-Control: {sites.cache.of(Group.FINGERPRINTED)}"
+    for path in sites.fingerprinted:
+        if not path.startswith(tuple(sites.shared)):
+            yield f"/{quote(path)}"
+            yield f"  Cache-Control: {sites.cache.of(Group.FINGERPRINTED)}"
+
+
+def _redirect(one: Redirect, url: str) -> str:
+    scheme = url.partition("://")[0]
+    source = f"{scheme}://{one.source}/*" if one.is_host else f"{one.source}*"
+    return f"{source} {one.target}{':splat' if one.keeps_path else ''} {one.status}!"

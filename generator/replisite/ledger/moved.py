@@ -1,0 +1,72 @@
+"""Read out of the ledger whose sites are elsewhere: renamed, or closed with somebody above."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+
+from replisite.model.redirects import Moved, Redirect, redirects_of
+from replisite.model.site import Site
+
+__all__ = ["iter_redirects"]
+
+_MOVED = (
+    "SELECT one.alias, one.card, one.previous, one.has_site, above.alias, above.card FROM people AS one"
+    " JOIN lines USING (number) LEFT JOIN people AS above ON above.number = lines.sponsor"
+    " WHERE one.previous <> '' OR one.has_site = 0 ORDER BY one.number"
+)
+_read = json.JSONDecoder().raw_decode
+
+
+def iter_redirects(connection: sqlite3.Connection, site: Site) -> Iterator[Redirect]:
+    """Stream the redirects of everybody, in the order of their sources, however many there are.
+
+    A source is never where somebody's site is: an own host may be called as another's earlier one was.
+    """
+    connection.execute("DROP TABLE IF EXISTS temp.moved")
+    connection.execute(
+        "CREATE TEMP TABLE moved (source TEXT PRIMARY KEY, target TEXT NOT NULL, status INTEGER NOT NULL)"
+        " WITHOUT ROWID"
+    )
+    connection.execute("BEGIN")
+    try:
+        made = (
+            (one.source, one.target, one.status)
+            for person in _iter_moved(connection, site.addresses.domain_field)
+            for one in redirects_of(site, person)
+        )
+        connection.executemany("INSERT INTO temp.moved VALUES (?, ?, ?) ON CONFLICT DO NOTHING", made)
+        if site.addresses.style == "domain":
+            own = _iter_own_hosts(connection, site.addresses.domain_field)
+            connection.executemany("DELETE FROM temp.moved WHERE source = ?", own)
+    finally:
+        connection.execute("COMMIT")
+    for row in connection.execute("SELECT source, target, status FROM temp.moved ORDER BY source"):
+        yield Redirect(*row)
+    connection.execute("DROP TABLE temp.moved")
+
+
+def _iter_moved(connection: sqlite3.Connection, field: str) -> Iterator[Moved]:
+    for alias, card, previous, has_site, upline, upline_card in connection.execute(_MOVED):
+        yield Moved(
+            alias=alias,
+            host=_host(card, field),
+            previous=tuple(previous.split()),
+            has_site=bool(has_site),
+            upline=(upline, _host(upline_card, field)) if upline else None,
+        )
+
+
+def _iter_own_hosts(connection: sqlite3.Connection, field: str) -> Iterator[tuple[str]]:
+    for (card,) in connection.execute("SELECT card FROM people WHERE has_site = 1"):
+        if host := _host(card, field):
+            yield (host,)
+
+
+def _host(card: str, field: str) -> str:
+    """Return a person's own host, where the site has a field for that."""
+    if not field:
+        return ""
+    _, fields, _ = _read(card)[0]
+    return str(fields.get(field, ""))

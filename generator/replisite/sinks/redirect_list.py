@@ -1,0 +1,45 @@
+"""Where an output says which sites are elsewhere: packed text beside the manifest, one line a site."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from replisite.errors import OutputError
+from replisite.model.redirects import Redirect, format_redirect, parse_redirect
+
+__all__ = ["REDIRECTS", "read_redirects", "write_redirects"]
+
+REDIRECTS: Final = ".replisite/redirects.gz"
+"""From the output's root."""
+
+HEADER: Final = "replisite redirects 1"
+"""The first line; the number changes with the format."""
+
+_LEVEL = 6
+
+
+def write_redirects(place: Path, redirects: Iterable[Redirect]) -> None:
+    """Write redirects, which come in the order of their sources."""
+    with place.open("wb") as out, gzip.GzipFile("", "wb", _LEVEL, out, mtime=0) as packing:
+        packing.write(f"{HEADER}\n".encode())
+        packing.writelines(format_redirect(redirect).encode() for redirect in redirects)
+
+
+def read_redirects(folder: Path) -> Iterator[Redirect]:
+    """Stream the redirects of a finished output, in the order of their sources; none if it says nothing of them.
+
+    Raises OutputError for a damaged list.
+    """
+    place = folder / REDIRECTS
+    if not place.is_file():
+        return
+    try:
+        with gzip.open(place, "rt", encoding="utf-8", newline="\n") as lines:
+            if next(lines, "").rstrip("\n") != HEADER:
+                raise ValueError("unknown format")  # noqa: TRY301 - told below with the others
+            yield from map(parse_redirect, lines)
+    except (OSError, EOFError, ValueError) as error:
+        raise OutputError(f"{place} is damaged ({error}); build again") from error
