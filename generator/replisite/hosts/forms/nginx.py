@@ -1,4 +1,4 @@
-r"""For nginx (1.18 or later, with PCRE): maps for the http context, and what a server block includes.
+r"""For nginx (tested with 1.22, with PCRE): maps for the http context, and what a server block includes.
 
     http {
         include /srv/www/tea/nginx-http.conf;

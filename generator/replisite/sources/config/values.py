@@ -69,7 +69,7 @@ _NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
 """Codes of two letters that Babel knows beside those of countries."""
 
 LONGEST_HEADER = 1_900
-"""Cloudflare takes lines of 2,000 letters, name and all (developers.cloudflare.com, Headers, read in 2026)."""
+"""Cloudflare takes lines of 2,000 letters, name and all (developers.cloudflare.com, Headers)."""
 
 
 def text(value: str) -> str:
