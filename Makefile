@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: build test test-fast fuzz lint types format reference lock bench bench-preview clean help browser
+.PHONY: build test test-fast fuzz lint types format reference lock bench bench-preview clean help browser servers
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -14,7 +14,7 @@ help: ## Show what there is to make
 build: $(STAMP) ## Render the demo, Tarn & Thistle, into output/
 	$(BIN)/replisite build
 
-test: $(STAMP) browser ## Run everything that CI runs: format, lint, types, tests
+test: $(STAMP) browser servers ## Run everything that CI runs: format, lint, types, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -78,3 +78,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 browser: # Chromium for the tests that look at pages
 	@command -v chromium >/dev/null || { echo "Installing Debian's chromium"; \
 	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium fonts-noto-core >/dev/null; }
+
+servers: # Servers for the tests that deploy to them; the tests start them, Debian need not
+	@{ PATH="$$PATH:/usr/sbin"; command -v sshd && command -v nginx; } >/dev/null || { echo "Installing Debian's openssh-server and nginx-light"; \
+	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends openssh-server nginx-light >/dev/null; }
