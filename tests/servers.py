@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["Nginx", "Sshd", "free_port", "made_key", "serving", "until"]
+__all__ = ["Nginx", "Sshd", "a_path_without", "a_small_disk", "free_port", "made_key", "serving", "until"]
 
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 
@@ -78,7 +78,7 @@ class Sshd:
         self.host_key = made_key(folder / "host_key")
         self.known_hosts = folder / "known_hosts"
         self.know()
-        self.settings = ""
+        self.environment: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self._until = contextlib.ExitStack()
 
@@ -93,6 +93,7 @@ class Sshd:
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # where the unprivileged half lives
         home = self.folder / "home"  # without what somebody's .bashrc does whenever a shell begins
         home.mkdir(exist_ok=True)
+        environment = " ".join(f"{key}={value}" for key, value in self.environment.items())
         authorized = self.folder / "authorized_keys"
         authorized.write_bytes(self.identity.with_suffix(".pub").read_bytes())
         configuration = self.folder / "sshd_config"
@@ -100,7 +101,7 @@ class Sshd:
             f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {self.host_key}\nPidFile none\n"
             f"AuthorizedKeysFile {authorized}\nPermitRootLogin yes\nPasswordAuthentication no\n"
             "KbdInteractiveAuthentication no\nUsePAM no\nStrictModes no\nMaxStartups 100\n"
-            f"Subsystem sftp internal-sftp\nSetEnv HOME={home}\n{self.settings}\n"
+            f"Subsystem sftp internal-sftp\nSetEnv HOME={home} {environment}\n"
         )
         command = [_program("sshd", "openssh-server"), "-D", "-e", "-f", str(configuration)]
         self._process = self._until.enter_context(serving(command, self.port, self.folder / "log"))
@@ -150,7 +151,7 @@ class Nginx:
         configuration.write_text(
             f"{user}daemon off;\nmaster_process off;\npid {self._folder}/pid;\nerror_log stderr;\n"
             f"events {{}}\nhttp {{\naccess_log off;\ninclude /etc/nginx/mime.types;\ncharset utf-8;\n{temporary}"
-            f"server {{ listen 127.0.0.1:{self.port}; root {self._root}; gzip_static on; }}\n}}\n"
+            f"server {{ listen 127.0.0.1:{self.port}; root '{self._root}'; gzip_static on; }}\n}}\n"
         )
         command = [_program("nginx", "nginx-light"), "-c", str(configuration), "-p", str(self._folder)]
         self._until.enter_context(serving(command, self.port, self._folder / "log"))
@@ -158,6 +159,33 @@ class Nginx:
     def stop(self) -> None:
         """Serve no more."""
         self._until.close()
+
+
+def a_path_without(folder: Path, *names: str, **instead: str) -> str:
+    """Return a PATH on which some programs are not, and others are shell scripts."""
+    folder.mkdir()
+    for place in ("/usr/bin", "/bin"):
+        for program in Path(place).iterdir():
+            if program.name not in {*names, *instead} and not (folder / program.name).exists():
+                (folder / program.name).symlink_to(program)
+    for name, script in instead.items():
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+        (folder / name).chmod(0o755)
+    return str(folder)
+
+
+@contextlib.contextmanager
+def a_small_disk(folder: Path, size: str) -> Iterator[Path]:
+    """Mount a disk of so many bytes (``2m``); skips the test where nobody may mount."""
+    folder.mkdir(parents=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", str(folder)]
+    done = subprocess.run(mount, capture_output=True, text=True, check=False) if os.getuid() == 0 else None
+    if done is None or done.returncode:
+        pytest.skip(f"a small disk cannot be mounted: {done.stderr if done else 'only root may mount'}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.fixture

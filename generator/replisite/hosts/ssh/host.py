@@ -24,7 +24,7 @@ from replisite.model.live import LiveFile
 
 __all__ = ["SshHost"]
 
-JOBS: Final = 96
+JOBS: Final = 192
 """So many files make the batches that are on their way at the same time."""
 
 
@@ -101,7 +101,7 @@ class SshHost:
             with contextlib.suppress(HostError):  # it takes no more links, or is gone: then it is sent
                 await self._stream.send(Change(path, removes, tuple(self._links(path, twin))))
                 return
-        packed = await asyncio.to_thread(self._packed, file, body)
+        packed = await asyncio.to_thread(self._packed, file, body) if file.served.is_text else {}
         members = (member(path, body), *(member(path + suffix, copy) for suffix, copy in packed.items()))
         await self._stream.send(Change(path, removes, members))
         self._twins.remember(file, packed)

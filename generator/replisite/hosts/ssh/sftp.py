@@ -43,7 +43,7 @@ class Files:
     async def link_of(self, path: str) -> str:
         """Return where a symbolic link leads; empty if there is none."""
         async with self._client(path) as client:
-            with contextlib.suppress(asyncssh.SFTPNoSuchFile, asyncssh.SFTPFailure):
+            with contextlib.suppress(asyncssh.SFTPNoSuchFile, asyncssh.SFTPFailure, asyncssh.SFTPBadMessage):
                 return str(await client.readlink(self._at(path)) or "")
         return ""
 
@@ -95,12 +95,7 @@ class Files:
         """Make the folders of a path below ``root``, and remove files in their place."""
         async with self._client(path) as client:
             for folder in [*reversed(PurePosixPath(path).parents)][1:]:
-                place = self._at(f"{root}/{folder}")
-                found = await self._kind(client, place)
-                if found is not None and not stat.S_ISDIR(found):
-                    await client.remove(place)
-                if found is None or not stat.S_ISDIR(found):
-                    await client.mkdir(place, _FOLDER)
+                await self._make(client, self._at(f"{root}/{folder}"))
             place = self._at(f"{root}/{path}")
             if stat.S_ISDIR(await self._kind(client, place) or 0):
                 await client.rmtree(place)
@@ -123,6 +118,19 @@ class Files:
                 await self._shell.run(PROBE_DISK)  # raises what is wrong with the disk, if anything is
             meaning, may_pass = faults.told(faults.number_in(spoken), str(error.reason))
             raise HostError(f"{place}: {meaning}", may_pass=may_pass) from error
+
+    async def _make(self, client: asyncssh.SFTPClient, folder: str) -> None:
+        """Make a folder; another put may do so at the same moment."""
+        found = await self._kind(client, folder)
+        if found is not None and stat.S_ISDIR(found):
+            return
+        try:
+            if found is not None:
+                await client.remove(folder)
+            await client.mkdir(folder, _FOLDER)
+        except asyncssh.SFTPError:
+            if not await client.isdir(folder):
+                raise
 
     async def _read(self, client: asyncssh.SFTPClient, path: str) -> bytes:
         async with client.open(self._at(path), "rb") as source:

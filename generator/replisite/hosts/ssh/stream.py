@@ -177,6 +177,7 @@ class Stream:
         removes: list[str] = []
         members: list[bytes] = []
         way: list[str] = []
+        how = "-f"
         size = 0
         while self._waiting and size < BATCH_BYTES:
             is_alone = self._waiting[0].is_alone
@@ -188,11 +189,11 @@ class Stream:
             members += one.change.members
             size += sum(map(len, one.change.members))
             if is_alone and one.change.members:
-                way = one.change.way
+                way, how = one.change.way, "-rf"
                 break
         self._number += 1
         parts = _paths(way), _paths(removes), b"".join([*members, END]) if members else b""
-        line = f"{self._number} {'-rf' if way else '-f'} {' '.join(str(len(part)) for part in parts)}\n"
+        line = f"{self._number} {how} {' '.join(str(len(part)) for part in parts)}\n"
         return batch, b"".join((line.encode(), *parts))
 
     async def _hear(self, process: asyncssh.SSHClientProcess[bytes], room: asyncio.Semaphore) -> None:
