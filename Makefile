@@ -79,6 +79,6 @@ browser: # Chromium for the tests that look at pages
 	@command -v chromium >/dev/null || { echo "Installing Debian's chromium"; \
 	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium fonts-noto-core >/dev/null; }
 
-servers: # nginx for the tests that serve what was deployed; Caddy comes with the development dependencies
-	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || { echo "Installing Debian's nginx"; \
-	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends nginx >/dev/null; }
+servers: # Servers for the tests that deploy to them; the tests start them, Debian need not
+	@{ PATH="$$PATH:/usr/sbin"; command -v sshd && command -v nginx; } >/dev/null || { echo "Installing Debian's openssh-server and nginx-light"; \
+	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends openssh-server nginx-light >/dev/null; }

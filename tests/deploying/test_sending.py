@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -32,7 +32,11 @@ class Notes:
     def __init__(self) -> None:
         self.done: list[str] = []
 
+    def intend(self, paths: Iterable[str]) -> None:
+        self.intended = {*getattr(self, "intended", ()), *paths}
+
     def put(self, file: LiveFile) -> None:
+        assert file.path in self.intended
         self.done.append(f"+{file.path}")
 
     def deleted(self, path: str) -> None:

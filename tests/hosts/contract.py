@@ -39,13 +39,15 @@ class CutShort(BaseException):
     """Stands for a process that was killed."""
 
 
-def cut_after(host: Host, steps: int) -> Host:
-    """Let a host die after so many files."""
+def cut_after(host: Host, steps: int, *, is_done: bool = False) -> Host:
+    """Let a host die after so many files, at the next one: before anything is done, or when it ``is_done``."""
     left = steps
 
     def counted(act: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
         async def counting(*given: Any) -> None:
             nonlocal left
+            if left == 0 and is_done:
+                await act(*given)
             if left == 0:
                 raise CutShort
             left -= 1
@@ -118,6 +120,19 @@ class HostContract:
         built.write(SECOND)
         built.deploy(place.host())
         self.check(place, SECOND, gone={*(FIRST.keys() - SECOND.keys()), "wrong/index.html"})
+        assert built.deploy(place.host()).reasons == {}
+
+    @pytest.mark.parametrize("steps", range(7))
+    def test_nobody_has_heard_of_the_last_step(self, place: Place, built: Built, steps: int) -> None:
+        """It was done, and the process was killed before it could note so; what is built by then is as before."""
+        built.write(FIRST)
+        built.deploy(place.host())
+        built.write({**SECOND, "wrong/index.html": b"This should not have gone out.\n"})
+        with pytest.raises(CutShort):
+            built.deploy(cut_after(place.host(), steps, is_done=True), jobs=1)
+        built.write(FIRST)
+        built.deploy(place.host())
+        self.check(place, FIRST, gone={*(SECOND.keys() - FIRST.keys()), "wrong/index.html"})
         assert built.deploy(place.host()).reasons == {}
 
     def test_one_at_a_time(self, place: Place, built: Built) -> None:

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from replisite.hosts import Host
+from replisite.errors import PartlyDeployed
+from replisite.hosts import Host, HostError
 from replisite.hosts.folder import FolderHost
-from tests.hosts.contract import HostContract, Place
+from tests.deploying.built import FIRST, Built
+from tests.hosts.releases_contract import Folder, ReleasesContract, live_files
+from tests.servers import a_small_disk
 
 
 class Www:
-    """A folder that nobody serves."""
+    """A folder that is looked into where it is."""
 
     visit = None
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, keep: int = 3) -> None:
+        self.root, self.keep = root, keep
 
     def host(self) -> Host:
         """Return a host."""
-        return FolderHost(self.root)
+        return FolderHost(self.root, self.keep)
 
 
-class TestFolder(HostContract):
+class TestFolder(ReleasesContract):
     """The suite over a folder."""
 
     @pytest.fixture
@@ -32,20 +36,39 @@ class TestFolder(HostContract):
         """A folder that is not there yet."""
         return Www(tmp_path / "srv/www")
 
-    def tamper(self, place: Place) -> None:
-        """In the live release."""
-        assert isinstance(place, Www)
-        current = place.root / "current"
-        (current / "jane/index.html").unlink()
-        (current / "jane/index.html").write_text("changed by hand")
-        (current / "by-hand.html").write_text("changed by hand")
-        (current / "theme/leaf.png").unlink()
+    def described(self, place: Folder, built: Built) -> str:
+        return (
+            "from pathlib import Path\n"
+            "from replisite.hosts.folder import FolderHost\n"
+            "from tests.deploying.built import Built\n"
+            f"built, host = Built(Path({str(built.site.root)!r})), FolderHost(Path({str(place.root)!r}))\n"
+        )
 
-    def damage_list(self, place: Place, damage: str) -> None:
-        """That of the live release."""
-        assert isinstance(place, Www)
-        (listed,) = (place.root / "releases").glob("*.live")
-        if damage == "gone":
-            listed.unlink()
-        else:
-            listed.write_bytes(b"damaged")
+    def test_the_turn_of_somebody_who_is_alive_cannot_be_taken(self, place: Folder) -> None:
+        """A lock of the system's ends with its process, so whoever has it is at it."""
+
+        async def both() -> None:
+            async with place.host() as first, place.host() as second:
+                assert first.state is not None
+                assert second.state is not None
+                assert await first.state.take_turn("ann@desk", "r1") is None
+                with pytest.raises(HostError, match="ann@desk is at it, and cannot be sent away"):
+                    await second.state.take_turn("bob@shed", "r2", force=True)
+
+        asyncio.run(both())
+
+    def test_a_full_disk(self, built: Built, tmp_path: Path) -> None:
+        """Is told, what is live stays, and when there is room the deploy goes on."""
+        with a_small_disk(tmp_path / "disk", "4m") as disk:
+            place = Www(disk / "www")
+            built.write(FIRST)
+            built.deploy(place.host())
+            (disk / "other").write_bytes(bytes(2 << 20))
+            built.write({**FIRST, "film.mp4": bytes(3 << 20)})
+            with pytest.raises(PartlyDeployed, match=r"film\.mp4: the disk is full; free some room") as told:
+                built.deploy(place.host())
+            assert str(disk) in str(told.value)
+            assert live_files(place.root) == FIRST
+            (disk / "other").unlink()
+            assert built.deploy(place.host()).is_resumed
+            assert len(live_files(place.root)) == len(FIRST) + 1

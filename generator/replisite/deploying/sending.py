@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -36,6 +36,10 @@ _Queue = asyncio.Queue[tuple[Step, Body] | None]
 
 class Record(Protocol):
     """Remembers what has been done, for a next try."""
+
+    def intend(self, paths: Iterable[str]) -> None:
+        """Remember, before anything is done to files, that it may have been."""
+        ...
 
     def put(self, file: LiveFile) -> None:
         """Remember that a file is live."""
@@ -144,13 +148,15 @@ class Sending:
         ahead: list[asyncio.Future[list[tuple[Step, Body | Exception]]]] = []
         while True:
             while len(ahead) <= READERS:
-                batch = list(islice(steps, BATCH))
-                if not batch:
+                some = list(islice(steps, BATCH))
+                if not some:
                     break
-                ahead.append(loop.run_in_executor(executor, self._load, batch))
+                ahead.append(loop.run_in_executor(executor, self._load, some))
             if not ahead:
                 return
-            for step, body in await ahead.pop(0):
+            batch = await ahead.pop(0)
+            self.record.intend(step.file.path for step, _ in batch)
+            for step, body in batch:
                 if isinstance(body, Exception):
                     self.sent.failed(step.file.path, body)
                 else:

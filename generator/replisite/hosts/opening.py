@@ -23,4 +23,10 @@ def open_host(target: Target, root: Path, state: Path) -> Host:
 
             place = Path(os.path.normpath(root / Path(target.text("path")).expanduser()))
             return FolderHost(place, target.number("keep", 3))
+        case "ssh":
+            from replisite.hosts.ssh import Address, SshHost
+
+            texts = {key: target.text(key) for key in ("server", "user", "identity", "known_hosts")}
+            address = Address(port=target.number("port", 0), **texts)
+            return SshHost(address, target.text("path"), target.number("keep", 3))
     raise NotImplementedError(target.host, state)

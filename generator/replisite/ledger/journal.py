@@ -19,6 +19,10 @@ VERSION: Final = 1
 FLUSHED_AFTER: Final = 0.5
 """Seconds after which what was done is safe from a process that is killed."""
 
+UNKNOWN_DIGEST: Final = "?"
+UNKNOWN: Final = "||unknown"
+"""The digest of a file of which only the path is known, and how it is served."""
+
 _WAIT_SECONDS: Final = 30.0
 
 
@@ -66,6 +70,13 @@ class Journal:
     def end(self) -> None:
         """Forget everything: the release is live as a whole, or given up."""
         self.begin("", "")
+
+    def intend(self, paths: Iterable[str]) -> None:
+        """Note at once that something will be done to files: until it is noted that it was, nobody knows what is there."""
+        self.flush()
+        with self._connection:
+            rows = ((live_order(path), path, UNKNOWN_DIGEST, 0, UNKNOWN) for path in paths)
+            self._connection.executemany("INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?)", rows)
 
     def put(self, file: LiveFile) -> None:
         """Note that a file is live."""

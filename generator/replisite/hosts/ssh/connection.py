@@ -1,0 +1,169 @@
+"""The connection: ssh's own configuration, keys and agent; made anew where it was lost."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import asyncssh
+
+from replisite.hosts.host import HostError
+from replisite.hosts.ssh.host_keys import HostKeys, known_hosts_files
+from replisite.hosts.ssh.refusals import Broken, fingerprint, no_connection, no_key
+
+__all__ = ["Address", "Connection"]
+
+CONNECT_SECONDS: Final = 20
+ALIVE_SECONDS, ALIVE_TIMES = 15, 3
+"""A server that has not answered three questions in a row, 15 seconds apart, is gone."""
+
+_CONFIGURATION = ("~/.ssh/config", "/etc/ssh/ssh_config")
+
+
+_FAST: Final = "aes128-gcm@openssh.com,aes256-gcm@openssh.com"
+"""Ciphers that take one call a packet; the others are there behind them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the server is, and who we are there; what is left out is as ssh's own configuration says."""
+
+    server: str
+    user: str = ""
+    port: int = 0
+    identity: str = ""
+    known_hosts: str = ""
+
+
+class _Client(asyncssh.SSHClient):
+    """Refuses every server whose key is not known, and remembers the key."""
+
+    def __init__(self, keys: HostKeys) -> None:
+        self._keys = keys
+
+    def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:  # noqa: ARG002 - asyncssh's
+        self._keys.shown = key
+        return False
+
+    def validate_host_ca_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:  # noqa: ARG002 - asyncssh's
+        self._keys.shown = key
+        return False
+
+
+class Connection:
+    """One connection, opened when it is first needed and whenever it was lost."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._open: asyncssh.SSHClientConnection | None = None
+        self._opening: asyncio.Task[asyncssh.SSHClientConnection] | None = None
+        self._sftp: asyncssh.SFTPClient | None = None
+
+    async def opened(self) -> asyncssh.SSHClientConnection:
+        """Return the open connection. Those who ask at the same time wait for the same one, or hear the same error."""
+        if self._open is None or self._open.is_closed():
+            if self._opening is None or self._opening.done():
+                self._open = self._sftp = None
+                self._opening = asyncio.create_task(_connect(self.address))
+            self._open = await asyncio.shield(self._opening)
+        return self._open
+
+    async def sftp(self) -> asyncssh.SFTPClient:
+        """Return the client for files."""
+        connection = await self.opened()
+        if self._sftp is None:
+            with Broken(self.address.server):
+                self._sftp = await connection.start_sftp_client(path_errors="surrogateescape")
+        return self._sftp
+
+    async def start(self, command: str) -> asyncssh.SSHClientProcess[bytes]:
+        """Start a program."""
+        connection = await self.opened()
+        with Broken(self.address.server):
+            return await connection.create_process(command, encoding=None, request_pty=False)
+
+    async def close(self) -> None:
+        """Close it."""
+        if self._opening is not None and not self._opening.done():
+            self._opening.cancel()
+        if self._open is not None:
+            self._open.close()
+            with Broken(self.address.server):
+                await self._open.wait_closed()
+        self._open = self._sftp = None
+
+
+async def _connect(address: Address) -> asyncssh.SSHClientConnection:
+    settings = _settings(address)
+    try:
+        found = asyncssh.SSHClientConnectionOptions(host=address.server, **settings)
+    except (ValueError, OSError) as error:
+        raise no_connection(address.server, address.port or 22, error) from error
+    keys = HostKeys(known_hosts_files(address.known_hosts, found.known_hosts))
+    settings["known_hosts"] = keys
+    if not found.config.get("Ciphers"):
+        settings["encryption_algs"] = f"^{_FAST}"
+    port = int(found.port)
+    try:
+        return await asyncssh.connect(
+            host=address.server, client_factory=lambda: _Client(keys), options=None, **settings
+        )
+    except asyncssh.HostKeyNotVerifiable as error:
+        raise keys.refused(address.server, port) from error
+    except asyncssh.KeyExchangeFailed as error:
+        if "host key" in str(error).lower():
+            raise keys.refused(address.server, port) from error
+        raise no_connection(address.server, port, error) from error
+    except asyncssh.PermissionDenied as error:
+        tried = [told async for told in _tried(found)]
+        raise no_key(found.username, address.server, tried) from error
+    except (asyncssh.Error, OSError, ValueError) as error:
+        raise no_connection(address.server, port, error) from error
+
+
+def _settings(address: Address) -> dict[str, Any]:
+    configuration = [Path(file).expanduser() for file in _CONFIGURATION]
+    settings: dict[str, Any] = {
+        "config": [str(file) for file in configuration if os.access(file, os.R_OK)],
+        "connect_timeout": CONNECT_SECONDS,
+        "login_timeout": CONNECT_SECONDS,
+        "keepalive_interval": ALIVE_SECONDS,
+        "keepalive_count_max": ALIVE_TIMES,
+        "password_auth": False,
+        "kbdint_auth": False,
+        "preferred_auth": "publickey",
+        "ignore_encrypted": True,
+        "agent_forwarding": False,
+        "command": None,
+    }
+    if address.user:
+        settings["username"] = address.user
+    if address.port:
+        settings["port"] = address.port
+    if address.identity:
+        identity = Path(address.identity).expanduser()
+        if not identity.is_file():
+            raise HostError(f"{address.server}: {identity}: there is no such key; mend identity in site.toml")
+        settings["client_keys"] = [str(identity)]
+    return settings
+
+
+async def _tried(options: asyncssh.SSHClientConnectionOptions) -> AsyncIterator[str]:
+    """Stream the fingerprints of the keys that the server was offered, and where they are from."""
+    for told in _named(options.client_keys or ()):
+        yield told
+    if options.agent_path:
+        try:
+            async with asyncssh.connect_agent(options.agent_path) as agent:
+                for told in _named(await agent.get_keys()):
+                    yield f"{told} in ssh-agent"
+        except (OSError, ValueError, asyncssh.Error):
+            return
+
+
+def _named(pairs: Iterable[asyncssh.SSHKeyPair]) -> list[str]:
+    return [f"{fingerprint(pair.public_data)} ({pair.get_comment() or 'no comment'})" for pair in pairs]

@@ -1,0 +1,372 @@
+"""What hosts with releases must do beyond the contract: one suite for a folder here and one on another machine."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import http.client
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Protocol, cast
+
+import pytest
+
+from replisite.errors import DeployError
+from replisite.hosts import HostError, Release
+from replisite.hosts.packed import iter_packed
+from replisite.model.live import CachePolicy, LiveFile, served
+from tests.deploying.built import FIRST, SECOND, Built, a_page
+from tests.hosts.contract import CutShort, HostContract, Place, cut_after
+from tests.servers import Nginx
+
+__all__ = ["Folder", "ReleasesContract", "a_file", "live_files"]
+
+HOSTILE: Mapping[str, bytes] = {
+    "index.html": b"<h1>Tea</h1>\n",
+    "it's; rm -rf $HOME `id` $(id)/index.html": b"quoted\n",
+    'a "b" \\c\\n/%2e%2e/#1?x=*.html': b"more\n",
+    "-rf": b"an option\n",
+    "--checkpoint-action=exec=id": b"another\n",
+    "th\u00e9/\u8336 \U0001f375.html": b"leaf\n",
+    "  two  spaces /  end ": b"blanks\n",
+    "tab\tin/name!{a,b}~&|<>": b"signs\n",
+    "long/" + "n" * 240 + ".html": b"long\n",
+    "/".join(["deep" * 10] * 20) + "/index.html": b"deep\n",
+}
+"""Names that shells, archives and web servers may take for something else."""
+
+
+class Folder(Place, Protocol):
+    """A place whose folder the test can look into."""
+
+    root: Path
+    keep: int
+
+
+def a_file(path: str, body: bytes = b"") -> LiveFile:
+    """Return a file as the deploy puts it."""
+    return LiveFile(path, f"{len(path):064}", len(body), served(path, CachePolicy()))
+
+
+def live_files(root: Path) -> dict[str, bytes]:
+    """Return every file of the live release, without the packed copies."""
+    live = root / "current"
+    found = {place.relative_to(live).as_posix(): place for place in live.rglob("*") if place.is_file()}
+    return {
+        path: place.read_bytes()
+        for path, place in found.items()
+        if not path.endswith((".gz", ".br")) or path.rpartition(".")[0] not in found
+    }
+
+
+class ReleasesContract(HostContract):
+    """The suite."""
+
+    def damage_list(self, place: Place, damage: str) -> None:
+        """That of the live release."""
+        root = cast(Folder, place).root
+        listed = root / "releases" / f"{(root / 'current').readlink().name}.live"
+        if damage == "gone":
+            listed.unlink()
+        else:
+            listed.write_bytes(b"damaged")
+
+    def tamper(self, place: Place) -> None:
+        """In the live release."""
+        current = place.root / "current"  # type: ignore[attr-defined]
+        (current / "jane/index.html").unlink()
+        (current / "jane/index.html").write_text("changed by hand")
+        (current / "by-hand.html").write_text("changed by hand")
+        (current / "theme/leaf.png").unlink()
+
+    def test_names_that_mean_something_elsewhere(self, place: Folder, built: Built) -> None:
+        """Are names, wherever they go."""
+        built.write(HOSTILE)
+        built.deploy(place.host())
+        assert live_files(place.root) == HOSTILE
+        changed = {path: body * 2 for path, body in list(HOSTILE.items())[::2]}
+        built.write(changed)
+        built.deploy(place.host())
+        assert live_files(place.root) == changed
+        assert built.deploy(place.host(), refreshes=True).reasons == {}
+
+    @pytest.mark.parametrize("path", ["../out.html", "/etc/out.html", "a/../../out.html", "a\nb", ""])
+    def test_no_path_leaves_the_release(self, place: Folder, built: Built, path: str) -> None:
+        """Whatever a manifest says."""
+        built.write(FIRST)
+        before = built.deploy(place.host()).release
+
+        async def put() -> None:
+            async with place.host() as host:
+                await host.begin(Release("20990101T000000Z-a", before), _Nothing())
+                for act in (lambda: host.put(a_file(path), b"x"), lambda: host.delete(path)):
+                    with pytest.raises(HostError, match=r"would leave the release|line break"):
+                        await act()
+
+        asyncio.run(put())
+        assert live_files(place.root) == FIRST
+
+    def test_packed_copies_lie_beside_texts(self, place: Folder, built: Built) -> None:
+        """Those of the text that is there; and what was built under such a name is a file of its own."""
+        page, prices = a_page("Tea"), b"Oolong,4.50\n" * 200
+        files = {"index.html": page, "twin/index.html": page, "prices.csv": prices, "prices.csv.gz": b"ours"}
+        for body in (page, a_page("Other tea")):
+            files["index.html"] = body
+            built.write(files)
+            built.deploy(place.host())
+            for path in ("index.html", "twin/index.html"):
+                live = a_file(path), files[path]
+                assert {
+                    suffix: (place.root / "current" / (path + suffix)).read_bytes()
+                    for suffix in (".br", ".gz")
+                } == dict(iter_packed(*live))
+        assert (place.root / "current/prices.csv.gz").read_bytes() == b"ours"
+        built.write({**files, "index.html": b"<p>short"})
+        built.deploy(place.host())
+        assert not (place.root / "current/index.html.gz").exists()
+
+    def test_what_did_not_change_is_a_hard_link(self, place: Folder, built: Built) -> None:
+        """So a release costs what is new in it; and no earlier one changes with it."""
+        built.write(FIRST)
+        first = place.root / "releases" / built.deploy(place.host()).release
+        built.write(SECOND)
+        second = place.root / "releases" / built.deploy(place.host()).release
+        assert (first / "404.html").samefile(second / "404.html")
+        assert (first / "index.html").read_bytes() == FIRST["index.html"]
+        assert (second / "index.html").read_bytes() == SECOND["index.html"]
+
+    def test_a_folder_takes_the_place_of_a_file(self, place: Folder, built: Built) -> None:
+        """And the other way round."""
+        for files in (
+            {"index.html": b"a", "tea": b"leaf", "cup/x/y": b"b"},
+            {"index.html": b"a", "tea/green/a.txt": b"leaf", "tea/b": b"b", "cup": b"cup"},
+            {"index.html": b"a", "tea": b"leaf"},
+        ):
+            built.write(files)
+            assert built.deploy(place.host()).is_live
+            assert live_files(place.root) == files
+        assert sorted(entry.name for entry in (place.root / "current").iterdir()) == ["index.html", "tea"]
+
+    def test_a_web_server_may_read_everything(self, place: Folder, built: Built) -> None:
+        """Whatever the mask of who deploys."""
+        mask = os.umask(0o077)
+        try:
+            built.write(FIRST)
+            built.deploy(place.host())
+        finally:
+            os.umask(mask)
+        there = [place.root, *(place.root / "current/").rglob("*")]
+        assert {oct(path.stat().st_mode & 0o777) for path in there if path.is_dir()} == {"0o755"}
+        assert {oct(path.stat().st_mode & 0o777) for path in there if path.is_file()} == {"0o644"}
+
+    def test_so_many_releases_are_kept(
+        self, place: Folder, built: Built, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """And one can go back to each, and deploy from there."""
+        days = (f"202601{day:02}T120000Z-a" for day in itertools.count(1))
+        monkeypatch.setattr("replisite.deploy.deploy_name", lambda: next(days))
+        place.keep = 2
+        (place.root / "releases/by hand").mkdir(parents=True)
+        names = []
+        for number in range(4):
+            built.write({**FIRST, "index.html": b"%d" % number})
+            names.append(built.deploy(place.host()).release)
+        kept = [*names[2:]]
+        there = sorted(entry.name for entry in (place.root / "releases").iterdir())
+        assert there == sorted([*kept, *(f"{name}.live" for name in kept), "by hand"])
+
+        async def back(name: str) -> None:
+            async with place.host() as host:
+                assert await host.releases() == [kept[0]]
+                with pytest.raises(HostError, match="there is no such release"):
+                    await host.go_back("../../etc")
+                await host.go_back(name)
+                assert await host.releases() == [kept[1]]
+
+        asyncio.run(back(kept[0]))
+        assert live_files(place.root)["index.html"] == b"2"
+        done = built.deploy(place.host())
+        assert (done.base, done.puts) == (kept[0], 1)
+        assert live_files(place.root)["index.html"] == b"3"
+
+    def test_what_nobody_could_note_does_not_stay(self, place: Folder, built: Built) -> None:
+        """A page that was put in the last moment, and is not built any more; and half a file."""
+        built.write(FIRST)
+        built.deploy(place.host())
+        built.write(SECOND)
+        with pytest.raises(CutShort):
+            built.deploy(cut_after(place.host(), 2), jobs=1)
+        (part,) = (place.root / "releases").glob(".*.part")
+        (part / "jane/.0123456789abcdef.new").write_bytes(b"half")
+        (part / "jane-2").mkdir()
+        (part / "jane-2/index.html").write_bytes(b"killed before it was noted")
+        assert built.deploy(place.host()).is_resumed
+        assert live_files(place.root) == SECOND
+        assert not (place.root / "current/jane-2").exists()
+        assert (place.root / "current/jane/index.html.gz").exists()
+
+    def test_a_release_that_was_whole_but_never_live_goes_on(self, place: Folder, built: Built) -> None:
+        """It was killed between its name and the link."""
+        built.write(FIRST)
+        built.deploy(place.host())
+        built.write(SECOND)
+        with pytest.raises(CutShort):
+            built.deploy(cut_after(place.host(), 2), jobs=1)
+        (part,) = (place.root / "releases").glob(".*.part")
+        part.rename(part.with_name(part.name[1:].removesuffix(".part")))
+        done = built.deploy(place.host())
+        assert (done.is_live, done.is_resumed) == (True, True)
+        assert live_files(place.root) == SECOND
+
+    def test_one_that_was_not_even_begun_is_made_anew(self, place: Folder, built: Built) -> None:
+        """It was killed while files were linked."""
+        built.write(FIRST)
+        built.deploy(place.host())
+        built.write(SECOND)
+        with pytest.raises(CutShort):
+            built.deploy(cut_after(place.host(), 0), jobs=1)
+        (part,) = (place.root / "releases").glob(".*.part")
+        part.rename(part.with_name(part.name.replace(".part", ".begun")))
+        assert built.deploy(place.host()).is_live
+        assert live_files(place.root) == SECOND
+        assert not list((place.root / "releases").glob(".*"))
+
+    def test_a_folder_of_somebody_else_is_let_alone(self, place: Folder, built: Built) -> None:
+        """One named ``current``."""
+        (place.root / "current").mkdir(parents=True)
+        (place.root / "current/index.html").write_text("theirs")
+        built.write(FIRST)
+        with pytest.raises(DeployError, match="current is no link; replisite makes a link there; move it"):
+            built.deploy(place.host())
+        assert live_files(place.root) == {"index.html": b"theirs"}
+
+    def test_killed_at_any_point(self, place: Folder, built: Built) -> None:
+        """What is live is the old release or the new one, whole; and the next deploy ends as if nothing had been."""
+        old = {f"s{number}/index.html": a_page(f"Old {number}") for number in range(300)}
+        new = {f"s{number}/index.html": a_page(f"New {number}") for number in range(50, 350)}
+        built.write(old)
+        built.deploy(place.host())
+        built.write(new)
+        seconds, killed = self.first_kill, 0
+        while killed < 5:
+            child = subprocess.Popen([sys.executable, "-c", _CHILD], stdin=subprocess.PIPE)
+            assert child.stdin is not None
+            child.stdin.write(self.described(place, built).encode())
+            child.stdin.close()
+            time.sleep(seconds)
+            child.send_signal(signal.SIGKILL)
+            has_ended = child.wait() == 0
+            assert live_files(place.root) in (old, new)
+            if has_ended:
+                break
+            killed, seconds = killed + 1, seconds + 0.15
+        assert killed
+        built.deploy(place.host(), takes_turn=bool(self.takes_turn))
+        assert live_files(place.root) == new
+
+    takes_turn = False
+    first_kill = 0.3
+    """Seconds after which a deploy has begun to send, about."""
+
+    def described(self, place: Folder, built: Built) -> str:
+        """Return Python code that makes ``host`` and ``built`` in another process."""
+        raise NotImplementedError
+
+    def test_nginx_serves_it_while_it_changes(self, place: Folder, built: Built, nginx_at: Nginx) -> None:
+        """Ten deploys under load: every answer is there, and whole, and of one release."""
+        pages = ["index.html", "jane/index.html", "jane/shop/index.html"]
+        place.keep = 2
+
+        def write(number: int) -> None:
+            body = b"<p>release %03d</p>\n" % number * 2_000
+            built.write({**dict.fromkeys(pages, body), f"only-{number}.html": body})
+
+        write(0)
+        built.deploy(place.host())
+        nginx_at.start()
+        visitors = [_Visitor(nginx_at.port, pages, packed) for packed in (False, True)]
+        for visitor in visitors:
+            visitor.start()
+        for number in range(1, 11):
+            write(number)
+            assert built.deploy(place.host()).is_live
+        for visitor in visitors:
+            visitor.end()
+        assert [visitor.wrong for visitor in visitors] == [[], []]
+        assert all(visitor.seen == sorted(visitor.seen) for visitor in visitors)
+        assert len({number for visitor in visitors for number in visitor.seen}) >= 6
+        assert min(visitor.answers for visitor in visitors) >= 100
+
+    @pytest.fixture
+    def nginx_at(self, place: Folder, tmp_path: Path) -> Iterator[Nginx]:
+        """A server of what is live."""
+        server = Nginx(tmp_path / "nginx", place.root / "current")
+        yield server
+        server.stop()
+
+
+class _Visitor(threading.Thread):
+    """Asks for pages, one after the other, until told to end; notes what is wrong, and which releases were seen."""
+
+    def __init__(self, port: int, pages: list[str], is_packed: bool) -> None:
+        super().__init__()
+        self._port, self._pages = port, pages
+        self._headers = {"Accept-Encoding": "gzip"} if is_packed else {}
+        self._is_packed = is_packed
+        self._is_over = threading.Event()
+        self.wrong: list[str] = []
+        self.seen: list[int] = []
+        self.answers = 0
+
+    def end(self) -> None:
+        """Ask for no more."""
+        self._is_over.set()
+        self.join(10)
+
+    def run(self) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
+        while not self._is_over.is_set():
+            time.sleep(0.002)  # the deploys run in this process too
+            for page in self._pages:
+                connection.request("GET", f"/{page.removesuffix('index.html')}", headers=self._headers)
+                answer = connection.getresponse()
+                body = answer.read()
+                is_packed = answer.headers.get("Content-Encoding") == "gzip"
+                body = gzip.decompress(body) if is_packed else body
+                lines = set(body.splitlines())
+                if (
+                    answer.status != 200
+                    or len(lines) != 1
+                    or len(body) != 38_000
+                    or is_packed != self._is_packed
+                ):
+                    self.wrong.append(f"{page}: {answer.status} {len(body)} {sorted(lines)[:3]!r}")
+                    continue
+                number = int(body[11:14])
+                self.answers += 1
+                if not self.seen or self.seen[-1] != number:
+                    self.seen.append(number)
+        connection.close()
+
+
+class _Nothing:
+    """A bundle without files."""
+
+    folder = Path()
+    beside: Mapping[str, bytes] = {}
+
+    def files(self) -> Iterator[LiveFile]:
+        return iter(())
+
+    def body(self, file: LiveFile) -> bytes:
+        raise AssertionError(file)
+
+
+_CHILD = "import sys; exec(sys.stdin.read()); built.deploy(host)"
