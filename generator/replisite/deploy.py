@@ -126,6 +126,8 @@ def deploy(
     packed = "gzip" if host.facts.packing == "gzip" else ""
     bundle = FinishedOutput(options.output or site.root / site.output, target.cache, packed)
     report = Deployed(target=target.name, host=host.facts.told)
+    if host.facts.warning:
+        report.warnings.append(host.facts.warning)
     _check_limits(host, bundle, report)
     with _run_folder(state) as folder, Journal(_journal(state, folder, options)) as journal:
         one = _Deploy(target, options, hears, bundle, journal, state, folder, report)

@@ -80,7 +80,8 @@ class Facts:
     ``gzip`` and served so, as it is (``""``), or ``beside``: as it is, and the host itself keeps packed copies beside.
     ``headers`` is the form in which it learns of headers and redirects: ``metadata`` of each file, ``_headers`` and
     ``_redirects`` at the root, a ``server``'s configuration, or ``none``. ``jobs`` files are sent at a time.
-    ``switches_at_once``: nobody sees anything of a deploy before ``finish``.
+    ``switches_at_once``: nobody sees anything of a deploy before ``finish``. ``warning`` is told with every deploy, where the
+    host's terms or habits ask for it.
     """
 
     told: str
@@ -89,6 +90,7 @@ class Facts:
     limits: Limits = field(default_factory=Limits)
     jobs: int = 16
     switches_at_once: bool = False
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,4 +21,15 @@ def open_host(target: Target, root: Path, state: Path) -> Host:
             from replisite.hosts.folder import FolderHost
 
             return FolderHost((root / target.text("path")).absolute(), target.number("keep", 3))
+        case "git":
+            from replisite.hosts.git import GitHost
+
+            return GitHost(
+                target.text("remote"),
+                state / "git",
+                root,
+                branch=target.text("branch") or "gh-pages",
+                domain=target.text("domain"),
+                history=target.is_set("history", default=True),
+            )
     raise NotImplementedError(target.host, state)
