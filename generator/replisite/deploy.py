@@ -279,7 +279,7 @@ class _Deploy:
             if self.journal.release != release.name:
                 self.journal.begin(release.name, release.base)
         try:
-            return await host.begin(release, self.bundle)
+            return await retried(partial(host.begin, release, self.bundle))
         except HostError:
             if not release.is_resumed:
                 raise
