@@ -21,6 +21,10 @@ def open_host(target: Target, root: Path, state: Path) -> Host:
             from replisite.hosts.folder import FolderHost
 
             return FolderHost((root / target.text("path")).absolute(), target.number("keep", 3))
+        case "netlify":
+            from replisite.hosts.netlify import NetlifyHost
+
+            return NetlifyHost(target.text("site"), state, target.text("endpoint"))
         case "git":
             from replisite.hosts.git import GitHost
 
