@@ -25,6 +25,17 @@ def open_host(target: Target, root: Path, state: Path) -> Host:
             from replisite.hosts.netlify import NetlifyHost
 
             return NetlifyHost(target.text("site"), state, target.text("endpoint"))
+        case "cloudflare":
+            from replisite.hosts.cloudflare import CloudflareHost
+
+            return CloudflareHost(
+                target.text("project"),
+                state,
+                kind="pages" if target.text("kind") == "pages" else "workers",
+                branch=target.text("branch"),
+                is_paid=target.text("plan") == "paid",
+                tools=root,
+            )
         case "git":
             from replisite.hosts.git import GitHost
 
