@@ -20,7 +20,7 @@ test: $(STAMP) browser servers ## Run everything that CI runs: format, lint, typ
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto --dist loadgroup
 
-test-fast: $(STAMP) ## Run the tests without the browser and the long ones
+test-fast: $(STAMP) servers ## Run the tests without the browser and the long ones
 	$(BIN)/pytest -n auto --dist loadgroup -m "not slow and not browser"
 
 lint: $(STAMP)
@@ -74,6 +74,17 @@ debian-venv: # Debian ships venv in a package of its own
 	@$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
+NPM_TOOLS := .tools/hosts/.installed
+
+servers: $(NPM_TOOLS) # What the tests of the hosts run: git, Cloudflare's local runtime, Netlify's rule engines
+	@command -v git >/dev/null || { echo "Installing Debian's git"; \
+	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends git >/dev/null; }
+
+$(NPM_TOOLS): tests/hosts/npm/package.json tests/hosts/npm/package-lock.json $(STAMP)
+	@mkdir -p $(@D) && cp tests/hosts/npm/package.json tests/hosts/npm/package-lock.json $(@D)
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix $(@D) --no-audit --no-fund --loglevel=error
+	@touch $@
 
 browser: # Chromium for the tests that look at pages
 	@command -v chromium >/dev/null || { echo "Installing Debian's chromium"; \

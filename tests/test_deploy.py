@@ -76,7 +76,13 @@ def test_a_dry_run_leaves_no_trace(little: LittleSite, www: Path) -> None:
     assert told["reasons"]["gone"] > 3
     assert sorted(www.parent.rglob("*")) == before
     state = little.root / ".replisite/deploy/live"
-    assert {path.name for path in state.iterdir()} <= {"live", "journal.sqlite", "deploys.jsonl"}
+    assert {path.name for path in state.iterdir()} <= {
+        "live",
+        "journal.sqlite",
+        "deploys.jsonl",
+        "lock",
+        "turn",
+    }
 
 
 def test_many_deletes_want_a_word(little: LittleSite, www: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -77,7 +77,8 @@ class Deployed:
     """What a deploy did. ``reasons`` counts the steps of the plan by reason; ``bytes`` are those that were stored.
 
     ``is_live`` says that the release is live now; without it nothing was to be done, or nobody said yes. ``differences``
-    are those between what was built and what a visitor gets.
+    are those between what was built and what a visitor gets. ``configured`` names the server's files that were written
+    anew, which it has yet to read.
     """
 
     target: str
@@ -94,6 +95,7 @@ class Deployed:
     examples: dict[str, list[str]] = field(default_factory=dict)
     bytes: int = 0
     retries: int = 0
+    configured: list[str] = field(default_factory=list)
     verified: int = 0
     differences: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -136,14 +138,16 @@ def deploy(
     packed = "gzip" if host.facts.packing == "gzip" else ""
     output = options.output or site.root / site.output
     forms = make_forms(site, target, host.facts, output)
-    bundle = FinishedOutput(output, target.cache, packed, forms.added, forms.beside)
+    bundle = FinishedOutput(output, target.cache, packed, forms.added)
     scope = _scope(site, options, host)
     report = Deployed(
         target=target.name, host=host.facts.told, is_dry=options.is_dry, warnings=list(forms.warnings)
     )
+    if host.facts.warning:
+        report.warnings.append(host.facts.warning)
     _check_limits(host, bundle, forms, report)
     with open_run(host, state, is_dry=options.is_dry) as run:
-        one = _Deploy(site, target, options, hears, bundle, scope, run, report)
+        one = _Deploy(site, target, options, hears, bundle, forms.beside, scope, run, report)
         try:
             asyncio.run(one.run_all())
         except HostError as error:
@@ -155,8 +159,8 @@ def _scope(site: Site, options: DeployOptions, host: Host) -> Scope:
     """Return what is deployed; raises UsageError for aliases without a site."""
     if not options.only:
         return Scope()
-    if host.state is None:
-        raise UsageError(f"{host.facts.told} takes whole releases; leave --only out")
+    if host.facts.takes_snapshots:
+        raise UsageError(f"{host.facts.told} takes all sites or none; leave --only out")
     with Ledger.open(ledger_path(site, Options())) as ledger:
         owners = {owner.alias: owner for owner in ledger.distributors(address_of(site), only=options.only)}
         for alias in options.only:
@@ -186,6 +190,7 @@ class _Deploy:
     options: DeployOptions
     hears: Hears
     bundle: FinishedOutput
+    beside: Mapping[str, bytes]
     scope: Scope
     run: Run
     report: Deployed
@@ -196,9 +201,11 @@ class _Deploy:
             if self.options.is_dry:
                 await self._deploy(name, Held())
                 return
-            earlier = self.run.journal.release
+            earlier = self.run.takes_turn_as(name)
             async with held(host.state, name, earlier, force=self.options.takes_turn) as turn:
                 await self._deploy(name, turn)
+                if self.report.is_live or not self.report.reasons:
+                    self.report.configured = list(await retried(partial(host.configure, self.beside)))
             if self.report.is_live and self.options.verifies:
                 with self._timed("verify"):
                     await self._verify()
@@ -235,7 +242,7 @@ class _Deploy:
 
     async def _refuse_foreign(self) -> None:
         """Raise DeployError if files are there of which no list says that we put them there."""
-        if self.run.host.state is None:
+        if self.run.host.facts.takes_snapshots:
             return
         async for file in self.run.host.listing():
             raise DeployError(
@@ -287,9 +294,9 @@ class _Deploy:
             if run.journal.release != release.name:
                 run.journal.begin(release.name, release.base)
         try:
-            return await run.host.begin(release, self.bundle)
-        except HostError:
-            if not release.is_resumed:
+            return await retried(partial(run.host.begin, release, self.bundle))
+        except HostError as error:
+            if not release.is_resumed or error.may_pass:
                 raise
             run.journal.end()
             return _GONE

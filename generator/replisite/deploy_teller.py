@@ -154,6 +154,12 @@ class DeployTeller(Hears):
             )
         else:
             console.print("Nothing was changed")
+        if report.configured:
+            names = ", ".join(report.configured)
+            console.print(
+                f"{names} in {report.host} changed: let the web server read its configuration again",
+                markup=False,
+            )
 
     def tell_back(self, report: RolledBack) -> None:
         """Tell where going back led."""

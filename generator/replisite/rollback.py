@@ -82,8 +82,9 @@ class _Rollback:
 
     async def run_all(self, takes_turn: bool) -> None:
         async with self.run.host as host:
-            earlier = self.run.journal.release
-            async with held(host.state, deploy_name(), earlier, force=takes_turn) as turn:
+            name = deploy_name()
+            earlier = self.run.takes_turn_as(name)
+            async with held(host.state, name, earlier, force=takes_turn) as turn:
                 await (self._by_file(turn) if self.run.is_file_by_file else self._at_once())
 
     async def _at_once(self) -> None:

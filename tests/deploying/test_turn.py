@@ -22,11 +22,11 @@ def test_whose_turn_it_is_is_told_with_its_age() -> None:
         await state.take_turn("ann@desk", "r1")
         now += 725
         with pytest.raises(DeployError, match=r"ann@desk with r1, last heard of 12 min ago; .*--take-turn"):
-            async with held(state, "r2", "", force=False):
+            async with held(state, "r2", (), force=False):
                 pass
-        async with held(state, "r2", "", force=True) as mine:
+        async with held(state, "r2", (), force=True) as mine:
             assert mine.is_taken_over
-        async with held(state, "r3", "", force=False) as mine:
+        async with held(state, "r3", (), force=False) as mine:
             assert not mine.is_taken_over
 
     asyncio.run(run())
@@ -39,9 +39,9 @@ def test_a_try_of_ours_that_was_cut_short_has_its_turn_back() -> None:
         state = MemoryState()
         await state.take_turn(this_owner(), "r1")
         with pytest.raises(DeployError):
-            async with held(state, "r2", "other", force=False):
+            async with held(state, "r2", {"other"}, force=False):
                 pass
-        async with held(state, "r2", "r1", force=False) as mine:
+        async with held(state, "r2", {"r1"}, force=False) as mine:
             assert not mine.is_taken_over
 
     asyncio.run(run())
@@ -53,7 +53,7 @@ def test_a_lost_turn_is_heard_of(monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def run() -> str:
         state = MemoryState()
-        async with held(state, "r1", "", force=False) as mine:
+        async with held(state, "r1", (), force=False) as mine:
             lost: list[str] = []
             mine.when_lost = lost.append
             thief = MemoryState()

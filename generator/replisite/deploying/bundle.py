@@ -19,7 +19,7 @@ from replisite.sinks import MANIFEST, read_manifest
 
 __all__ = ["FinishedOutput"]
 
-LARGE: Final = 8 << 20
+LARGE: Final = 1 << 20
 """From so many bytes on a file is sent from the disk, as it is."""
 
 REMEMBERED: Final = 32 << 20
@@ -57,15 +57,13 @@ class FinishedOutput:
     """What `replisite build` wrote, as it is to be live.
 
     ``packed`` is the encoding of text that is served packed, or nothing; ``added`` are files that this host wants
-    beside (``_headers``), by path, and ``beside`` lies beside the sites. Raises UsageError for a folder that is no finished
-    output.
+    beside (``_headers``), by path. Raises UsageError for a folder that is no finished output.
     """
 
     folder: Path
     policy: CachePolicy
     packed: str = ""
     added: Mapping[str, bytes] = field(default_factory=dict)
-    beside: Mapping[str, bytes] = field(default_factory=dict)
     _packings: _Packings = field(default_factory=_Packings, repr=False)
 
     def __post_init__(self) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import heapq
 import json
+import os
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
@@ -17,6 +19,7 @@ from typing import Any, Final
 from replisite.deploying.live_list import LEFT_OVER, LiveList, write_live_list
 from replisite.deploying.sending import retried
 from replisite.deploying.turn import this_owner
+from replisite.errors import DeployError
 from replisite.hosts import Host
 from replisite.ledger import Journal
 from replisite.model.live import LiveFile, live_order
@@ -61,6 +64,16 @@ class Run:
         place = self.folder / name
         return LiveList.open(place) if await self.host.state.fetch(name, place) else None
 
+    def takes_turn_as(self, name: str) -> set[str]:
+        """Remember under which name the turn will be taken, and return those of earlier runs that were cut short.
+
+        Only one run of this machine is on a target (`open_run`), so whoever had one of those names is gone.
+        """
+        place = self.state / "turn"
+        earlier = {self.journal.release, place.read_text(encoding="utf-8") if place.is_file() else ""}
+        place.write_text(name, encoding="utf-8")
+        return earlier - {""}
+
     @property
     def is_all_in_journal(self) -> bool:
         """Whether the journal says all that is there, whatever the list says: somebody has looked."""
@@ -102,7 +115,33 @@ class Run:
 
 @contextlib.contextmanager
 def open_run(host: Host, state: Path, *, is_dry: bool) -> Iterator[Run]:
-    """Give a run on a target whose notes are in ``state``; a dry one leaves no trace there."""
+    """Give a run on a target whose notes are in ``state``; a dry one leaves no trace there.
+
+    Raises DeployError if another run of this machine is on the target.
+    """
+    state.mkdir(parents=True, exist_ok=True)
+    with contextlib.nullcontext() if is_dry else _alone(state / "lock", host.facts.told):
+        with _notes(host, state, is_dry) as run:
+            yield run
+
+
+@contextlib.contextmanager
+def _alone(place: Path, told: str) -> Iterator[None]:
+    lock = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise DeployError(
+                f"another deploy to {told} is running on this machine; wait for it to end"
+            ) from error
+        yield
+    finally:
+        os.close(lock)
+
+
+@contextlib.contextmanager
+def _notes(host: Host, state: Path, is_dry: bool) -> Iterator[Run]:
     folder = state / f"run-{secrets.token_hex(4)}"
     folder.mkdir(parents=True)
     kept = state / "journal.sqlite"

@@ -10,8 +10,8 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Final, Protocol
+from itertools import count, islice
+from typing import Final, Protocol, TypeVar
 
 from replisite.deploying.plan import DELETES, PUTS, Plan, Step
 from replisite.errors import ReplisiteError
@@ -31,6 +31,7 @@ BATCH: Final = 32
 
 READERS: Final = 2
 
+Answer = TypeVar("Answer")
 _Queue = asyncio.Queue[tuple[Step, Body] | None]
 
 
@@ -205,19 +206,19 @@ class Sending:
 
 
 async def retried(
-    act: Callable[[], Awaitable[None]],
+    act: Callable[[], Awaitable[Answer]],
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     chance: Callable[[], float] = random.random,
     again: Callable[[], None] = lambda: None,
-) -> None:
+) -> Answer:
     """Do something, and try again after a while where that may help; raises the last HostError.
 
     The waits double, and each is drawn from nothing to twice its length, so that many do not come back together. A host
     that says how long to wait is taken at its word.
     """
-    for number in range(TRIES):
+    for number in count():
         try:
-            await act()
+            return await act()
         except HostError as error:
             if not error.may_pass or number == TRIES - 1:
                 raise
@@ -226,5 +227,4 @@ async def retried(
                 wait = min(error.wait, 20 * LONGEST_WAIT) + chance()
             again()
             await sleep(wait)
-        else:
-            return
+    raise AssertionError("count() never ends")

@@ -7,7 +7,7 @@ import contextlib
 import getpass
 import os
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,8 +34,10 @@ class Held:
 
 
 @contextlib.asynccontextmanager
-async def held(state: State | None, release: str, earlier: str, *, force: bool) -> AsyncIterator[Held]:
-    """Hold the turn. ``earlier`` is the release of a try of ours that was cut short, and still has it.
+async def held(
+    state: State | None, release: str, earlier: Collection[str], *, force: bool
+) -> AsyncIterator[Held]:
+    """Hold the turn. ``earlier`` are releases of tries of ours that were cut short, and may still have it.
 
     Raises DeployError with whose turn it is, unless ``force`` takes it from them.
     """
@@ -44,7 +46,7 @@ async def held(state: State | None, release: str, earlier: str, *, force: bool) 
         return
     owner = this_owner()
     other = await state.take_turn(owner, release)
-    is_ours = other is not None and bool(earlier) and (other.owner, other.release) == (owner, earlier)
+    is_ours = other is not None and other.owner == owner and other.release in earlier
     if other is not None:
         if not is_ours and not force:
             raise DeployError(_whose(other))

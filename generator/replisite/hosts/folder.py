@@ -156,6 +156,20 @@ class FolderHost:
         for copy in releases.copies(path, self._built_packed):
             (self._new / copy).unlink(missing_ok=True)
 
+    async def configure(self, files: Mapping[str, bytes]) -> Sequence[str]:
+        """Write a server's configuration where it differs."""
+        with Told(self._root):
+            return await asyncio.to_thread(self._configure, files)
+
+    def _configure(self, files: Mapping[str, bytes]) -> list[str]:
+        changed = []
+        for name, body in files.items():
+            place = self._root / releases.checked(name)
+            if not place.is_file() or place.read_bytes() != body:
+                trees.write(place, body)
+                changed.append(name)
+        return changed
+
     async def abandon(self, release: Release) -> None:
         """Remove what was begun."""
         for left in (releases.part(release.name), releases.begun(release.name)):
@@ -174,10 +188,6 @@ class FolderHost:
             await asyncio.to_thread(self._finish, release, bundle)
 
     def _finish(self, release: Release, bundle: Bundle) -> None:
-        for name, body in bundle.beside.items():
-            place = self._root / name
-            if not place.is_file() or place.read_bytes() != body:
-                trees.write(place, body)
         whole = self._root / releases.whole(release.name)
         if self._new.is_dir():
             if self._is_resumed:

@@ -80,7 +80,8 @@ class Facts:
     ``gzip`` and served so, as it is (``""``), or ``beside``: as it is, and the host itself keeps packed copies beside.
     ``headers`` is the form in which it learns of headers and redirects: ``metadata`` of each file, ``_headers`` and
     ``_redirects`` at the root, a ``server``'s configuration, or ``none``. ``jobs`` files are sent at a time.
-    ``switches_at_once``: nobody sees anything of a deploy before ``finish``.
+    ``switches_at_once``: nobody sees anything of a deploy before ``finish``. ``warning`` is told with every deploy, where the
+    host's terms or habits ask for it.
     """
 
     told: str
@@ -89,6 +90,8 @@ class Facts:
     limits: Limits = field(default_factory=Limits)
     jobs: int = 16
     switches_at_once: bool = False
+    takes_snapshots: bool = False
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +135,6 @@ class Bundle(Protocol):
     @property
     def folder(self) -> Path:
         """Where the files lie as they were built."""
-        ...
-
-    @property
-    def beside(self) -> Mapping[str, bytes]:
-        """Configuration for a server, by file name, to lie beside the sites where no visitor comes (``nginx.conf``)."""
         ...
 
     def files(self) -> Iterator[LiveFile]:
@@ -217,6 +215,13 @@ class Host(Protocol):
 
     async def finish(self, release: Release, bundle: Bundle) -> None:
         """Make the release live, where that is not so yet. The manifest has been stored."""
+        ...
+
+    async def configure(self, files: Mapping[str, bytes]) -> Sequence[str]:
+        """Write a server's configuration beside the sites, by file name; return the names of those that were others.
+
+        Asked after every deploy, also one in which no file of the sites differs. Does nothing where no server of ours reads it.
+        """
         ...
 
     async def abandon(self, release: Release) -> None:

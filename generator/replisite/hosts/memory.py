@@ -105,6 +105,11 @@ class MemoryHost:
     async def finish(self, release: Release, bundle: Bundle) -> None:
         """Everything is live already."""
 
+    async def configure(self, files: Mapping[str, bytes]) -> Sequence[str]:
+        """No server of ours reads any."""
+        del files
+        return ()
+
     async def abandon(self, release: Release) -> None:
         """What is live stays."""
 

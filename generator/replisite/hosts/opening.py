@@ -29,4 +29,30 @@ def open_host(target: Target, root: Path, state: Path) -> Host:
             texts = {key: target.text(key) for key in ("server", "user", "identity", "known_hosts")}
             address = Address(port=target.number("port", 0), **texts)
             return SshHost(address, target.text("path"), target.number("keep", 3))
+        case "netlify":
+            from replisite.hosts.netlify import NetlifyHost
+
+            return NetlifyHost(target.text("site"), state, target.text("endpoint"))
+        case "cloudflare":
+            from replisite.hosts.cloudflare import CloudflareHost
+
+            return CloudflareHost(
+                target.text("project"),
+                state,
+                kind="pages" if target.text("kind") == "pages" else "workers",
+                branch=target.text("branch"),
+                is_paid=target.text("plan") == "paid",
+                tools=root,
+            )
+        case "git":
+            from replisite.hosts.git import GitHost
+
+            return GitHost(
+                target.text("remote"),
+                state / "git",
+                root,
+                branch=target.text("branch") or "gh-pages",
+                domain=target.text("domain"),
+                history=target.is_set("history", default=True),
+            )
     raise NotImplementedError(target.host, state)

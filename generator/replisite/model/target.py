@@ -19,7 +19,7 @@ HOST_KEYS: Final[Mapping[HostKind, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "gcs": (("bucket",), ("prefix", "endpoint", "gzip")),
     "azure": (("account", "container"), ("prefix", "endpoint", "gzip")),
     "netlify": (("site",), ("endpoint",)),
-    "cloudflare": (("project",), ("kind", "branch")),
+    "cloudflare": (("project",), ("kind", "branch", "plan")),
     "git": (("remote",), ("branch", "domain", "history")),
 }
 """The keys of each host: those that it needs, and those that it may have."""

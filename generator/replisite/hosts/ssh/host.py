@@ -132,6 +132,18 @@ class SshHost:
         for gone in removes:
             await self._files.remove(f"{self._part}/{gone}")
 
+    async def configure(self, files: Mapping[str, bytes]) -> Sequence[str]:
+        """Write a server's configuration where it differs."""
+        changed = []
+        for name, body in files.items():
+            there = b""
+            with contextlib.suppress(HostError):  # there is none yet
+                there = await self._files.read(releases.checked(name))
+            if there != body:
+                await self._files.store(name, body)
+                changed.append(name)
+        return changed
+
     async def abandon(self, release: Release) -> None:
         """Remove what was begun."""
         await self._shell.run(scripts.ABANDON, release.name, patience=LONG_PATIENCE)
@@ -144,8 +156,6 @@ class SshHost:
         Everything is on the disk before the link changes: after a power cut the live release is whole. Doing it twice
         does no harm.
         """
-        for name, body in bundle.beside.items():
-            await self._files.store(releases.checked(name), body)
         if self._is_resumed:
             await self._remove_strangers(bundle)
         meaning = {

@@ -418,6 +418,10 @@ class TargetTable(Table):
     kind: Literal["workers", "pages"] = Field(
         default="workers", description="*cloudflare*: Workers with static assets, or Pages."
     )
+    plan: Literal["free", "paid"] = Field(
+        default="free",
+        description="*cloudflare*: what the account pays for: 20,000 files on the free plan, 100,000 on a paid one.",
+    )
     remote: Text | None = Field(
         default=None, description="*git*: the repository.", examples=["git@git.tea.example:sites.git"]
     )
