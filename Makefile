@@ -20,7 +20,7 @@ test: $(STAMP) browser servers ## Run everything that CI runs: format, lint, typ
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto --dist loadgroup
 
-test-fast: $(STAMP) ## Run the tests without the browser and the long ones
+test-fast: $(STAMP) servers ## Run the tests without the browser and the long ones
 	$(BIN)/pytest -n auto --dist loadgroup -m "not slow and not browser"
 
 lint: $(STAMP)
