@@ -3,7 +3,8 @@
 One shell at the other end takes batch after batch (`scripts.STREAM`): it removes, then unpacks, and says so. While one
 is worked on the next is on its way, so that neither the line nor the disk waits for the other.
 
-20,000 files of 8 kB to a server on the same machine, two cores, seconds: this 4.4, ``rsync -a`` 2.3, ``scp -r`` 13.
+20,000 files of 8 kB that cannot be packed, to a server on the same machine with two busy cores: a whole deploy, with every
+digest checked and every file noted, takes 8.0 s, ``rsync -a`` 3.1 s, ``scp -r`` 21.4 s.
 """
 
 from __future__ import annotations
