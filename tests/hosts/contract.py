@@ -61,7 +61,9 @@ def cut_after(host: Host, steps: int, *, is_done: bool = False) -> Host:
 
 
 class HostContract:
-    """The suite."""
+    """The suite. ``reason_of_missing`` is *new* where a place that was changed by hand has no list any more."""
+
+    reason_of_missing = "missing"
 
     @pytest.fixture
     def built(self, tmp_path: Path) -> Built:
@@ -171,7 +173,7 @@ class HostContract:
         built.deploy(place.host())
         self.tamper(place)
         done = built.deploy(place.host(), refreshes=True)
-        assert done.reasons == {"content": 1, "gone": 1, "missing": 1}
+        assert done.reasons == {"content": 1, "gone": 1, self.reason_of_missing: 1}
         self.check(place, FIRST, gone={"by-hand.html"})
         assert built.deploy(place.host(), refreshes=True).reasons == {}
 
@@ -189,8 +191,10 @@ class HostContract:
                 built.deploy(place.host())
             self.check(place, FIRST)
         done = built.deploy(place.host(), refreshes=True)
-        assert done.puts == 5
-        assert done.deletes == 2
+        if place.host().facts.takes_snapshots:
+            assert done.is_live  # what it has not seen it asked for
+        else:
+            assert (done.puts, done.deletes) == (5, 2)
         self.check(place, SECOND, gone=FIRST.keys() - SECOND.keys())
 
     def test_one_can_go_back(self, place: Place, built: Built) -> None:

@@ -112,6 +112,8 @@ def built(tmp_path: Path) -> Built:
 class TestGit(HostContract):
     """The suite over a branch, and machines that have never seen it."""
 
+    reason_of_missing = "new"
+
     @pytest.fixture
     def place(self, tmp_path: Path) -> Remote:
         """An empty remote."""

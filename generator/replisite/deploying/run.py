@@ -120,9 +120,9 @@ def open_run(host: Host, state: Path, *, is_dry: bool) -> Iterator[Run]:
     Raises DeployError if another run of this machine is on the target.
     """
     state.mkdir(parents=True, exist_ok=True)
-    with contextlib.nullcontext() if is_dry else _alone(state / "lock", host.facts.told):
-        with _notes(host, state, is_dry) as run:
-            yield run
+    alone = contextlib.nullcontext() if is_dry else _alone(state / "lock", host.facts.told)
+    with alone, _notes(host, state, is_dry) as run:
+        yield run
 
 
 @contextlib.contextmanager
