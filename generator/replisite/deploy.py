@@ -242,7 +242,8 @@ class _Deploy:
 
     async def _refuse_foreign(self) -> None:
         """Raise DeployError if files are there of which no list says that we put them there."""
-        if self.run.host.facts.takes_snapshots:
+        facts = self.run.host.facts
+        if facts.takes_snapshots or facts.refuses_foreign:
             return
         async for file in self.run.host.listing():
             raise DeployError(

@@ -70,6 +70,7 @@ class GitHost:
             packing="",
             headers="none",
             jobs=4,
+            refuses_foreign=True,
             switches_at_once=True,
             limits=GITHUB_PAGES if is_github else Limits(),
             warning=GITHUB_WARNING if is_github else "",

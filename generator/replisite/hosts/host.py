@@ -82,6 +82,8 @@ class Facts:
     ``_redirects`` at the root, a ``server``'s configuration, or ``none``. ``jobs`` files are sent at a time.
     ``switches_at_once``: nobody sees anything of a deploy before ``finish``. ``warning`` is told with every deploy, where the
     host's terms or habits ask for it.
+    ``takes_snapshots``: it takes everything anew each time, so nothing of somebody else's is left, and a part of the sites
+    cannot be deployed alone. ``refuses_foreign``: ``begin`` itself says so, and better, when somebody else's files are there.
     """
 
     told: str
@@ -91,6 +93,7 @@ class Facts:
     jobs: int = 16
     switches_at_once: bool = False
     takes_snapshots: bool = False
+    refuses_foreign: bool = False
     warning: str = ""
 
 
