@@ -22,7 +22,7 @@ from replisite.deploying.live_list import LEFT_OVER, LiveList
 from replisite.deploying.plan import Plan, Step, iter_steps, make_plan
 from replisite.deploying.preflight import iter_excesses, measured
 from replisite.deploying.refresh import look_at
-from replisite.deploying.run import EVERYTHING, Run, merged, open_run
+from replisite.deploying.run import EVERYTHING, Run, merged, open_run, told_of
 from replisite.deploying.scope import Scope
 from replisite.deploying.sending import Sending, Sent, retried
 from replisite.deploying.turn import Held, held
@@ -151,7 +151,7 @@ def deploy(
         try:
             asyncio.run(one.run_all())
         except HostError as error:
-            raise DeployError(f"{host.facts.told}: {error}") from error
+            raise DeployError(told_of(host, error)) from error
     return report
 
 
@@ -245,11 +245,17 @@ class _Deploy:
         facts = self.run.host.facts
         if facts.takes_snapshots or facts.refuses_foreign:
             return
-        async for file in self.run.host.listing():
+        if found := await retried(self._any_path):
             raise DeployError(
-                f"{self.run.host.facts.told} holds files (such as {file.path}), but no list of ours says what is live there; "
+                f"{self.run.host.facts.told} holds files (such as {found}), but no list of ours says what is live there; "
                 "choose another place, or, if they may be replaced and deleted, say --refresh"
             )
+
+    async def _any_path(self) -> str:
+        """Return the path of any file that is there; nothing if there is none."""
+        async for file in self.run.host.listing():
+            return file.path
+        return ""
 
     async def _release(self, name: str, base: str, turn: Held) -> Release:
         """Return the release to be made: the one that was cut short, if it can go on."""

@@ -15,11 +15,11 @@ from typing import Any, cast
 from replisite.clock import deploy_name
 from replisite.deploy import Hears, state_of
 from replisite.deploying.plan import iter_steps, make_plan
-from replisite.deploying.run import Run, open_run
+from replisite.deploying.run import Run, open_run, told_of
 from replisite.deploying.sending import Sending, retried
 from replisite.deploying.turn import Held, held
 from replisite.errors import DeployError, PartlyDeployed, UsageError, nearest
-from replisite.hosts import Body, Bundle, Host, HostError, open_host
+from replisite.hosts import Body, Bundle, Host, HostError, Release, open_host
 from replisite.model.live import LiveFile
 from replisite.model.site import Site
 from replisite.model.target import Target
@@ -66,7 +66,7 @@ def rollback(
         try:
             asyncio.run(one.run_all(takes_turn))
         except HostError as error:
-            raise DeployError(f"{host.facts.told}: {error}") from error
+            raise DeployError(told_of(host, error)) from error
     return report
 
 
@@ -129,6 +129,8 @@ class _Rollback:
             raise PartlyDeployed(failures, "What is live holds together; going back again goes on from here.")
         report.puts, report.deletes = sending.sent.puts, sending.sent.deletes
         await run.store(before.release, before)
+        back = Release(before.release, report.left)
+        await retried(partial(run.host.finish, back, cast(Bundle, _Nothing())))
         self._end()
 
     def _choose(self, known: Sequence[str]) -> None:

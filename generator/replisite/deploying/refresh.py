@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from replisite.deploying.sending import retried
 from replisite.errors import ReplisiteError
 from replisite.hosts import Bundle, Host, HostError
 from replisite.ledger import Journal
@@ -29,13 +31,7 @@ async def look_at(host: Host, bundle: Bundle, journal: Journal, progress: Callab
     A file whose bytes and headers are those that were built is as it was built; of any other only the path is known, so
     that it will be put again, or deleted. Raises HostError.
     """
-    number = 0
-    async for listed in host.listing():
-        tag = listed.tag if listed.tag_is_md5 else ""
-        journal.put(LiveFile(listed.path, "?", listed.size, Served("", tag, _UNKNOWN)))
-        number += 1
-        if number % TOLD_EVERY == 0:
-            progress(number)
+    await retried(partial(_note_listed, host, journal, progress))
     looked = 0
     for batch in _batches(bundle.files()):
         there = journal.known(file.path for file in batch)
@@ -47,6 +43,16 @@ async def look_at(host: Host, bundle: Bundle, journal: Journal, progress: Callab
         looked += len(batch)
         progress(looked)
     journal.flush()
+
+
+async def _note_listed(host: Host, journal: Journal, progress: Callable[[int], None]) -> None:
+    number = 0
+    async for listed in host.listing():
+        tag = listed.tag if listed.tag_is_md5 else ""
+        journal.put(LiveFile(listed.path, "?", listed.size, Served("", tag, _UNKNOWN)))
+        number += 1
+        if number % TOLD_EVERY == 0:
+            progress(number)
 
 
 async def _is_same(host: Host, bundle: Bundle, file: LiveFile, there: LiveFile) -> bool:
@@ -61,7 +67,7 @@ async def _is_same(host: Host, bundle: Bundle, file: LiveFile, there: LiveFile) 
     if md5 and md5 != hashlib.md5(stored, usedforsecurity=False).hexdigest():
         return False
     try:
-        found, headers = await host.read(file.path)
+        found, headers = await retried(partial(host.read, file.path))
     except HostError as error:
         if error.may_pass:
             raise

@@ -20,11 +20,11 @@ from replisite.deploying.live_list import LEFT_OVER, LiveList, write_live_list
 from replisite.deploying.sending import retried
 from replisite.deploying.turn import this_owner
 from replisite.errors import DeployError
-from replisite.hosts import Host
+from replisite.hosts import Host, HostError
 from replisite.ledger import Journal
 from replisite.model.live import LiveFile, live_order
 
-__all__ = ["EVERYTHING", "Run", "merged", "open_run"]
+__all__ = ["EVERYTHING", "Run", "merged", "open_run", "told_of"]
 
 LIVE: Final = "live"
 BEFORE: Final = "before"
@@ -62,7 +62,8 @@ class Run:
     async def _fetched(self, name: str) -> LiveList | None:
         assert self.host.state is not None
         place = self.folder / name
-        return LiveList.open(place) if await self.host.state.fetch(name, place) else None
+        is_there = await retried(partial(self.host.state.fetch, name, place))
+        return LiveList.open(place) if is_there else None
 
     def takes_turn_as(self, name: str) -> set[str]:
         """Remember under which name the turn will be taken, and return those of earlier runs that were cut short.
@@ -158,3 +159,9 @@ def _notes(host: Host, state: Path, is_dry: bool) -> Iterator[Run]:
 def merged(*lists: Iterable[LiveFile]) -> Iterator[LiveFile]:
     """Merge lists in the order of paths into one."""
     return heapq.merge(*lists, key=lambda file: live_order(file.path))
+
+
+def told_of(host: Host, error: HostError) -> str:
+    """Return what a host's error says, and at which host, if it does not say so itself."""
+    told = str(error)
+    return told if told.startswith(host.facts.told) else f"{host.facts.told}: {told}"

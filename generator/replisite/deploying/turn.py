@@ -9,8 +9,10 @@ import os
 import socket
 from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
+from replisite.deploying.sending import retried
 from replisite.errors import DeployError
 from replisite.hosts import HostError, State, Turn
 
@@ -45,20 +47,25 @@ async def held(
         yield Held()
         return
     owner = this_owner()
-    other = await state.take_turn(owner, release)
-    is_ours = other is not None and other.owner == owner and other.release in earlier
+    other = await retried(partial(state.take_turn, owner, release))
+    ours = {*earlier, release}  # a try of this very run whose answer was lost
+    is_ours = other is not None and other.owner == owner and other.release in ours
     if other is not None:
         if not is_ours and not force:
             raise DeployError(_whose(other))
-        await state.take_turn(owner, release, force=True)
+        await retried(partial(state.take_turn, owner, release, force=True))
     turn = Held(is_taken_over=other is not None and not is_ours)
     beating = asyncio.create_task(_beat(state, turn))
     try:
         yield turn
-    finally:
+    except BaseException:
         beating.cancel()
         with contextlib.suppress(HostError):  # whoever comes next sees how old it is
             await state.end_turn()
+        raise
+    beating.cancel()
+    with contextlib.suppress(HostError):
+        await retried(state.end_turn)
 
 
 async def _beat(state: State, turn: Held) -> None:
