@@ -77,9 +77,11 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 NPM_TOOLS := .tools/hosts/.installed
 
-servers: $(NPM_TOOLS) # What the tests of the hosts run: git, Cloudflare's local runtime, Netlify's rule engines
+servers: $(NPM_TOOLS) # What the tests of the hosts run: git, sshd, nginx, Cloudflare's runtime, Netlify's engines, Azurite
 	@command -v git >/dev/null || { echo "Installing Debian's git"; \
 	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends git >/dev/null; }
+	@{ PATH="$$PATH:/usr/sbin"; command -v sshd && command -v nginx; } >/dev/null || { echo "Installing Debian's openssh-server and nginx-light"; \
+	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends openssh-server nginx-light >/dev/null; }
 
 $(NPM_TOOLS): tests/hosts/npm/package.json tests/hosts/npm/package-lock.json $(STAMP)
 	@mkdir -p $(@D) && cp tests/hosts/npm/package.json tests/hosts/npm/package-lock.json $(@D)
@@ -89,7 +91,3 @@ $(NPM_TOOLS): tests/hosts/npm/package.json tests/hosts/npm/package-lock.json $(S
 browser: # Chromium for the tests that look at pages
 	@command -v chromium >/dev/null || { echo "Installing Debian's chromium"; \
 	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium fonts-noto-core >/dev/null; }
-
-servers: # Servers for the tests that deploy to them; the tests start them, Debian need not
-	@{ PATH="$$PATH:/usr/sbin"; command -v sshd && command -v nginx; } >/dev/null || { echo "Installing Debian's openssh-server and nginx-light"; \
-	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends openssh-server nginx-light >/dev/null; }

@@ -45,6 +45,8 @@ TENANTS = {
     "uritemplate": {"model"},
     "sqlite3": {"ledger"},
     "asyncssh": {"hosts/ssh"},
+    "boto3": {"hosts/cloudfront.py", "hosts/aws_profile.py"},
+    "botocore": {"hosts/cloudfront.py"},
     "brotli": {"hosts/packed.py"},
     "httpx": {"hosts", "deploying/verify.py"},
     "obstore": {"hosts"},

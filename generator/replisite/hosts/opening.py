@@ -23,6 +23,13 @@ def open_host(target: Target, root: Path, state: Path) -> Host:
 
             place = Path(os.path.normpath(root / Path(target.text("path")).expanduser()))
             return FolderHost(place, target.number("keep", 3))
+        case "s3" | "gcs" | "azure":
+            from replisite.hosts.cloudfront import Distribution
+            from replisite.hosts.object_opening import open_store
+            from replisite.hosts.object_store import ObjectStoreHost
+
+            name = target.text("cloudfront")
+            return ObjectStoreHost(open_store(target), Distribution(name) if name else None)
         case "ssh":
             from replisite.hosts.ssh import Address, SshHost
 
