@@ -175,7 +175,7 @@ def _is_gone_already(step: Step) -> bool:
 
 
 def _check_limits(host: Host, bundle: FinishedOutput, forms: Forms, report: Deployed) -> None:
-    found = measured(bundle.files())
+    found = measured(bundle.entries())
     report.files = found.files
     if excesses := list(iter_excesses(host.facts, found, forms.redirects, forms.dynamic)):
         raise DeployError("\n".join(excesses))

@@ -14,7 +14,8 @@ from typing import Final
 
 from replisite.errors import OutputError, UsageError
 from replisite.hosts import Body
-from replisite.model.live import CachePolicy, LiveFile, live_order, served
+from replisite.model.live import CachePolicy, LiveFile, live_order, served, serving
+from replisite.model.manifest import Entry, entry_of
 from replisite.sinks import MANIFEST, read_manifest
 
 __all__ = ["FinishedOutput"]
@@ -72,20 +73,31 @@ class FinishedOutput:
 
     def files(self) -> Iterator[LiveFile]:
         """Stream every file, in the order of paths. Raises OutputError for a damaged manifest."""
-        built = (
-            LiveFile(entry.path, entry.digest, entry.size, served(entry.path, self.policy, self.packed))
-            for entry in read_manifest(self.folder)
-            if not entry.path.startswith(_OURS) and entry.path not in self.added
-        )
+        of = serving(self.policy, self.packed)
+        built = (LiveFile(entry.path, entry.digest, entry.size, of(entry.path)) for entry in self._built())
         if not self.added:
             return built
-        return heapq.merge(built, self._added(), key=lambda file: live_order(file.path))
+        added = (
+            LiveFile(entry.path, entry.digest, entry.size, served(entry.path, self.policy))
+            for entry in self._added()
+        )
+        return heapq.merge(built, added, key=lambda file: live_order(file.path))
 
-    def _added(self) -> Iterator[LiveFile]:
+    def entries(self) -> Iterator[Entry]:
+        """Stream the same files, without their headers."""
+        if not self.added:
+            return self._built()
+        return heapq.merge(self._built(), self._added(), key=lambda entry: live_order(entry.path))
+
+    def _built(self) -> Iterator[Entry]:
+        entries = read_manifest(self.folder)
+        return (
+            entry for entry in entries if not entry.path.startswith(_OURS) and entry.path not in self.added
+        )
+
+    def _added(self) -> Iterator[Entry]:
         """Stream what this host wants beside; there may be a page for each site that is elsewhere."""
-        for path in sorted(self.added, key=live_order):
-            body = self.added[path]
-            yield LiveFile(path, hashlib.sha256(body).hexdigest(), len(body), served(path, self.policy))
+        return (entry_of(path, self.added[path]) for path in sorted(self.added, key=live_order))
 
     def body(self, file: LiveFile) -> Body:
         """Return what is stored for a file. Raises OutputError if it is not as it was built."""

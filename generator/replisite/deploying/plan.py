@@ -106,28 +106,22 @@ def iter_steps(
     """
     ours, theirs = iter(built), iter(live)
     mine, other = next(ours, None), next(theirs, None)
-    my_key = live_order(mine.path) if mine else ""
-    other_key = live_order(other.path) if other else ""
     while mine is not None or other is not None:
-        if other is None or (mine is not None and my_key < other_key):
-            assert mine is not None
-            yield Step("new", mine)
-            mine = next(ours, None)
-            my_key = live_order(mine.path) if mine else ""
-        elif mine is None or other_key < my_key:
-            yield Step("gone", other)
-            other = next(theirs, None)
-            other_key = live_order(other.path) if other else ""
-        else:
+        if mine is not None and other is not None and mine.path == other.path:
             reason = _difference(mine, other)
             yield Step(reason, mine) if reason else (Step("content", mine) if is_all else None)
             mine, other = next(ours, None), next(theirs, None)
-            my_key = live_order(mine.path) if mine else ""
-            other_key = live_order(other.path) if other else ""
+        elif mine is None or (other is not None and live_order(other.path) < live_order(mine.path)):
+            assert other is not None
+            yield Step("gone", other)
+            other = next(theirs, None)
+        else:
+            yield Step("new", mine)
+            mine = next(ours, None)
 
 
 def _difference(mine: LiveFile, other: LiveFile) -> Reason | None:
-    if other.served == LEFT_OVER:
+    if other.served.encoding == LEFT_OVER.encoding:
         return "missing"
     if mine.digest != other.digest:
         return "content"

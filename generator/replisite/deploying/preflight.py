@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from replisite.hosts import Facts, Limits
-from replisite.model.live import LiveFile
 
 __all__ = ["Measures", "iter_excesses", "measured"]
 
@@ -25,33 +24,53 @@ class Measures:
     fullest_files: int = 0
 
 
-def measured(files: Iterable[LiveFile]) -> Measures:
+class _Sized(Protocol):
+    """A file of which only this much matters."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def size(self) -> int: ...
+
+
+def measured(files: Iterable[_Sized]) -> Measures:
     """Measure files, which come in the order of their paths: folder by folder."""
     count = size = largest_bytes = fullest_files = 0
-    largest = longest = fullest = ""
-    within: Counter[str] = Counter()
-    open_folders: list[str] = []
+    largest = longest = fullest = own = ""
+    within = {"": 0}
     for file in files:
+        path = file.path
         count += 1
         size += file.size
         if file.size > largest_bytes:
-            largest, largest_bytes = file.path, file.size
-        if len(file.path) > len(longest):
-            longest = file.path
-        folders = file.path.split("/")[:-1]
-        shared = next((at for at, pair in enumerate(zip(folders, open_folders, strict=False)) if pair[0] != pair[1]),
-                      min(len(folders), len(open_folders)))  # fmt: skip
-        for depth in range(len(open_folders), shared, -1):
-            within.pop("/".join(open_folders[:depth]), None)
-        for depth in range(shared, len(folders)):
-            within["/".join(folders[:depth])] += 1  # a folder counts where it lies
-        open_folders = folders
-        own = "/".join(folders)
+            largest, largest_bytes = path, file.size
+        if len(path) > len(longest):
+            longest = path
+        folder = path.rpartition("/")[0]
+        if folder != own:
+            for outer in _exchanged(within, own, folder):
+                within[outer] += 1  # a folder counts where it lies
+                if within[outer] > fullest_files:
+                    fullest, fullest_files = outer, within[outer]
+            own = folder
         within[own] += 1
-        for name in {own, "/".join(folders[:-1])}:
-            if within[name] > fullest_files:
-                fullest, fullest_files = name, within[name]
+        if within[own] > fullest_files:
+            fullest, fullest_files = own, within[own]
     return Measures(count, size, largest, largest_bytes, longest, fullest, fullest_files)
+
+
+def _exchanged(within: dict[str, int], left: str, entered: str) -> list[str]:
+    """Forget the folders that are left for good, begin those that are entered, and return where each of these lies."""
+    while left and not f"{entered}/".startswith(f"{left}/"):
+        del within[left]
+        left = left.rpartition("/")[0]
+    new = []
+    while entered != left:
+        within[entered] = 0
+        entered = entered.rpartition("/")[0]
+        new.append(entered)
+    return new[::-1]
 
 
 def iter_excesses(facts: Facts, found: Measures, redirects: int, dynamic: int) -> Iterator[str]:

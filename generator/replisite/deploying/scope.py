@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from replisite.deploying.plan import Step
@@ -27,11 +27,11 @@ class Scope:
             return files
         return (file for file in files if self._is_own(file) or file.group < Group.PAGE)
 
-    def steps(self, steps: Iterable[Step | None]) -> Iterator[Step | None]:
+    def steps(self, steps: Iterable[Step | None]) -> Iterable[Step | None]:
         """Stream the steps that are taken within the scope."""
-        for step in steps:
-            if step is None or not self.prefixes or step.reason != "gone" or self._is_own(step.file):
-                yield step
+        if not self.prefixes:
+            return steps
+        return (step for step in steps if step is None or step.reason != "gone" or self._is_own(step.file))
 
     def _is_own(self, file: LiveFile) -> bool:
         return file.path.startswith(self.prefixes)

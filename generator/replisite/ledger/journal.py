@@ -106,7 +106,10 @@ class Journal:
         self.flush()
         ours = self._connection.execute("SELECT * FROM done ORDER BY key")
         row = ours.fetchone()
-        for file in live:
+        files = iter(live)
+        if row is None:
+            yield from files
+        for file in files:
             key = live_order(file.path)
             while row is not None and row[0] < key:
                 yield from _files(row)
