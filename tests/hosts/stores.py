@@ -21,8 +21,9 @@ import obstore
 
 from replisite.hosts import Host
 from replisite.hosts.cloudfront import Distribution
+from replisite.hosts.object_folder import Store
 from replisite.hosts.object_opening import open_store
-from replisite.hosts.object_state import ObjectState, Store
+from replisite.hosts.object_state import ObjectState
 from replisite.hosts.object_store import ObjectStoreHost
 from replisite.model.target import HostKind, Target
 from tests.hosts.contract import Visited
@@ -156,8 +157,8 @@ class StorePlace:
         async with self.host() as host:
             state = host.state
             assert isinstance(state, ObjectState)
-            assert await state.found()
-            key, store = await state.at("live"), self.store
+            assert await state.folder.found()
+            key, store = await state.folder.at("live"), self.store
             if damage == "gone":
                 await store.delete_async(key)
             else:

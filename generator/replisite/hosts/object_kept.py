@@ -8,8 +8,8 @@ from typing import Final
 from obstore.exceptions import AlreadyExistsError
 
 from replisite.hosts.host import HostError
-from replisite.hosts.object_errors import FOREIGN, UNKNOWN_CONDITION, Border
-from replisite.hosts.object_state import ObjectState, Store
+from replisite.hosts.object_errors import FOREIGN, UNKNOWN_CONDITION
+from replisite.hosts.object_folder import Folder
 
 __all__ = ["Keepings"]
 
@@ -20,10 +20,9 @@ REMOVED_AT_ONCE: Final = 1_000
 class Keepings:
     """The files of releases that one can go back to, below ``kept/<release>/``; headers are copied with them."""
 
-    def __init__(self, store: Store, border: Border, state: ObjectState) -> None:
-        self._store = store
-        self._border = border
-        self._state = state
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+        self._store, self._border = folder.store, folder.border
         self._base = ""
         self._may_be_kept = False
 
@@ -38,13 +37,13 @@ class Keepings:
         if not is_resumed:
             for name in names:
                 if name != base:
-                    await self._remove_all(await self._state.at(f"kept/{name}"))
+                    await self._remove_all(await self._folder.at(f"kept/{name}"))
 
     async def keep(self, key: str, path: str) -> None:
         """Copy what is live at a key; what is kept already stays, and what is not live is not kept."""
         if not self._base:
             return
-        kept = await self._state.at(f"kept/{self._base}/{path}")
+        kept = await self._folder.at(f"kept/{self._base}/{path}")
         try:
             if self._may_be_kept and await self._copied_unless_there(key, kept):
                 return
@@ -69,7 +68,7 @@ class Keepings:
 
     async def restore(self, key: str, path: str, release: str) -> None:
         """Copy back what was kept."""
-        kept = await self._state.at(f"kept/{release}/{path}")
+        kept = await self._folder.at(f"kept/{release}/{path}")
         try:
             await self._store.copy_async(kept, key)
         except FileNotFoundError as error:
@@ -79,9 +78,9 @@ class Keepings:
 
     async def names(self) -> Sequence[str]:
         """Return the releases of which something is kept, the latest first."""
-        if not await self._state.found():
+        if not await self._folder.found():
             return []
-        folder = await self._state.at("kept")
+        folder = await self._folder.at("kept")
         try:
             listed = await self._store.list_with_delimiter_async(folder)
         except FOREIGN as error:

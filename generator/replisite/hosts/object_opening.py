@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
@@ -16,7 +16,7 @@ from replisite.errors import UsageError
 from replisite.hosts.aws_profile import find_keys
 from replisite.hosts.host import Facts, Limits
 from replisite.hosts.object_errors import Border
-from replisite.hosts.object_state import Store
+from replisite.hosts.object_folder import OURS, Store
 from replisite.model.target import HostKind, Target
 
 __all__ = ["Opened", "open_store"]
@@ -40,8 +40,11 @@ Amazon S3 takes at least 3,500 a second below each prefix
 _ELSEWHERE = "Put larger files elsewhere and link to them"
 _READ_ON = "2026-11-25"
 
-_KEY_LETTERS: Final = 1_024
-"""The prefix counts too. Amazon S3 counts bytes of UTF-8, Azure letters."""
+_KEY_LETTERS: Final = 1_024 - len(f"{OURS}/{'0' * 32}/kept/20260131T120000Z-1a2b3c/")
+"""What of a name's 1,024 is left for its path where it is kept; the prefix counts too.
+
+Amazon S3 counts bytes of UTF-8, Azure letters.
+"""
 
 _LIMITS: Final[Mapping[HostKind, Limits]] = {
     "s3": Limits(
@@ -81,10 +84,9 @@ def open_store(target: Target) -> Opened:
     """Open the store of a target; nothing is asked of it yet. Raises UsageError."""
     make, options, place, told = {"s3": _s3, "gcs": _gcs, "azure": _azure}[target.host](target)
     prefix = target.text("prefix").strip("/")
-    endpoint = target.text("endpoint")
     try:
         store, patient = (
-            make(**options, **_client(endpoint, silent)) for silent in (ANSWER_SECONDS, LARGE_ANSWER_SECONDS)
+            make(**options, **_client(target, silent)) for silent in (ANSWER_SECONDS, LARGE_ANSWER_SECONDS)
         )
     except (BaseError, ValueError, OSError) as error:
         why = str(error).partition("\n\nDebug source")[0]
@@ -96,7 +98,7 @@ def open_store(target: Target) -> Opened:
         limits=_limits(target.host, prefix),
         jobs=JOBS,
     )
-    is_sure = target.host != "s3" or not (endpoint or os.environ.get("AWS_ENDPOINT_URL"))
+    is_sure = target.host != "s3" or not (target.text("endpoint") or _named_endpoints())
     return Opened(store, patient, Border(place, told), facts, prefix, is_sure)
 
 
@@ -107,18 +109,28 @@ def _limits(host: HostKind, prefix: str) -> Limits:
     return replace(limits, path_letters=limits.path_letters - len(prefix) - 1)
 
 
-def _client(endpoint: str, silent: int) -> dict[str, Any]:
-    """Return how long is waited, and that nothing is tried again here: the deploy does that, and tells it."""
-    named = (endpoint, os.environ.get("AWS_ENDPOINT_URL", ""), os.environ.get("AWS_ENDPOINT_URL_S3", ""))
+def _client(target: Target, silent: int) -> dict[str, Any]:
+    """Return how long is waited, and that nothing is tried again here: the deploy does that, and tells it.
+
+    Google unpacks what it answers unless packed is asked for (cloud.google.com/storage/docs/transcoding).
+    """
+    named = (target.text("endpoint"), *_named_endpoints())
     return {
         "client_options": {
             "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
             "read_timeout": timedelta(seconds=silent),
             "timeout": timedelta(seconds=WHOLE_SECONDS),
             "allow_http": any(address.startswith("http://") for address in named),
+            **({"default_headers": {"Accept-Encoding": "gzip"}} if target.host == "gcs" else {}),
         },
         "retry_config": {"max_retries": 0},
     }
+
+
+def _named_endpoints() -> Sequence[str]:
+    """Return the addresses in the environment that stand in for Amazon's."""
+    names = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT")
+    return [os.environ[name] for name in names if os.environ.get(name)]
 
 
 _Made = tuple[type[S3Store] | type[GCSStore] | type[AzureStore], dict[str, Any], str, str]

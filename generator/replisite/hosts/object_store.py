@@ -19,9 +19,11 @@ from obstore.store import S3Store
 from replisite.hosts.cloudfront import Changes, Distribution
 from replisite.hosts.host import Body, Bundle, HostError, Listed, Release
 from replisite.hosts.object_errors import FOREIGN
+from replisite.hosts.object_folder import OURS, Folder
 from replisite.hosts.object_kept import Keepings
 from replisite.hosts.object_opening import Opened
-from replisite.hosts.object_state import OURS, SETTLE_SECONDS, ObjectState
+from replisite.hosts.object_state import ObjectState
+from replisite.hosts.object_turn import SETTLE_SECONDS
 from replisite.model.live import LiveFile, Served
 
 __all__ = ["ObjectStoreHost"]
@@ -60,14 +62,9 @@ class ObjectStoreHost:
         self._distribution = distribution
         self._changes = Changes()
         self._run = secrets.token_hex(4)
-        self._state = ObjectState(
-            opened.patient,
-            opened.border,
-            f"{self._prefix}{OURS}",
-            is_sure=opened.is_sure,
-            settle_seconds=settle_seconds,
-        )
-        self._keepings = Keepings(opened.patient, opened.border, self._state)
+        folder = Folder(opened.patient, opened.border, f"{self._prefix}{OURS}")
+        self._state = ObjectState(folder, is_sure=opened.is_sure, settle_seconds=settle_seconds)
+        self._keepings = Keepings(folder)
 
     @property
     def state(self) -> ObjectState:
