@@ -7,11 +7,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.little_site import LittleSite, run_replisite
 
 collect_ignore_glob = ["staging/cases/*"]  # what they hold is loaded by their own test
 ROOT = Path(__file__).parents[1]
+
+settings.register_profile("replisite", deadline=None)  # the machine may be busy with other tests
+settings.load_profile("replisite")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """From the roster to the list of redirects beside the manifest."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -64,8 +63,8 @@ def test_a_host_that_somebody_has_now_is_not_led_away(tmp_path):
     ]
 
 
-def test_a_hundred_thousand_redirects_take_a_moment(tmp_path):
-    """And come in the order of their sources."""
+def test_a_hundred_thousand_redirects_come_in_order(tmp_path):
+    """In that of their sources."""
     site = a_site(Path("/site"))
     people = (
         a_person(f"p{number}", number, "p0" if number else "", status="lapsed" if number % 2 else "active",
@@ -74,9 +73,7 @@ def test_a_hundred_thousand_redirects_take_a_moment(tmp_path):
     )  # fmt: skip
     with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
         ledger.import_people(people, FaultLog(), site=site)
-        started = time.perf_counter()
         found = [one.source for one in ledger.redirects(site)]
-        assert time.perf_counter() - started < 5
     assert len(found) == 99_000
     assert found == sorted(found)
 

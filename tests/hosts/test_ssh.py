@@ -423,6 +423,8 @@ def test_what_lies_beside_the_sites(place: Machine) -> None:
             await host.begin(release, Nothing())
             await host.put(a_file("index.html", b"x"), b"x")
             await host.finish(release, Nothing())
+            assert await host.configure({"nginx.conf": b"# headers\n"}) == ["nginx.conf"]
+            assert await host.configure({"nginx.conf": b"# headers\n"}) == []
             await host.state.end_turn()
 
     asyncio.run(finish())

@@ -10,7 +10,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import count, islice
+from itertools import islice
 from typing import Final, Protocol, TypeVar
 
 from replisite.deploying.plan import DELETES, PUTS, Plan, Step
@@ -213,10 +213,10 @@ async def retried(
 ) -> Answer:
     """Do something, and try again after a while where that may help; raises the last HostError.
 
-    The waits double, and each is drawn from nothing to twice its length, so that many do not come back together. A host
-    that says how long to wait is taken at its word.
+    The waits double, and each is drawn from half to one and a half times its length, so that many do not come back
+    together. A host that says how long to wait is taken at its word.
     """
-    for number in count():
+    for number in range(TRIES):
         try:
             return await act()
         except HostError as error:
@@ -227,4 +227,4 @@ async def retried(
                 wait = min(error.wait, 20 * LONGEST_WAIT) + chance()
             again()
             await sleep(wait)
-    raise AssertionError("count() never ends")
+    raise AssertionError("the last try returns or raises")

@@ -91,7 +91,9 @@ def test_whoever_gives_up_ends_the_processes():
 
 
 READING = """
-import sys, time
+import signal, sys, time
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 from pathlib import Path
 from replisite.model.alias import ReservedNames
 from replisite.sources.roster import RawRow, crew
