@@ -124,8 +124,12 @@ def test_nothing_is_left_when_the_reader_is_ended(number):
     assert len(crews) == 2
     assert all(one.exists() for one in crews)
     reader.send_signal(number)
-    reader.wait(timeout=10)
-    reader.stdout.close()
+    try:
+        reader.wait(timeout=10)
+    finally:
+        reader.kill()
+        reader.wait()
+        reader.stdout.close()
     end = time.monotonic() + 5
     while any(one.exists() for one in crews) and time.monotonic() < end:
         time.sleep(0.02)
