@@ -369,8 +369,8 @@ def test_an_interrupted_build_leaves_the_last_good_output(little: LittleSite, ho
             assert process.poll() is None, process.stderr and process.stderr.read()
             time.sleep(0.01)
         process.send_signal(how)
-        process.communicate(timeout=30)
-    assert process.returncode == {signal.SIGKILL: -9}.get(how, 130)
+        told = process.communicate(timeout=30)[1]
+    assert process.returncode == {signal.SIGKILL: -9}.get(how, 130), told
     assert little.files() == before
     _wait_until_nobody_writes(new)
     little.roster("B1,after,Af,Ter,,,,GB,active,,")

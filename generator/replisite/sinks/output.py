@@ -8,11 +8,13 @@ one. Nothing that replisite did not write is ever removed.
 from __future__ import annotations
 
 import ctypes
+import errno
 import fcntl
 import gzip
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -33,6 +35,8 @@ MANIFEST = ".replisite/manifest.gz"
 
 _DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 _SHOWN = 5
+_LAST_WORDS = 100
+"""How often a folder is tried that somebody still writes into, a fiftieth of a second apart."""
 
 
 class Output:
@@ -178,8 +182,16 @@ class Output:
         write_redirects(self.new / REDIRECTS, redirects)
 
     def _clear(self, leftover: Path) -> None:
-        if leftover.exists():
-            shutil.rmtree(leftover)
+        """Remove a folder, in which workers that have just been killed may write a last file."""
+        for number in range(_LAST_WORDS):
+            if not leftover.exists():
+                return
+            try:
+                shutil.rmtree(leftover)
+            except OSError as error:
+                if error.errno not in {errno.ENOTEMPTY, errno.ENOENT} or number == _LAST_WORDS - 1:
+                    raise
+                time.sleep(0.02)
 
     def _unlock(self) -> None:
         if self._lock is None:
