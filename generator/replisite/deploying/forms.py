@@ -6,6 +6,7 @@ hold 100,000 files for nothing, and hosts that count files would count them. The
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -113,7 +114,7 @@ def _folder(site: Site, target: Target) -> str:
         )
     path = target.text("path")
     if target.host == "folder":
-        return str((site.root / path).absolute())
+        return os.path.normpath(site.root / Path(path).expanduser())  # as `open_host` does
     if not path.startswith("/"):
         raise UsageError(
             f"targets.{target.name}.path: configure wants a path from the root, such as /srv/www/tea"
