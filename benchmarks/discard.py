@@ -12,7 +12,8 @@ from pathlib import Path
 
 from replisite.build import SHARD_SITES
 from replisite.ledger import Ledger
-from replisite.prepare import Findings, Options, accept_roster, compose, in_turn, ledger_path, press_room
+from replisite.options import Options, ledger_path
+from replisite.prepare import Findings, accept_roster, compose, in_turn, press_room
 from replisite.sources.config import load_site
 
 

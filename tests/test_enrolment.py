@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from replisite import enrolment
 from replisite.ledger import Ledger, NameIndex
 from replisite.model.site import Addresses
-from replisite.prepare import Options, take_roster
+from replisite.options import Options
+from replisite.prepare import take_roster
 from replisite.preview.taking import index_names
 from replisite.sources.roster import blocks
 from tests.rosters import a_site, write_roster

@@ -17,7 +17,7 @@ LAYERS = (
     {"staging"},
     {"pages"},
     {"sources", "sinks", "hosts", "ledger"},
-    {"audit", "explained", "kept", "photos", "reference"},
+    {"audit", "explained", "kept", "options", "photos", "reference"},
     {"enrolment", "journey", "shards"},
     {"pressing"},
     {"pressroom"},

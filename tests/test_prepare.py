@@ -6,7 +6,8 @@ import pytest
 
 from replisite.ledger import Ledger
 from replisite.model.site import Addresses, Company, CustomField, Market, Rank, Roster
-from replisite.prepare import Options, ledger_path, take_roster
+from replisite.options import Options, ledger_path
+from replisite.prepare import take_roster
 from replisite.sources.roster import crew
 from tests.rosters import a_site, write_roster
 

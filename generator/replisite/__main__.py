@@ -1,5 +1,26 @@
-"""Run replisite as ``python -m replisite``."""
+"""The program: ``replisite``, or ``python -m replisite``."""
 
-from replisite.cli import main
+from __future__ import annotations
 
-main()
+import signal
+import sys
+
+from replisite.preview.head_start import head_start
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line; what a preview waits for longest begins before the command line is even read."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends as Ctrl-C does
+    try:
+        with head_start(sys.argv[1:]) as composer:
+            from replisite.cli import run  # meanwhile the other process reads Pelican
+
+            run(composer)
+    except KeyboardInterrupt:  # before there was a command
+        sys.exit(128 + signal.SIGINT)
+
+
+if __name__ == "__main__":
+    main()

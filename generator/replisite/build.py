@@ -11,14 +11,13 @@ from replisite.ledger import Ledger, Shard
 from replisite.model.places import address_of, prefix_of
 from replisite.model.redirects import home_of
 from replisite.model.site import Site
+from replisite.options import Options, ledger_path
 from replisite.prepare import (
     Findings,
-    Options,
     Progress,
     accept_roster,
     compose,
     in_turn,
-    ledger_path,
     phase,
     press_room,
     prove_sample,

@@ -9,14 +9,13 @@ from functools import partial
 from replisite.errors import Fault
 from replisite.ledger import Ledger
 from replisite.model.site import Site
+from replisite.options import Options, ledger_path
 from replisite.prepare import (
     Findings,
-    Options,
     Progress,
     accept_roster,
     compose,
     in_turn,
-    ledger_path,
     phase,
     press_room,
     prove_sample,

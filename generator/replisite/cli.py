@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import shlex
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn, Optional
+from typing import TYPE_CHECKING, Annotated, NoReturn, Optional
 
 import typer
 from rich.console import Console
@@ -19,6 +18,9 @@ from replisite.errors import Fault, InputError, PartlyDeployed, ReplisiteError, 
 from replisite.model.site import Site
 from replisite.progress import Painter, PlainPainter, SilentPainter
 from replisite.sources.folder import NAME, find_site
+
+if TYPE_CHECKING:
+    from replisite.preview.composer import Composer
 
 app = typer.Typer(
     name="replisite",
@@ -353,6 +355,7 @@ def explain(
 Exit codes: 0 fine, 1 yours to mend, 2 usage."""
 )
 def preview(
+    context: typer.Context,
     site: SiteOption = None,
     owner: Annotated[
         str, typer.Option("--owner", metavar="ALIAS", help="Begin with this distributor's site.")
@@ -390,11 +393,12 @@ def preview(
     Pages are made when they are asked for, just as a build makes them. The toolbar at the bottom switches owner,
     edition and reader, and shows what of a page is personal; Alt+Shift+P hides it. Ctrl-C ends the preview.
     """
+    from replisite.options import Options
     from replisite.preview.start import PreviewOptions
     from replisite.preview.start import preview as start_preview
     from replisite.preview.teller import PreviewTeller
 
-    with _faults_told(as_json=False):
+    with _faults_told(as_json=False, interrupted="Preview ended."):
         folder = site if site is not None else find_site(Path.cwd())
         if not (folder / NAME).is_file():
             raise UsageError(f"{folder}: no {NAME} there; name the site's folder with --site")
@@ -406,12 +410,9 @@ def preview(
             edition=edition,
             is_opening=open_browser,
             editor=editor,
-            roster=roster,
-            skip_bad_rows=skip_bad_rows,
-            drafts=drafts,
-            future=future,
+            source=Options(roster=roster, skip_bad_rows=skip_bad_rows, drafts=drafts, future=future),
         )
-        start_preview(folder.resolve(), options, teller.started, teller.happened)
+        start_preview(folder.resolve(), options, teller.started, teller.happened, context.obj)
         teller.ended()
 
 
@@ -438,7 +439,7 @@ def check(
 ) -> None:
     """Do everything that a build does but write: read, stage, prove, and follow every link."""
     from replisite.check import check as check_site
-    from replisite.prepare import Options
+    from replisite.options import Options
     from replisite.telling import tell_checked, tell_findings
 
     with _faults_told(as_json), _painter(quiet, as_json) as painter:
@@ -473,7 +474,7 @@ def roster(
 ) -> None:
     """Check the roster and count its people."""
     from replisite.check import count_roster
-    from replisite.prepare import Options
+    from replisite.options import Options
     from replisite.telling import tell_findings, tell_roster
 
     with _faults_told(as_json), _painter(quiet, as_json) as painter:
@@ -543,8 +544,7 @@ def _painter(quiet: bool, as_json: bool) -> Iterator[Painter | PlainPainter | Si
 def _faults_told(
     as_json: bool, interrupted: str = "Interrupted; the last good output is as it was."
 ) -> Iterator[None]:
-    """Tell what went wrong and end with the right code; SIGTERM ends as Ctrl-C does."""
-    signal.signal(signal.SIGTERM, _interrupted)
+    """Tell what went wrong and end with the right code."""
     try:
         yield
     except ReplisiteError as error:
@@ -552,10 +552,6 @@ def _faults_told(
     except KeyboardInterrupt:
         err.print(interrupted)
         raise typer.Exit(INTERRUPTED) from None
-
-
-def _interrupted(*_: object) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 def _tell(error: ReplisiteError, as_json: bool) -> NoReturn:
@@ -578,6 +574,6 @@ def _tell(error: ReplisiteError, as_json: bool) -> NoReturn:
     raise typer.Exit(codes.get(type(error), YOURS_TO_MEND))
 
 
-def main() -> None:
-    """Run the command line."""
-    app()
+def run(composer: Composer | None = None) -> None:
+    """Run the command line. ``composer``: one for a preview, if it has been started already."""
+    app(obj=composer)

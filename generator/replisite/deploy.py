@@ -33,7 +33,7 @@ from replisite.ledger import Ledger
 from replisite.model.places import address_of, prefix_of
 from replisite.model.site import Site
 from replisite.model.target import Target
-from replisite.prepare import Options, ledger_path
+from replisite.options import Options, ledger_path
 
 __all__ = ["DeployOptions", "Deployed", "Hears", "deploy", "find_target", "state_of"]
 

@@ -14,13 +14,12 @@ from typing import Any
 from replisite import __version__
 from replisite.fault_log import FaultLog
 from replisite.ledger import Ledger
-from replisite.model.distributor import Person
+from replisite.model.distributor import PHOTO_SUFFIXES, Person
 from replisite.model.refused import Refused
 from replisite.model.site import Roster, Site
 from replisite.photos import Photos
 from replisite.sources.roster import (
     BLOCK_ROWS,
-    PHOTO_SUFFIXES,
     Block,
     Stretch,
     changed,

@@ -9,7 +9,8 @@ from fnmatch import fnmatch
 from replisite.errors import Fault, InputError, UsageError, nearest
 from replisite.explained import ToldPage
 from replisite.model.site import Site
-from replisite.prepare import Findings, Options, Progress, compose, in_turn, phase, press_room
+from replisite.options import Options
+from replisite.prepare import Findings, Progress, compose, in_turn, phase, press_room
 
 __all__ = ["Explanation", "explain"]
 

@@ -6,14 +6,12 @@ Build and check begin alike; what they share is here.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any, Protocol
 
 from replisite.clock import build_time
@@ -25,16 +23,15 @@ from replisite.model.distributor import Distributor
 from replisite.model.places import address_of
 from replisite.model.site import Site
 from replisite.model.terms import terms_of
+from replisite.options import Options
 from replisite.pressroom import Composed, Orders, PressRoom
 
 __all__ = [
     "Findings",
-    "Options",
     "Progress",
     "accept_roster",
     "compose",
     "in_turn",
-    "ledger_path",
     "phase",
     "press_room",
     "prove_sample",
@@ -50,26 +47,6 @@ class Progress(Protocol):
     """Hears how far the work is: the phase, how much is done, of how much (0: unknown), pages so far."""
 
     def __call__(self, phase: str, done: int, total: int, pages: int = 0, /) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the command line may say."""
-
-    output: Path | None = None
-    roster: Path | None = None
-    only: tuple[str, ...] = ()
-    skip_bad_rows: bool = False
-    drafts: bool = False
-    future: bool = False
-    prove_all: bool = False
-    fresh: bool = False
-    jobs: int = 0
-
-    @property
-    def processes(self) -> int:
-        """How many processes prove and press."""
-        return self.jobs or os.cpu_count() or 1
 
 
 @dataclass(slots=True, kw_only=True)
@@ -127,11 +104,8 @@ def phase(findings: Findings, name: str, progress: Progress) -> Iterator[None]:
 
 def press_room(site: Site, options: Options, *, fresh: bool = False) -> PressRoom:
     """Return the press room for a site's editions; a ``fresh`` one reads the content whatever was kept of it."""
-    editions = [edition for edition in site.editions if edition.market.status != "closed"]
-    main = site.editions[0]
-    ordered = (main, *(edition for edition in editions if edition != main))
     is_fresh = fresh or options.fresh or options.prove_all  # Jinja's own rendering needs Pelican's values
-    return PressRoom(Orders(site, ordered, build_time(), options.drafts, options.future, is_fresh))
+    return PressRoom(Orders(site, site.open_editions, build_time(), options.drafts, options.future, is_fresh))
 
 
 def compose(room: PressRoom, findings: Findings, progress: Progress) -> Composed:
@@ -196,11 +170,3 @@ def prove_sample(room: PressRoom, sample: Sequence[Distributor], jobs: int, prog
 def sample_of(ledger: Ledger, site: Site) -> list[Distributor]:
     """Return the owners with whom every page is proved."""
     return ledger.sample(SAMPLE, address_of(site))
-
-
-def ledger_path(site: Site, options: Options) -> Path:
-    """Return the ledger's file; another roster than the site's own has one of its own."""
-    if options.roster is None:
-        return site.state / "ledger.sqlite"
-    name = hashlib.sha256(str(options.roster.resolve()).encode()).hexdigest()[:12]
-    return site.state / f"ledger-{name}.sqlite"

@@ -9,14 +9,17 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Self
 
 from replisite.errors import ReplisiteError
 
-__all__ = ["Heard", "Room", "end_with_parent", "fresh_process"]
+__all__ = ["INTERRUPTS", "Heard", "Room", "end_with_parent", "fresh_process", "interrupts_held"]
+
+INTERRUPTS = frozenset({signal.SIGINT, signal.SIGTERM})
 
 Heard = Callable[[int, int], None]
 """Hears how far the work is: done, in all (0: unknown)."""
@@ -34,7 +37,8 @@ class Room:
         context = multiprocessing.get_context("fork")
         self._ours, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, self._ours, make), name=name)
-        self._process.start()
+        with interrupts_held():
+            self._process.start()
         theirs.close()
 
     def __enter__(self) -> Self:
@@ -112,12 +116,27 @@ def _serve(pipe: Connection, other_end: Connection, make: Callable[[Heard], obje
         pipe.send(answer)
 
 
+@contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Keep Ctrl-C and SIGTERM for afterwards.
+
+    An exception that comes in the middle of a fork is lost with the lock that was held for it: Python ignores what is
+    raised in ``os.register_at_fork`` functions, and `logging` has some.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def fresh_process() -> None:
     """Make a forked process one of its own: ended with its parent, which alone hears Ctrl-C; logs go nowhere."""
     os.setpgid(0, 0)
     end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPTS)
     logging.getLogger().addHandler(logging.NullHandler())  # Pelican may say things again while pages are made
 
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -39,7 +39,9 @@ class Got:
 class RunningPreview:
     """``replisite preview`` on a free port; a context manager that ends it as Ctrl-C does."""
 
-    def __init__(self, site: Path, *arguments: str, port: int = 0) -> None:
+    def __init__(
+        self, site: Path, *arguments: str, port: int = 0, env: Mapping[str, str] | None = None
+    ) -> None:
         command = [sys.executable, "-m", "replisite", "preview", "--site", str(site), "--no-open"]
         started = time.perf_counter()
         self.process = subprocess.Popen(
@@ -47,7 +49,7 @@ class RunningPreview:
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             text=True,
-            env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1"},
+            env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1", **(env or {})},
             start_new_session=True,
         )
         self.lines: list[str] = []

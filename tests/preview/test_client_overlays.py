@@ -68,9 +68,11 @@ def test_what_is_personal_is_framed(tab: Tab) -> None:
     tab.page.evaluate("document.querySelector('h1').mark = 1")
     tab.page.get_by_role("button", name="Personal").click()
     expect(tab.part(".box")).to_have_count(3)
-    boxes = tab.part(".box").evaluate_all(
-        "boxes => boxes.map(box => { const {x, y, width, height} = box.getBoundingClientRect(); return [box.dataset.slot, x, y, width, height] })"
-    )
+    boxes: list[list[Any]] = [["", 0, 0, 0, 0]]
+    while not all(width for *_, width, _ in boxes):  # drawn anew just now
+        boxes = tab.part(".box").evaluate_all(
+            "boxes => boxes.map(box => { const {x, y, width, height} = box.getBoundingClientRect(); return [box.dataset.slot, x, y, width, height] })"
+        )
     expected = tab.page.evaluate("""() => {
       const texts = [document.querySelector("h1"), document.querySelector("b")].map(element => {
         const range = document.createRange();

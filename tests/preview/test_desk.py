@@ -10,12 +10,12 @@ from typing import Any, cast
 
 import pytest
 
-from replisite.prepare import Options
+from replisite.options import Options
 from replisite.preview.composer import Composer
-from replisite.preview.composing import Survey, Wish
+from replisite.preview.config import read_config
 from replisite.preview.desk import Desk, Happened
 from replisite.preview.intake import Intake
-from replisite.preview.taking import Taken
+from replisite.preview.messages import Asked, PressedPage, Survey, Taken, Wish
 from tests.little_site import LittleSite
 
 
@@ -53,7 +53,7 @@ def desk(little: LittleSite, told: list[Happened]) -> Callable[[SlowComposer], D
 
     def make(composer: SlowComposer) -> Desk:
         parts: tuple[Any, ...] = (cast(Composer, composer), cast(Intake, NoRoster()), told.append, "")
-        return Desk(little.root, Options(), *parts, watch=lambda _: None)
+        return Desk(little.root, read_config(little.root), Options(), *parts, watch=lambda _: None)
 
     return make
 
@@ -95,3 +95,47 @@ def test_what_is_dated_is_read_also_beside_a_file_that_is_not_content(
 
     asyncio.run(both())
     assert composer.readings == 2
+
+
+def test_what_was_saved_before_anybody_watched_is_read(
+    little: LittleSite, desk: Callable[[SlowComposer], Desk]
+) -> None:
+    """The look for faults that the start had no time for reads site.toml too."""
+
+    async def late() -> str:
+        shown = desk(SlowComposer())
+        little.change("site.toml", 'name = "Little"', 'name = "Larger"')
+        await shown.start()
+        await shown.check()
+        await shown.close()
+        assert shown.site is not None
+        return shown.site.company.name
+
+    assert asyncio.run(late()) == "Larger"
+
+
+def test_an_answer_that_was_overtaken_is_not_kept(
+    little: LittleSite, desk: Callable[[SlowComposer], Desk]
+) -> None:
+    """Something changes while a page is being pressed."""
+
+    class Overtaken(SlowComposer):
+        pressed = 0
+
+        def press(self, _: Asked) -> PressedPage:
+            self.pressed += 1
+            if self.pressed == 1:
+                shown[0].answers.forget()
+            return PressedPage(f"page {self.pressed}", None)
+
+    shown: list[Desk] = []
+    composer = Overtaken()
+
+    async def ask() -> list[str]:
+        shown.append(desk(composer))
+        await shown[0].start()
+        texts = [(await shown[0].answers.page("localhost", "/")).text for _ in range(3)]
+        await shown[0].close()
+        return texts
+
+    assert asyncio.run(ask()) == ["page 1", "page 2", "page 2"]

@@ -16,6 +16,7 @@ from markupsafe import Markup
 __all__ = [
     "ALWAYS_PUBLIC",
     "DEFAULT_PUBLISH",
+    "PHOTO_SUFFIXES",
     "PUBLISHABLE",
     "Channel",
     "Distributor",
@@ -50,6 +51,10 @@ PUBLISHABLE: tuple[str, ...] = (
 
 ALWAYS_PUBLIC: tuple[str, ...] = ("id", "alias", "market", "language", "status")
 """What a replicated site cannot work without: the referral, the address, the edition."""
+
+
+PHOTO_SUFFIXES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
+"""What a photo's file may be."""
 
 
 @dataclass(frozen=True, slots=True)

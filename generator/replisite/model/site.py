@@ -158,6 +158,12 @@ class Site:
         """Every market in each of its languages, the corporate site's edition first."""
         return tuple(Edition(market, language) for market in self.markets for language in market.languages)
 
+    @property
+    def open_editions(self) -> tuple[Edition, ...]:
+        """The corporate site's edition, and those others whose market is not closed."""
+        main, *others = self.editions
+        return main, *(edition for edition in others if edition.market.status != "closed")
+
     def market(self, code: str) -> Market:
         """Return the market with this code; raises KeyError."""
         for market in self.markets:

@@ -2,6 +2,10 @@
 
 visits.py     whose site an address means, and how it is shown
 cases.py      owners who are hard on a theme
+head_start.py the composer, before the command line is read
+start.py      what is done while the server is still being imported
+config.py     what site.toml says
+messages.py   what the processes say to each other
 composing.py  what happens in the process that keeps Pelican warm; composer.py is the other side of the pipe
 taking.py     what happens in the process that reads the roster; intake.py is the other side of the pipe
 people.py     who is on the roster: found by alias, searched by name

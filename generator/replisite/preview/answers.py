@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from replisite.errors import Fault
-from replisite.preview.composing import Facts
 from replisite.preview.faults import told_faults
 from replisite.preview.finding import FoundFile, FoundPage, Moved, Nothing, find
 from replisite.preview.local import localised
+from replisite.preview.messages import Facts
 from replisite.preview.notices import notice
 
 if TYPE_CHECKING:
@@ -54,22 +54,38 @@ class Answers:
         self._desk = desk
         self._known: dict[tuple[str, str], Answer] = {}
         self._good: OrderedDict[tuple[str, str], Answer] = OrderedDict()
+        self._state = 0
+        self.is_asked = asyncio.Event()
 
     def forget(self) -> None:
         """Something has changed: whatever is asked for is made again."""
         self._known.clear()
+        self._state += 1
 
     async def page(self, host: str, at: str, *, more: bool = True) -> Answer:
         """Return the answer to a request for a path at a host; never raises for what a person wrote.
 
-        Without ``more`` no edition or reader is read that has not been asked for before.
+        While the content is read for the first time this waits, and a moment for the roster too. Without ``more`` no
+        edition or reader is read that has not been asked for before, and no roster waited for.
         """
+        await self._desk.is_started.wait()
         known = self._known.get((host, at))
         if known is None:
-            known = self._known[host, at] = await self._made(host, at, more)
+            known = await self._made(host, at, more)
+            self.is_asked.set()
+            if more and _is_waiting(known.found) and await self._desk.is_soon_read():
+                known = await self._made(host, at, more)
         return replace(known, told_faults=self._told(known.own))
 
     async def _made(self, host: str, at: str, more: bool) -> Answer:
+        """Make an answer, and keep it if nothing has changed meanwhile."""
+        state = self._state
+        answer = await self._answer(host, at, more)
+        if state == self._state:
+            self._known[host, at] = answer
+        return answer
+
+    async def _answer(self, host: str, at: str, more: bool) -> Answer:
         desk = self._desk
         if desk.site is None or not desk.survey.paths:
             return self._instead(host, at, Nothing("there is nothing to show yet"), 503, ())
@@ -78,14 +94,18 @@ class Answers:
             return await self._pressed(host, at, found, 200)
         if isinstance(found, Nothing) and found.page is not None and not found.is_waiting:
             return await self._pressed(host, at, found, 404, found.page)
-        return self._instead(host, at, found, 503 if getattr(found, "is_waiting", False) else 404, ())
+        return self._instead(host, at, found, 503 if _is_waiting(found) else 404, ())
 
     async def find(self, host: str, at: str, *, more: bool = True) -> FoundPage | FoundFile | Moved | Nothing:
         """Say what stands at an address."""
         desk = self._desk
         assert desk.site is not None
         people = desk.people
-        found = await asyncio.to_thread(find, desk.site, desk.survey, host, at, people.find, people.is_read)
+
+        def is_read() -> bool:
+            return desk.roster.state == "failed" or people.is_read()
+
+        found = await asyncio.to_thread(find, desk.site, desk.survey, host, at, people.find, is_read)
         if isinstance(found, FoundPage) and found.asked.key not in desk.survey.paths:
             if more:
                 await desk.show(found.showing)
@@ -130,13 +150,17 @@ class Answers:
         if good is not None and own:
             return replace(good, own=own)
         reason = found.reason if isinstance(found, Nothing) else "this page cannot be shown"
-        is_waiting = isinstance(found, Nothing) and found.is_waiting
-        text = notice(reason, [*self._desk.faults, *own], is_waiting=is_waiting)
+        text = notice(reason, [*self._desk.faults, *own], is_waiting=_is_waiting(found))
         return Answer(status, text, digest_of(text), found, own=own)
 
     def _told(self, own: tuple[Fault, ...]) -> list[dict[str, Any]]:
         root = self._desk.folder
         return told_faults(root, (*self._desk.faults, *own), self._desk.editor)
+
+
+def _is_waiting(found: FoundPage | FoundFile | Moved | Nothing) -> bool:
+    """Say whether there may be a page as soon as the roster has been read."""
+    return isinstance(found, Nothing) and found.is_waiting
 
 
 def digest_of(text: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from replisite.model.distributor import PHOTO_SUFFIXES
 from replisite.model.site import Site
-from replisite.sources.roster import PHOTO_SUFFIXES
 
 __all__ = ["Changes", "changes_of"]
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from functools import partial
 from pathlib import Path
@@ -13,12 +14,14 @@ from typing import TYPE_CHECKING, cast
 from replisite.processes import Heard, Room
 
 if TYPE_CHECKING:
-    from replisite.preview.composing import Asked, Composing, Personal, PressedPage, Survey, Wish
+    from replisite.preview.composing import Composing
+    from replisite.preview.messages import Asked, Personal, PressedPage, Survey, Wish
 
 __all__ = ["Composer"]
 
 
 def _made(scratch: Path, heard: Heard) -> Composing:
+    gc.disable()  # there is nothing to give back before something has been read
     from replisite.preview.composing import Composing  # here and now, while the other side reads its own
 
     return Composing(scratch, heard)
@@ -33,11 +36,19 @@ class Composer(Room):
     def __init__(self, scratch: Path) -> None:
         super().__init__(partial(_made, scratch), "replisite composer", "reads the content")
         self._turn = threading.Lock()
+        self._begun: Wish | None = None
+
+    def begin_with(self, wish: Wish) -> None:
+        """Have it begin with what `compose` will be asked for first; to be called before anything else."""
+        self.begin("compose", wish)
+        self._begun = wish
 
     def compose(self, wish: Wish) -> Survey:
         """Read what has changed since the last time. Raises ReplisiteError."""
         with self._turn:
-            return cast("Survey", self.ask("compose", wish))
+            begun, self._begun = self._begun, None
+            survey = self.answer() if begun is not None else None
+            return cast("Survey", survey if begun == wish else self.ask("compose", wish))
 
     def press(self, asked: Asked) -> PressedPage:
         """Press a page of the last good composition. Raises ReplisiteError."""

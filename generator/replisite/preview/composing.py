@@ -10,122 +10,26 @@ import gc
 import time
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from replisite.audit import template_fault
 from replisite.clock import build_time
 from replisite.errors import Fault
-from replisite.model.distributor import Distributor
 from replisite.model.page_links import internal_links
-from replisite.model.showing import Showing
 from replisite.model.site import Site
 from replisite.model.sitemap import robots, sitemap
 from replisite.opened import opened_files
+from replisite.preview.messages import Asked, Facts, Personal, PressedPage, Survey, ToldPiece, Wish
 from replisite.preview.personal import Piece
 from replisite.processes import Heard
+from replisite.sources.pelican import PelicanRun, Proof, StagedSite, Warm, forget_contents
 from replisite.staging import Plate
 
-if TYPE_CHECKING:
-    from replisite.sources.pelican import Proof, StagedSite
-
-__all__ = ["Asked", "Composing", "Facts", "Personal", "PressedPage", "Survey", "ToldPiece", "Wish"]
+__all__ = ["Composing"]
 
 
 MADE_FILES = frozenset({"sitemap.xml", "robots.txt"})
 """Files that are made of the list of pages."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is to be shown: a site, editions as their readers see them (the corporate site's first), and options.
-
-    ``is_quick`` leaves out looking for faults in templates that are on no page yet.
-    """
-
-    site: Site
-    showings: tuple[Showing, ...]
-    drafts: bool = False
-    future: bool = False
-    is_quick: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What there is to show, without a page being rendered; with ``faults`` there is nothing new.
-
-    ``paths`` are the pages by showing and path, ``static`` the sources of copied files, ``files`` the paths of feeds and the like;
-    ``names`` stand at the corporate site's root. ``beside`` are files that were read and lie elsewhere than content
-    and templates. From ``until`` on (seconds since 1970) there are other pages.
-    """
-
-    faults: tuple[Fault, ...]
-    warnings: tuple[str, ...] = ()
-    main: str = ""
-    paths: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    static: Mapping[str, Path] = field(default_factory=dict)
-    files: frozenset[str] = frozenset()
-    names: frozenset[str] = frozenset()
-    folders: tuple[Path, ...] = ()
-    beside: tuple[Path, ...] = ()
-    until: float | None = None
-    read: frozenset[Path] = frozenset()
-    """Copied files that pages were also made of: data that a plugin reads."""
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A page of a showing, for an owner. ``is_corporate``: on the corporate site, where files that exist once are."""
-
-    key: str
-    path: str
-    owner: Distributor
-    is_corporate: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What there is to tell of a page: times are in milliseconds, sizes in bytes."""
-
-    source: str
-    template: str
-    slots: int
-    widened: str
-    is_protected: bool
-    size: int
-    compressed: int
-    stage_ms: float
-    press_ms: float
-    broken: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PressedPage:
-    """A page for an owner; with ``faults`` there is no text."""
-
-    text: str
-    facts: Facts | None
-    faults: tuple[Fault, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ToldPiece:
-    """A slot of a page: its expression or tag, and ``template:line``."""
-
-    expression: str
-    where: str
-    times: int
-
-
-@dataclass(frozen=True, slots=True)
-class Personal:
-    """A page's text, where in it slots stand, and what they are."""
-
-    text: str
-    pieces: tuple[Piece, ...]
-    slots: tuple[ToldPiece, ...]
 
 
 class Composing:
@@ -135,9 +39,6 @@ class Composing:
     """
 
     def __init__(self, scratch: Path, heard: Heard) -> None:
-        gc.disable()  # there is nothing to give back before something has been read
-        from replisite.sources.pelican import Warm  # Pelican is imported in this process alone
-
         self._scratch = scratch
         self._heard = heard
         self._warm = Warm()
@@ -148,8 +49,6 @@ class Composing:
 
     def compose(self, wish: Wish) -> Survey:
         """Read what has changed; nothing is staged before it is asked for. Raises InputError without a theme."""
-        from replisite.sources.pelican import PelicanRun
-
         started = time.perf_counter()
         gc.disable()  # what was read before is tidied away when nobody waits
         site = wish.site
@@ -188,8 +87,6 @@ class Composing:
 
     def tidy(self) -> None:
         """Give back the memory of what was read before."""
-        from replisite.sources.pelican import forget_contents
-
         forget_contents()
         gc.enable()
         gc.collect()

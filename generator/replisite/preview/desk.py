@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,16 +14,16 @@ from replisite.errors import Fault, InputError, ReplisiteError
 from replisite.model.showing import Showing
 from replisite.model.site import Site
 from replisite.model.terms import terms_of
-from replisite.prepare import Options, ledger_path
+from replisite.options import Options, ledger_path
 from replisite.preview.answers import Answers
 from replisite.preview.changes import Changes, changes_of
 from replisite.preview.composer import Composer
-from replisite.preview.composing import Survey, Wish
+from replisite.preview.config import Config, read_config
 from replisite.preview.events import Event, Tab, Tabs
 from replisite.preview.intake import Intake
+from replisite.preview.messages import Survey, Wish
 from replisite.preview.people import People
 from replisite.preview.watcher import Watched
-from replisite.sources.config import SiteFaults, load_site
 
 __all__ = ["Desk", "RosterState", "Told"]
 
@@ -35,6 +35,12 @@ RECENT_SHOWINGS = 12
 
 IDLE = 0.4
 """How many seconds after a change the memory of what was read before is given back."""
+
+FIRST_PAGE = 1.0
+"""How many seconds the first page has for itself."""
+
+PATIENCE = 0.5
+"""How many seconds a page waits for a roster: a small one is read by then, and nobody is told of it."""
 
 EARLIEST = 0.05
 """How many seconds lie between two reports of progress."""
@@ -92,26 +98,28 @@ def _is_passing(path: Path) -> bool:
 class Desk:
     """The state of a preview. Its methods run on one event loop; what takes long runs in threads.
 
-    ``folder`` holds site.toml; ``watch`` is called with what is to be watched from then on; ``editor`` is the URL that
-    opens a file in somebody's editor.
+    ``folder`` holds site.toml, which has been read for the first time: ``config``. ``watch`` is called with what is to
+    be watched from then on; ``editor`` is the URL that opens a file in somebody's editor.
     """
 
     folder: Path
+    config: InitVar[Config]
     options: Options
     composer: Composer
     intake: Intake
     told: Told
     editor: str
     watch: Callable[[Watched], None]
-    site: Site | None = None
+    site: Site | None = field(init=False)
     survey: Survey = field(default_factory=lambda: Survey(()))
     roster: RosterState = field(default_factory=RosterState)
     warnings: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, config: Config) -> None:
+        self.site = config.site
         self.tabs = Tabs()
         self.generation = 0
-        self._faults = _Faults()
+        self._faults = _Faults(config.faults)
         self._turn = asyncio.Lock()
         self._news: list[tuple[Path, ...]] = []
         self._more: dict[str, Showing] = {}
@@ -119,6 +127,8 @@ class Desk:
         self._tidying: asyncio.Task[None] | None = None
         self._expiry: asyncio.TimerHandle | None = None
         self._asked_roster: object = None
+        self.is_started = asyncio.Event()
+        self._is_read = asyncio.Event()
         self.answers = Answers(self)
 
     @property
@@ -133,15 +143,22 @@ class Desk:
         return self._faults.everything
 
     async def start(self) -> None:
-        """Read everything for the first time; what is wrong stands in the faults."""
+        """Read the content for the first time, and then the roster; what is wrong stands in the faults.
+
+        Whoever asks for a page meanwhile waits for it. The first page goes before the roster, which may be large.
+        """
         async with self._turn:
-            await self._load()
             await self._compose(is_quick=True)
-            self._take_roster()
+        self.is_started.set()
         self.told(Happened(faults=self.faults, warnings=self.survey.warnings))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.answers.is_asked.wait(), FIRST_PAGE)
+        async with self._turn:
+            self._take_roster()
 
     async def close(self) -> None:
-        """Say goodbye to every screen."""
+        """Say goodbye to every screen, and to whoever waits for the first page."""
+        self.is_started.set()
         if self._expiry:
             self._expiry.cancel()
         if self._taking:
@@ -193,23 +210,18 @@ class Desk:
 
     async def _load(self) -> None:
         """Read site.toml; what there was stays if it cannot be read."""
-        try:
-            self.site = await asyncio.to_thread(load_site, self.folder)
-            self._faults.config = ()
-        except SiteFaults as refused:
-            self._faults.config = tuple(refused.faults)
-            if self.site is None:
-                self.site = refused.site
-        except InputError as refused:
-            self._faults.config = tuple(refused.faults)
-        except ReplisiteError as error:
-            self._faults.config = (Fault("site.toml", 0, str(error)),)
+        config = await asyncio.to_thread(read_config, self.folder)
+        if config.site is not None and (self.site is None or not config.faults):
+            self.site = config.site
+        self._faults.config = config.faults
 
     async def check(self) -> None:
         """Look for faults that the start had no time for; to be called when there is time."""
         async with self._turn:
+            await self._load()  # it was read before anybody watched
             if self.site is not None and not self._faults.content:
                 await self._compose()
+                self._take_roster()
                 await self._refresh(())
         self._tidy_soon()
         if self.faults:
@@ -221,8 +233,9 @@ class Desk:
         if site is None:
             self._watch(None, self.survey)
             return
+        wish = Wish.of(site, self.options, self._more.values(), is_quick=is_quick)
         try:
-            survey = await asyncio.to_thread(self.composer.compose, self._wish(site, is_quick))
+            survey = await asyncio.to_thread(self.composer.compose, wish)
         except InputError as refused:
             survey = Survey(tuple(refused.faults))
         except ReplisiteError as error:
@@ -234,19 +247,6 @@ class Desk:
             self.answers.forget()
             self._expire(survey.until)
         self._watch(site, survey)
-
-    def _wish(self, site: Site, is_quick: bool) -> Wish:
-        editions = [edition for edition in site.editions if edition.market.status != "closed"]
-        main = site.editions[0]
-        own = [Showing(edition) for edition in (main, *(edition for edition in editions if edition != main))]
-        known = {edition.key: edition for edition in site.editions}
-        more = [
-            Showing(known[showing.edition.key], showing.reader)
-            for showing in self._more.values()
-            if showing.edition.key in known
-        ]
-        showings = tuple(dict.fromkeys([*own, *more]))
-        return Wish(site, showings, self.options.drafts, self.options.future, is_quick)
 
     async def show(self, showing: Showing) -> None:
         """Have the pages of a showing that was not asked for before."""
@@ -325,7 +325,15 @@ class Desk:
             new = faults if faults != before else ()
             self.told(Happened((), 0.0, refreshed, new, uncounted, (), not self.faults))
 
+    async def is_soon_read(self) -> bool:
+        """Wait a moment for the roster, and say whether it has come."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._is_read.wait(), PATIENCE)
+        return self._is_read.is_set()
+
     def _roster_is(self, state: RosterState) -> None:
+        if state.state != "reading":
+            self._is_read.set()
         if state != self.roster:
             self.roster = state
             self.tabs.send_all(Event("roster", state.as_json()))

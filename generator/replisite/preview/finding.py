@@ -12,7 +12,7 @@ from replisite.model.places import edition_of
 from replisite.model.showing import MEMBER, STAFF, Showing
 from replisite.model.site import Edition, Site
 from replisite.preview.cases import CASES, LAPSED
-from replisite.preview.composing import Asked, Survey
+from replisite.preview.messages import Asked, Survey
 from replisite.preview.people import Somebody
 from replisite.preview.visits import Place, Visit, place_of
 

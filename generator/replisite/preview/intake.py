@@ -6,17 +6,32 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 from collections.abc import Sequence
+from ctypes import c_long
 from functools import partial
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from replisite.model.site import Site
-from replisite.prepare import Options
-from replisite.preview.taking import Order, Taken, Taking
+from replisite.options import Options
+from replisite.preview.messages import Order, Taken
 from replisite.processes import Heard, Room
 
+if TYPE_CHECKING:
+    from replisite.preview.taking import Taking
+
 __all__ = ["Intake"]
+
+NICENESS = 10
+"""How far the roster stands behind whoever looks at a page meanwhile; see nice(2)."""
+
+
+def _made(latest: c_long, heard: Heard) -> Taking:
+    os.nice(NICENESS)
+    from replisite.preview.taking import Taking  # in this process alone
+
+    return Taking(latest, heard)
 
 
 class Intake(Room):
@@ -24,7 +39,7 @@ class Intake(Room):
 
     def __init__(self) -> None:
         self._latest = multiprocessing.get_context("fork").RawValue("l", 0)
-        super().__init__(partial(Taking, self._latest), "replisite intake", "reads the roster")
+        super().__init__(partial(_made, self._latest), "replisite intake", "reads the roster")
         self._numbering = threading.Lock()
         self._turn = threading.Lock()
 

@@ -9,9 +9,8 @@ from replisite.ledger import Ledger, Named, NameIndex
 from replisite.model.distributor import Distributor, Person
 from replisite.model.places import address_of
 from replisite.model.site import Site
-from replisite.preview.taking import names_path
 
-__all__ = ["People", "Somebody"]
+__all__ = ["People", "Somebody", "names_path"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +68,8 @@ class People:
         person = exact.person
         first = Named(person.alias, person.public["name"], person.market, person.status)
         return [first, *(named for named in found if named.alias != person.alias)][:limit]
+
+
+def names_path(ledger: Path) -> Path:
+    """Return the file of the index that belongs to a ledger."""
+    return ledger.with_name(f"{ledger.stem}-names.sqlite")

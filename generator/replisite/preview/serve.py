@@ -11,19 +11,19 @@ import socket
 import webbrowser
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from replisite.errors import Fault, UsageError
-from replisite.prepare import Options
 from replisite.preview.composer import Composer
-from replisite.preview.desk import Desk, Happened
+from replisite.preview.config import Config
+from replisite.preview.desk import FIRST_PAGE, Desk, Happened
 from replisite.preview.finding import has_hosts
 from replisite.preview.intake import Intake
 from replisite.preview.start import PreviewOptions
 from replisite.preview.visits import LOCAL, Place, Visit
 from replisite.preview.watcher import Watched, Watcher
+from replisite.processes import INTERRUPTS
 
 if TYPE_CHECKING:
     import uvicorn
@@ -32,8 +32,7 @@ __all__ = ["Started", "serve"]
 
 DEFAULT_PORT = 8000
 PORTS_TRIED = 50
-FIRST_PAGE = 1.0
-"""How many seconds the first page has for itself."""
+SPENT = "the system has no watches left for so many folders; files are looked at twice a second instead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +42,32 @@ class Started:
     url: str
     public_url: str
     moved_from: int | None
-    is_polling: bool
 
 
 def serve(
     folder: Path,
+    config: Config,
     options: PreviewOptions,
     composer: Composer,
     started: Callable[[Started], None],
     told: Callable[[Happened], None],
 ) -> None:
-    """Serve a site until SIGINT (Ctrl-C) or SIGTERM. Raises UsageError for a port in use."""
+    """Serve a site until SIGINT (Ctrl-C) or SIGTERM, from its ``config`` as it has been read.
+
+    Raises UsageError for a port in use.
+    """
     with Intake() as intake:  # forked before there are threads
         listening = _listen(options)
+        signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)  # until the loop hears them itself
         try:
-            asyncio.run(_serve(folder, options, listening, composer, intake, started, told))
+            asyncio.run(_serve(folder, config, options, listening, composer, intake, started, told))
         finally:
             listening.close()
 
 
 async def _serve(
     folder: Path,
+    config: Config,
     options: PreviewOptions,
     listening: socket.socket,
     composer: Composer,
@@ -71,7 +75,10 @@ async def _serve(
     started: Callable[[Started], None],
     told: Callable[[Happened], None],
 ) -> None:
-    loop = asyncio.get_running_loop()
+    loop, stopping = asyncio.get_running_loop(), asyncio.Event()
+    for number in INTERRUPTS:
+        loop.add_signal_handler(number, stopping.set)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPTS)
     watching: list[Watcher] = []
 
     def changed(paths: frozenset[Path]) -> None:
@@ -87,50 +94,47 @@ async def _serve(
             return
         watching.append(Watcher(watched, changed))
         watching[0].start()
+        if watching[0].is_polling:
+            told(Happened(warnings=(SPENT,)))
 
-    source = Options(
-        roster=options.roster,
-        skip_bad_rows=options.skip_bad_rows,
-        drafts=options.drafts,
-        future=options.future,
-    )
-    desk = Desk(folder, source, composer, intake, told, options.editor, watch)
-    starting = asyncio.create_task(desk.start())
+    desk = Desk(folder, config, options.source, composer, intake, told, options.editor, watch)
+    reading = asyncio.create_task(_read(desk))
     port = listening.getsockname()[1]
     public = _public_url(options.host, port)
     server = await asyncio.to_thread(_server, desk, options.host, public)  # imported while Pelican reads
-    checking: asyncio.Task[None] | None = None
     running = asyncio.create_task(server.serve(sockets=[listening]))
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, partial(setattr, server, "should_exit", True))
+    for task in (reading, running):
+        task.add_done_callback(lambda _: stopping.set())
+    home = _first_address(desk, options, port)
+    moved = DEFAULT_PORT if options.port is None and port != DEFAULT_PORT else None
+    started(Started(home, public, moved))
+    opening = asyncio.to_thread(_open, home) if options.is_opening else asyncio.sleep(0)
     try:
-        await asyncio.wait({starting, running}, return_when=asyncio.FIRST_COMPLETED)
-        if not starting.done():
-            return
-        starting.result()
-        is_polling = bool(watching and watching[0].is_polling)
-        home = _first_address(desk, options, port)
-        moved = DEFAULT_PORT if options.port is None and port != DEFAULT_PORT else None
-        started(Started(home, public, moved, is_polling))
-        checking = asyncio.create_task(_check_soon(desk))
-        if options.is_opening:
-            await asyncio.to_thread(webbrowser.open, home)
-        await running
+        await asyncio.gather(opening, stopping.wait())
     finally:
         server.should_exit = True
         await running
-        starting.cancel()
-        if checking:
-            checking.cancel()
+        reading.cancel()
         for watcher in watching:
             watcher.stop()
         for room in (composer, intake):  # threads that wait for them would be waited for
             room.close(at_once=True)
+    with contextlib.suppress(asyncio.CancelledError):
+        await reading  # raises what has gone wrong there
 
 
-async def _check_soon(desk: Desk) -> None:
+async def _read(desk: Desk) -> None:
+    """Have the desk read everything, and look through the rest once the first page is there; goes on for ever."""
+    await desk.start()
     await asyncio.sleep(FIRST_PAGE)
     await desk.check()
+    await asyncio.Event().wait()
+
+
+def _open(url: str) -> None:
+    """Open the browser. It has to start, too: what it asks for waits for Pelican."""
+    with contextlib.suppress(webbrowser.Error):
+        webbrowser.open(url)
 
 
 def _server(desk: Desk, host: str, public: str) -> uvicorn.Server:

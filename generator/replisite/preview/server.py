@@ -29,11 +29,11 @@ from starlette.staticfiles import StaticFiles
 
 from replisite.preview.answers import Answer, with_client
 from replisite.preview.cases import CASES
-from replisite.preview.composing import Facts
 from replisite.preview.desk import Desk
 from replisite.preview.faults import editor_link
 from replisite.preview.finding import FoundFile, FoundPage, Moved, has_hosts, readers_of
 from replisite.preview.local import localised
+from replisite.preview.messages import Facts
 from replisite.preview.personal import marked
 from replisite.preview.visits import Place, Visit, place_of
 

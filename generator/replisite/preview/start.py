@@ -1,16 +1,20 @@
-"""The first steps of ``replisite preview``: Pelican takes the longest to start, so it starts first."""
+"""The first steps of ``replisite preview``: the content is read while the server is still being imported."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from replisite.preview.composer import Composer
+from replisite.options import Options
+from replisite.preview.config import read_config
+from replisite.preview.head_start import new_composer
+from replisite.preview.messages import Wish
 
 if TYPE_CHECKING:
+    from replisite.preview.composer import Composer
     from replisite.preview.desk import Happened
     from replisite.preview.serve import Started
 
@@ -27,10 +31,7 @@ class PreviewOptions:
     edition: str = ""
     is_opening: bool = True
     editor: str = ""
-    roster: Path | None = None
-    skip_bad_rows: bool = False
-    drafts: bool = False
-    future: bool = False
+    source: Options = field(default_factory=Options)
 
 
 def preview(
@@ -38,9 +39,16 @@ def preview(
     options: PreviewOptions,
     started: Callable[[Started], None],
     told: Callable[[Happened], None],
+    composer: Composer | None = None,
 ) -> None:
-    """Serve a site until SIGINT (Ctrl-C) or SIGTERM. Raises UsageError for a port in use."""
-    with TemporaryDirectory(prefix="replisite-preview-") as scratch, Composer(Path(scratch)) as composer:
-        from replisite.preview.serve import serve  # meanwhile the other process reads Pelican
+    """Serve a site until SIGINT (Ctrl-C) or SIGTERM. ``composer``: one that has a head start.
 
-        serve(folder, options, composer, started, told)
+    Raises UsageError for a port in use.
+    """
+    with new_composer() if composer is None else nullcontext(composer) as composing:
+        config = read_config(folder)
+        if config.site is not None:
+            composing.begin_with(Wish.of(config.site, options.source, is_quick=True))
+        from replisite.preview.serve import serve  # while the other process reads
+
+        serve(folder, config, options, composing, started, told)

@@ -5,42 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from ctypes import c_long
-from dataclasses import dataclass
 from pathlib import Path
 
-from replisite.errors import Fault
 from replisite.ledger import Ledger, NameIndex
-from replisite.model.site import Site
-from replisite.prepare import Options, in_turn, ledger_path, take_roster
+from replisite.options import ledger_path
+from replisite.prepare import in_turn, take_roster
+from replisite.preview.messages import Order, Taken
+from replisite.preview.people import names_path
 from replisite.processes import Heard
 
-__all__ = ["Abandoned", "Order", "Taken", "Taking", "index_names", "names_path"]
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A roster to be taken in. ``names`` are the corporate site's files and folders; ``number`` counts orders."""
-
-    site: Site
-    options: Options
-    names: Sequence[str]
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """How a roster was taken in: with ``faults`` the ledger is as it was.
-
-    ``is_abandoned``: a later order came, and nothing was done.
-    """
-
-    faults: tuple[Fault, ...] = ()
-    uncounted: int = 0
-    warnings: tuple[str, ...] = ()
-    people: int = 0
-    is_abandoned: bool = False
+__all__ = ["Abandoned", "Taking", "index_names"]
 
 
 class Abandoned(Exception):
@@ -93,8 +68,3 @@ def _lines(roster: Path) -> int:
     """Return how many lines a roster has: about as many as people."""
     with roster.open("rb") as text:
         return sum(block.count(b"\n") for block in iter(lambda: text.read(1 << 20), b""))
-
-
-def names_path(ledger: Path) -> Path:
-    """Return the file of the index that belongs to a ledger."""
-    return ledger.with_name(f"{ledger.stem}-names.sqlite")

@@ -41,9 +41,6 @@ class PreviewTeller:
             self._console.print(f"On other devices: {started.public_url}/", markup=False)
             told = "Whoever is in this network can see unfinished pages; member pages stay on this machine."
             self._console.print(told, style="yellow")
-        if started.is_polling:
-            told = "The system has no watches left for so many folders; files are looked at twice a second instead."
-            self._say(told, style="yellow")
         self._say("Ctrl-C ends it.", style="dim")
 
     def happened(self, happened: Happened) -> None:

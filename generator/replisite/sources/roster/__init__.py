@@ -16,14 +16,12 @@ read.py      the whole roster as a stream
 
 from replisite.sources.roster.blocks import BLOCK_ROWS, Block, Changed, Stretch, changed, cut
 from replisite.sources.roster.columns import RosterColumns
-from replisite.sources.roster.contacts import PHOTO_SUFFIXES
 from replisite.sources.roster.formats import open_roster
 from replisite.sources.roster.read import read_roster, read_stretch
 from replisite.sources.roster.rows import BadRow, Columns, RawRow, RosterFile
 
 __all__ = [
     "BLOCK_ROWS",
-    "PHOTO_SUFFIXES",
     "BadRow",
     "Block",
     "Changed",

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
+from replisite.model.distributor import PHOTO_SUFFIXES
 from replisite.model.text import quoted
 
 __all__ = ["SCHEMES", "parse_email", "parse_photo", "parse_url"]
@@ -16,7 +17,6 @@ SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 """The only kinds of link that a distributor can give."""
 
 URL_LIMIT = 2_000
-PHOTO_SUFFIXES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
 
 SPECIAL_USE_DOMAIN_NAMES.clear()
 """Only the syntax is asked: ``jane@example.test`` is an address. The library has no other switch for it."""

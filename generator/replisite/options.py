@@ -1,0 +1,40 @@
+"""What the command line may say of a site's sources, and where the ledger lies that is made of them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from replisite.model.site import Site
+
+__all__ = ["Options", "ledger_path"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line may say."""
+
+    output: Path | None = None
+    roster: Path | None = None
+    only: tuple[str, ...] = ()
+    skip_bad_rows: bool = False
+    drafts: bool = False
+    future: bool = False
+    prove_all: bool = False
+    fresh: bool = False
+    jobs: int = 0
+
+    @property
+    def processes(self) -> int:
+        """How many processes prove and press."""
+        return self.jobs or os.cpu_count() or 1
+
+
+def ledger_path(site: Site, options: Options) -> Path:
+    """Return the ledger's file; another roster than the site's own has one of its own."""
+    if options.roster is None:
+        return site.state / "ledger.sqlite"
+    name = hashlib.sha256(str(options.roster.resolve()).encode()).hexdigest()[:12]
+    return site.state / f"ledger-{name}.sqlite"

@@ -1,0 +1,34 @@
+"""Pelican takes the longest to start, so a preview starts it before the command line is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from replisite.preview.composer import Composer
+
+__all__ = ["head_start", "new_composer"]
+
+COMMAND = "preview"
+
+
+@contextmanager
+def head_start(words: Sequence[str]) -> Iterator[Composer | None]:
+    """Start the composer if a command line asks for a preview, and end it afterwards; other commands pay nothing."""
+    is_asked = list(words[:1]) == [COMMAND] and not {"-h", "--help"} & {*words}
+    with new_composer() if is_asked else nullcontext() as composer:
+        yield composer
+
+
+@contextmanager
+def new_composer() -> Iterator[Composer]:
+    """Start a composer with a folder of its own, and end it afterwards."""
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from replisite.preview.composer import Composer
+
+    with TemporaryDirectory(prefix="replisite-preview-") as scratch, Composer(Path(scratch)) as composer:
+        yield composer
