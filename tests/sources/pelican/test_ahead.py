@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -117,3 +118,9 @@ def test_few_files_are_read_by_one_process() -> None:
     """A process is not started for less than it saves."""
     assert not is_worthwhile(FEWEST - 1)
     assert is_worthwhile(FEWEST)
+
+
+def test_a_daemon_reads_by_itself() -> None:
+    """It may not have children."""
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        assert not pool.apply(is_worthwhile, (FEWEST,))

@@ -24,8 +24,9 @@ T = TypeVar("T")
 
 
 def is_worthwhile(files: int) -> bool:
-    """Say whether there are enough files, and another core."""
-    return files >= FEWEST and len(os.sched_getaffinity(0)) > 1
+    """Say whether there are enough files, and another core, and this process may have children: daemons may not."""
+    has_room = len(os.sched_getaffinity(0)) > 1 and not multiprocessing.current_process().daemon
+    return files >= FEWEST and has_room
 
 
 class ReadAhead(Generic[T]):
