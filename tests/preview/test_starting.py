@@ -125,6 +125,21 @@ def test_nothing_is_left_behind(
         time.sleep(0.01)
 
 
+def test_a_roster_that_cannot_be_read_is_not_being_read(little: LittleSite) -> None:
+    """The page of somebody on it is none, with the fault over it; mended, it is there."""
+    little.change("content/roster.csv", "A1,jane,", "A1,jane!,")
+    with RunningPreview(little.root) as preview:
+        preview.wait_until_read()
+        got = preview.get("/jane/about/")
+        assert got.status == 404
+        assert "being read" not in got.text
+        faults = next(data for name, data in preview.events("/jane/about/") if name == "state")["faults"]
+        assert [fault["file"] for fault in faults] == ["content/roster.csv"]
+        little.change("content/roster.csv", "A1,jane!,", "A1,jane,")
+        preview.wait_for("Mended")
+        assert "Jane Doe" in preview.page("/jane/about/")
+
+
 def test_other_commands_have_no_composer() -> None:
     """Nor has the help of the preview."""
     for words in ([], ["build"], ["--help"], ["preview", "--help"], ["preview", "--port", "1", "-h"]):
