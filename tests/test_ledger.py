@@ -5,6 +5,8 @@ import pickle
 import random
 import sqlite3
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from markupsafe import Markup
 
 from replisite.fault_log import FaultLog
 from replisite.ledger import Counts, Ledger, Shard, arrivals
+from replisite.ledger import ledger as ledgers
 from replisite.ledger.lines import iter_circles, nearest_with_site, walk_circle
 from replisite.model.distributor import Channel, Distributor, Person, Supporter
 from replisite.model.refused import Refused
@@ -479,3 +482,42 @@ def test_the_nearest_upline_is_who_one_meets_first(size, dice):
         return above
 
     assert list(nearest_with_site(sponsors, has_site)) == [first(number) for number in range(size + 1)]
+
+
+def test_whoever_opens_a_new_ledger_at_the_same_time_takes_nothing_from_it(tmp_path, monkeypatch):
+    """One sees that there is none, another makes and fills it, and then the first goes on."""
+    path = tmp_path / "ledger.sqlite"
+    is_made = ledgers._is_made
+
+    def slowly(connection):
+        monkeypatch.setattr(ledgers, "_is_made", is_made)
+        seen = is_made(connection)
+        with Ledger.open(path) as other:
+            take(other, a_person("ann", 2), stamp="now")
+        return seen
+
+    monkeypatch.setattr(ledgers, "_is_made", slowly)
+    with Ledger.open(path) as ledger:
+        assert ledger.stamp == "now"
+        assert aliases(ledger) == ["ann"]
+
+
+def test_a_new_ledger_can_be_read_while_it_is_filled(tmp_path):
+    """Nobody waits for the one who fills it, and it is as yet empty."""
+    path = tmp_path / "ledger.sqlite"
+
+    def people():
+        with ThreadPoolExecutor() as pool:
+            started = time.monotonic()
+            assert [*pool.map(stamp_of, [path] * 4)] == [""] * 4
+            assert time.monotonic() - started < 5
+        yield a_person("ann", 2)
+
+    with Ledger.open(path) as ledger:
+        ledger.import_people(people(), FaultLog(), site=a_site(Path("/site")), stamp="now")
+    assert stamp_of(path) == "now"
+
+
+def stamp_of(path):
+    with Ledger.open(path) as ledger:
+        return ledger.stamp

@@ -132,13 +132,15 @@ class RunningPreview:
         connection.request("GET", f"/_replisite/events?at={at}", headers=headers)
         answer = connection.getresponse()
         name = ""
+        latest = time.monotonic()
         try:
-            while raw := answer.readline():
+            while (raw := answer.readline()) and time.monotonic() < latest + 10:
                 line = raw.decode().rstrip("\n")
                 if line.startswith("event: "):
                     name = line.removeprefix("event: ")
                 elif line.startswith("data: "):
                     yield name, json.loads(line.removeprefix("data: "))
+                    latest = time.monotonic()
         finally:
             connection.close()
 

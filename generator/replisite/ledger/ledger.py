@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import sqlite3
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +28,9 @@ __all__ = ["Ledger"]
 
 _CACHE_KIB = 16_384
 _WAIT_SECONDS = 30.0
+_LOOK_AGAIN = 50
+"""After how many milliseconds to look whether somebody else has made the tables."""
+
 _LOOKED_AT = 20_000
 
 
@@ -267,14 +271,35 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
     try:
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("BEGIN IMMEDIATE")
-            make_people(connection)
-            connection.execute(f"PRAGMA user_version = {VERSION}")
-            connection.execute("COMMIT")
+        _make_once(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _make_once(connection: sqlite3.Connection) -> None:
+    """Make the tables if they are not there, or of another version, and nobody else has made them meanwhile.
+
+    Whoever has may be filling them by now, so that is not waited for.
+    """
+    end = time.monotonic() + _WAIT_SECONDS
+    connection.execute(f"PRAGMA busy_timeout = {_LOOK_AGAIN}")
+    while not _is_made(connection):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            continue
+        if not _is_made(connection):
+            make_people(connection)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    connection.execute(f"PRAGMA busy_timeout = {int(_WAIT_SECONDS * 1000)}")
+
+
+def _is_made(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("PRAGMA user_version").fetchone()[0] == VERSION)
