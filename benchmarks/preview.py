@@ -203,7 +203,7 @@ def _large(folder: Path, people: int, runs: int) -> list[Row]:
         preview.stop()
     said = f"{people:,} people"
     return [
-        _row_of_many(site, people, runs),
+        *_edits_of_many(site, people, runs),
         Row(
             name="start-large-first",
             what=f"first page, {said}, roster not read yet",
@@ -222,25 +222,43 @@ def _large(folder: Path, people: int, runs: int) -> list[Row]:
     ]
 
 
-def _row_of_many(site: Path, people: int, runs: int) -> Row:
-    """Measure one changed row of a large roster, in the middle of it, as its owner's page shows it."""
-    alias = f"someone-{people // 2}"
+def _edits_of_many(site: Path, people: int, runs: int) -> list[Row]:
+    """Measure what is changed of one person of a large roster, as the owner's page shows it."""
     place = site / "content" / "roster.csv"
+    text = place.read_bytes().decode()  # with the line ends that it has
+    alias = f"someone-{people // 2}"
+    row = re.search(rf"(?m)^P{people // 2},{alias},[^,]*,(.*\n)", text)
+    assert row is not None
+    stories = site / "content" / "distributors"
+    stories.mkdir()
 
-    def save(number: int) -> float:
-        text, times = re.subn(
-            rf"(?m)^(P{people // 2},{alias}),[^,]*,",
-            rf"\1,Row{number},",
-            place.read_bytes().decode(),  # with the line ends that it has
-            count=1,
+    def change(number: int) -> float:
+        return _put(
+            place, f"{text[: row.start()]}P{people // 2},{alias},Row{number},{row[1]}{text[row.end() :]}"
         )
-        assert times == 1
-        return _put(place, text)
 
+    def join_or_leave(number: int) -> float:
+        return _put(place, text if number % 2 else f"{text}N1,newcomer,New,{row[1]}")
+
+    def tell(number: int) -> float:
+        return _put(stories / f"{alias}.md", f"Story {number}")
+
+    edits = {
+        "one row among": (f"/{alias}/", change),
+        "somebody joins or leaves, among": ("/newcomer/", join_or_leave),
+        "a story of one of": (f"/{alias}/", tell),
+    }
     with _screen(site) as screen:
-        values = [screen.milliseconds(f"/{alias}/", SAID, partial(save, number)) for number in range(runs)]
-    what = f"save to new page: one row among {people:,}"
-    return Row(name="edit-row-large", what=what, unit="ms", values=values, goal=AtMost(300))
+        return [
+            Row(
+                name=f"edit-large-{number}",
+                what=f"save to new page: {what} {people:,}",
+                unit="ms",
+                values=[screen.milliseconds(at, SAID, partial(save, run)) for run in range(runs)],
+                goal=AtMost(300),
+            )
+            for number, (what, (at, save)) in enumerate(edits.items(), 1)
+        ]
 
 
 def _edits(folder: Path, runs: int) -> list[Row]:

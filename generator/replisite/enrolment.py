@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from array import array
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 
 from replisite import __version__
 from replisite.fault_log import FaultLog
-from replisite.ledger import Ledger
+from replisite.ledger import Ledger, Part
 from replisite.model.distributor import PHOTO_SUFFIXES, Person
 from replisite.model.refused import Refused
 from replisite.model.site import Roster, Site
@@ -21,16 +21,57 @@ from replisite.photos import Photos
 from replisite.sources.roster import (
     BLOCK_ROWS,
     Block,
-    Stretch,
+    Difference,
     changed,
     cut,
     read_roster,
-    read_stretch,
+    read_stretches,
+    untouched,
 )
 
 __all__ = ["Enrolment"]
 
 TOLD_EVERY = 500
+
+FEW_STORIES = 50
+"""How many stories that have changed are read one by one; more are sooner read with everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a reading wants to know of the one before: under which ``conditions`` rows were read, the file in ``blocks``,
+    the ``stories`` by file name with their digests, and what was noted of ``photos``.
+    """
+
+    conditions: str
+    stories: Mapping[str, str]
+    blocks: tuple[Block, ...]
+    photos: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> _Reading | None:
+        """Return what `as_json` was told of; None for nothing."""
+        if not told:
+            return None
+        blocks = tuple(Block(*block) for block in told["blocks"])
+        return cls(told["conditions"], told["stories"], blocks, told["photos"])
+
+    def as_json(self) -> dict[str, object]:
+        """Return plain data."""
+        blocks = [(block.line, block.rows, block.size, block.mark, block.digest) for block in self.blocks]
+        told = {"stories": dict(self.stories), "blocks": blocks, "photos": self.photos}
+        return {"conditions": self.conditions, **told}
+
+    @property
+    def stamp(self) -> str:
+        """What tells one reading from another."""
+        digests = " ".join(block.digest for block in self.blocks)
+        told = f"{self.conditions} {sorted(self.stories.items())} {digests}"
+        return hashlib.sha256(told.encode()).hexdigest()
+
+
+class _Whole(Exception):
+    """The roster must be read as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +90,20 @@ class Enrolment:
 
     def take(self, ledger: Ledger, progress: Callable[[int, int], None]) -> FaultLog:
         """Read the roster into the ledger, as far as the ledger is not made from just this; return the rows' faults."""
-        conditions = self._conditions()
-        kept = ledger.reading
-        if kept.get("conditions") == conditions and self._path.is_file():
-            difference = changed(self._path, [Block(*block) for block in kept["blocks"]])
-            if difference == "not":
-                return ledger.faults
-            if isinstance(difference, Stretch) and self._exchange(
-                ledger, difference, conditions, kept["photos"]
-            ):
-                return FaultLog()
+        conditions, stories = self._conditions(), self._stories()
+        kept = _Reading.of(ledger.reading)
+        if (
+            kept is not None
+            and kept.conditions == conditions
+            and self._path.is_file()
+            and self._take_changes(ledger, kept, stories)
+        ):
+            return ledger.faults
         before = _digest(self._path)
-        stamp = hashlib.sha256(f"{conditions} {before}".encode()).hexdigest()
+        stamp = hashlib.sha256(f"{conditions} {sorted(stories.items())} {before}".encode()).hexdigest()
         if ledger.stamp == stamp:
             return ledger.faults
-        return self._take_all(ledger, conditions, before, stamp, progress)
+        return self._take_all(ledger, conditions, stories, before, stamp, progress)
 
     @property
     def _path(self) -> Path:
@@ -73,8 +113,16 @@ class Enrolment:
     def _content(self) -> Path:
         return self.terms.root / self.terms.content
 
+    # -- all of it ----------------------------------------------------------------------------------
+
     def _take_all(
-        self, ledger: Ledger, conditions: str, before: str, stamp: str, progress: Callable[[int, int], None]
+        self,
+        ledger: Ledger,
+        conditions: str,
+        stories: Mapping[str, str],
+        before: str,
+        stamp: str,
+        progress: Callable[[int, int], None],
     ) -> FaultLog:
         faults = FaultLog()
         photos = Photos(self._content)
@@ -93,7 +141,7 @@ class Enrolment:
         if marks.rows and not len(faults):
             blocks, digest = cut(self._path, marks.lines, marks.rows)
             if blocks and digest == before:  # nobody has changed it meanwhile
-                ledger.reading = _reading(conditions, blocks, photos)
+                ledger.reading = _Reading(conditions, stories, blocks, photos.as_json()).as_json()
         return faults
 
     def _people(self, faults: FaultLog, photos: Photos) -> Generator[Person | Refused]:
@@ -114,48 +162,98 @@ class Enrolment:
         is_ours = self.terms.pelican_defaults == "replisite" or self.terms.roster != Roster()
         return is_ours or self._path.exists()
 
-    def _exchange(self, ledger: Ledger, stretch: Stretch, conditions: str, told: Mapping[str, Any]) -> bool:
-        """Exchange the people of a stretch; False if the roster must be read as a whole."""
-        photos = Photos.of(self._content, told)
-        rows = read_stretch(
-            self.terms, stretch, source=self.source, reserved=self.names, has_photo=photos.is_there
-        )
-        people: list[Person] = []
-        for person in rows:
-            old = ledger.find(person.alias) if isinstance(person, Person) else None
-            if old is None or not isinstance(person, Person):
-                return False
-            photos.forget(old)
-            photos.note(person)
-            people.append(person)
-        if not photos.are_all_known or len(people) != stretch.rows:
+    # -- what has changed ---------------------------------------------------------------------------
+
+    def _take_changes(self, ledger: Ledger, kept: _Reading, stories: Mapping[str, str]) -> bool:
+        """Read the rows that have changed, and those whose stories have; False if all must be read."""
+        difference = changed(self._path, kept.blocks)
+        told = {name for name, _ in stories.items() ^ kept.stories.items()}
+        if difference == "much" or len(told) > FEW_STORIES:
             return False
-        digests = " ".join(block.digest for block in stretch.blocks)
-        return ledger.exchange(
-            people,
-            site=self.terms,
-            stamp=hashlib.sha256(f"{conditions} {digests}".encode()).hexdigest(),
-            reading=_reading(conditions, stretch.blocks, photos),
-            warnings=photos.warnings(),
+        if difference == "not" and not told:
+            return True
+        try:
+            with ledger.transaction():
+                reading = kept
+                if isinstance(difference, Difference):
+                    reading = self._amended(ledger, kept, difference, kept.stories, stories)
+                for name in sorted(told):
+                    reading = self._retold(ledger, reading, name, stories)
+        except _Whole:
+            return False
+        return True
+
+    def _retold(self, ledger: Ledger, kept: _Reading, name: str, stories: Mapping[str, str]) -> _Reading:
+        """Read the row again to which a story belongs that was written, changed or removed."""
+        known = {other: digest for other, digest in kept.stories.items() if other != name}
+        if name in stories:
+            known[name] = stories[name]
+        try:
+            row = ledger.before(name.removesuffix(".md"))
+        except KeyError as error:
+            raise _Whole from error  # it belongs to nobody
+        return self._amended(ledger, kept, untouched(self._path, kept.blocks, row), known, stories)
+
+    def _amended(
+        self,
+        ledger: Ledger,
+        kept: _Reading,
+        difference: Difference,
+        known: Mapping[str, str],
+        stories: Mapping[str, str],
+    ) -> _Reading:
+        """Put the people of some stretches in the place of those who were there.
+
+        ``known`` are the stories with which everybody has been read then, ``stories`` those that there are.
+        """
+        photos = Photos.of(self._content, kept.photos)
+        places = [(stretch.before, stretch.rows) for stretch in difference.stretches]
+        gone = set()
+        for old in (person for place in places for person in ledger.stretch(*place)):
+            photos.forget(old)
+            gone.add(old.alias)
+        read = read_stretches(
+            self.terms, difference, source=self.source, reserved=self.names, has_photo=photos.is_there
         )
+        new = [[*self._fit(people, photos)] for people in read]
+        gone -= {person.alias for people in new for person in people}
+        if not photos.are_all_known or any(f"{alias}.md" in stories for alias in gone):
+            raise _Whole
+        blocks = difference.recut([[person.line for person in people] for people in new])
+        reading = _Reading(kept.conditions, known, blocks, photos.as_json())
+        if not ledger.amend(
+            [Part(*place, people) for place, people in zip(places, new, strict=True)],
+            site=self.terms,
+            stamp=reading.stamp,
+            reading=reading.as_json(),
+            warnings=photos.warnings(),
+        ):
+            raise _Whole
+        return reading
+
+    def _fit(self, people: Iterable[Person | Refused], photos: Photos) -> Iterator[Person]:
+        for person in people:
+            if not isinstance(person, Person):
+                raise _Whole  # its faults are to be told
+            photos.note(person)
+            yield person
+
+    # -- what it is read with -----------------------------------------------------------------------
 
     def _conditions(self) -> str:
-        """Return a digest of all that the roster is read with but the roster: which pictures there are, too."""
+        """Return a digest of all that rows are read with but the stories: which pictures there are, too."""
         said = (__version__, self.terms, self.names, self.skips_bad_rows, str(self._path))
         digest = hashlib.sha256(repr(said).encode())
-        for path in sorted((self._content / "distributors").glob("*")):
-            digest.update(f"\0{path}\0{_digest(path)}".encode())
         for folder, folders, files in os.walk(self._content):
             folders.sort()
             pictures = sorted(name for name in files if Path(name).suffix.lower() in PHOTO_SUFFIXES)
-            digest.update(f"\0{folder}\0{pictures}".encode(errors="surrogateescape"))
+            if pictures:
+                digest.update(f"\0{folder}\0{pictures}".encode(errors="surrogateescape"))
         return digest.hexdigest()
 
-
-def _reading(conditions: str, blocks: Sequence[Block], photos: Photos) -> dict[str, object]:
-    """Return what the next reading wants to know."""
-    told = [(block.line, block.rows, block.size, block.digest) for block in blocks]
-    return {"conditions": conditions, "blocks": told, "photos": photos.as_json()}
+    def _stories(self) -> dict[str, str]:
+        """Return the digest of each file beside the roster in which somebody may have written."""
+        return {path.name: _digest(path) for path in sorted((self._content / "distributors").glob("*"))}
 
 
 class _Marks:

@@ -12,7 +12,7 @@ from replisite.model.refused import Refused
 __all__ = ["Photos"]
 
 MOST = 1_000
-"""How many photos that are not there are remembered with their lines; the others are counted."""
+"""How many photos that are not there are remembered with their people; the others are counted."""
 
 
 class Photos:
@@ -21,7 +21,7 @@ class Photos:
     def __init__(self, content: Path) -> None:
         self._content = content
         self._just_missed = ""
-        self._absent: dict[int, str] = {}
+        self._absent: dict[str, str] = {}
         self._uncounted = 0
         self._elsewhere = 0
 
@@ -41,7 +41,7 @@ class Photos:
 
     @property
     def are_all_known(self) -> bool:
-        """Whether each photo that is not there is known with its line."""
+        """Whether each photo that is not there is known with its person."""
         return not self._uncounted
 
     def is_there(self, path: str) -> bool:
@@ -65,7 +65,7 @@ class Photos:
         """Note whether a person's photo is not there, or on another host."""
         self._elsewhere += _is_elsewhere(person)
         if self._just_missed and len(self._absent) < MOST:
-            self._absent[person.line] = self._just_missed
+            self._absent[person.alias] = self._just_missed
         elif self._just_missed:
             self._uncounted += 1
         self._just_missed = ""
@@ -73,7 +73,7 @@ class Photos:
     def forget(self, person: Person) -> None:
         """Take back what was noted of a person who came by."""
         self._elsewhere -= _is_elsewhere(person)
-        self._absent.pop(person.line, None)
+        self._absent.pop(person.alias, None)
 
     def warnings(self) -> list[str]:
         """Return what there is to tell."""
@@ -81,7 +81,7 @@ class Photos:
         if self._absent:
             missing = len(self._absent) + self._uncounted
             those = "1 photo is" if missing == 1 else f"{missing:,} photos are"
-            first = self._absent[min(self._absent)]
+            first = min(self._absent.values())
             told.append(f"{those} not in the content folder (such as {first}); initials are shown instead")
         if self._elsewhere:
             those = "1 photo is" if self._elsewhere == 1 else f"{self._elsewhere:,} photos are"

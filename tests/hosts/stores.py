@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -62,7 +63,13 @@ def free_port() -> int:
 def _running(command: list[str], port: int) -> Iterator[str]:
     """Run a server until it is no longer wanted; give its address when it answers."""
     environment = {**os.environ, "RCLONE_CONFIG": os.devnull}
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # PyPI's node is a Python script with a child
+    )
     try:
         for _ in range(600):
             assert server.poll() is None, f"{command[0]} has ended"
@@ -71,7 +78,7 @@ def _running(command: list[str], port: int) -> Iterator[str]:
             time.sleep(0.05)
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.terminate()
+        os.killpg(server.pid, signal.SIGTERM)
         server.wait()
 
 

@@ -4,7 +4,8 @@
     intake.py   from a stream of people to tables, in one transaction
     arrivals.py each of them with names that nobody else has
     entries.py  a person as the values of a row
-    exchange.py people whose rows have changed, in the place of what they were
+    amend.py    people of a stretch of the roster, in the place of those who stood there
+    redraw.py   the lines of whoever that concerns
     lines.py    who stands above whom: cycles, and the nearest upline with a site
     readout.py  from tables to distributors
     moved.py    from tables to redirects
@@ -15,10 +16,11 @@
 A ledger can always be made again from the roster, so nobody repairs one.
 """
 
+from replisite.ledger.amend import Part
 from replisite.ledger.intake import Counts
 from replisite.ledger.journal import Journal
 from replisite.ledger.ledger import Ledger
 from replisite.ledger.names import Named, NameIndex
 from replisite.ledger.readout import Shard
 
-__all__ = ["Counts", "Journal", "Ledger", "NameIndex", "Named", "Shard"]
+__all__ = ["Counts", "Journal", "Ledger", "NameIndex", "Named", "Part", "Shard"]

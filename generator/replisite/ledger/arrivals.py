@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from replisite.errors import Fault
 from replisite.fault_log import FaultLog
-from replisite.ledger.entries import Entries
+from replisite.ledger.entries import Entries, Wanted
 from replisite.ledger.sampling import Exemplars
-from replisite.ledger.tables import COLUMNS
+from replisite.ledger.tables import COLUMNS, SPACING
 from replisite.model.alias import skeleton
 from replisite.model.distributor import Person
 from replisite.model.site import Site
@@ -20,12 +20,9 @@ __all__ = ["Arrivals"]
 BATCH = 500
 """How many people are seated at once, if no two of them want the same."""
 
-_INSERT = f"INSERT INTO temp.intake VALUES ({', '.join('?' * (1 + len(COLUMNS.split(','))))})"  # noqa: S608 - our own words
+_INSERT = f"INSERT INTO temp.intake VALUES ({', '.join('?' * (2 + len(COLUMNS.split(','))))})"  # noqa: S608 - our own words
 _TAKE = "INSERT INTO temp.taken VALUES (?, ?) ON CONFLICT DO NOTHING"
 _GIVE_BACK = "DELETE FROM temp.taken WHERE name = ? AND number = ?"
-
-Wanted = tuple[str, str, str]
-"""A name as it looks, the column that asks for it, and how it is written there."""
 
 
 class Arrivals:
@@ -35,7 +32,6 @@ class Arrivals:
         self._connection = connection
         self._faults = faults
         self._entries = Entries(site)
-        self._addresses = site.addresses
         self._number = 0
         self._waiting: list[tuple[int, Person, Sequence[Wanted]]] = []
         self.refused = 0
@@ -50,7 +46,7 @@ class Arrivals:
     def take(self, person: Person) -> None:
         """Take a person in, unless one of the names is taken."""
         self._number += 1
-        self._waiting.append((self._number, person, list(self._names(person))))
+        self._waiting.append((self._number, person, list(self._entries.names(person))))
         if len(self._waiting) >= BATCH:
             self.seat()
 
@@ -72,8 +68,8 @@ class Arrivals:
 
     def _row(self, number: int, person: Person) -> tuple[object, ...]:
         if self._entries.has_site(person):
-            self.exemplars.add(person)
-        return number, *self._entries.row(person)
+            self.exemplars.add(person, number * SPACING)
+        return number, number * SPACING, *self._entries.row(person)
 
     def _takes_names(self, number: int, person: Person, wanted: Sequence[Wanted]) -> bool:
         taken: list[tuple[str, int]] = []
@@ -89,16 +85,6 @@ class Arrivals:
         if not is_free:
             self._connection.executemany(_GIVE_BACK, taken)
         return is_free
-
-    def _names(self, person: Person) -> Iterator[Wanted]:
-        yield f"id {skeleton(person.id.casefold())}", "id", person.id
-        yield f"alias {skeleton(person.alias)}", "alias", person.alias
-        for alias in person.previous_aliases:
-            yield f"alias {skeleton(alias)}", "previous_aliases", alias
-        if self._addresses.style == "domain":
-            field = self._addresses.domain_field
-            own = person.fields.get(field)
-            yield f"host {own or f'{person.alias}.{self._addresses.host}'}", field, own or person.alias
 
     def _holder(self, name: str) -> tuple[str, str, str, int] | None:
         """Return id, aliases, file and line of whoever has the name; None if that is the person itself."""

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
+from replisite.model.alias import skeleton
 from replisite.model.channels import channels_of
 from replisite.model.distributor import Person
 from replisite.model.site import Site
 
-__all__ = ["Entries"]
+__all__ = ["Entries", "Wanted"]
+
+Wanted = tuple[str, str, str]
+"""A name as it looks, the column that asks for it, and how it is written there."""
 
 _JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 
@@ -17,12 +22,24 @@ class Entries:
     """Makes entries by the terms of one site."""
 
     def __init__(self, terms: Site) -> None:
+        self._addresses = terms.addresses
         self._custom = terms.roster.fields
         self._closed = frozenset(market.code for market in terms.markets if market.status == "closed")
 
     def has_site(self, person: Person) -> bool:
         """Say whether a person has a site."""
         return person.status in {"active", "grace"} and person.market not in self._closed
+
+    def names(self, person: Person) -> Iterator[Wanted]:
+        """Stream the names that nobody else may have: ids and aliases by their looks, and the own host."""
+        yield f"id {skeleton(person.id.casefold())}", "id", person.id
+        yield f"alias {skeleton(person.alias)}", "alias", person.alias
+        for alias in person.previous_aliases:
+            yield f"alias {skeleton(alias)}", "previous_aliases", alias
+        if self._addresses.style == "domain":
+            field = self._addresses.domain_field
+            own = person.fields.get(field)
+            yield f"host {own or f'{person.alias}.{self._addresses.host}'}", field, own or person.alias
 
     def row(self, person: Person) -> tuple[object, ...]:
         """Return the values of `tables.COLUMNS`, in their order."""

@@ -12,7 +12,7 @@ from replisite.errors import Fault
 from replisite.fault_log import FaultLog
 from replisite.ledger.arrivals import Arrivals
 from replisite.ledger.lines import iter_circles, nearest_with_site, walk_circle
-from replisite.ledger.tables import make_intake, make_people, sort_people
+from replisite.ledger.tables import SPACING, make_intake, make_people, sort_people
 from replisite.model.alias import skeleton
 from replisite.model.distributor import Person
 from replisite.model.refused import Refused
@@ -77,14 +77,14 @@ def take_in(
 
 def _draw_lines(connection: sqlite3.Connection, faults: FaultLog) -> int:
     """Resolve sponsors and enrollers, drop those whose own are wrong, and return how many were dropped."""
-    size = connection.execute("SELECT coalesce(max(number), 0) + 1 FROM people").fetchone()[0]
+    size = connection.execute("SELECT count(*) + 1 FROM people").fetchone()[0]
     dropped = bytearray(size)
     sponsors = _resolved(connection, "sponsor_id", size, dropped, faults)
     enrollers = _resolved(connection, "enroller_id", size, dropped, faults)
     for member in iter_circles(sponsors):
         dropped[_tell_circle(connection, sponsors, member, faults)] = True
     has_site = bytearray(size)
-    for (number,) in connection.execute("SELECT number FROM people WHERE has_site = 1"):
+    for (number,) in connection.execute(f"SELECT number / {SPACING} FROM people WHERE has_site = 1"):  # noqa: S608 - as above
         has_site[number] = not dropped[number]
     for number in range(size):
         if dropped[sponsors[number]]:
@@ -92,8 +92,9 @@ def _draw_lines(connection: sqlite3.Connection, faults: FaultLog) -> int:
         if not has_site[enrollers[number]]:
             enrollers[number] = 0
     one = nearest_with_site(sponsors, has_site)
+    spaced = f"? * {SPACING}"
     connection.executemany(
-        "INSERT INTO lines VALUES (?, ?, ?, ?, ?)",
+        f"INSERT INTO lines VALUES ({', '.join([spaced] * 5)})",  # noqa: S608 - as above
         (
             (number, one[number], one[one[number]], one[one[one[number]]], enrollers[number])
             for number in range(1, size)
@@ -101,7 +102,8 @@ def _draw_lines(connection: sqlite3.Connection, faults: FaultLog) -> int:
         ),
     )
     connection.executemany(
-        "DELETE FROM people WHERE number = ?", ((number,) for number in range(size) if dropped[number])
+        f"DELETE FROM people WHERE number = {spaced}",  # noqa: S608 - as above
+        ((number,) for number in range(size) if dropped[number]),
     )
     return sum(dropped)
 
@@ -115,7 +117,7 @@ def _resolved(
     """
     numbers = array("i", bytes(4 * size))
     rows = connection.execute(
-        f"SELECT one.number, one.{column}, one.file, one.line, other.number,"  # noqa: S608 - our own words
+        f"SELECT one.number / {SPACING}, one.{column}, one.file, one.line, other.number / {SPACING},"  # noqa: S608 - our own words
         f" EXISTS (SELECT 1 FROM temp.refused WHERE refused.id = one.{column})"
         f" FROM people AS one LEFT JOIN people AS other ON other.id = one.{column}"
         f" WHERE one.{column} <> '' ORDER BY one.number"
@@ -150,7 +152,8 @@ def _tell_circle(connection: sqlite3.Connection, sponsors: array[int], member: i
     length = 0
     for number in walk_circle(sponsors, member):
         row = connection.execute(
-            "SELECT file, line, id, number FROM people WHERE number = ?", (number,)
+            f"SELECT file, line, id, number / {SPACING} FROM people WHERE number = ?",  # noqa: S608 - our own words
+            (SPACING * number,),
         ).fetchone()
         first = min(first, row) if first else row
         length += 1
@@ -158,7 +161,9 @@ def _tell_circle(connection: sqlite3.Connection, sponsors: array[int], member: i
     file, line, _, start = first
     ids: list[str] = []
     for number, _ in zip(walk_circle(sponsors, start), range(CIRCLE_SHOWN), strict=False):
-        ids.append(connection.execute("SELECT id FROM people WHERE number = ?", (number,)).fetchone()[0])
+        ids.append(
+            connection.execute("SELECT id FROM people WHERE number = ?", (SPACING * number,)).fetchone()[0]
+        )
     shown = " → ".join([*map(quoted, ids), *(["…"] if length > CIRCLE_SHOWN else []), quoted(ids[0])])
     what = f"sponsor_id leads back to the person in {length} steps: {shown}"
     faults.append(Fault(file, line, what, "one of them has another sponsor, or none"))

@@ -7,16 +7,25 @@ import json
 import sqlite3
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from replisite.errors import Fault, ReplisiteError, nearest
 from replisite.fault_log import FaultLog
-from replisite.ledger.exchange import exchange
+from replisite.ledger.amend import Part, amend
 from replisite.ledger.intake import Counts, take_in
 from replisite.ledger.moved import iter_redirects
-from replisite.ledger.readout import Address, Shard, iter_distributors, iter_people
+from replisite.ledger.readout import (
+    Address,
+    Shard,
+    iter_distributors,
+    iter_numbered,
+    iter_people,
+    iter_seated,
+    seat_after,
+)
 from replisite.ledger.sampling import Exemplars
 from replisite.ledger.tables import VERSION, make_people
 from replisite.model.distributor import Distributor, Person
@@ -32,6 +41,9 @@ _LOOK_AGAIN = 50
 """After how many milliseconds to look whether somebody else has made the tables."""
 
 _LOOKED_AT = 20_000
+
+STEPS = 50
+"""How many amendments are remembered, for whatever else is made from the ledger."""
 
 
 class Ledger:
@@ -94,40 +106,67 @@ class Ledger:
             raise
         return counts
 
-    def exchange(
+    def amend(
         self,
-        people: Sequence[Person],
+        parts: Sequence[Part],
         *,
         site: Site,
         stamp: str,
         reading: Mapping[str, Any],
         warnings: Sequence[str],
     ) -> bool:
-        """Put people whose rows have changed in the place of what they were, in one transaction.
+        """Put the people of some parts of the roster in the place of those who stood there.
 
-        Return False, and nothing has changed, if more than that must change: who there is, under which names and
-        lines, below whom, and who has a site. ``stamp``, ``reading`` and ``warnings`` are those of the ledger from
-        then on.
+        To be called in a `transaction`. False if they do not fit, or if that would change more than can be told without
+        the rest of the roster: the transaction must be given up then. ``stamp``, ``reading`` and ``warnings`` are those of
+        the ledger from then on.
         """
+        amended = amend(self._connection, parts, site)
+        if amended is None:
+            return False
+        steps = [*self._fact("amended", []), [self.stamp, amended.gone, amended.come]][-STEPS:]
+        facts = {"stamp": stamp, "reading": reading, "warnings": list(warnings), "amended": steps}
+        for name, fact in facts.items():
+            self._set_fact(name, fact)
+        return True
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep all that is changed within, or nothing if it raises."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            changed = exchange(self._connection, people, site)
-            if changed is not None:
-                told = {"before": self.stamp, "aliases": changed}
-                facts = {"stamp": stamp, "reading": reading, "warnings": list(warnings), "exchanged": told}
-                for name, fact in facts.items():
-                    self._set_fact(name, fact)
-            self._connection.execute("ROLLBACK" if changed is None else "COMMIT")
+            yield
+            self._connection.execute("COMMIT")
         except BaseException:
             self._connection.rollback()
             raise
-        return changed is not None
 
-    @property
-    def exchanged(self) -> tuple[str, list[str]]:
-        """The stamp before people were exchanged last, and their aliases; ``""`` if none were."""
-        told = self._fact("exchanged", {"before": "", "aliases": []})
-        return told["before"], told["aliases"]
+    def stretch(self, before: int, count: int) -> list[Person]:
+        """Return those ``count`` people who stand after ``before`` others on the roster, in its order."""
+        start = seat_after(self._connection, before)
+        return [one.person for one in iter_seated(self._connection, start, count)]
+
+    def before(self, alias: str) -> int:
+        """Return how many people stand above somebody on the roster; raises KeyError for nobody."""
+        found = self._connection.execute("SELECT seat FROM people WHERE alias = ?", (alias,)).fetchone()
+        if found is None:
+            raise KeyError(alias)
+        return int(
+            self._connection.execute("SELECT count(*) FROM people WHERE seat < ?", found).fetchone()[0]
+        )
+
+    def amended_since(self, stamp: str) -> tuple[set[int], Iterator[tuple[int, Person]]] | None:
+        """Return what has changed since the ledger had a stamp; None if it never had, or that is too long ago.
+
+        These are the numbers of those who are gone, or have changed, and who is there for them, each after the number.
+        """
+        steps: list[tuple[str, list[int], list[int]]] = self._fact("amended", [])
+        place = next((place for place, (before, _, _) in enumerate(steps) if before == stamp), None)
+        if place is None or not stamp:
+            return None
+        concerned = {number for _, *both in steps[place:] for numbers in both for number in numbers}
+        come = (one for number in sorted(concerned) for one in self._numbered("number = ?", (number,)))
+        return concerned, come
 
     @property
     def reading(self) -> Mapping[str, Any]:
@@ -193,6 +232,14 @@ class Ledger:
     def people(self) -> Iterator[Person]:
         """Stream everybody, with a site or without, in the order of aliases."""
         return iter_people(self._connection, "1")
+
+    def numbered(self) -> Iterator[tuple[int, Person]]:
+        """Stream everybody as `people` does, each after the number: what they are ordered by for as long as they are there."""
+        return self._numbered("1")
+
+    def _numbered(self, where: str, values: tuple[object, ...] = ()) -> Iterator[tuple[int, Person]]:
+        for one in iter_numbered(self._connection, where, values):
+            yield one.number, one.person
 
     def closed(self) -> Iterator[Person]:
         """Stream those who have no site, in the order of aliases: lapsed, terminated, or in a closed market."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from replisite.model.distributor import Person
 __all__ = ["NameIndex", "Named"]
 
 _WORDS = re.compile(r"\w+")
+_INSERT = "INSERT INTO names (rowid, alias, name, market, status) VALUES (?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class NameIndex:
         except sqlite3.Error:
             return ""
 
-    def make(self, people: Iterable[Person], stamp: str) -> None:
-        """Put these people in the place of those that were there."""
+    def make(self, people: Iterable[tuple[int, Person]], stamp: str) -> None:
+        """Put these people, each after the number, in the place of those that were there."""
         new = self._path.with_suffix(".new")
         new.unlink(missing_ok=True)
         with closing(sqlite3.connect(new, isolation_level=None)) as connection:
@@ -56,34 +57,20 @@ class NameIndex:
             )
             connection.execute("CREATE TABLE facts (name TEXT PRIMARY KEY, fact TEXT NOT NULL)")
             connection.execute("BEGIN")
-            rows = ((person.alias, person.public["name"], person.market, person.status) for person in people)
-            connection.executemany("INSERT INTO names VALUES (?, ?, ?, ?)", rows)
+            connection.executemany(_INSERT, _rows(people))
             connection.execute("INSERT INTO facts VALUES ('stamp', ?)", (stamp,))
             connection.execute("COMMIT")
         self._path.with_name(f"{self._path.name}-journal").unlink(missing_ok=True)  # whose file goes
         new.replace(self._path)
 
-    def exchange(self, people: Iterable[Person], before: str, stamp: str) -> bool:
-        """Put people who have changed, but for the alias, in the place of what they were; False if there is no index of ``before``."""
-        if not before or self.stamp != before:
-            return False
+    def amend(self, gone: Iterable[int], come: Iterable[tuple[int, Person]], stamp: str) -> None:
+        """Take people out by their numbers, and put others in, or the same as they are now."""
         with closing(sqlite3.connect(self._path, isolation_level=None)) as connection:
             connection.execute("BEGIN IMMEDIATE")
-            for person in people:
-                connection.execute(
-                    "UPDATE names SET name = ?, market = ?, status = ? WHERE rowid ="
-                    " (SELECT rowid FROM names WHERE names MATCH ? AND alias = ?)",
-                    (
-                        person.public["name"],
-                        person.market,
-                        person.status,
-                        _phrase(person.alias),
-                        person.alias,
-                    ),
-                )
+            connection.executemany("DELETE FROM names WHERE rowid = ?", ((number,) for number in gone))
+            connection.executemany(_INSERT, _rows(come))
             connection.execute("UPDATE facts SET fact = ? WHERE name = 'stamp'", (stamp,))
             connection.execute("COMMIT")
-        return True
 
     def search(self, text: str, limit: int = 20) -> list[Named]:
         """Return people whose name or alias has words that begin like those of a text, in the order of aliases."""
@@ -102,6 +89,6 @@ class NameIndex:
         return sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)
 
 
-def _phrase(alias: str) -> str:
-    """Return what finds an alias, and few others: its words in a row."""
-    return f'alias : "{alias}"'
+def _rows(people: Iterable[tuple[int, Person]]) -> Iterator[tuple[object, ...]]:
+    for number, person in people:
+        yield number, person.alias, person.public["name"], person.market, person.status

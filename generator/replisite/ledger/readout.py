@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,16 @@ from markupsafe import Markup
 
 from replisite.model.distributor import Channel, Distributor, Person, Supporter
 
-__all__ = ["Address", "Shard", "iter_distributors", "iter_people"]
+__all__ = [
+    "Address",
+    "Seated",
+    "Shard",
+    "iter_distributors",
+    "iter_numbered",
+    "iter_people",
+    "iter_seated",
+    "seat_after",
+]
 
 Address = Callable[[str, Mapping[str, str]], str]
 """Gives the absolute address of a person's site, from the alias and the custom fields."""
@@ -45,28 +54,68 @@ class Shard:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """A person with the places in the two orders: ``number`` in that of aliases, ``seat`` in the roster's."""
+
+    number: int
+    seat: int
+    person: Person
+
+
 def iter_people(connection: sqlite3.Connection, where: str, values: Values = ()) -> Iterator[Person]:
     """Stream people in the order of aliases."""
     query = f"SELECT {_PERSON} FROM people WHERE {where} ORDER BY number"  # noqa: S608 - our own words
-    for *row, previous, file, line, card, bio in connection.execute(query, values):
-        person_id, alias, market, language, status, sponsor_id, enroller_id = row
-        public, fields, _ = _read(card)[0]
-        if bio:
-            public["bio"] = bio
-        yield Person(
-            id=person_id,
-            alias=alias,
-            market=market,
-            language=language,
-            status=status,
-            public=public,
-            fields=fields,
-            sponsor_id=sponsor_id,
-            enroller_id=enroller_id,
-            previous_aliases=tuple(previous.split()),
-            file=file,
-            line=line,
-        )
+    for row in connection.execute(query, values):
+        yield _person(row)
+
+
+def seat_after(connection: sqlite3.Connection, before: int) -> int:
+    """Return the seat of the last of so many people of the roster, counted from its start; 0 for nobody."""
+    people = json.loads(connection.execute("SELECT fact FROM facts WHERE name = 'counts'").fetchone()[0])[
+        "people"
+    ]
+    if not before:
+        return 0
+    order, step = ("DESC", people - before) if before > people // 2 else ("", before - 1)
+    query = f"SELECT seat FROM people ORDER BY seat {order} LIMIT 1 OFFSET ?"  # noqa: S608 - our own words
+    return int(connection.execute(query, (step,)).fetchone()[0])
+
+
+def iter_seated(connection: sqlite3.Connection, seat: int, count: int) -> Iterator[Seated]:
+    """Stream so many people who sit behind a seat, in the order of the roster."""
+    of_these = "seat IN (SELECT seat FROM people WHERE seat > ? ORDER BY seat LIMIT ?)"
+    return iter_numbered(connection, of_these, (seat, count), order="seat")
+
+
+def iter_numbered(
+    connection: sqlite3.Connection, where: str, values: Values = (), order: str = "number"
+) -> Iterator[Seated]:
+    """Stream people with their numbers and seats."""
+    query = f"SELECT number, seat, {_PERSON} FROM people WHERE {where} ORDER BY {order}"  # noqa: S608 - as above
+    for number, seat, *row in connection.execute(query, values):
+        yield Seated(number, seat, _person(row))
+
+
+def _person(row: Sequence[Any]) -> Person:
+    person_id, alias, market, language, status, sponsor_id, enroller_id, previous, file, line, card, bio = row
+    public, fields, _ = _read(card)[0]
+    if bio:
+        public["bio"] = bio
+    return Person(
+        id=person_id,
+        alias=alias,
+        market=market,
+        language=language,
+        status=status,
+        public=public,
+        fields=fields,
+        sponsor_id=sponsor_id,
+        enroller_id=enroller_id,
+        previous_aliases=tuple(previous.split()),
+        file=file,
+        line=line,
+    )
 
 
 def iter_distributors(

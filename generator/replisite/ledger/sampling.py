@@ -30,10 +30,10 @@ _MARKUP = ("<", "&", '"', "'", "{{", "{%", "%", "\n")
 _PLAIN = re.compile(r"[A-Za-z0-9 .,!?-]*")
 
 Place = tuple[int, str]
-"""The line of somebody's row, and the alias."""
+"""Somebody's seat, and the alias."""
 
 Longest = tuple[int, int, str]
-"""How many letters, and whose: the line and the alias."""
+"""How many letters, and whose: the seat and the alias."""
 
 _SHORTEST: Longest = (0, 0, "")
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -53,8 +53,8 @@ class Exemplars:
         self._longest = dict(longest)
         self._shapes: set[object] = set()
 
-    def add(self, person: Person) -> None:
-        """Look at one more person with a site."""
+    def add(self, person: Person, seat: int) -> None:
+        """Look at one more person with a site, who stands below all the others on the roster."""
         shape = (
             person.market,
             person.language,
@@ -63,49 +63,54 @@ class Exemplars:
             *map(bool, person.fields.values()),
         )
         if shape not in self._shapes:
-            self._note(_filled(person), person)
+            self._note(_filled(person), person, seat)
             if len(self._shapes) < MOST_SHAPES:
                 self._shapes.add(shape)
         text = _text(person)
         if not _PLAIN.fullmatch(text):
-            self._note(_written(text), person)
+            self._note(_written(text), person, seat)
         for name in _LONGEST:
             length = len(person.public.get(name, ""))
             if length > self._longest.get(name, _SHORTEST)[0]:
-                self._longest[name] = (length, person.line, person.alias)
+                self._longest[name] = (length, seat, person.alias)
 
-    def exchange(self, old: Person, new: Person) -> bool:
-        """Look at a person with a site who has changed, in the same place of the roster.
+    def exchange(self, old: Person | None, new: Person, seat: int) -> bool:
+        """Look at a person with a site who is in this seat, in the place of ``old`` or of nobody.
 
         Return False if somebody else may be an exemplar now whom only another look at everybody can tell.
         """
         features = [*_filled(new), *_written(_text(new))]
         order = {feature: place for place, feature in enumerate(features)}
-        if any(alias == old.alias and feature not in order for feature, (_, alias) in self._first.items()):
+        was = old.alias if old is not None else ""
+        if was and any(alias == was and feature not in order for feature, (_, alias) in self._first.items()):
             return False
         for name in _LONGEST:
             length = len(new.public.get(name, ""))
-            most, line, alias = self._longest.get(name, _SHORTEST)
-            if alias == old.alias and length < most:
+            most, place, alias = self._longest.get(name, _SHORTEST)
+            if was and alias == was and length < most:
                 return False
-            if alias == old.alias or (length and (-length, new.line) < (-most, line)):
-                self._longest[name] = (length, new.line, new.alias)
+            if (was and alias == was) or (length and (-length, seat) < (-most, place)):
+                self._longest[name] = (length, seat, new.alias)
         for feature in features:
-            if feature not in self._first or new.line < self._first[feature][0]:
-                self._first[feature] = (new.line, new.alias)
+            if feature not in self._first or seat < self._first[feature][0]:
+                self._first[feature] = (seat, new.alias)
         ranked = sorted(
             self._first.items(), key=lambda one: (one[1][0], order[one[0]] if one[1][1] == new.alias else 0)
         )
         self._first = dict(ranked)
         return True
 
+    def has(self, person: Person) -> bool:
+        """Say whether somebody is an exemplar of anything."""
+        return any(person.alias == alias for *_, alias in (*self._first.values(), *self._longest.values()))
+
     def as_json(self) -> list[dict[str, Any]]:
         """Return what `Exemplars` are made from again."""
         return [self._first, self._longest]
 
-    def _note(self, features: Iterator[str], person: Person) -> None:
+    def _note(self, features: Iterator[str], person: Person, seat: int) -> None:
         for feature in features:
-            self._first.setdefault(feature, (person.line, person.alias))
+            self._first.setdefault(feature, (seat, person.alias))
 
     def aliases(self) -> list[str]:
         """Return the aliases, the most telling first, each once."""

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import sqlite3
 
-__all__ = ["COLUMNS", "VERSION", "make_intake", "make_people", "sort_people"]
+__all__ = ["COLUMNS", "SPACING", "VERSION", "make_intake", "make_people", "sort_people"]
 
-VERSION = 2
+VERSION = 3
 """Changes with the tables; a ledger of another version is made anew."""
+
+SPACING = 1 << 20
+"""How far apart numbers and seats lie, so that others find a place in between."""
 
 COLUMNS = (
     "id, alias, market, language, status, has_site, sponsor_id, enroller_id, previous, file, line, card, bio"
 )
-"""A person's columns. ``card`` is JSON: the published values but for the bio, the custom fields, the channels."""
+"""A person's columns, beside the number and the seat.
+
+``card`` is JSON: the published values but for the bio, the custom fields, the channels. ``line`` is where the row stood
+when it was read last.
+"""
 
 _TYPES = (
-    "number INTEGER PRIMARY KEY, id TEXT NOT NULL, alias TEXT NOT NULL, market TEXT NOT NULL,"
+    "number INTEGER PRIMARY KEY, seat INTEGER NOT NULL, id TEXT NOT NULL, alias TEXT NOT NULL, market TEXT NOT NULL,"
     " language TEXT NOT NULL, status TEXT NOT NULL, has_site INTEGER NOT NULL, sponsor_id TEXT NOT NULL,"
     " enroller_id TEXT NOT NULL, previous TEXT NOT NULL, file TEXT NOT NULL, line INTEGER NOT NULL,"
     " card TEXT NOT NULL, bio TEXT NOT NULL"
@@ -36,22 +43,32 @@ def make_intake(connection: sqlite3.Connection) -> None:
 def make_people(connection: sqlite3.Connection) -> None:
     """Make the lasting tables, empty, in place of those that are there.
 
-    ``lines`` has each person's three nearest uplines with a site, and the enroller if there is a site; 0 for
-    none.
+    People have their numbers in the order of aliases, so that streaming them reads the file from front to back, and
+    their seats in the order of the roster. ``lines`` has each person's three nearest uplines with a site, and the
+    enroller if there is a site; 0 for none. ``names`` are all that are taken, as `Entries.names` tells them.
     """
-    for table in ("people", "lines", "facts"):
+    for table in ("people", "lines", "names", "facts"):
         connection.execute(f"DROP TABLE IF EXISTS {table}")
     connection.execute(f"CREATE TABLE people ({_TYPES})")
     connection.execute(
         "CREATE TABLE lines (number INTEGER PRIMARY KEY, sponsor INTEGER NOT NULL, second INTEGER NOT NULL,"
         " third INTEGER NOT NULL, enroller INTEGER NOT NULL)"
     )
+    connection.execute("CREATE TABLE names (name TEXT PRIMARY KEY) WITHOUT ROWID")
     connection.execute("CREATE TABLE facts (name TEXT PRIMARY KEY, fact TEXT NOT NULL) WITHOUT ROWID")
 
 
 def sort_people(connection: sqlite3.Connection) -> None:
-    """Give people their numbers, in the order of aliases, so that streaming them reads the file from front to back."""
-    connection.execute(f"INSERT INTO people ({COLUMNS}) SELECT {COLUMNS} FROM temp.intake ORDER BY alias")  # noqa: S608 - our own words
+    """Give people their numbers and seats, and keep the names that they have taken."""
+    connection.execute(
+        f"INSERT INTO people (number, seat, {COLUMNS})"  # noqa: S608 - our own words
+        f" SELECT {SPACING} * row_number() OVER (ORDER BY alias), seat, {COLUMNS}"
+        " FROM temp.intake ORDER BY alias"
+    )
+    connection.execute("INSERT INTO names SELECT name FROM temp.taken ORDER BY name")
     connection.execute("CREATE UNIQUE INDEX people_by_id ON people (id)")
     connection.execute("CREATE UNIQUE INDEX people_by_alias ON people (alias)")
+    connection.execute("CREATE UNIQUE INDEX people_by_seat ON people (seat)")
     connection.execute("CREATE INDEX people_with_site ON people (alias) WHERE has_site = 1")
+    for column in ("sponsor_id", "enroller_id"):  # asked with AND … <> '', or SQLite would not use them
+        connection.execute(f"CREATE INDEX people_by_{column} ON people ({column}) WHERE {column} <> ''")

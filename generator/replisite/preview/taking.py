@@ -58,10 +58,11 @@ def index_names(index: NameIndex, ledger: Ledger) -> None:
     """Have the index find everybody in the ledger, under the names that they have by now."""
     if index.stamp == ledger.stamp:
         return
-    before, aliases = ledger.exchanged
-    people = filter(None, map(ledger.find, aliases))
-    if not index.exchange(people, before, ledger.stamp):
-        index.make(ledger.people(), ledger.stamp)
+    amended = ledger.amended_since(index.stamp)
+    if amended is None:
+        index.make(ledger.numbered(), ledger.stamp)
+    else:
+        index.amend(*amended, ledger.stamp)
 
 
 def _lines(roster: Path) -> int:

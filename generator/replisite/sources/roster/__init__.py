@@ -10,14 +10,14 @@ bio.py       a person's Markdown as safe HTML
 prose.py     the same, fast, where there is hardly any Markdown in it
 parse.py     a raw row as a person, or as its faults
 crew.py      the rows of a large roster parsed by several processes
-blocks.py    which stretch of the file has changed since it was read
+blocks.py    which stretches of the file have changed since it was read
 read.py      the whole roster as a stream
 """
 
-from replisite.sources.roster.blocks import BLOCK_ROWS, Block, Changed, Stretch, changed, cut
+from replisite.sources.roster.blocks import BLOCK_ROWS, Block, Changed, Difference, changed, cut, untouched
 from replisite.sources.roster.columns import RosterColumns
 from replisite.sources.roster.formats import open_roster
-from replisite.sources.roster.read import read_roster, read_stretch
+from replisite.sources.roster.read import read_roster, read_stretches
 from replisite.sources.roster.rows import BadRow, Columns, RawRow, RosterFile
 
 __all__ = [
@@ -26,13 +26,14 @@ __all__ = [
     "Block",
     "Changed",
     "Columns",
+    "Difference",
     "RawRow",
     "RosterColumns",
     "RosterFile",
-    "Stretch",
     "changed",
     "cut",
     "open_roster",
     "read_roster",
-    "read_stretch",
+    "read_stretches",
+    "untouched",
 ]

@@ -1,52 +1,91 @@
-"""A roster's file in blocks of some hundred rows, so that a later reading finds the stretch that has changed.
+"""A roster's file in blocks of some hundred rows, so that a later reading finds the stretches that have changed.
 
-What is kept of a block is its size and its digest: nothing of what people wrote.
+What is kept of a block is its size, its digest, and a checksum of its first line, by which it is found again where it has
+moved: nothing of what people wrote.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-__all__ = ["BLOCK_ROWS", "Block", "Changed", "Stretch", "changed", "cut"]
+__all__ = ["BLOCK_ROWS", "Block", "Changed", "Difference", "Stretch", "changed", "cut", "untouched"]
 
 BLOCK_ROWS = 256
 """How many rows a block has, the first apart, which is what stands above them."""
 
 LONGEST = 1 << 21
-"""How many bytes a stretch has at most; more is soon read as a whole."""
+"""How many bytes stretches have together at most, in a small file; more is soon read as a whole."""
+
+SHARE = 8
+"""What part of a large file they have at most: an eighth."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """So many bytes of the file, from the start of a row: that of ``line``."""
+    """So many bytes of the file, from the start of a row: that of ``line``. ``mark`` is the CRC-32 of that line."""
 
     line: int
     rows: int
     size: int
+    mark: int
     digest: str
+
+    @classmethod
+    def of(cls, line: int, rows: int, body: bytes) -> Block:
+        """Return the block of a text."""
+        return cls(line, rows, len(body), _mark(body[: body.find(b"\n") + 1] or body), _digest(body))
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What has taken the place of some blocks: as many lines as were there, or the last of the file.
+    """What has taken the place of the blocks from ``first`` to before ``last``: whole rows, from that of ``line`` on.
 
-    ``head`` is what stands above the first row; ``line`` is the first of the ``body``; ``rows`` is how many rows were
-    there. ``blocks`` is the whole file as it is now, with the stretch as one block, if it has as many rows as before.
+    ``before`` rows stood above it, and ``rows`` in it.
     """
 
-    head: bytes
     body: bytes
     line: int
+    first: int
+    last: int
+    before: int
     rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A file as it is now against the ``blocks`` that it had; ``head`` is what stands above the first row."""
+
+    head: bytes
+    stretches: tuple[Stretch, ...]
     blocks: tuple[Block, ...]
 
+    def recut(self, lines: Sequence[Sequence[int]]) -> tuple[Block, ...]:
+        """Return the file in blocks. ``lines`` are those in which rows begin, for each stretch."""
+        new: list[Block] = []
+        at = moved = 0
+        for stretch, starts in zip(self.stretches, lines, strict=True):
+            new += [replace(block, line=block.line + moved) for block in self.blocks[at : stretch.first]]
+            bodies = _iter_bodies(
+                stretch.body.splitlines(keepends=True), starts[BLOCK_ROWS::BLOCK_ROWS], stretch.line
+            )
+            new += [
+                Block.of(line, max(0, min(BLOCK_ROWS, len(starts) - number * BLOCK_ROWS)), body)
+                for number, (line, body) in enumerate(bodies)
+                if body
+            ]
+            at = stretch.last
+            if at < len(self.blocks):
+                moved = stretch.line + stretch.body.count(b"\n") - self.blocks[at].line
+        return (*new, *(replace(block, line=block.line + moved) for block in self.blocks[at:]))
 
-Changed = Stretch | Literal["not", "much"]
+
+Changed = Difference | Literal["not", "much"]
 
 
 def cut(path: Path, lines: Sequence[int], rows: int) -> tuple[tuple[Block, ...], str]:
@@ -63,16 +102,17 @@ def cut(path: Path, lines: Sequence[int], rows: int) -> tuple[tuple[Block, ...],
             whole.update(body)
             is_plain = is_plain and _is_plain(body)
             count = min(BLOCK_ROWS, rows - (number - 1) * BLOCK_ROWS) if number else 0
-            blocks.append(Block(line, count, len(body), hashlib.sha256(body).hexdigest()))
+            blocks.append(Block.of(line, count, body))
     is_whole = is_plain and len(blocks) == len(lines) + 1
     return tuple(blocks) if is_whole else (), whole.hexdigest()
 
 
-def _iter_bodies(file: BinaryIO, lines: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+def _iter_bodies(text: Iterable[bytes], lines: Iterable[int], first: int = 1) -> Iterator[tuple[int, bytes]]:
+    """Stream pieces of a text that begins in the line ``first``; the others begin in these lines."""
     starts = iter(lines)
-    start, following = 1, next(starts, 0)
+    start, following = first, next(starts, 0)
     body: list[bytes] = []
-    for number, line in enumerate(file, 1):
+    for number, line in enumerate(text, first):
         if number == following:
             yield start, b"".join(body)
             start, following, body = number, next(starts, 0), []
@@ -81,38 +121,97 @@ def _iter_bodies(file: BinaryIO, lines: Sequence[int]) -> Iterator[tuple[int, by
 
 
 def changed(path: Path, blocks: Sequence[Block]) -> Changed:
-    """Return what of a file is not as it was when it was cut: a stretch, nothing, or so much that it must be read anew."""
-    head = b""
+    """Return what of a file is not as it was when it was cut: stretches, nothing, or so much that it must be read anew."""
     with path.open("rb") as file:
-        end = os.fstat(file.fileno()).st_size
-        first = start = 0
-        for block in blocks:
-            body = file.read(block.size)
-            if not _is(body, block):
-                break
-            head = head if first else body
-            first += 1
-            start += block.size
-        if first == len(blocks) and start == end:
-            return "not"
-        last = len(blocks)
-        while last > first and end - blocks[last - 1].size >= start:
-            file.seek(end - blocks[last - 1].size)
-            if not _is(file.read(blocks[last - 1].size), blocks[last - 1]):
-                break
-            last -= 1
-            end -= blocks[last].size
-        if first in {0, last} or end - start > LONGEST:
+        size = os.fstat(file.fileno()).st_size
+        head = file.read(blocks[0].size)
+        if not _is(head, blocks[0]) or (head and not head.endswith(b"\n")):
             return "much"
-        file.seek(start)
-        body = file.read(end - start)
-    line, rows = blocks[first].line, sum(block.rows for block in blocks[first:last])
-    if not _is_plain(body):
-        return "much"
-    if last < len(blocks) and (body.count(b"\n") != blocks[last].line - line or not body.endswith(b"\n")):
-        return "much"
-    new = Block(line, rows, len(body), hashlib.sha256(body).hexdigest())
-    return Stretch(head, body, line, rows, (*blocks[:first], new, *blocks[last:]))
+        try:
+            stretches = tuple(_iter_stretches(file, size, blocks))
+        except _TooMuch:
+            return "much"
+    return Difference(head, stretches, tuple(blocks)) if stretches else "not"
+
+
+class _TooMuch(Exception):
+    """It is sooner read as a whole."""
+
+
+def _iter_stretches(file: BinaryIO, size: int, blocks: Sequence[Block]) -> Iterator[Stretch]:
+    """Stream the stretches of a file of this size, which has been read to the end of the first block."""
+    left = max(LONGEST, size // SHARE)
+    places: dict[int, list[int]] = {}
+    for place, block in enumerate(blocks[1:], 1):
+        places.setdefault(block.mark, []).append(place)
+    at, moved = 1, 0
+    while True:
+        at = _same_until(file, blocks, at)
+        if at == len(blocks) and file.tell() == size:
+            return
+        wanted = at
+        if at == len(blocks) > 1:  # what is new may go on with the last row, and a small block grows
+            at -= 1
+            file.seek(-blocks[at].size, os.SEEK_CUR)
+        body, place = _until_known(file, blocks, wanted, places, left)
+        left -= len(body) + sum(block.size for block in blocks[at:place])
+        if left < 0 or not _is_plain(body):
+            raise _TooMuch
+        line = blocks[at].line + moved if at < len(blocks) else 1 + moved
+        before, rows = (sum(block.rows for block in some) for some in (blocks[:at], blocks[at:place]))
+        yield Stretch(body, line, at, place, before, rows)
+        if place == len(blocks):
+            return
+        moved = line + body.count(b"\n") - blocks[place].line
+        at = place
+
+
+def _same_until(file: BinaryIO, blocks: Sequence[Block], at: int) -> int:
+    """Read over the blocks that stand where they are looked for; return the first that does not."""
+    while at < len(blocks):
+        start = file.tell()
+        if not _is(file.read(blocks[at].size), blocks[at]):
+            file.seek(start)
+            break
+        at += 1
+    return at
+
+
+def _until_known(
+    file: BinaryIO, blocks: Sequence[Block], at: int, places: Mapping[int, Sequence[int]], most: int
+) -> tuple[bytes, int]:
+    """Read up to where one of the blocks stands, from this one on, or the file ends; return that text, and which it is."""
+    body: list[bytes] = []
+    length = 0
+    while line := file.readline():
+        after = file.tell()
+        for place in places.get(_mark(line), ()):
+            if place >= at:
+                file.seek(after - len(line))
+                if _is(file.read(blocks[place].size), blocks[place]):
+                    file.seek(after - len(line))
+                    return b"".join(body), place
+        file.seek(after)
+        body.append(line)
+        length += len(line)
+        if length > most:
+            raise _TooMuch
+    return b"".join(body), len(blocks)
+
+
+def untouched(path: Path, blocks: Sequence[Block], row: int) -> Difference:
+    """Return the block with the n-th row of a file that has not changed, counted from 0, as a stretch."""
+    before = 0
+    place = 1
+    while before + blocks[place].rows <= row:
+        before += blocks[place].rows
+        place += 1
+    with path.open("rb") as file:
+        head = file.read(blocks[0].size)
+        file.seek(sum(block.size for block in blocks[1:place]), os.SEEK_CUR)
+        body = file.read(blocks[place].size)
+    stretch = Stretch(body, blocks[place].line, place, place + 1, before, blocks[place].rows)
+    return Difference(head, (stretch,), tuple(blocks))
 
 
 def _is_plain(body: bytes) -> bool:
@@ -121,4 +220,12 @@ def _is_plain(body: bytes) -> bool:
 
 
 def _is(body: bytes, block: Block) -> bool:
-    return len(body) == block.size and hashlib.sha256(body).hexdigest() == block.digest
+    return len(body) == block.size and _digest(body) == block.digest
+
+
+def _mark(line: bytes) -> int:
+    return zlib.crc32(line)
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()

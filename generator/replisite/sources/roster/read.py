@@ -14,7 +14,7 @@ from replisite.model.alias import ReservedNames
 from replisite.model.distributor import Person
 from replisite.model.refused import Refused
 from replisite.model.site import Site
-from replisite.sources.roster.blocks import Stretch
+from replisite.sources.roster.blocks import Difference, Stretch
 from replisite.sources.roster.columns import REQUIRED, RosterColumns, Rules
 from replisite.sources.roster.crew import judge_rows
 from replisite.sources.roster.formats import open_roster
@@ -22,7 +22,7 @@ from replisite.sources.roster.parse import Rejected, judge_row
 from replisite.sources.roster.rows import BadRow, Columns, RawRow, RosterFile
 from replisite.sources.roster.stories import Stories
 
-__all__ = ["Faults", "read_roster", "read_stretch"]
+__all__ = ["Faults", "read_roster", "read_stretches"]
 
 
 class Faults(Protocol):
@@ -69,23 +69,21 @@ def read_roster(
         faults.append(fault)
 
 
-def read_stretch(
+def read_stretches(
     site: Site,
-    stretch: Stretch,
+    difference: Difference,
     *,
     source: Path | None = None,
     reserved: Collection[str] = (),
     has_photo: Callable[[str], bool] | None = None,
-) -> Iterator[Person | Refused]:
-    """Stream the people of one stretch of the roster as `read_roster` would, and a `Refused` for each row with faults.
+) -> Iterator[Iterator[Person | Refused]]:
+    """Stream the people of each stretch of the roster as `read_roster` would, and a `Refused` for each row with faults.
 
     What the faults are is not told: they may be other ones, where a stretch ends within a row.
     """
     reading = _Reading.of(site, source, reserved, has_photo)
-    rows = reading.rows.among(stretch.head, stretch.body, stretch.line)
-    for row in _told(rows, reading.stories, reading.name, []):
-        one = judge_row(row, reading.rules) if isinstance(row, RawRow) else row
-        yield reading.with_photo(one) if isinstance(one, Person) else Refused(one.id)
+    for stretch in difference.stretches:
+        yield reading.among(difference.head, stretch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +116,13 @@ class _Reading:
         stories = Stories(content / "distributors", _shown(content / "distributors", site.root), optional)
         rows = open_roster(path, columns, name)
         return cls(name, rows, rules, stories, has_photo or (lambda photo: (content / photo).is_file()))
+
+    def among(self, head: bytes, stretch: Stretch) -> Iterator[Person | Refused]:
+        """Stream the people of one stretch."""
+        rows = self.rows.among(head, stretch.body, stretch.line)
+        for row in _told(rows, self.stories, self.name, []):
+            one = judge_row(row, self.rules) if isinstance(row, RawRow) else row
+            yield self.with_photo(one) if isinstance(one, Person) else Refused(one.id)
 
     def with_photo(self, person: Person) -> Person:
         """Return the person without a photo that is not there."""

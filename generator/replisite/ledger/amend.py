@@ -1,0 +1,231 @@
+"""Put the people of a stretch of the roster in the place of those who stood there, and leave all others as they are."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from replisite.ledger.entries import Entries
+from replisite.ledger.readout import Seated, iter_seated, seat_after
+from replisite.ledger.redraw import redraw
+from replisite.ledger.sampling import Exemplars
+from replisite.ledger.tables import COLUMNS, SPACING
+from replisite.model.distributor import Person
+from replisite.model.site import Site
+
+__all__ = ["Amended", "Part", "amend"]
+
+LONGEST_LINE = 10_000
+"""How many steps up a line of sponsors are followed to see that there is no circle."""
+
+_INSERT = (
+    f"INSERT INTO people (number, seat, {COLUMNS}) VALUES ({', '.join('?' * (2 + len(COLUMNS.split(','))))})"  # noqa: S608 - our own words
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """People who stand after ``before`` others on the roster as it was, in the place of ``count``."""
+
+    before: int
+    count: int
+    people: Sequence[Person]
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """The numbers of those who are not there any more, or not as they were, and of those who are there for them."""
+
+    gone: tuple[int, ...]
+    come: tuple[int, ...]
+
+
+def amend(connection: sqlite3.Connection, parts: Sequence[Part], site: Site) -> Amended | None:
+    """Change the tables inside the caller's transaction.
+
+    None, where not everything can be told without the rest of the roster, or there is a fault that wants to be
+    told: the tables are worth nothing then, and the caller takes them back.
+    """
+    entries = Entries(site)
+    starts = [seat_after(connection, part.before) for part in parts]
+    there = [[*iter_seated(connection, start, part.count)] for start, part in zip(starts, parts, strict=True)]
+    old = {one.person.alias: one for some in there for one in some}
+    seated = _seated(connection, starts, there, parts, old)
+    if seated is None:
+        return None
+    new = {one.person.alias: one for one in seated}
+    if len(new) < len(seated):
+        return None
+    gone = [one for alias, one in old.items() if alias not in new or _differ(one, new[alias])]
+    come = [one for alias, one in new.items() if alias not in old or _differ(one, old[alias])]
+    if not _have_names(connection, entries, gone, come):
+        return None
+    connection.executemany("DELETE FROM people WHERE number = ?", ((one.number,) for one in gone))
+    left = {one.number for one in gone} - {one.number for one in come}
+    connection.executemany("DELETE FROM lines WHERE number = ?", ((number,) for number in left))
+    connection.executemany(_INSERT, ((one.number, one.seat, *entries.row(one.person)) for one in come))
+    before_them = {one.number: one.person for one in gone}
+    if not (
+        _know_each_other(connection, gone, come)
+        and not any(_is_in_circle(connection, one.person) for one in come)
+        and redraw(connection, [(before_them.get(one.number), one.person) for one in come], entries)
+        and _count(connection, entries, gone, come)
+    ):
+        return None
+    return Amended(tuple(one.number for one in gone), tuple(one.number for one in come))
+
+
+def _differ(one: Seated, other: Seated) -> bool:
+    """Say whether anything is another, but for the line of the row."""
+    return one.seat != other.seat or replace(one.person, line=0) != replace(other.person, line=0)
+
+
+def _seated(
+    connection: sqlite3.Connection,
+    starts: Sequence[int],
+    there: Sequence[Sequence[Seated]],
+    parts: Sequence[Part],
+    old: Mapping[str, Seated],
+) -> list[Seated] | None:
+    """Give people numbers and seats: their own if they were here, else some in between. None without room for that."""
+    newcomers = sorted({person.alias for part in parts for person in part.people} - old.keys())
+    numbers = _numbers(connection, newcomers)
+    if numbers is None:
+        return None
+    numbers |= {alias: one.number for alias, one in old.items()}
+    seated: list[Seated] = []
+    for start, some, part in zip(starts, there, parts, strict=True):
+        own = {one.person.alias: one.seat for one in some}
+        behind = [*iter_seated(connection, some[-1].seat if some else start, 1)]
+        wanted = [start, *(own.get(person.alias) for person in part.people)]
+        seats = _filled([*wanted, behind[0].seat if behind else None])
+        if seats is None:
+            return None
+        places = zip(part.people, seats[1:], strict=False)
+        seated += [Seated(numbers[person.alias], seat, person) for person, seat in places]
+    return seated
+
+
+def _numbers(connection: sqlite3.Connection, aliases: Sequence[str]) -> dict[str, int] | None:
+    """Return a number for each of some sorted aliases, between those of their neighbours; None without room."""
+    numbers: dict[str, int] = {}
+    runs: dict[tuple[int, int | None], list[str]] = {}
+    for alias in aliases:
+        low = connection.execute(
+            "SELECT number FROM people WHERE alias < ? ORDER BY alias DESC LIMIT 1", (alias,)
+        ).fetchone()
+        high = connection.execute(
+            "SELECT number FROM people WHERE alias >= ? ORDER BY alias LIMIT 1", (alias,)
+        ).fetchone()
+        runs.setdefault((low[0] if low else 0, high[0] if high else None), []).append(alias)
+    for (low_number, high_number), run in runs.items():
+        places = _filled([low_number, *[None] * len(run), high_number])
+        if places is None:
+            return None
+        numbers |= dict(zip(run, places[1:], strict=False))
+    return numbers
+
+
+def _filled(places: Sequence[int | None]) -> list[int] | None:
+    """Return places with something in between for each None, rising; None without room, or where they do not rise.
+
+    >>> _filled([0, None, None, 30, None])
+    [0, 10, 20, 30, 1048606]
+    >>> _filled([0, None, 1]) is None
+    True
+    """
+    filled: list[int] = []
+    waiting = 0
+    for place in places:
+        if place is None:
+            waiting += 1
+            continue
+        if filled:
+            start, room = filled[-1], place - filled[-1]
+            if room <= waiting:
+                return None
+            filled += [start + room * step // (waiting + 1) for step in range(1, waiting + 1)]
+        waiting = 0
+        filled.append(place)
+    last = filled[-1]
+    return filled + [last + SPACING * step for step in range(1, waiting + 1)]
+
+
+def _have_names(
+    connection: sqlite3.Connection, entries: Entries, gone: Iterable[Seated], come: Iterable[Seated]
+) -> bool:
+    """Give names back and take others; False if one is somebody else's."""
+    left = {name for one in gone for name, _, _ in entries.names(one.person)}
+    connection.executemany("DELETE FROM names WHERE name = ?", ((name,) for name in left))
+    wanted = [name for one in come for name in {name for name, _, _ in entries.names(one.person)}]
+    taken = connection.executemany(
+        "INSERT INTO names VALUES (?) ON CONFLICT DO NOTHING", ((name,) for name in wanted)
+    )
+    return not wanted or taken.rowcount == len(wanted)
+
+
+def _know_each_other(connection: sqlite3.Connection, gone: Iterable[Seated], come: Iterable[Seated]) -> bool:
+    """Say whether nobody names an id that is not there any more, and whoever has come names others who are there."""
+    ids = {one.person.id for one in come}
+    for lost in {one.person.id for one in gone} - ids:
+        for column in ("sponsor_id", "enroller_id"):
+            names = f"SELECT 1 FROM people WHERE {column} = ? AND {column} <> '' LIMIT 1"  # noqa: S608 - our own words
+            if connection.execute(names, (lost,)).fetchone():
+                return False
+    named = {name for one in come for name in (one.person.sponsor_id, one.person.enroller_id) if name}
+    if any(one.person.id in {one.person.sponsor_id, one.person.enroller_id} for one in come):
+        return False
+    return all(connection.execute("SELECT 1 FROM people WHERE id = ?", (name,)).fetchone() for name in named)
+
+
+def _is_in_circle(connection: sqlite3.Connection, person: Person) -> bool:
+    """Say whether a line of sponsors leads back into itself, or is too long to tell."""
+    seen = {person.id}
+    for at in _iter_sponsors(connection, person.sponsor_id):
+        if at in seen or len(seen) > LONGEST_LINE:
+            return True
+        seen.add(at)
+    return False
+
+
+def _iter_sponsors(connection: sqlite3.Connection, person_id: str) -> Iterator[str]:
+    while person_id:
+        yield person_id
+        row = connection.execute("SELECT sponsor_id FROM people WHERE id = ?", (person_id,)).fetchone()
+        person_id = row[0] if row else ""
+
+
+def _count(
+    connection: sqlite3.Connection, entries: Entries, gone: Sequence[Seated], come: Sequence[Seated]
+) -> bool:
+    """Bring what is counted and the exemplars up to date; False if only a look at everybody can tell."""
+    counts: dict[str, Any] = _fact(connection, "counts")
+    exemplars = Exemplars(*_fact(connection, "exemplars"))
+    for step, some in ((-1, gone), (1, come)):
+        for one in some:
+            counts["people"] += step
+            counts["sites"] += step * entries.has_site(one.person)
+            for column, value in (("by_status", one.person.status), ("by_market", one.person.market)):
+                counts[column][value] = counts[column].get(value, 0) + step
+    for column in ("by_status", "by_market"):
+        counts[column] = {value: count for value, count in sorted(counts[column].items()) if count}
+    lost = {one.number: one.person for one in gone if entries.has_site(one.person)}
+    seats = {one.number: one.seat for one in gone}
+    moved = [one.person for one in come if seats.get(one.number, one.seat) != one.seat]
+    for one in come:
+        if entries.has_site(one.person) and not exemplars.exchange(
+            lost.pop(one.number, None), one.person, one.seat
+        ):
+            return False
+    if any(map(exemplars.has, [*lost.values(), *moved])):
+        return False
+    for name, fact in (("exemplars", exemplars.as_json()), ("counts", counts)):
+        connection.execute("UPDATE facts SET fact = ? WHERE name = ?", (json.dumps(fact), name))
+    return True
+
+
+def _fact(connection: sqlite3.Connection, name: str) -> Any:
+    return json.loads(connection.execute("SELECT fact FROM facts WHERE name = ?", (name,)).fetchone()[0])
