@@ -99,6 +99,18 @@ def test_the_bar_knows_the_page(tab: Tab) -> None:
     assert tab.complaints == []
 
 
+def test_the_bar_does_not_wait_for_a_busy_browser(tab: Tab) -> None:
+    """Where the browser never finds an idle moment, the bar and the source are there all the same."""
+    tab.page.add_init_script(
+        "requestIdleCallback = (run, {timeout} = {}) => timeout && setTimeout(run, timeout)"
+    )
+    tab.open(document("<p>a</p>"))
+    tab.page.get_by_role("button", name="9.7 kB · 11 slots").click()
+    tab.server.facts["slots"] = 1
+    tab.change(document("<p>b</p>"))
+    expect(tab.page.get_by_role("button", name="9.7 kB · 1 slot")).to_be_visible()
+
+
 def test_the_code_is_for_a_phone(tab: Tab) -> None:
     """A button shows the address as a QR code, where there is one."""
     tab.open(document("<p>a</p>"))

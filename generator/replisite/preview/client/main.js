@@ -11,7 +11,11 @@ import { make } from "./dom.js";
 
 const STYLES = ["surface.css", "toolbar.css", "overlay.css", "personal.css"];
 
-const whenIdle = window.requestIdleCallback ?? ((run) => setTimeout(run, 50));
+/** Milliseconds after which a browser counts as idle: on a busy machine, Chromium may not find a moment for a long time. */
+const AT_LATEST = 200;
+
+const whenIdle = (run) =>
+  window.requestIdleCallback ? requestIdleCallback(run, { timeout: AT_LATEST }) : setTimeout(run, 50);
 
 /** Begin. @param {{source: Element, pairs: [Node, Node][], digest: string}} loaded */
 export function start({ source, pairs, digest }) {
