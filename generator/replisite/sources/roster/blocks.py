@@ -10,7 +10,9 @@ import hashlib
 import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -21,6 +23,12 @@ BLOCK_ROWS = 256
 
 LONGEST = 1 << 21
 """How many bytes stretches have together at most, in a small file; more is soon read as a whole."""
+
+TOGETHER = 32
+"""How many blocks are compared at once: some two megabytes."""
+
+HASHING = 2
+"""By so many threads."""
 
 SHARE = 8
 """What part of a large file they have at most: an eighth."""
@@ -168,12 +176,16 @@ def _iter_stretches(file: BinaryIO, size: int, blocks: Sequence[Block]) -> Itera
 
 def _same_until(file: BinaryIO, blocks: Sequence[Block], at: int) -> int:
     """Read over the blocks that stand where they are looked for; return the first that does not."""
-    while at < len(blocks):
-        start = file.tell()
-        if not _is(file.read(blocks[at].size), blocks[at]):
-            file.seek(start)
-            break
-        at += 1
+    with ThreadPoolExecutor(HASHING) as threads:  # hashlib lets others go on meanwhile
+        while at < len(blocks):
+            start = file.tell()
+            some = blocks[at : at + TOGETHER]
+            bodies = [file.read(block.size) for block in some]
+            same = sum(1 for _ in takewhile(bool, threads.map(_is, bodies, some)))
+            at += same
+            if same < len(some):
+                file.seek(start + sum(block.size for block in some[:same]))
+                break
     return at
 
 
