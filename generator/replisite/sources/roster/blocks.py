@@ -12,7 +12,6 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -24,11 +23,8 @@ BLOCK_ROWS = 256
 LONGEST = 1 << 21
 """How many bytes stretches have together at most, in a small file; more is soon read as a whole."""
 
-TOGETHER = 32
-"""How many blocks are compared at once: some two megabytes."""
-
-HASHING = 2
-"""By so many threads."""
+FEW, MANY = 4, 512
+"""How many blocks each of two threads compares before they meet: twice as many as before, as long as all are the same."""
 
 SHARE = 8
 """What part of a large file they have at most: an eighth."""
@@ -176,17 +172,32 @@ def _iter_stretches(file: BinaryIO, size: int, blocks: Sequence[Block]) -> Itera
 
 def _same_until(file: BinaryIO, blocks: Sequence[Block], at: int) -> int:
     """Read over the blocks that stand where they are looked for; return the first that does not."""
-    with ThreadPoolExecutor(HASHING) as threads:  # hashlib lets others go on meanwhile
+    number, start = file.fileno(), file.tell()
+    together = FEW
+    with ThreadPoolExecutor(1) as other:  # reading and hashing let the others go on meanwhile
         while at < len(blocks):
-            start = file.tell()
-            some = blocks[at : at + TOGETHER]
-            bodies = [file.read(block.size) for block in some]
-            same = sum(1 for _ in takewhile(bool, threads.map(_is, bodies, some)))
+            middle, end = at + together, at + 2 * together
+            half = sum(block.size for block in blocks[at:middle])
+            later = other.submit(_count_same, number, start + half, blocks[middle:end])
+            same = _count_same(number, start, blocks[at:middle])
+            if same == together:
+                same += later.result()
+            start += sum(block.size for block in blocks[at : at + same])
             at += same
-            if same < len(some):
-                file.seek(start + sum(block.size for block in some[:same]))
+            if same < 2 * together:
                 break
+            together = min(2 * together, MANY)
+    file.seek(start)
     return at
+
+
+def _count_same(file: int, start: int, blocks: Sequence[Block]) -> int:
+    """Return how many blocks stand in an open file from this byte on, one after another."""
+    for count, block in enumerate(blocks):
+        if not _is(os.pread(file, block.size, start), block):
+            return count
+        start += block.size
+    return len(blocks)
 
 
 def _until_known(
