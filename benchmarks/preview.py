@@ -22,9 +22,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
+from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -116,6 +118,9 @@ class Preview:
             if found := re.search(r"http://localhost:\d+", line):
                 self.url = found[0]
                 break
+        # whatever it says is read: it would stand still before a full pipe
+        self._listener = threading.Thread(target=deque, args=(self._process.stderr, 0))
+        self._listener.start()
         self.get(path)
         self.seconds = time.perf_counter() - started
 
@@ -152,6 +157,7 @@ class Preview:
         """End it."""
         self._process.send_signal(signal.SIGINT)
         self._process.wait()
+        self._listener.join()
         assert self._process.stderr is not None
         self._process.stderr.close()
 
