@@ -8,21 +8,29 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkContext, SpawnContext
+from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Self
 
 from replisite.errors import ReplisiteError
 
-__all__ = ["INTERRUPTS", "Heard", "Room", "end_with_parent", "fresh_process", "interrupts_held"]
+__all__ = ["INTERRUPTS", "Heard", "OutOfDate", "Room", "end_with_parent", "fresh_process", "interrupts_held"]
 
 INTERRUPTS = frozenset({signal.SIGINT, signal.SIGTERM})
 
 Heard = Callable[[int, int], None]
 """Hears how far the work is: done, in all (0: unknown)."""
+
+
+class OutOfDate(ReplisiteError):
+    """A process cannot answer, because it has imported code that is not so any more; another one can."""
 
 
 class Room:
@@ -32,14 +40,43 @@ class Room:
     what the process is called, and ``purpose`` what it does, for the message when it ends by itself.
     """
 
+    busy_since: float | None = None
+    """When it was asked what it is at, by `time.monotonic`; None if nobody waits for an answer."""
+
     def __init__(self, make: Callable[[Heard], object], name: str, purpose: str) -> None:
+        self._make = make
+        self._name = name
         self._purpose = purpose
-        context = multiprocessing.get_context("fork")
+        self._coming_or_going = threading.Lock()
+        self._is_closed = False
+        self._start(multiprocessing.get_context("fork"))
+
+    def _start(self, context: ForkContext | SpawnContext) -> None:
         self._ours, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, self._ours, make), name=name)
+        self._process: BaseProcess = context.Process(
+            target=_serve, args=(theirs, self._ours, self._make), name=self._name
+        )
         with interrupts_held():
             self._process.start()
         theirs.close()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the process has ended."""
+        return not self._process.is_alive()
+
+    def begin_anew(self) -> None:
+        """Start another process in the place of one that is over, which knows nothing of what that one was asked.
+
+        There may be threads by now, and a fork would take over the locks that they hold: so Python starts afresh.
+        Raises ReplisiteError once the room is closed.
+        """
+        with self._coming_or_going:
+            if self._is_closed:
+                raise self._ended()
+            self._process.join()
+            self._ours.close()
+            self._start(multiprocessing.get_context("spawn"))
 
     def __enter__(self) -> Self:
         return self
@@ -51,16 +88,27 @@ class Room:
 
     def close(self, *, at_once: bool = False) -> None:
         """End the process and all that it started; ``at_once`` also if it is at work."""
-        if not at_once:
-            self._ours.close()
-            self._process.join(timeout=5)
-        if self._process.is_alive() and self._process.pid:
+        with self._coming_or_going:
+            self._is_closed = True
+            if not at_once:
+                self._ours.close()
+                self._process.join(timeout=5)
+            self.kill()
+            self._process.join()
+            self._ours.close()  # whoever waits for an answer has heard by now that there is none
+
+    def kill(self) -> None:
+        """End the process at once, with all that it started; whoever waits for an answer hears that."""
+        if self._process.pid and not self.is_over:
             try:
                 os.killpg(self._process.pid, signal.SIGKILL)
             except ProcessLookupError:
                 self._process.kill()
-        self._process.join()
-        self._ours.close()  # whoever waits for an answer has heard by now that there is none
+
+    def interrupt(self) -> None:
+        """Send the process SIGALRM: what that means to it is its own affair."""
+        if self._process.pid and not self.is_over:
+            os.kill(self._process.pid, signal.SIGALRM)
 
     def ask(self, method: str, *arguments: object, progress: Heard | None = None) -> object:
         """Call a method in the child; raises what it raises, and ReplisiteError if the process has ended."""
@@ -69,6 +117,7 @@ class Room:
 
     def begin(self, method: str, *arguments: object) -> None:
         """Call a method in the child, and wait only until it is listening; `answer` must come before the next call."""
+        self.busy_since = time.monotonic()
         try:
             self._ours.send((method, arguments))
         except OSError as error:
@@ -88,8 +137,11 @@ class Room:
                     return value
         except (EOFError, OSError) as error:
             raise self._ended() from error
+        finally:
+            self.busy_since = None
 
     def _ended(self) -> ReplisiteError:
+        self.busy_since = None
         self._process.join(timeout=5)
         return ReplisiteError(
             f"the process that {self._purpose} ended (exit {self._process.exitcode}); is there enough memory?"

@@ -11,16 +11,20 @@ from typing import Any, cast
 import pytest
 
 from replisite.options import Options
+from replisite.preview import desk as desk_module
 from replisite.preview.composer import Composer
 from replisite.preview.config import read_config
 from replisite.preview.desk import Desk, Happened
 from replisite.preview.intake import Intake
 from replisite.preview.messages import Asked, PressedPage, Survey, Taken, Wish
+from replisite.preview.watcher import Watched
 from tests.little_site import LittleSite
 
 
 class SlowComposer:
     """Takes a tenth of a second for each reading, and counts them."""
+
+    is_over = False
 
     def __init__(self) -> None:
         self.readings = 0
@@ -31,6 +35,9 @@ class SlowComposer:
         return Survey((), main="GB-en", paths={"GB-en": frozenset({"index.html"})})
 
     def tidy(self) -> None:
+        pass
+
+    def hurry(self) -> None:
         pass
 
 
@@ -77,6 +84,35 @@ def test_a_backlog_is_read_at_once(
     asyncio.run(storm())
     assert composer.readings == 4  # the start, the first file, a hundred files, and one more
     assert [len(happened.changed) for happened in told if happened.changed] == [1, 100, 1]
+
+
+def test_reading_that_takes_long_is_told(
+    little: LittleSite,
+    desk: Callable[[SlowComposer], Desk],
+    told: list[Happened],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Once, and what changes is watched from then on: also while nothing has been read before."""
+    watched: list[Watched] = []
+
+    async def first() -> None:
+        shown = desk(SlowComposer())
+        shown.watch = watched.append
+        monkeypatch.setattr(desk_module, "SLOW", 5)
+        await shown.start()
+        assert not [warning for happened in told for warning in happened.warnings]
+        monkeypatch.setattr(desk_module, "SLOW", 0.03)
+        watched.clear()
+        reading = asyncio.create_task(shown.changed([little.root / "content/pages/about.md"]))
+        await asyncio.sleep(0.07)
+        assert little.root / "content" in watched[0].folders
+        await reading
+        await shown.close()
+
+    asyncio.run(first())
+    assert [warning for happened in told for warning in happened.warnings] == [
+        "the content has been read for 0 s, and there is no end yet"
+    ]
 
 
 def test_what_is_dated_is_read_also_beside_a_file_that_is_not_content(

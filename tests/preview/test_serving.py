@@ -192,6 +192,38 @@ def test_a_plugin_s_data_is_read_again(little: LittleSite) -> None:
         assert "new" in preview.page("/jane/about/").split("<footer>")[1]
 
 
+def test_a_plugin_s_code_is_read_again(little: LittleSite) -> None:
+    """Also after something else was read, and mended after it could not be read; a plugin that is gone is gone."""
+    plugin = (
+        "from pelican import signals\nfrom .words import WORD\n\n"
+        "def read(generator):\n    generator.context['FACT'] = WORD\n\n"
+        "def register():\n    signals.article_generator_finalized.connect(read)\n"
+    )
+    little.write("plugins/facts/__init__.py", plugin)
+    little.write("plugins/facts/words.py", "WORD = 'old'\n")
+    added = '[pelican]\nPLUGIN_PATHS = ["plugins"]\nPLUGINS = ["facts"]\n\n'
+    little.change("site.toml", "[links]", f"{added}[links]")
+    little.change("themes/little/templates/base.html", "<footer>", "<footer>{{ FACT }} ")
+
+    def fact() -> str:
+        return preview.page("/about/").split("<footer>")[1].split("<", 1)[0].strip()
+
+    with RunningPreview(little.root) as preview:
+        preview.wait_until_read()
+        assert fact() == "old"
+        little.change("content/pages/about.md", "By hand.", "By machine.")
+        preview.wait_for("about.md")
+        little.write("plugins/facts/words.py", "WORD = 'new'\n")
+        preview.wait_for("words.py")
+        assert fact() == "new"
+        little.write("plugins/facts/__init__.py", plugin.replace("= WORD", "= WORD.upper()"))
+        preview.wait_for("__init__.py")
+        assert fact() == "NEW"
+        little.change("site.toml", added, "")
+        preview.wait_for("site.toml")
+        assert fact() == ""
+
+
 def test_sigterm_ends_it_too(little: LittleSite) -> None:
     """As a service manager does it."""
     preview = RunningPreview(little.root)

@@ -91,9 +91,9 @@ class Answers:
             return self._instead(host, at, Nothing("there is nothing to show yet"), 503, ())
         found = await self.find(host, at, more=more)
         if isinstance(found, FoundPage):
-            return await self._pressed(host, at, found, 200)
+            return await self._pressed(host, at, found, 200, more=more)
         if isinstance(found, Nothing) and found.page is not None and not found.is_waiting:
-            return await self._pressed(host, at, found, 404, found.page)
+            return await self._pressed(host, at, found, 404, found.page, more=more)
         return self._instead(host, at, found, 503 if _is_waiting(found) else 404, ())
 
     async def find(self, host: str, at: str, *, more: bool = True) -> FoundPage | FoundFile | Moved | Nothing:
@@ -121,12 +121,14 @@ class Answers:
         found: FoundPage | Nothing,
         status: int,
         instead: FoundPage | None = None,
+        *,
+        more: bool,
     ) -> Answer:
         desk = self._desk
         page = instead or found
         assert isinstance(page, FoundPage)
         assert desk.site is not None
-        pressed = await asyncio.to_thread(desk.composer.press, page.asked)
+        pressed = await desk.press(page.asked, may_begin_anew=more)
         if pressed.faults:
             return self._instead(host, at, found, 500, pressed.faults)
         text = localised(pressed.text, desk.site, page.asked.owner, page.visit.name, host)

@@ -7,17 +7,27 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from replisite.processes import Heard, Room
+from replisite.processes import Heard, OutOfDate, Room
 
 if TYPE_CHECKING:
     from replisite.preview.composing import Composing
     from replisite.preview.messages import Asked, Personal, PressedPage, Survey, Wish
 
 __all__ = ["Composer"]
+
+LONGEST_FIRST = 60.0
+"""How many seconds the first reading may take when something changes, before it is given up."""
+
+LONGEST, TIMES = 10.0, 3
+"""How many seconds anything later may take, or how many times as long as the longest reading did."""
+
+GRACE = 2.0
+"""How many seconds it has to give up by itself."""
 
 
 def _made(scratch: Path, heard: Heard) -> Composing:
@@ -37,6 +47,7 @@ class Composer(Room):
         super().__init__(partial(_made, scratch), "replisite composer", "reads the content")
         self._turn = threading.Lock()
         self._begun: Wish | None = None
+        self._longest = 0.0
 
     def begin_with(self, wish: Wish) -> None:
         """Have it begin with what `compose` will be asked for first; to be called before anything else."""
@@ -44,11 +55,43 @@ class Composer(Room):
         self._begun = wish
 
     def compose(self, wish: Wish) -> Survey:
-        """Read what has changed since the last time. Raises ReplisiteError."""
+        """Read what has changed since the last time. Raises ReplisiteError.
+
+        In another process if the one that did it is over, or has old code of the site in it.
+        """
         with self._turn:
-            begun, self._begun = self._begun, None
-            survey = self.answer() if begun is not None else None
-            return cast("Survey", survey if begun == wish else self.ask("compose", wish))
+            if self.is_over:
+                self.begin_anew()
+            started = time.monotonic()
+            try:
+                survey = self._composed(wish)
+            except OutOfDate:
+                self.kill()
+                self.begin_anew()
+                survey = self._composed(wish)
+            self._longest = max(self._longest, time.monotonic() - started)
+            return survey
+
+    def _composed(self, wish: Wish) -> Survey:
+        begun, self._begun = self._begun, None
+        survey = self.answer() if begun is not None else None
+        return cast("Survey", survey if begun == wish else self.ask("compose", wish))
+
+    def hurry(self) -> None:
+        """Have it give up what takes too long, as something has changed: that may be what it hangs on."""
+        since = self.busy_since
+        longest = max(LONGEST, TIMES * self._longest) if self._longest else LONGEST_FIRST
+        if since is None or time.monotonic() - since < longest:
+            return
+
+        def insist() -> None:
+            if self.busy_since == since:
+                self.kill()
+
+        self.interrupt()
+        timer = threading.Timer(GRACE, insist)
+        timer.daemon = True
+        timer.start()
 
     def press(self, asked: Asked) -> PressedPage:
         """Press a page of the last good composition. Raises ReplisiteError."""

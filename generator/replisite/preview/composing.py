@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import gc
 import time
+import traceback
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from replisite.audit import template_fault
 from replisite.clock import build_time
-from replisite.errors import Fault
+from replisite.errors import Fault, InputError
 from replisite.model.page_links import internal_links
 from replisite.model.site import Site
 from replisite.model.sitemap import robots, sitemap
 from replisite.opened import opened_files
+from replisite.preview.deadline import Deadline, Overdue
 from replisite.preview.messages import Asked, Facts, Personal, PressedPage, Survey, ToldPiece, Wish
+from replisite.preview.own_code import OwnCode
 from replisite.preview.personal import Piece
 from replisite.processes import Heard
 from replisite.sources.pelican import PelicanRun, Proof, StagedSite, Warm, forget_contents
@@ -32,6 +35,10 @@ MADE_FILES = frozenset({"sitemap.xml", "robots.txt"})
 """Files that are made of the list of pages."""
 
 
+PAGE = 10.0
+"""How many seconds a page may take; it takes milliseconds, and this is a loop without an end."""
+
+
 class Composing:
     """What the composer's process holds: the last good pages, and what Pelican need not do again.
 
@@ -41,6 +48,8 @@ class Composing:
     def __init__(self, scratch: Path, heard: Heard) -> None:
         self._scratch = scratch
         self._heard = heard
+        self._deadline = Deadline()
+        self._code = OwnCode()
         self._warm = Warm()
         self._pages: StagedSite | None = None
         self._site: Site | None = None
@@ -48,7 +57,22 @@ class Composing:
         self._stage_ms: dict[tuple[str, str], float] = {}
 
     def compose(self, wish: Wish) -> Survey:
-        """Read what has changed; nothing is staged before it is asked for. Raises InputError without a theme."""
+        """Read what has changed; nothing is staged before it is asked for.
+
+        Raises InputError without a theme, and when SIGALRM says that it has taken long enough; OutOfDate if this process
+        has imported what is not so any more.
+        """
+        self._code.check(wish.site)
+        try:
+            with self._deadline.within():
+                return self._read(wish)
+        except Overdue as error:
+            self._warm = Warm()  # something may be half done
+            raise InputError([_overdue(error, wish.site)]) from error
+        finally:
+            self._code.learn(wish.site)
+
+    def _read(self, wish: Wish) -> Survey:
         started = time.perf_counter()
         gc.disable()  # what was read before is tidied away when nobody waits
         site = wish.site
@@ -56,10 +80,12 @@ class Composing:
         run.checks_templates = not wish.is_quick
         with opened_files() as opened:
             pages = run.pages(self._scratch, is_copied=False)
+        self._code.learn(site)  # to be watched
         folders = (run.theme, *(site.root / name for name in (site.content, "templates")))
+        beside = (*_beside(site, opened, folders), *self._code.files)
         warnings = tuple(run.notebook.warnings)
         if run.faults:
-            return Survey(tuple(run.faults), warnings, names=run.names, folders=folders)
+            return Survey(tuple(run.faults), warnings, names=run.names, folders=folders, beside=beside)
         self._pages, self._site, self._made_files = pages, site, None
         files = frozenset(pages.files) | (MADE_FILES if site.pelican_defaults == "replisite" else frozenset())
         self._stage_ms.clear()
@@ -72,7 +98,7 @@ class Composing:
             files,
             run.names,
             folders,
-            _beside(site, opened, folders),
+            beside,
             run.until.timestamp() if run.until else None,
             frozenset(run.static.values()) & {Path(site.root, name) for name in opened},
             time.perf_counter() - started,
@@ -102,16 +128,21 @@ class Composing:
     def press(self, asked: Asked) -> PressedPage:
         """Press one page of the last good composition."""
         try:
-            proof = self._proof(asked)
-            started = time.perf_counter()
-            text = _plate(proof, asked).text({"distributor": asked.owner})
-            spent = (time.perf_counter() - started) * 1000
+            with self._deadline.within(PAGE):
+                proof = self._proof(asked)
+                started = time.perf_counter()
+                text = _plate(proof, asked).text({"distributor": asked.owner})
+                spent = (time.perf_counter() - started) * 1000
             return PressedPage(text, self._facts(proof, asked, text, spent))
         except Exception as error:  # noqa: BLE001 - whatever a template raises is a fault of it
             return PressedPage("", None, (self._fault(error, asked),))
 
     def personal(self, asked: Asked) -> Personal:
         """Press a page slot by slot, and say where each stands; raises what a template raises."""
+        with self._deadline.within(PAGE):
+            return self._personal(asked)
+
+    def _personal(self, asked: Asked) -> Personal:
         plate = _plate(self._proof(asked), asked)
         record = {"distributor": asked.owner}
         numbers: dict[object, int] = {}
@@ -190,6 +221,18 @@ class Composing:
             )
             return Fault(told, line, getattr(error, "message", "") or str(error), "mend the template")
         return template_fault(error, self._site, f"{asked.path} for {asked.owner.alias or 'the company'}")
+
+
+def _overdue(error: Overdue, site: Site) -> Fault:
+    """Return where something was when it took too long: in the site's own file that was called last, if there is one."""
+    own = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_relative_to(site.root)
+    ]
+    file, line = (Path(own[-1].filename), own[-1].lineno or 0) if own else (site.root, 0)
+    told = file.relative_to(site.root).as_posix() if own else ""
+    return Fault(told, line, f"reading the content was {error}", "mend what it hung on")
 
 
 def _plate(proof: Proof, asked: Asked) -> Plate:

@@ -21,7 +21,7 @@ from replisite.preview.composer import Composer
 from replisite.preview.config import Config, read_config
 from replisite.preview.events import Event, Tab, Tabs
 from replisite.preview.intake import Intake
-from replisite.preview.messages import Survey, Wish
+from replisite.preview.messages import Asked, PressedPage, Survey, Wish
 from replisite.preview.people import People
 from replisite.preview.watcher import Watched
 
@@ -41,6 +41,9 @@ FIRST_PAGE = 1.0
 
 PATIENCE = 0.5
 """How many seconds a page waits for a roster: a small one is read by then, and nobody is told of it."""
+
+SLOW = 10.0
+"""After how many seconds of reading the terminal says so."""
 
 EARLIEST = 0.05
 """How many seconds lie between two reports of progress."""
@@ -126,6 +129,8 @@ class Desk:
         self._taking: asyncio.Task[None] | None = None
         self._tidying: asyncio.Task[None] | None = None
         self._expiry: asyncio.TimerHandle | None = None
+        self._has_begun_anew = False
+        self._is_closed = False
         self._asked_roster: object = None
         self.is_started = asyncio.Event()
         self._is_read = asyncio.Event()
@@ -157,7 +162,11 @@ class Desk:
             self._take_roster()
 
     async def close(self) -> None:
-        """Say goodbye to every screen, and to whoever waits for the first page."""
+        """Say goodbye to every screen, and to whoever waits for the first page; nothing is told from now on."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self.told = lambda _: None
         self.is_started.set()
         if self._expiry:
             self._expiry.cancel()
@@ -174,14 +183,16 @@ class Desk:
         """
         started = time.perf_counter()
         self._news.append(tuple(paths))
+        self.composer.hurry()
         if len(self._news) > 1:
             return
         async with self._turn:
+            self._has_begun_anew = False
             news, self._news = self._news, []
             listed = tuple(sorted({path for batch in news for path in batch if not _is_passing(path)}))
             before = self.faults
             changes = self._changes(listed)
-            if not all(news):  # something that is dated came or went
+            if not all(news) or self.composer.is_over:  # something that is dated came or went
                 changes = replace(changes, content=True)
             old = self.survey.static
             if changes.config or (self.site is None and listed):
@@ -234,12 +245,15 @@ class Desk:
             self._watch(None, self.survey)
             return
         wish = Wish.of(site, self.options, self._more.values(), is_quick=is_quick)
+        slow = asyncio.get_running_loop().call_later(SLOW, self._is_slow)
         try:
             survey = await asyncio.to_thread(self.composer.compose, wish)
         except InputError as refused:
             survey = Survey(tuple(refused.faults))
         except ReplisiteError as error:
             survey = Survey((Fault("", 0, str(error)),))
+        finally:
+            slow.cancel()
         self._faults.content = survey.faults
         if not survey.faults:
             self.survey = survey
@@ -247,6 +261,28 @@ class Desk:
             self.answers.forget()
             self._expire(survey.until)
         self._watch(site, survey)
+
+    def _is_slow(self) -> None:
+        """Say that reading takes long, and hear of what changes meanwhile, in the first reading too."""
+        self._watch(self.site, self.survey)
+        told = f"the content has been read for {SLOW:.0f} s, and there is no end yet"
+        self.told(Happened(warnings=(told,)))
+
+    async def press(self, asked: Asked, *, may_begin_anew: bool) -> PressedPage:
+        """Have a page pressed. A composer that has ended may begin anew for it, once until something changes."""
+        try:
+            return await asyncio.to_thread(self.composer.press, asked)
+        except ReplisiteError as error:
+            if may_begin_anew and await self._begins_anew():
+                return await self.press(asked, may_begin_anew=False)
+            return PressedPage("", None, (Fault("", 0, str(error), "save a file, and it begins anew"),))
+
+    async def _begins_anew(self) -> bool:
+        async with self._turn:
+            if self.composer.is_over and not self._has_begun_anew and not self._is_closed:
+                self._has_begun_anew = True
+                await self._compose()
+        return not self.composer.is_over and not self._faults.content
 
     async def show(self, showing: Showing) -> None:
         """Have the pages of a showing that was not asked for before."""

@@ -49,4 +49,6 @@ class Intake(Room):
             self._latest.value += 1
             order = Order(site, options, tuple(names), self._latest.value)
         with self._turn:
+            if self.is_over:
+                self.begin_anew()
             return cast(Taken, self.ask("take", order, progress=progress))

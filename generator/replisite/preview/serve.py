@@ -112,13 +112,14 @@ async def _serve(
     try:
         await asyncio.gather(opening, stopping.wait())
     finally:
-        server.should_exit = True
-        await running
+        await desk.close()
         reading.cancel()
         for watcher in watching:
             watcher.stop()
         for room in (composer, intake):  # threads that wait for them would be waited for
             room.close(at_once=True)
+        server.should_exit = True
+        await running
     with contextlib.suppress(asyncio.CancelledError):
         await reading  # raises what has gone wrong there
 

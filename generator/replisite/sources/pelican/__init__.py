@@ -14,6 +14,16 @@ record.py        one Pelican run, from settings to plates
 """
 
 from replisite.sources.pelican.record import PelicanRun, Proof, Recording, StagedSite, record_site
-from replisite.sources.pelican.warm import Warm, forget_contents
+from replisite.sources.pelican.warm import Stamp, Warm, forget_contents, stamp_of
 
-__all__ = ["PelicanRun", "Proof", "Recording", "StagedSite", "Warm", "forget_contents", "record_site"]
+__all__ = [
+    "PelicanRun",
+    "Proof",
+    "Recording",
+    "StagedSite",
+    "Stamp",
+    "Warm",
+    "forget_contents",
+    "record_site",
+    "stamp_of",
+]

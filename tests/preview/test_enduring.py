@@ -1,0 +1,232 @@
+"""What hangs is given up, and what has ended begins anew: the preview goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from replisite.errors import InputError, ReplisiteError
+from replisite.model.house import house_account
+from replisite.model.site import Site
+from replisite.options import Options
+from replisite.preview import composer as composer_module
+from replisite.preview import composing
+from replisite.preview.composer import Composer
+from replisite.preview.config import read_config
+from replisite.preview.messages import Asked, Survey, Wish
+from tests.little_site import LittleSite
+from tests.preview.running import RunningPreview
+
+ENDLESS = "\n{% for number in range(10**12) %}{% endfor %}"
+
+HANGING = """
+import signal, time
+from pelican import signals
+
+def read(pelican):
+    {first}
+    time.sleep(60)
+
+def register():
+    signals.initialized.connect(read)
+"""
+
+DYING = """
+import os, pathlib
+from pelican import signals
+
+def read(pelican):
+    with pathlib.Path({runs!r}).open("a") as runs:
+        runs.write("run\\n")
+    pelican.settings["JINJA_GLOBALS"]["die"] = lambda: os._exit(9)
+
+def register():
+    signals.initialized.connect(read)
+"""
+
+
+def _site(little: LittleSite) -> Site:
+    site = read_config(little.root).site
+    assert site is not None
+    return site
+
+
+def _asked(site: Site, survey: Survey, path: str) -> Asked:
+    return Asked(survey.main, path, house_account(site), is_corporate=True)
+
+
+def _with_plugin(little: LittleSite, text: str) -> None:
+    little.write("plugins/odd.py", text)
+    little.change(
+        "site.toml", "[links]", '[pelican]\nPLUGIN_PATHS = ["plugins"]\nPLUGINS = ["odd"]\n\n[links]'
+    )
+
+
+def _without_plugin(little: LittleSite) -> None:
+    little.change("site.toml", '[pelican]\nPLUGIN_PATHS = ["plugins"]\nPLUGINS = ["odd"]\n\n', "")
+
+
+def _hurried(composer: Composer, work: Callable[[], Survey]) -> Survey:
+    """Do something while files change, five times a second."""
+    with ThreadPoolExecutor(1) as thread:
+        done = thread.submit(work)
+        while not done.done():
+            time.sleep(0.2)
+            composer.hurry()
+        return done.result()
+
+
+def _children(pid: int) -> list[int]:
+    return [
+        int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    ]
+
+
+def test_a_page_without_an_end_is_given_up(
+    little: LittleSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A loop in a template is told as its fault, with its line; other pages are there as before."""
+    monkeypatch.setattr(composing, "PAGE", 0.5)
+    little.change("themes/little/templates/product.html", "<h1>", f"{ENDLESS}<h1>")
+    site = _site(little)
+    with Composer(tmp_path) as composer:
+        survey = composer.compose(Wish.of(site, Options()))
+        (fault,) = composer.press(_asked(site, survey, "products/soap/index.html")).faults
+        assert (fault.file, fault.line) == ("themes/little/templates/product.html", 2)
+        assert "Overdue: given up after" in fault.what
+        assert "By hand." in composer.press(_asked(site, survey, "about/index.html")).text
+
+
+def test_a_file_that_never_comes_is_given_up(
+    little: LittleSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody writes into a named pipe; when something else is saved, it is told by its name."""
+    monkeypatch.setattr(composer_module, "LONGEST_FIRST", 0.5)
+    site = _site(little)
+    pipe = little.root / "content/pages/pipe.md"
+    os.mkfifo(pipe)
+    with Composer(tmp_path) as composer:
+        survey = _hurried(composer, lambda: composer.compose(Wish.of(site, Options())))
+        (fault,) = survey.faults
+        assert fault.file == "content/pages/pipe.md"
+        assert "given up after" in fault.what
+        pipe.unlink()
+        assert not composer.compose(Wish.of(site, Options())).faults
+
+
+def test_a_plugin_that_never_comes_back_is_given_up(
+    little: LittleSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fault stands where it was; without it all is read."""
+    monkeypatch.setattr(composer_module, "LONGEST_FIRST", 0.5)
+    _with_plugin(little, HANGING.format(first="pass"))
+    with Composer(tmp_path) as composer:
+        with pytest.raises(InputError) as refused:
+            _hurried(composer, lambda: composer.compose(Wish.of(_site(little), Options())))
+        (fault,) = refused.value.faults
+        assert (fault.file, fault.line) == ("plugins/odd.py", 7)
+        assert not composer.is_over
+        _without_plugin(little)
+        assert not composer.compose(Wish.of(_site(little), Options())).faults
+
+
+def test_what_does_not_even_hear_is_ended_and_begun_anew(
+    little: LittleSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a computation in C does not; afterwards another process reads all."""
+    monkeypatch.setattr(composer_module, "LONGEST_FIRST", 0.5)
+    monkeypatch.setattr(composer_module, "GRACE", 0.3)
+    _with_plugin(little, HANGING.format(first="signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})"))
+    with Composer(tmp_path) as composer:
+        with pytest.raises(ReplisiteError, match="ended"):
+            _hurried(composer, lambda: composer.compose(Wish.of(_site(little), Options())))
+        assert composer.is_over
+        _without_plugin(little)
+        site = _site(little)
+        survey = composer.compose(Wish.of(site, Options()))
+        assert not composer.is_over
+        assert "By hand." in composer.press(_asked(site, survey, "about/index.html")).text
+
+
+def test_whoever_is_not_late_is_not_hurried(little: LittleSite, tmp_path: Path) -> None:
+    """A save while content is read is no reason to give up."""
+    with Composer(tmp_path) as composer:
+        composer.begin_with(Wish.of(_site(little), Options()))
+        composer.hurry()
+        assert not composer.compose(Wish.of(_site(little), Options())).faults
+        composer.hurry()  # it has nothing to do
+        assert not composer.compose(Wish.of(_site(little), Options())).faults
+
+
+def test_a_room_that_is_closed_does_not_begin_anew(tmp_path: Path) -> None:
+    """Nothing is left behind."""
+    composer = Composer(tmp_path)
+    composer.close(at_once=True)
+    with pytest.raises(ReplisiteError):
+        composer.begin_anew()
+
+
+def test_processes_that_are_killed_begin_anew(little: LittleSite) -> None:
+    """Whoever asks for a page does not notice; changes of the roster and of content are seen."""
+    with RunningPreview(little.root) as preview:
+        preview.wait_until_read()
+        for child in _children(preview.process.pid):
+            os.kill(child, signal.SIGKILL)
+        assert "Jane Doe" in preview.page("/jane/about/")
+        little.change("content/roster.csv", "Jane,Doe", "Jane,Roe")
+        preview.wait_for("roster.csv")
+        preview.wait_until_read()
+        until = time.monotonic() + 5
+        while "Jane Roe" not in preview.page("/jane/about/"):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        for child in _children(preview.process.pid):
+            os.kill(child, signal.SIGKILL)
+        little.change("content/pages/about.md", "By hand.", "By machine.")
+        preview.wait_for("about.md")
+        assert "By machine." in preview.page("/jane/about/")
+        assert "ended (" not in "".join(preview.lines)
+
+
+def test_a_page_that_ends_the_process_is_told(little: LittleSite, tmp_path: Path) -> None:
+    """Again and again it is not tried before something changes; then all is well."""
+    runs = tmp_path / "runs"
+    _with_plugin(little, DYING.format(runs=str(runs)))
+    with RunningPreview(little.root) as preview:
+        preview.wait_until_read()
+        assert "By hand." in preview.page("/about/")
+        little.change("themes/little/templates/product.html", "<h1>", "{{ die() }}<h1>")
+        preview.wait_for("product.html")
+        before = len(runs.read_text().splitlines())
+        for _ in range(5):
+            got = preview.get("/products/soap/")
+            assert got.status == 500
+            assert "ended (exit 9)" in got.text
+        assert len(runs.read_text().splitlines()) == before + 1
+        little.change("themes/little/templates/product.html", "{{ die() }}", "")
+        preview.wait_for("product.html")
+        assert "Soap" in preview.page("/products/soap/")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_at_once_in_the_midst_of_an_endless_page(little: LittleSite, number: signal.Signals) -> None:
+    """Whoever waits for the page is told, and nothing is said of a process that has ended."""
+    little.change("themes/little/templates/product.html", "<h1>", f"{ENDLESS}<h1>")
+    preview = RunningPreview(little.root)
+    preview.wait_until_read()
+    got: list[int] = []
+    asking = threading.Thread(target=lambda: got.append(preview.get("/products/soap/").status))
+    asking.start()
+    time.sleep(0.5)
+    assert not got
+    assert preview.stop(number) < 1
+    asking.join(5)
+    assert got == [500]
+    assert "ended (" not in "".join(preview.lines)
