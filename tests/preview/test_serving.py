@@ -219,6 +219,12 @@ def test_a_plugin_s_code_is_read_again(little: LittleSite) -> None:
         little.write("plugins/facts/__init__.py", plugin.replace("= WORD", "= WORD.upper()"))
         preview.wait_for("__init__.py")
         assert fact() == "NEW"
+        little.write("plugins/facts/__init__.py", plugin.replace("= WORD", "= WORD WORD"))
+        assert preview.wait_for("invalid syntax").startswith("plugins/facts/__init__.py:5: SyntaxError: ")
+        assert fact() == "NEW"  # as it was last good
+        little.write("plugins/facts/__init__.py", plugin)
+        preview.wait_for("Mended")
+        assert fact() == "new"
         little.change("site.toml", added, "")
         preview.wait_for("site.toml")
         assert fact() == ""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import time
-import traceback
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,10 +21,9 @@ from replisite.model.sitemap import robots, sitemap
 from replisite.opened import opened_files
 from replisite.preview.deadline import Deadline, Overdue
 from replisite.preview.messages import Asked, Facts, Personal, PressedPage, Survey, ToldPiece, Wish
-from replisite.preview.own_code import OwnCode
 from replisite.preview.personal import Piece
 from replisite.processes import Heard
-from replisite.sources.pelican import PelicanRun, Proof, StagedSite, Warm, forget_contents
+from replisite.sources.pelican import OwnCode, PelicanRun, Proof, StagedSite, Warm, forget_contents
 from replisite.staging import Plate
 
 __all__ = ["Composing"]
@@ -68,7 +66,8 @@ class Composing:
                 return self._read(wish)
         except Overdue as error:
             self._warm = Warm()  # something may be half done
-            raise InputError([_overdue(error, wish.site)]) from error
+            told = f"reading the content was {error}"
+            raise InputError([Fault("", 0, told, "mend what it hangs on, or save a file")]) from error
         finally:
             self._code.learn(wish.site)
 
@@ -221,18 +220,6 @@ class Composing:
             )
             return Fault(told, line, getattr(error, "message", "") or str(error), "mend the template")
         return template_fault(error, self._site, f"{asked.path} for {asked.owner.alias or 'the company'}")
-
-
-def _overdue(error: Overdue, site: Site) -> Fault:
-    """Return where something was when it took too long: in the site's own file that was called last, if there is one."""
-    own = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if Path(frame.filename).is_relative_to(site.root)
-    ]
-    file, line = (Path(own[-1].filename), own[-1].lineno or 0) if own else (site.root, 0)
-    told = file.relative_to(site.root).as_posix() if own else ""
-    return Fault(told, line, f"reading the content was {error}", "mend what it hung on")
 
 
 def _plate(proof: Proof, asked: Asked) -> Plate:

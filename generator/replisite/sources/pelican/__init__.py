@@ -8,22 +8,23 @@ generator.py     Pelican's generator of our kinds, and catalog.py: what one edit
 writer.py        record instead of write
 static.py        the files that are copied, and where they lie
 warm.py          what one run leaves to the next
+own_code.py      the site's plugins, which are imported once
 pages.py         from recorded pages to finished ones
 notebook.py      what went wrong, with file and line
 record.py        one Pelican run, from settings to plates
 """
 
+from replisite.sources.pelican.own_code import OwnCode
 from replisite.sources.pelican.record import PelicanRun, Proof, Recording, StagedSite, record_site
-from replisite.sources.pelican.warm import Stamp, Warm, forget_contents, stamp_of
+from replisite.sources.pelican.warm import Warm, forget_contents
 
 __all__ = [
+    "OwnCode",
     "PelicanRun",
     "Proof",
     "Recording",
     "StagedSite",
-    "Stamp",
     "Warm",
     "forget_contents",
     "record_site",
-    "stamp_of",
 ]

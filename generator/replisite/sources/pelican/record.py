@@ -33,6 +33,7 @@ from replisite.sources.pelican.catalog import Catalog, make_catalog
 from replisite.sources.pelican.generator import generator_class, moment
 from replisite.sources.pelican.kinds import KINDS, KindContent, default_slug, index_url
 from replisite.sources.pelican.notebook import Notebook, PelicanLog
+from replisite.sources.pelican.own_code import raised_in
 from replisite.sources.pelican.pages import Proof, Recording, StagedPage, StagedSite
 from replisite.sources.pelican.placeholders import PlaceholderExtension, Placeholders
 from replisite.sources.pelican.reader import reader_class
@@ -245,6 +246,12 @@ class PelicanRun:
             self.note_template(error)
         except FileOverwriteFailedError as error:
             self.notebook.note("", 0, str(error), "give one of them another slug or save_as")
+        except Exception as error:
+            place = raised_in(error, self.site)
+            if place is None:
+                raise
+            what = error.msg if isinstance(error, SyntaxError) else error
+            self.notebook.note(*place, f"{type(error).__name__}: {what}", "mend the plugin")
         finally:
             for signal, receiver in receivers:
                 signal.disconnect(receiver)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from pathlib import Path
 
 from replisite.model.site import Site
 from replisite.processes import OutOfDate
-from replisite.sources.pelican import Stamp, stamp_of
+from replisite.sources.pelican.warm import Stamp, stamp_of
 
-__all__ = ["OwnCode"]
+__all__ = ["OwnCode", "raised_in"]
 
-_OTHERS = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[1]))
+_OTHERS = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[2]), "<")
 """Where Python's, the libraries' and our own code lies; a site may have all of that in its folder."""
 
 
@@ -28,12 +29,10 @@ class OwnCode:
         return tuple(Path(file) for file in sorted(self._stamps))
 
     def learn(self, site: Site) -> None:
-        """Note what has been imported by now, from the site's folder or that of a plugin."""
-        roots = tuple(f"{Path(site.root, folder)}/" for folder in ("", *site.pelican.get("PLUGIN_PATHS", ())))
+        """Note what has been imported by now."""
         for module in list(sys.modules.values()):
-            file = getattr(module, "__file__", None) or ""
-            path = str(Path(site.root, file)) if file and not file.startswith(_OTHERS) else ""
-            if path.startswith(roots) and path not in self._stamps:
+            path = _own_path(getattr(module, "__file__", None) or "", site)
+            if path and path not in self._stamps:
                 self._stamps[path] = stamp_of(path)
         self._plugins = site.pelican.get("PLUGINS")
 
@@ -44,3 +43,22 @@ class OwnCode:
         for path, stamp in self._stamps.items():
             if stamp_of(path) != stamp:
                 raise OutOfDate(f"{path} has changed")
+
+
+def raised_in(error: Exception, site: Site) -> tuple[str, int] | None:
+    """Return the line of the site's own code that was run last before an error; None if it has nothing to do with it."""
+    if isinstance(error, SyntaxError) and (path := _own_path(error.filename or "", site)):
+        return path, error.lineno or 0
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if path := _own_path(frame.filename, site):
+            return path, frame.lineno or 0
+    return None
+
+
+def _own_path(file: str, site: Site) -> str:
+    """Return the whole path of a file of Python, or "" if it lies neither in the site's folder nor in one of plugins."""
+    if not file.endswith(".py") or file.startswith(_OTHERS):
+        return ""
+    path = str(Path(site.root, file))
+    folders = ("", *site.pelican.get("PLUGIN_PATHS", ()))
+    return path if path.startswith(tuple(f"{Path(site.root, folder)}/" for folder in folders)) else ""
