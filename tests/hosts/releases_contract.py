@@ -9,9 +9,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol, cast
 
 import pytest
@@ -245,33 +245,31 @@ class ReleasesContract(HostContract):
             built.deploy(place.host())
         assert live_files(place.root) == {"index.html": b"theirs"}
 
+    def test_many_folders_take_the_place_of_files(self, place: Folder, built: Built) -> None:
+        """All at the same time, several of them each file's."""
+        names = [f"t{number}" for number in range(30)]
+        folders = {f"{name}/{below}/a.txt": name.encode() for name in names for below in "abcd"}
+        for files in (dict.fromkeys(names, b"leaf"), folders) * 2:
+            built.write({"index.html": b"a", **files})
+            assert built.deploy(place.host(), jobs=16, allows_deletes=True).is_live
+            assert live_files(place.root) == {"index.html": b"a", **files}
+
     def test_killed_at_any_point(self, place: Folder, built: Built) -> None:
-        """What is live is the old release or the new one, whole; and the next deploy ends as if nothing had been."""
+        """What is live is the old release, whole; and the next deploy ends as if nothing had been."""
         old = {f"s{number}/index.html": a_page(f"Old {number}") for number in range(300)}
         new = {f"s{number}/index.html": a_page(f"New {number}") for number in range(50, 350)}
         built.write(old)
         built.deploy(place.host())
         built.write(new)
-        seconds, killed = self.first_kill, 0
-        while killed < 5:
-            child = subprocess.Popen([sys.executable, "-c", _CHILD], stdin=subprocess.PIPE)
-            assert child.stdin is not None
-            child.stdin.write(self.described(place, built).encode())
-            child.stdin.close()
-            time.sleep(seconds)
-            child.send_signal(signal.SIGKILL)
-            has_ended = child.wait() == 0
-            assert live_files(place.root) in (old, new)
-            if has_ended:
-                break
-            killed, seconds = killed + 1, seconds + 0.15
-        assert killed
-        built.deploy(place.host(), takes_turn=bool(self.takes_turn))
+        for files in (0, 1, 60, 60, 60):
+            child = f"{_KILLED}\n{self.described(place, built)}\nbuilt.deploy(host, Killed({files}), **{dict(self.options)})"
+            assert subprocess.run([sys.executable, "-c", child], check=False).returncode == -signal.SIGKILL
+            assert live_files(place.root) == old
+        built.deploy(place.host(), **self.options)
         assert live_files(place.root) == new
 
-    takes_turn = False
-    first_kill = 0.3
-    """Seconds after which a deploy has begun to send, about."""
+    options: Mapping[str, object] = MappingProxyType({})
+    """Of a deploy after one that was killed."""
 
     def described(self, place: Folder, built: Built) -> str:
         """Return Python code that makes ``host`` and ``built`` in another process."""
@@ -337,4 +335,21 @@ class _Nothing:
         raise AssertionError(file)
 
 
-_CHILD = "import sys; exec(sys.stdin.read()); built.deploy(host)"
+_KILLED = """
+import os, signal
+from replisite.deploy import Hears
+
+class Killed(Hears):
+    def __init__(self, files):
+        self.files = files
+
+    def agrees(self, plan):
+        return self.files or self.die()
+
+    def sending(self, sent, plan):
+        if sent.puts + sent.deletes == self.files:
+            self.die()
+
+    def die(self):
+        os.kill(os.getpid(), signal.SIGKILL)
+"""

@@ -64,8 +64,7 @@ def built(tmp_path: Path) -> Built:
 class TestSsh(ReleasesContract):
     """The suite over a server."""
 
-    takes_turn = True
-    first_kill = 0.9
+    options = MappingProxyType({"takes_turn": True})
 
     @pytest.fixture
     def place(self, sshd: Sshd, tmp_path: Path) -> Machine:
@@ -79,8 +78,6 @@ class TestSsh(ReleasesContract):
             "from replisite.hosts.ssh import Address, SshHost\n"
             "from tests.deploying.built import Built\n"
             f"built, host = Built(Path({str(built.site.root)!r})), SshHost({place.address!r}, {str(place.root)!r})\n"
-            "from replisite.deploy import DeployOptions, deploy, Hears\n"
-            "built.deploy = lambda host: deploy(built.site, built.target, DeployOptions(takes_turn=True), Hears(), host)\n"
         )
 
 

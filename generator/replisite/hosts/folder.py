@@ -22,6 +22,9 @@ from replisite.model.live import LiveFile
 
 __all__ = ["FolderHost", "FolderState"]
 
+_IN_THE_WAY = (FileExistsError, NotADirectoryError, IsADirectoryError, FileNotFoundError)
+"""What is said where a file is to become a folder; the last by whoever comes while another thread makes it one."""
+
 
 class FolderHost:
     """Makes releases below ``root`` and keeps ``keep`` of them, the live one among them."""
@@ -98,7 +101,7 @@ class FolderHost:
     def _put(self, place: Path, file: LiveFile, body: Body) -> None:
         try:
             self._write(place, file, body)
-        except (FileExistsError, NotADirectoryError, IsADirectoryError):
+        except _IN_THE_WAY:
             with self._clearing:  # files of one folder may come at the same time
                 trees.clear_way(self._new, place)
                 self._folders.clear()

@@ -7,6 +7,7 @@ start.py      what is done while the server is still being imported
 config.py     what site.toml says
 messages.py   what the processes say to each other
 composing.py  what happens in the process that keeps Pelican warm; composer.py is the other side of the pipe
+deadline.py   what takes too long in that process, and is broken off
 taking.py     what happens in the process that reads the roster; intake.py is the other side of the pipe
 people.py     who is on the roster: found by alias, searched by name
 watcher.py    which files changed

@@ -120,13 +120,14 @@ class Files:
             raise HostError(f"{place}: {meaning}", may_pass=may_pass) from error
 
     async def _make(self, client: asyncssh.SFTPClient, folder: str) -> None:
-        """Make a folder; another put may do so at the same moment."""
+        """Make a folder in the place of whatever is there; another put may do so at the same moment."""
         found = await self._kind(client, folder)
         if found is not None and stat.S_ISDIR(found):
             return
         try:
             if found is not None:
-                await client.remove(folder)
+                with contextlib.suppress(asyncssh.SFTPNoSuchFile):
+                    await client.remove(folder)
             await client.mkdir(folder, _FOLDER)
         except asyncssh.SFTPError:
             if not await client.isdir(folder):

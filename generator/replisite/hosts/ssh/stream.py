@@ -189,8 +189,9 @@ class Stream:
             removes += one.change.removes
             members += one.change.members
             size += sum(map(len, one.change.members))
-            if is_alone and one.change.members:
-                way, how = one.change.way, "-rf"
+            if is_alone:
+                if one.change.members:
+                    way, how = one.change.way, "-rf"
                 break
         self._number += 1
         parts = _paths(way), _paths(removes), b"".join([*members, END]) if members else b""
