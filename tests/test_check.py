@@ -75,6 +75,43 @@ def test_a_check_follows_links(little: LittleSite) -> None:
     assert 'content/pages/about.md:4: link to "../shop/" on about/index.html: there is no shop' in done.stderr
 
 
+PLUGIN = """
+from pelican import signals
+
+
+def read(generator):
+    {first}
+
+
+def register():
+    signals.article_generator_finalized.connect(read)
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [
+        ("(facts", "plugins/facts.py:6: SyntaxError: '(' was never closed"),
+        ("import fcats", "plugins/facts.py:6: ModuleNotFoundError: No module named 'fcats'"),
+        ("generator.context['FACT'][0]", "plugins/facts.py:6: KeyError: 'FACT'"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "build"])
+def test_an_error_in_a_plugin_is_told_with_its_line(
+    little: LittleSite, command: str, first: str, told: str
+) -> None:
+    """Whether it is met when the plugin is imported or when it works; with the site's other faults."""
+    little.write("plugins/facts.py", PLUGIN.format(first=first))
+    little.change(
+        "site.toml", "[links]", '[pelican]\nPLUGIN_PATHS = ["plugins"]\nPLUGINS = ["facts"]\n\n[links]'
+    )
+    little.roster("A2,omar,Omar,Ali,nobody,,,GB,active,A9,")
+    lines = run(little, command, code=1).stderr.splitlines()
+    assert f"{told}; mend the plugin" in lines
+    assert any(line.startswith("content/roster.csv:2: ") for line in lines)
+    assert not any("Traceback" in line for line in lines)
+
+
 def test_a_check_reads_drafts_on_request(little: LittleSite) -> None:
     """A draft's faults are told when the draft is asked for."""
     little.write(

@@ -68,7 +68,7 @@ class RunningPreview:
             self._told.put(line)
         self._told.put("")
 
-    def wait_for(self, text: str, seconds: float = 10) -> str:
+    def wait_for(self, text: str, seconds: float = 30) -> str:
         """Wait until the terminal says something; fails with what it said instead."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:

@@ -16,7 +16,7 @@ import pytest
 from tests.little_site import LittleSite
 from tests.preview.running import RunningPreview
 
-SECONDS = 15.0
+SECONDS = 30.0
 
 
 class Screen:

@@ -21,7 +21,7 @@ from watchdog.observers.api import BaseObserver
 from replisite.preview import watcher as watching
 from replisite.preview.watcher import Watched, Watcher
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds after which what was not heard will not be heard."""
 
 ATTEMPTS = 6
@@ -441,7 +441,7 @@ def test_stopping_ends_every_thread(content: Path, page: Path) -> None:
         heard.next()
         begun = time.monotonic()
         watcher.stop()
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 5
         watcher.stop()
         assert set(threading.enumerate()) == before
     page.write_text("y")
