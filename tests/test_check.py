@@ -75,6 +75,41 @@ def test_a_check_follows_links(little: LittleSite) -> None:
     assert 'content/pages/about.md:4: link to "../shop/" on about/index.html: there is no shop' in done.stderr
 
 
+def test_content_that_cannot_be_read_is_told_by_its_name(little: LittleSite) -> None:
+    """Links that lead nowhere or in a circle, as pages and as products."""
+    for folder in ("pages", "products"):
+        (little.root / f"content/{folder}/gone.md").symlink_to("nowhere.md")
+        (little.root / f"content/{folder}/circle.md").symlink_to("circle.md")
+    told = run(little, "check", code=1).stderr.splitlines()
+    starts = [line.split(" [Errno")[0] for line in told if ": cannot be read: " in line]
+    assert starts == [
+        "content/pages/circle.md: cannot be read: OSError:",
+        "content/pages/gone.md: cannot be read: FileNotFoundError:",
+        "content/products/circle.md: cannot be read: OSError:",
+        "content/products/gone.md: cannot be read: FileNotFoundError:",
+    ]
+    assert told[-1] == "4 faults; nothing was written."
+
+
+def test_content_may_be_linked(little: LittleSite, tmp_path: Path) -> None:
+    """A file and a folder that stand elsewhere make the same pages, and their faults have the names that they have here."""
+    little.build()
+    before = little.files()
+    elsewhere = tmp_path / "elsewhere"
+    (little.root / "content/pages").rename(elsewhere)
+    (little.root / "content/pages").symlink_to(elsewhere)
+    (little.root / "content/products/soap.md").rename(tmp_path / "a soap.md")
+    (little.root / "content/products/soap.md").symlink_to(tmp_path / "a soap.md")
+    little.build()
+    assert little.files() == before
+    little.change("content/products/soap.md", "title: Soap", "titel: Soap")
+    little.change("content/pages/about.md", "title: About", "title: [")
+    told = run(little, "check", code=1).stderr
+    assert 'content/products/soap.md:2: product has no "titel"' in told
+    assert "content/pages/about.md:" in told
+    assert str(tmp_path / "a soap.md") not in told
+
+
 PLUGIN = """
 from pelican import signals
 

@@ -41,7 +41,7 @@ class Room:
     """
 
     busy_since: float | None = None
-    """When it was asked what it is at, by `time.monotonic`; None if nobody waits for an answer."""
+    """When it was asked what it is at, or has last told of it, by `time.monotonic`; None if nobody waits for an answer."""
 
     def __init__(self, make: Callable[[Heard], object], name: str, purpose: str) -> None:
         self._make = make
@@ -129,8 +129,9 @@ class Room:
             while True:
                 kind, value = self._ours.recv()
                 if kind == "progress":
-                    assert progress is not None
-                    progress(*value)
+                    self.busy_since = time.monotonic()
+                    if progress is not None:
+                        progress(*value)
                 elif kind == "error":
                     raise value
                 else:

@@ -267,6 +267,24 @@ def test_a_preview_may_begin_with_faults(little: LittleSite) -> None:
         )
 
 
+def test_a_file_that_is_linked_is_watched_where_it_is(little: LittleSite) -> None:
+    """Also when it goes away and comes back."""
+    shared, link = little.root / "shared/all soaps.md", little.root / "content/products/soap.md"
+    shared.parent.mkdir()
+    link.rename(shared)
+    link.symlink_to(shared)
+    with RunningPreview(little.root) as preview:
+        screen = Screen(preview, "/products/soap/")
+        preview.wait_until_read()
+        text = shared.read_text()
+        changed = _refreshed(screen, lambda: shared.write_text(text.replace("title: Soap", "title: Suds")))
+        assert "Suds" in changed
+        shared.unlink()
+        preview.wait_for("content/products/soap.md: cannot be read")
+        changed = _refreshed(screen, lambda: shared.write_text(text.replace("title: Soap", "title: Foam")))
+        assert "Foam" in changed
+
+
 def test_events_that_were_missed_are_told_again(shown: Shown) -> None:
     """A screen that lost its connection hears of the files that changed meanwhile."""
     little, preview = shown

@@ -76,7 +76,7 @@ def test_whoever_waits_for_the_first_page_is_told_of_the_end(little: LittleSite)
     asking.start()
     time.sleep(0.5)
     assert not got
-    assert preview.stop() < 5
+    assert preview.stop() < 1.5
     asking.join(5)
     assert got == [503]
 

@@ -27,7 +27,7 @@ LONGEST, TIMES = 10.0, 3
 """How many seconds anything later may take, or how many times as long as the longest reading did."""
 
 GRACE = 2.0
-"""How many seconds it has to give up by itself."""
+"""How many seconds it has to say that it gives up."""
 
 
 def _made(scratch: Path, heard: Heard) -> Composing:
@@ -48,6 +48,7 @@ class Composer(Room):
         self._turn = threading.Lock()
         self._begun: Wish | None = None
         self._longest = 0.0
+        self._hurried: float | None = None
 
     def begin_with(self, wish: Wish) -> None:
         """Have it begin with what `compose` will be asked for first; to be called before anything else."""
@@ -78,11 +79,15 @@ class Composer(Room):
         return cast("Survey", survey if begun == wish else self.ask("compose", wish))
 
     def hurry(self) -> None:
-        """Have it give up what takes too long, as something has changed: that may be what it hangs on."""
+        """Have it give up what takes too long, as something has changed: that may be what it hangs on.
+
+        Once it has said so it may take its time again, for the rest of what it was asked.
+        """
         since = self.busy_since
         longest = max(LONGEST, TIMES * self._longest) if self._longest else LONGEST_FIRST
-        if since is None or time.monotonic() - since < longest:
+        if since is None or since == self._hurried or time.monotonic() - since < longest:
             return
+        self._hurried = since
 
         def insist() -> None:
             if self.busy_since == since:

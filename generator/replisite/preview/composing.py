@@ -7,6 +7,7 @@ The pages of the last faultless reading stay until there are new ones, so that t
 from __future__ import annotations
 
 import gc
+import os
 import time
 import zlib
 from collections.abc import Mapping, Sequence
@@ -45,8 +46,7 @@ class Composing:
 
     def __init__(self, scratch: Path, heard: Heard) -> None:
         self._scratch = scratch
-        self._heard = heard
-        self._deadline = Deadline()
+        self._deadline = Deadline(lambda: heard(0, 0))
         self._code = OwnCode()
         self._warm = Warm()
         self._pages: StagedSite | None = None
@@ -235,15 +235,11 @@ def _told(slot: object) -> ToldPiece:
 
 
 def _beside(site: Site, opened: set[str], folders: Sequence[Path]) -> tuple[Path, ...]:
-    """Return the files of the site that were read and lie in no folder that is known."""
+    """Return the files of the site that were read and lie in no folder that is known, and those that links lead to."""
     paths = {Path(site.root, name) for name in opened}
-    return tuple(
-        sorted(
-            path
-            for path in paths
-            if path.is_relative_to(site.root)
-            and not path.is_relative_to(site.state)
-            and not any(path.is_relative_to(folder) for folder in folders)
-            and path.is_file()
-        )
-    )
+    own = {path for path in paths if path.is_relative_to(site.root) and not path.is_relative_to(site.state)}
+    linked = {
+        Path(os.path.realpath(path)) for path in own if path.is_symlink()
+    }  # it may be gone, and come back
+    listed = linked | {path for path in own if path.is_file()}
+    return tuple(sorted(path for path in listed if not any(map(path.is_relative_to, folders))))

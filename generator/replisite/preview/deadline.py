@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 __all__ = ["Deadline", "Overdue"]
@@ -20,10 +20,11 @@ class Overdue(Exception):
 class Deadline:
     """The deadline of a process: `Overdue` is raised in its main thread by SIGALRM, and nothing else is.
 
-    What sits in C code and never looks up is not reached; only SIGKILL ends that.
+    ``heard`` is told before. What sits in C code and never looks up is not reached; only SIGKILL ends that.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, heard: Callable[[], None]) -> None:
+        self._heard = heard
         self._is_set = False
         self._since = 0.0
         signal.signal(signal.SIGALRM, self._ring)
@@ -42,4 +43,5 @@ class Deadline:
 
     def _ring(self, *_: object) -> None:
         if self._is_set:
+            self._heard()
             raise Overdue(f"given up after {time.monotonic() - self._since:.0f} s")

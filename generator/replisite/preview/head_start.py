@@ -29,6 +29,9 @@ def new_composer() -> Iterator[Composer]:
     from tempfile import TemporaryDirectory
 
     from replisite.preview.composer import Composer
+    from replisite.processes import interrupts_held
 
-    with TemporaryDirectory(prefix="replisite-preview-") as scratch, Composer(Path(scratch)) as composer:
+    with interrupts_held():  # Python tries out where it can write, and would leave the file behind
+        folder = TemporaryDirectory(prefix="replisite-preview-")
+    with folder as scratch, Composer(Path(scratch)) as composer:
         yield composer

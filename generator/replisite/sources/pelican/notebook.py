@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
 from collections.abc import Collection, Mapping
@@ -36,14 +37,14 @@ class Notebook:
 
     def content_path(self, path: Path) -> str:
         """Return a path relative to the content folder, with forward slashes."""
-        return path.resolve().relative_to(self.content.resolve()).as_posix()
+        return _within(self.content, path).as_posix()
 
     def told(self, path: Path | str) -> str:
         """Return a path as it is told: relative to the site's root where it lies in it; no path is none."""
         if not str(path):
             return ""
         try:
-            return Path(path).resolve().relative_to(self.root.resolve()).as_posix()
+            return _within(self.root, path).as_posix()
         except ValueError:
             return str(path)
 
@@ -61,6 +62,12 @@ class Notebook:
         fault = Fault(self.told(path), line, what, told)
         if fault not in self.faults:
             self.faults.append(fault)
+
+    def note_unread(self, path: Path, cause: BaseException | None) -> None:
+        """Note that a file could not be read, unless something is known of it that says more."""
+        if not any(fault.file == self.told(path) for fault in self.faults):
+            reason = f": {type(cause).__name__}: {cause}" if cause else ""
+            self.note(path, 0, f"cannot be read{reason}")
 
     def note_placeholder(self, expression: str, what: str, told: str) -> None:
         """Note a fault of ``{{ expression }}`` in the file being read."""
@@ -82,6 +89,19 @@ class Notebook:
             self.note_key(path, key, f'"{key}" is a name that Pelican needs itself', "rename it")
 
 
+def _within(folder: Path, path: Path | str) -> Path:
+    """Return a path relative to a folder; raises ValueError if it is neither there nor by a link from there.
+
+    A link has its own name, wherever it leads; unlike `Path.resolve` of Python 3.11 this bears links in a circle.
+    """
+    parent, name = os.path.split(path)
+    real = Path(os.path.realpath(folder))
+    for place in (Path(os.path.realpath(parent), name), real / os.path.relpath(path, folder)):
+        if place.is_relative_to(real) and ".." not in place.parts:
+            return place.relative_to(real)
+    raise ValueError(f"{path} is not below {folder}")
+
+
 class PelicanLog(logging.Handler):
     """Takes what Pelican logs: an error is a fault, a warning is told in the report."""
 
@@ -100,11 +120,7 @@ class PelicanLog(logging.Handler):
         if cause is not None and type(cause).__name__ == "Refused":
             return
         if message.startswith("Could not process "):
-            path = self._named_path(message.removeprefix("Could not process "))
-            reason = f"{type(cause).__name__}: {cause}" if cause else "it cannot be read"
-            if any(fault.file == self.notebook.told(path) for fault in self.notebook.faults):
-                return
-            self.notebook.note(path, 0, f"cannot be read: {reason}")
+            self.notebook.note_unread(self._named_path(message.removeprefix("Could not process ")), cause)
             return
         found = re.match(r"Unknown status '(.*)' for file (.*), skipping it", message)
         if found:
