@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from replisite.errors import Fault
 from replisite.options import Options
 from replisite.preview import desk as desk_module
 from replisite.preview.composer import Composer
@@ -84,6 +85,24 @@ def test_a_backlog_is_read_at_once(
     asyncio.run(storm())
     assert composer.readings == 4  # the start, the first file, a hundred files, and one more
     assert [len(happened.changed) for happened in told if happened.changed] == [1, 100, 1]
+
+
+def test_a_fault_is_told_once(desk: Callable[[SlowComposer], Desk], told: list[Happened]) -> None:
+    """The look through everything soon after the start finds it again, and says nothing of it."""
+    fault = Fault("content/pages/about.md", 3, "is odd")
+
+    class Faulty(SlowComposer):
+        def compose(self, _: Wish) -> Survey:
+            return Survey((fault,))
+
+    async def begin() -> None:
+        shown = desk(Faulty())
+        await shown.start()
+        await shown.check()
+        await shown.close()
+
+    asyncio.run(begin())
+    assert [happened.faults for happened in told if happened.faults] == [(fault,)]
 
 
 def test_reading_that_takes_long_is_told(

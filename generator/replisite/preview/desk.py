@@ -229,14 +229,15 @@ class Desk:
     async def check(self) -> None:
         """Look for faults that the start had no time for; to be called when there is time."""
         async with self._turn:
+            before = self.faults
             await self._load()  # it was read before anybody watched
             if self.site is not None and not self._faults.content:
                 await self._compose()
                 self._take_roster()
                 await self._refresh(())
         self._tidy_soon()
-        if self.faults:
-            self.told(Happened(faults=self.faults))
+        if self.faults != before:
+            self.told(Happened(faults=self.faults, is_mended=not self.faults))
 
     async def _compose(self, *, is_quick: bool = False) -> None:
         """Read the content; the pages that there were stay if it has faults."""
