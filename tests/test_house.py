@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "generator" / "replisite"
 LAYERS = (
     {"errors", "__init__"},
     {"clock", "fault_log", "opened", "processes"},
-    {"model"},
+    {"model", "content"},
     {"staging"},
     {"pages"},
     {"sources", "sinks", "hosts", "ledger"},

@@ -10,24 +10,13 @@ they see below their folder, also where a link leads elsewhere; a plan translate
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Place", "Plan", "Watched", "place_of", "plan_of"]
+from replisite.content.ignored_names import is_leftover
 
-_DROPPING = re.compile(
-    r"""  .*~ | \..*\.sw. | 4913                # vi: backup, swap file, the file by which it tries a folder
-    | \.\#.* | \#.*\#                         # emacs: lock, autosave
-    | .*___jb_(tmp|old|bak)___                # JetBrains: safe write
-    | \..*\.tmp | \.goutputstream-.*          # Sublime, GNOME: safe write
-    | \.~lock\..*\#                           # LibreOffice: lock
-    | \.git | \.hg | \.svn | __pycache__ | \.DS_Store
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-"""Names that editors, version control and systems leave in a folder; what is below them counts as little."""
+__all__ = ["Place", "Plan", "Watched", "place_of", "plan_of"]
 
 Place = tuple[int, int] | None
 """A directory's device and inode; ``None`` where there is no directory."""
@@ -69,7 +58,7 @@ class Plan:
         for top in _upwards(real):
             if top in self.trees:
                 below = real[len(top) :]
-                if not any(map(_DROPPING.fullmatch, below.split(os.sep))):
+                if not any(map(is_leftover, below.split(os.sep))):
                     yield from (name + below for name in self.trees[top])
 
     def differing(self, newer: Plan) -> set[str]:
@@ -143,7 +132,7 @@ def _follow(name: str, above: tuple[str, ...], trees: dict[str, set[str]], links
             continue  # gone meanwhile, or not ours to read
         for entry in entries:
             below = os.path.join(folder, entry.name) if folder else os.sep + entry.name
-            if _DROPPING.fullmatch(entry.name):
+            if is_leftover(entry.name):
                 continue
             if not entry.is_symlink():
                 if entry.is_dir():
