@@ -97,6 +97,8 @@ $(NPM_TOOLS): tests/hosts/npm/package.json tests/hosts/npm/package-lock.json $(S
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix $(@D) --no-audit --no-fund --loglevel=error
 	@touch $@
 
-browser: # Chromium for the tests that look at pages
+browser: # Chromium for the tests that look at pages, and what Playwright's own Node.js is linked against
+	@PATH="$$PATH:/usr/sbin:/sbin" ldconfig -p | grep -q 'libatomic\.so\.1' || { echo "Installing Debian's libatomic1"; \
+	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends libatomic1 >/dev/null; }
 	@command -v chromium >/dev/null || { echo "Installing Debian's chromium"; \
 	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium fonts-noto-core >/dev/null; }

@@ -208,9 +208,10 @@ def test_a_plugin_s_code_is_read_again(little: LittleSite) -> None:
     def fact() -> str:
         return preview.page("/about/").split("<footer>")[1].split("<", 1)[0].strip()
 
-    with RunningPreview(little.root) as preview:
+    with RunningPreview(little.root, env={"PYTHONDONTWRITEBYTECODE": ""}) as preview:
         preview.wait_until_read()
         assert fact() == "old"
+        assert not (little.root / "plugins/facts/__pycache__").exists()  # it holds for a second and a size
         little.change("content/pages/about.md", "By hand.", "By machine.")
         preview.wait_for("about.md")
         little.write("plugins/facts/words.py", "WORD = 'new'\n")

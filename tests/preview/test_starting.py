@@ -33,7 +33,10 @@ def register():
 """
 
 BROWSER = """
-import pathlib, sys, urllib.request
+import pathlib, socket, sys, urllib.request
+ask = socket.getaddrinfo
+# As browsers do (RFC 6761 §6.3): a bare Debian has no /etc/hosts that names localhost.
+socket.getaddrinfo = lambda host, *more: ask("127.0.0.1" if host.endswith("localhost") else host, *more)
 pathlib.Path({opened!r}).write_text(sys.argv[1])
 with urllib.request.urlopen(sys.argv[1]) as answer:
     pathlib.Path({shown!r}).write_bytes(answer.read())

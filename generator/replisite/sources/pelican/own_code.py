@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from replisite.model.site import Site
 from replisite.processes import OutOfDate
 from replisite.sources.pelican.warm import Stamp, stamp_of
 
-__all__ = ["OwnCode", "raised_in"]
+__all__ = ["OwnCode", "raised_in", "without_bytecode"]
 
 _OTHERS = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[2]), "<")
 """Where Python's, the libraries' and our own code lies; a site may have all of that in its folder."""
@@ -43,6 +45,19 @@ class OwnCode:
         for path, stamp in self._stamps.items():
             if stamp_of(path) != stamp:
                 raise OutOfDate(f"{path} has changed")
+
+
+@contextmanager
+def without_bytecode() -> Iterator[None]:
+    """Write no ``.pyc`` files meanwhile: Python takes one for current if its source has the same size and second.
+
+    A plugin that is edited twice within a second would be imported as it was before (PEP 552, "timestamp-based pycs").
+    """
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
 
 
 def raised_in(error: Exception, site: Site) -> tuple[str, int] | None:

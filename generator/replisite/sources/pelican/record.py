@@ -33,7 +33,7 @@ from replisite.sources.pelican.catalog import Catalog, make_catalog
 from replisite.sources.pelican.generator import generator_class, moment
 from replisite.sources.pelican.kinds import KINDS, KindContent, default_slug, index_url
 from replisite.sources.pelican.notebook import Notebook, PelicanLog
-from replisite.sources.pelican.own_code import raised_in
+from replisite.sources.pelican.own_code import raised_in, without_bytecode
 from replisite.sources.pelican.pages import Proof, Recording, StagedPage, StagedSite
 from replisite.sources.pelican.placeholders import PlaceholderExtension, Placeholders
 from replisite.sources.pelican.reader import reader_class
@@ -236,7 +236,7 @@ class PelicanRun:
         for signal, receiver in receivers:
             signal.connect(receiver)
         try:
-            with ExitStack() as self._meanwhile:
+            with ExitStack() as self._meanwhile, without_bytecode():
                 pelican.Pelican(settings).run()
         except _Stop:
             pass
