@@ -97,7 +97,16 @@ $(NPM_TOOLS): tests/hosts/npm/package.json tests/hosts/npm/package-lock.json $(S
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix $(@D) --no-audit --no-fund --loglevel=error
 	@touch $@
 
-browser: # Chromium for the tests that look at pages, and what Playwright's own Node.js is linked against
+PAGE_TOOLS := .tools/pages/.installed
+
+$(PAGE_TOOLS): tests/theme/npm/package.json tests/theme/npm/package-lock.json $(STAMP)
+	@mkdir -p $(@D) && cp tests/theme/npm/package.json tests/theme/npm/package-lock.json $(@D)
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix $(@D) --no-audit --no-fund --loglevel=error
+	@touch $@
+
+browser: $(PAGE_TOOLS) # Chromium for the tests that look at pages, what Playwright's own Node.js is linked against, and the Nu checker with its Java
+	@command -v java >/dev/null || { echo "Installing Debian's Java"; \
+	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends default-jre-headless >/dev/null; }
 	@PATH="$$PATH:/usr/sbin:/sbin" ldconfig -p | grep -q 'libatomic\.so\.1' || { echo "Installing Debian's libatomic1"; \
 	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends libatomic1 >/dev/null; }
 	@command -v chromium >/dev/null || { echo "Installing Debian's chromium"; \

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_timezone_name
 from babel.numbers import format_currency
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context, Undefined
@@ -113,13 +113,27 @@ def day(context: Context, value: datetime.date | None) -> str:
 @reading("market", "language")
 @pass_context
 def moment(context: Context, value: datetime.datetime | None, zone: str = "") -> str:
-    """Write a moment with its zone: ``9 December 2026, 19:00 GMT``."""
+    """Write a moment with the name of its zone: ``Wednesday 9 December 2026, 19:00 GMT``."""
     if value is None:
         return ""
     where = ZoneInfo(zone) if zone else value.tzinfo
     local = value.astimezone(where)
     locale = _locale(context["language"], context["market"].code)
-    return format_datetime(local, "d MMMM y, HH:mm z", tzinfo=where, locale=locale)
+    written = format_datetime(local, "EEEE d MMMM y, HH:mm", tzinfo=where, locale=locale)
+    return f"{written} {_zone_name(local, locale)}"
+
+
+def _zone_name(local: datetime.datetime, locale: str) -> str:
+    """Name the zone of a moment as readers of a locale do: ``GMT``, ``Central European Time``, ``UTC+01:00``.
+
+    CLDR abbreviates a zone only where it is known (``GMT`` in GB, not in US); the long name is known everywhere.
+    A time with a bare offset has no zone, so its offset is written.
+    """
+    if isinstance(local.tzinfo, ZoneInfo):
+        short = get_timezone_name(local, width="short", locale=locale)
+        return short if short.isalpha() else get_timezone_name(local, width="long", locale=locale)
+    offset = local.strftime("%z")
+    return "UTC" if offset == "+0000" else f"UTC{offset[:3]}:{offset[3:5]}"
 
 
 def _locale(language: str, market: str) -> str:

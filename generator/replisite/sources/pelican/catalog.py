@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pelican.settings import DEFAULT_CONFIG
 from pelican.utils import slugify
@@ -14,7 +16,7 @@ from replisite.model.showing import Showing
 from replisite.model.site import Site
 from replisite.sources.pelican.kinds import KINDS, KindContent
 
-__all__ = ["Catalog", "PackLine", "Topic", "check_references", "make_catalog"]
+__all__ = ["Catalog", "PackLine", "Topic", "check_references", "is_over_from", "make_catalog"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,21 @@ class Catalog:
     """The content of one edition, as one kind of reader sees it.
 
     ``lists`` are the names that every template of the edition gets. ``own(content)`` is the edition's own
-    view of a piece of content, or None where the edition does not have it.
+    view of a piece of content, or None where the edition does not have it. ``present`` names the kinds of which
+    it has any.
     """
 
-    def __init__(self, showing: Showing, lists: Mapping[str, Any], views: Mapping[int, KindContent]) -> None:
+    def __init__(
+        self,
+        showing: Showing,
+        lists: Mapping[str, Any],
+        views: Mapping[int, KindContent],
+        present: frozenset[str],
+    ) -> None:
         self.key = showing.key
         self.edition = showing.edition
         self.lists = lists
+        self.present = present
         self._views = views
 
     def own(self, content: KindContent) -> KindContent | None:
@@ -62,8 +72,13 @@ class Catalog:
         return self._views.get(id(content))
 
 
-def make_catalog(site: Site, showing: Showing, contents: Iterable[KindContent]) -> Catalog:
-    """Return what an edition shows to somebody: content of its market that is not kept from that reader."""
+def make_catalog(
+    site: Site, showing: Showing, contents: Iterable[KindContent], now: datetime.datetime
+) -> Catalog:
+    """Return what an edition shows to somebody: content of its market that is not kept from that reader.
+
+    Events that are over ``now`` keep their pages and leave ``events`` for ``past_events``, newest first.
+    """
     code = showing.edition.market.code
     views: dict[int, KindContent] = {}
     by_kind: dict[str, list[KindContent]] = {kind.name: [] for kind in KINDS}
@@ -81,12 +96,29 @@ def make_catalog(site: Site, showing: Showing, contents: Iterable[KindContent]) 
     for listed in by_kind.values():
         listed.sort(key=lambda content: (content.order, str(content.title)))
     by_kind["event"].sort(key=lambda event: event.starts)
+    for view in views.values():
+        if view.kind.name == "event":
+            view.is_over = is_over_from(view) <= now
     _relate(views.values(), by_kind)
     lists: dict[str, Any] = {kind.list_name: by_kind[kind.name] for kind in KINDS}
+    lists["events"] = [event for event in by_kind["event"] if not event.is_over]
+    lists["past_events"] = [event for event in reversed(by_kind["event"]) if event.is_over]
     lists["course"] = next(iter(by_kind["course"]), None)
     lists["starter_kit"] = next((pack for pack in by_kind["pack"] if pack.starter), None)
     lists["help_topics"] = _topics(by_kind["help_article"])
-    return Catalog(showing, lists, views)
+    present = frozenset(name for name, listed in by_kind.items() if listed)
+    return Catalog(showing, lists, views, present)
+
+
+def is_over_from(event: KindContent) -> datetime.datetime:
+    """Return the moment from which an event is over: its end, or else the end of its day in its own zone."""
+    ends: datetime.datetime | None = event.ends
+    if ends is not None:
+        return ends
+    begins: datetime.datetime = event.starts.astimezone(ZoneInfo(str(event.timezone)))
+    return datetime.datetime.combine(
+        begins.date() + datetime.timedelta(days=1), datetime.time(), begins.tzinfo
+    )
 
 
 def _relate(views: Iterable[KindContent], by_kind: Mapping[str, Sequence[KindContent]]) -> None:

@@ -7,8 +7,19 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    field_validator,
+    model_validator,
+)
+
+from replisite.errors import nearest
 
 __all__ = [
     "CourseMatter",
@@ -193,6 +204,16 @@ class EventMatter(FrontMatter):
     online: bool = Field(False, description="Whether it takes place on the net.")
     host: str = Field("", description="Who receives the guests.")
     capacity: PositiveInt | None = Field(None, description="How many guests there is room for.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_exists(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: the name of a folder
+            near = nearest(name, available_timezones()) or "write an IANA zone such as Europe/London"
+            raise ValueError(f'no time zone "{name}"; {near}') from error
+        return name
 
     @model_validator(mode="after")
     def _times_are_exact(self) -> EventMatter:

@@ -29,7 +29,7 @@ from replisite.model.showing import Showing
 from replisite.model.site import Edition, Site
 from replisite.pages import Composition
 from replisite.pages.functions import install, link_functions
-from replisite.sources.pelican.catalog import Catalog, make_catalog
+from replisite.sources.pelican.catalog import Catalog, is_over_from, make_catalog
 from replisite.sources.pelican.generator import generator_class, moment
 from replisite.sources.pelican.kinds import KINDS, KindContent, default_slug, index_url
 from replisite.sources.pelican.notebook import Notebook, PelicanLog
@@ -305,6 +305,8 @@ class PelicanRun:
                 self._note_moment(
                     when if isinstance(when, datetime.date) else datetime.datetime.fromisoformat(str(when))
                 )
+        if isinstance(content, KindContent) and content.kind.name == "event":
+            self._note_moment(is_over_from(content))
         if isinstance(content, KindContent) or not expires:
             return
         try:
@@ -342,7 +344,7 @@ class PelicanRun:
         if self.notebook.faults:
             raise _Stop
         for showing in self.showings:
-            self.catalogs.append(make_catalog(self.site, showing, context["kinds"]))
+            self.catalogs.append(make_catalog(self.site, showing, context["kinds"], self.now))
         self.archives_url = context.get("ARCHIVES_URL", "")
         self.has_news = bool(context["articles"])
 
@@ -389,7 +391,7 @@ class PelicanRun:
     def _names(self, catalog: Catalog) -> Mapping[str, Any]:
         """Return the names that every page of an edition has."""
         urls = {kind.index: index_url(kind, self.site.addresses.page_urls) for kind in KINDS if kind.index}
-        shown = {kind.index for kind in KINDS if kind.index and catalog.lists[kind.list_name]}
+        shown = {kind.index for kind in KINDS if kind.index and kind.name in catalog.present}
         known = {name: url if name in shown else "" for name, url in urls.items()}
         news = self.archives_url if self.has_news else ""
         return {

@@ -182,7 +182,7 @@ def _own(catalog: Catalog, names: Mapping[str, Any]) -> dict[str, Any] | None:
             own[name] = view
         elif name == "index_of":
             kind = next(kind for kind in KINDS if kind.name == value)
-            if not catalog.lists[kind.list_name]:
+            if kind.name not in catalog.present:
                 return None
             own["page_kind"] = kind.list_name
         else:
