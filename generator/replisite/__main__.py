@@ -6,19 +6,26 @@ import signal
 import sys
 
 from replisite.preview.head_start import head_start
+from replisite.processes import INTERRUPTS
 
 __all__ = ["main"]
 
 
 def main() -> None:
-    """Run the command line; what a preview waits for longest begins before the command line is even read."""
+    """Run the command line; what a preview waits for longest begins before the command line is even read.
+
+    Ctrl-C and SIGTERM are blocked until the command is imported and begins: an exception that comes in the middle of an
+    import may be lost or change its type (Python ignores it in the weakref callbacks of the import locks, and up to
+    3.11 it turns what is raised in ``__set_name__`` into a RuntimeError).
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends as Ctrl-C does
+    signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
     try:
         with head_start(sys.argv[1:]) as composer:
             from replisite.cli import run  # meanwhile the other process reads Pelican
 
             run(composer)
-    except KeyboardInterrupt:  # before there was a command
+    except KeyboardInterrupt:  # outside of a command
         sys.exit(128 + signal.SIGINT)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from rich.console import Console
 from replisite import __version__
 from replisite.errors import Fault, InputError, PartlyDeployed, ReplisiteError, UsageError
 from replisite.model.site import Site
+from replisite.processes import INTERRUPTS
 from replisite.progress import Painter, PlainPainter, SilentPainter
 from replisite.sources.folder import NAME, find_site
 
@@ -398,7 +400,7 @@ def preview(
     from replisite.preview.start import preview as start_preview
     from replisite.preview.teller import PreviewTeller
 
-    with _faults_told(as_json=False, interrupted="Preview ended."):
+    with _faults_told(as_json=False, interrupted="Preview ended.", is_interruptible=False):
         folder = site if site is not None else find_site(Path.cwd())
         if not (folder / NAME).is_file():
             raise UsageError(f"{folder}: no {NAME} there; name the site's folder with --site")
@@ -542,10 +544,19 @@ def _painter(quiet: bool, as_json: bool) -> Iterator[Painter | PlainPainter | Si
 
 @contextmanager
 def _faults_told(
-    as_json: bool, interrupted: str = "Interrupted; the last good output is as it was."
+    as_json: bool,
+    interrupted: str = "Interrupted; the last good output is as it was.",
+    *,
+    is_interruptible: bool = True,
 ) -> Iterator[None]:
-    """Tell what went wrong and end with the right code."""
+    """Tell what went wrong and end with the right code.
+
+    From here on Ctrl-C and SIGTERM interrupt the command, unless it is not ``is_interruptible`` yet and unblocks them
+    itself.
+    """
     try:
+        if is_interruptible:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPTS)
         yield
     except ReplisiteError as error:
         _tell(error, as_json)
