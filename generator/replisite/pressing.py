@@ -37,7 +37,7 @@ from replisite.model.sitemap import robots, sitemap
 from replisite.opened import opened_files
 from replisite.pages import Composition, Page
 from replisite.processes import Heard, end_with_parent
-from replisite.rendering.company_links import LISTED, LinkCounts, count_links_of, count_shard
+from replisite.rendering.company_links import LISTED, LinkCounts, count_corporate, count_shard
 from replisite.shards import PROVING, STOCKS, Pressed, Stock, Work, press_shard
 from replisite.sinks import DirectorySink
 from replisite.staging import Press
@@ -268,7 +268,8 @@ class Pressing:
     def count_links(self, ledger: Path, shards: Sequence[Shard], jobs: int) -> LinkCounts:
         """Press every site in memory and count its company links, and those that carry its owner."""
         pages, bodies = self._corporate_pages()
-        counts = count_links_of(self.site, house_account(self.site), pages, bodies)
+        files = self.composition.files
+        counts = count_corporate(self.site, house_account(self.site), pages, bodies, files)
         self.heard(0, counts.pages)
         listed: list[
             tuple[int, LinkCounts]

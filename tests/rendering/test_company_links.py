@@ -76,6 +76,36 @@ def test_an_address_may_need_no_owner(little: LittleSite) -> None:
     )
 
 
+def test_a_feed_is_part_of_the_corporate_site(little: LittleSite) -> None:
+    """Its pages are written with entities, and read without."""
+    little.write(
+        "content/news/hello.md",
+        "---\ntitle: Hello\ndate: 2026-01-02\n---\n[Join](https://join.little.example/?x=1&id={{ distributor.id }})\n",
+    )
+    before = counted(little)
+    assert before["carried"] == before["links"]
+    little.change("content/news/hello.md", "&id=", "&ref=")
+    lost = counted(little, code=1)["lost"]
+    assert isinstance(lost, list)
+    feeds = [link["page"] for link in lost if link["page"].startswith("feeds/")]
+    assert feeds == ["feeds/all.atom.xml"]
+
+
+@pytest.mark.parametrize("style", ["subdomain", "domain"])
+def test_sites_on_hosts_of_their_own_are_counted_alike(little: LittleSite, style: str) -> None:
+    """Their own addresses are no company links, though the shop is on a host below the same domain."""
+    domain = "[[roster.fields]]\nname = 'domain'\n\n" if style == "domain" else ""
+    little.change(
+        "site.toml",
+        "[links]",
+        f"[addresses]\nstyle = '{style}'\nhost = 'little.example'\n"
+        + ("domain_field = 'domain'\n\n" if domain else "\n")
+        + f"{domain}[links]",
+    )
+    found = counted(little)
+    assert (found["links"], found["carried"]) == (6, 6)
+
+
 def test_a_link_that_carries_another_is_lost(little: LittleSite) -> None:
     """The sponsor's, for instance, and one that a template glues together by hand."""
     little.change(

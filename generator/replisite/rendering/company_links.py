@@ -6,8 +6,9 @@ that carry nobody or another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from replisite.ledger import Ledger
@@ -17,11 +18,14 @@ from replisite.model.places import address_of, edition_of
 from replisite.model.site import Site
 from replisite.pages import Page
 from replisite.shards import Stock, Work
+from replisite.staging import Plate
 
-__all__ = ["LISTED", "LinkCounts", "LostLink", "count_links_of", "count_shard"]
+__all__ = ["LISTED", "LinkCounts", "LostLink", "count_corporate", "count_shard"]
 
 LISTED = 1_000
 """How many links that do not carry their owner are listed; the others are counted."""
+
+_NO_PLATE = Plate("", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,12 @@ class LinkCounter:
             lost=tuple(lost),
         )
 
+    def count_files(self, owner: Distributor, files: Mapping[str, bytes]) -> LinkCounts:
+        """Count the links of feeds and the like, in which pages are written with entities; they are not counted as pages."""
+        pages = [Page(path, path, _NO_PLATE, is_replicated=False, is_listed=False) for path in files]
+        bodies = (html.unescape(body.decode("utf-8", "replace")).encode() for body in files.values())
+        return replace(self.count(owner, pages, bodies), pages=0)
+
     def _found(self, owner: Distributor, place: int, page: Page, body: bytes) -> Sequence[Any]:
         if owner.is_company or not page.plate.is_shared:
             return self._links.find(body)
@@ -128,8 +138,9 @@ def count_shard(work: Work) -> tuple[int, LinkCounts]:
     return work.number, counts
 
 
-def count_links_of(
-    site: Site, owner: Distributor, pages: Sequence[Page], bodies: Iterable[bytes]
+def count_corporate(
+    site: Site, house: Distributor, pages: Sequence[Page], bodies: Iterable[bytes], files: Mapping[str, bytes]
 ) -> LinkCounts:
-    """Count the links of one site, such as the company's."""
-    return LinkCounter(site).count(owner, pages, bodies)
+    """Count the links of the company's own site: its pages, and its feeds and other ``files``."""
+    counter = LinkCounter(site)
+    return counter.count(house, pages, bodies) + counter.count_files(house, files)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from replisite.model.links import expand
 from replisite.sources.config.link_rules import link_template, ownerless_link
+from replisite.sources.config.values import referral_id
 
 CARRYING = [
     "https://shop.example/{market}/{sku}{?id}",
@@ -185,3 +186,11 @@ def test_an_ownerless_link_is_an_address(written: str, told: str) -> None:
     with pytest.raises(ValueError) as caught:
         ownerless_link(written)
     assert caught.value.args[1] == told
+
+
+@pytest.mark.parametrize("written", ["", " ", ".", "..", "HOUSE ", "HO\N{ZERO WIDTH SPACE}USE"])
+def test_the_house_account_has_an_id_that_arrives(written: str) -> None:
+    """As those of the roster have."""
+    assert referral_id("HOUSE 1/a") == "HOUSE 1/a"
+    with pytest.raises(ValueError):
+        referral_id(written)

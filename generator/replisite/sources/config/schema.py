@@ -177,7 +177,9 @@ class SiteTable(Table):
 class CompanyTable(Table):
     """The house account: it owns the corporate site, and is whom a visitor can always reach."""
 
-    id: Text = Field(default="HOUSE", description="The referral id of orders that no distributor brought.")
+    id: Annotated[str, _checked(values.referral_id)] = Field(
+        default="HOUSE", description="The referral id of orders that no distributor brought."
+    )
     name: str = Field(default="", description="The company's legal name. The site's name if empty.")
     email: Annotated[str, _checked(values.email)] = Field(
         default="", description="The desk's e-mail address.", examples=["desk@tea.example"]
