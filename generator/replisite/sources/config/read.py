@@ -14,8 +14,8 @@ from replisite.sources.config.lines import find_lines, line_of
 from replisite.sources.config.make import make_site
 from replisite.sources.config.repair import repaired
 from replisite.sources.config.schema import Document
+from replisite.sources.config.toml_file import parse_toml, read_text
 from replisite.sources.folder import NAME
-from replisite.sources.toml_file import parse_toml, read_text
 
 __all__ = ["SiteFaults", "parse_site", "read_site"]
 

@@ -9,11 +9,11 @@ from jinja2 import Environment, TemplateSyntaxError
 
 from replisite.errors import Fault, InputError
 from replisite.model.site import Site
+from replisite.sources.config.toml_file import parse_toml, read_text
 from replisite.sources.config.words import kind_written
 from replisite.sources.pelican.notebook import Notebook
 from replisite.sources.pelican.placeholders import unknown_names
 from replisite.sources.pelican.warm import Warm
-from replisite.sources.toml_file import parse_toml, read_text
 
 __all__ = ["check_templates", "escapes_by_itself", "find_theme", "template_folders"]
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from replisite.errors import InputError
 from replisite.sources.config import load_site, parse_site
+from replisite.sources.config.toml_file import DEEPEST, parse_toml, read_text
 from replisite.sources.pelican.theme import escapes_by_itself
-from replisite.sources.toml_file import DEEPEST, parse_toml, read_text
 from tests.little_site import LittleSite, run_replisite
 
 DEEP = "nested too deeply; tables and lists may be 50 levels deep"
