@@ -19,6 +19,7 @@ LAYERS = (
     {"sources", "sinks", "hosts", "ledger"},
     {"audit", "explained", "kept", "options", "photos", "reference"},
     {"enrolment", "journey", "shards"},
+    {"rendering"},
     {"pressing"},
     {"pressroom"},
     {"prepare", "scaffold"},

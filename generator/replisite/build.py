@@ -13,6 +13,7 @@ from replisite.model.redirects import home_of
 from replisite.model.site import Site
 from replisite.options import Options, ledger_path
 from replisite.prepare import (
+    SHARD_SITES,
     Findings,
     Progress,
     accept_roster,
@@ -28,9 +29,6 @@ from replisite.shards import Pressed
 from replisite.sinks import Output
 
 __all__ = ["Options", "Progress", "Report", "build"]
-
-SHARD_SITES = 50
-"""How many sites a worker presses before it reports."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from replisite.errors import Fault
 from replisite.ledger import Ledger
 from replisite.model.site import Site
 from replisite.options import Options, ledger_path
 from replisite.prepare import (
+    SHARD_SITES,
     Findings,
     Progress,
     accept_roster,
@@ -21,17 +23,29 @@ from replisite.prepare import (
     prove_sample,
     sample_of,
 )
+from replisite.pressroom import LinkCounts, PressRoom
 
 __all__ = ["Checked", "RosterCounts", "check", "count_roster"]
 
 
 @dataclass(slots=True, kw_only=True)
 class Checked(Findings):
-    """What a check found to be in order. ``pages`` counts each page of each edition once."""
+    """What a check found to be in order. ``pages`` counts each page of each edition once.
+
+    ``links`` are the company links of all sites, where they were counted.
+    """
 
     pages: int = 0
     sites: int = 0
     proofs: int = 0
+    links: LinkCounts | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the findings as plain data; without ``links`` where none were counted."""
+        found = Findings.as_json(self)
+        if self.links is None:
+            del found["links"]
+        return found
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,10 +58,18 @@ class RosterCounts(Findings):
     by_market: dict[str, int] = field(default_factory=dict)
 
 
-def check(site: Site, options: Options, progress: Progress, earlier: Sequence[Fault] = ()) -> Checked:
+def check(
+    site: Site,
+    options: Options,
+    progress: Progress,
+    earlier: Sequence[Fault] = (),
+    *,
+    counts_links: bool = False,
+) -> Checked:
     """Do everything that a build does before it presses; raises what the build would raise.
 
     ``earlier`` are faults of site.toml: they are told together with those of the content and the roster.
+    ``counts_links``: press every site too, in memory, and count its company links.
     """
     checked = Checked()
     with in_turn(site, progress), press_room(site, options, fresh=True) as room:
@@ -61,7 +83,27 @@ def check(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
             sample = sample_of(ledger, site)
         with phase(checked, "prove", progress):
             checked.proofs = prove_sample(room, sample, options.processes, progress)
+        if counts_links:
+            with phase(checked, "links", progress):
+                checked.links = _count_links(room, site, options, progress)
+            if not site.links:
+                checked.warnings.append("site.toml has no [links], so no link can carry an owner")
     return checked
+
+
+def _count_links(room: PressRoom, site: Site, options: Options, progress: Progress) -> LinkCounts:
+    path = ledger_path(site, options)
+    with Ledger.open(path) as ledger:
+        wanted = ledger.counts.sites
+        shards = ledger.shards(wanted // SHARD_SITES + 1)
+    sites = pages = 0
+
+    def heard(more_sites: int, more_pages: int) -> None:
+        nonlocal sites, pages
+        sites, pages = sites + more_sites, pages + more_pages
+        progress("links", sites, wanted, pages)
+
+    return room.count_links(path, shards, options.processes, heard)
 
 
 def count_roster(

@@ -425,6 +425,8 @@ def preview(
 
 `replisite check --roster export.csv` — would this roster do?
 
+`replisite check --links` — does every link to the company's shop carry the owner of its site?
+
 `replisite check --json` — the same for machines
 
 Exit codes: 0 fine, 1 yours to mend, 2 usage."""
@@ -435,24 +437,43 @@ def check(
     skip_bad_rows: SkipBadRows = False,
     drafts: Drafts = False,
     future: Future = False,
+    links: Annotated[
+        bool,
+        typer.Option(
+            "--links",
+            help="Also press every site in memory, and list the company links that do not carry its owner.",
+        ),
+    ] = False,
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=0, help="Processes that prove and press; 0: one per core.")
+    ] = 0,
     as_json: JsonOption = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Do everything that a build does but write: read, stage, prove, and follow every link."""
+    """Do everything that a build does but write: read, stage, prove, and follow every link.
+
+    With --links, count the links of all pages of all sites that lead to the hosts of [links] in site.toml, and end with exit
+    code 1 if one does not carry the owner of its site, or the house account on the company's. Addresses that need no owner
+    are listed in site.toml: [site] ownerless_links.
+    """
     from replisite.check import check as check_site
     from replisite.options import Options
     from replisite.telling import tell_checked, tell_findings
 
     with _faults_told(as_json), _painter(quiet, as_json) as painter:
         loaded, earlier = _site(site)
-        options = Options(roster=roster, skip_bad_rows=skip_bad_rows, drafts=drafts, future=future)
-        checked = check_site(loaded, options, painter, earlier)
+        options = Options(roster=roster, skip_bad_rows=skip_bad_rows, drafts=drafts, future=future, jobs=jobs)
+        checked = check_site(loaded, options, painter, earlier, counts_links=links)
+    has_lost = checked.links is not None and checked.links.lost_count > 0
     if as_json:
         _print_json(checked.as_json())
-    elif not quiet:
+    elif has_lost or not quiet:
         tell_checked(out, checked)
+    if not (as_json or quiet):
         tell_findings(err, checked, verbose)
+    if has_lost:
+        raise typer.Exit(YOURS_TO_MEND)
 
 
 @app.command(

@@ -27,6 +27,7 @@ from replisite.options import Options
 from replisite.pressroom import Composed, Orders, PressRoom
 
 __all__ = [
+    "SHARD_SITES",
     "Findings",
     "Progress",
     "accept_roster",
@@ -38,6 +39,9 @@ __all__ = [
     "sample_of",
     "take_roster",
 ]
+
+SHARD_SITES = 50
+"""How many sites a worker presses before it reports."""
 
 SAMPLE = 12
 """How many owners each page is proved with, beside the company."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import gc
 import multiprocessing
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import (
     BrokenExecutor,
     Executor,
@@ -18,9 +18,10 @@ from concurrent.futures import (
     ThreadPoolExecutor,
     as_completed,
 )
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from replisite.audit import audit, template_fault
 from replisite.errors import Fault, InputError, ProofError, ReplisiteError
@@ -34,8 +35,9 @@ from replisite.model.places import edition_of
 from replisite.model.site import Edition, Site
 from replisite.model.sitemap import robots, sitemap
 from replisite.opened import opened_files
-from replisite.pages import Composition
+from replisite.pages import Composition, Page
 from replisite.processes import Heard, end_with_parent
+from replisite.rendering.company_links import LISTED, LinkCounts, count_corporate, count_shard
 from replisite.shards import PROVING, STOCKS, Pressed, Stock, Work, press_shard
 from replisite.sinks import DirectorySink
 from replisite.staging import Press
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Composed", "Orders", "Pressed", "Pressing", "Proved", "press_all"]
 
+
+Done = TypeVar("Done")
 
 PROVED_PAGES = 10
 """How many pages are proved in one go."""
@@ -261,12 +265,42 @@ class Pressing:
         with _forked(jobs) as executor:
             yield from press_all(executor, work)
 
+    def count_links(self, ledger: Path, shards: Sequence[Shard], jobs: int) -> LinkCounts:
+        """Press every site in memory and count its company links, and those that carry its owner."""
+        pages, bodies = self._corporate_pages()
+        files = self.composition.files
+        counts = count_corporate(self.site, house_account(self.site), pages, bodies, files)
+        self.heard(0, counts.pages)
+        listed: list[
+            tuple[int, LinkCounts]
+        ] = []  # the few shards that have lost links, in the roster's order
+        work = [
+            Work(self.site, self.kept.plates, ledger, shard, None, None, number)
+            for number, shard in enumerate(shards)
+        ]
+        for number, found in self._link_counts(work, jobs):
+            counts += replace(found, lost=())
+            if found.lost:
+                listed = _first_lost([*listed, (number, found)])
+            self.heard(found.sites, found.pages)
+        return replace(counts, lost=sum((found.lost for _, found in listed), counts.lost)[:LISTED])
+
+    def _link_counts(self, work: Sequence[Work], jobs: int) -> Iterator[tuple[int, LinkCounts]]:
+        if jobs == 1 or len(work) < 2:
+            yield from map(count_shard, work)
+            return
+        with _forked(jobs) as executor:
+            yield from _each_done(executor, count_shard, work)
+
+    def _corporate_pages(self) -> tuple[Sequence[Page], list[bytes]]:
+        pages = self.composition.pages[self.main]
+        record = {"distributor": house_account(self.site)}
+        return pages, Press([page.corporate or page.plate for page in pages]).pages(record)
+
     def _press_corporate(self, output: Path) -> Pressed:
         sink = DirectorySink(output)
         composition = self.composition
-        pages = composition.pages[self.main]
-        record = {"distributor": house_account(self.site)}
-        bodies = Press([page.corporate or page.plate for page in pages]).pages(record)
+        pages, bodies = self._corporate_pages()
         entries = [sink.write(page.path, body) for page, body in zip(pages, bodies, strict=True)]
         files = dict(composition.files)
         names = set(composition.static)
@@ -282,12 +316,30 @@ class Pressing:
 
 def press_all(executor: Executor, work: Sequence[Work]) -> Iterator[Pressed]:
     """Press all shards, in the order in which they are done; raises what a shard raises."""
+    return _each_done(executor, press_shard, work)
+
+
+def _each_done(executor: Executor, task: Callable[[Work], Done], work: Sequence[Work]) -> Iterator[Done]:
+    """Do a task for all shards, and give what it gives in the order in which they are done."""
+    waiting = {executor.submit(task, part) for part in work}
     try:
-        for future in as_completed([executor.submit(press_shard, part) for part in work]):
+        for future in as_completed(waiting):
+            waiting.discard(future)  # what it gave is not held until the last is done
             yield future.result()
     except BrokenExecutor as error:
         told = "a process that presses pages was ended from outside; is there enough memory? Try --jobs 1"
         raise ReplisiteError(told) from error
+
+
+def _first_lost(listed: Iterable[tuple[int, LinkCounts]]) -> list[tuple[int, LinkCounts]]:
+    """Return the first shards, by their numbers, that fill the list of lost links."""
+    kept: list[tuple[int, LinkCounts]] = []
+    length = 0
+    for number, found in sorted(listed, key=itemgetter(0)):
+        if length < LISTED:
+            kept.append((number, found))
+            length += len(found.lost)
+    return kept
 
 
 _ROOM: Pressing | None = None

@@ -15,9 +15,10 @@ from replisite.ledger import Shard
 from replisite.model.distributor import Distributor
 from replisite.pressing import Composed, Orders, Pressing, Proved
 from replisite.processes import Heard, Room
+from replisite.rendering.company_links import LinkCounts
 from replisite.shards import Pressed
 
-__all__ = ["Composed", "Orders", "PressRoom", "Pressed", "Proved"]
+__all__ = ["Composed", "LinkCounts", "Orders", "PressRoom", "Pressed", "Proved"]
 
 
 class PressRoom(Room):
@@ -59,3 +60,7 @@ class PressRoom(Room):
             "list[Pressed]",
             self.ask("press", ledger, shards, only, output, jobs, prove_all, progress=progress),
         )
+
+    def count_links(self, ledger: Path, shards: Sequence[Shard], jobs: int, progress: Heard) -> LinkCounts:
+        """Press every site in memory and count its company links; ``progress`` gets (sites, pages) each time."""
+        return cast(LinkCounts, self.ask("count_links", ledger, shards, jobs, progress=progress))

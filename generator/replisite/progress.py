@@ -17,6 +17,7 @@ PHASES = {
     "roster": "Reading the roster",
     "prove": "Proving a sample of every page",
     "press": "Pressing sites",
+    "links": "Counting company links",
     "commit": "Putting the new output in place",
 }
 

@@ -66,12 +66,22 @@ class Stock:
 
     def press_site(self, site: Site, owner: Distributor, sink: Sink) -> list[Entry]:
         """Press one owner's site; raises InputError for what a template raises."""
-        edition = edition_of(owner)
+        bodies = self.pages_of(site, owner)
+        return sink.write_site(prefix_of(site, owner), self._layouts[edition_of(owner)], bodies)
+
+    def pages_of(self, site: Site, owner: Distributor) -> list[bytes]:
+        """Press one owner's pages, in the order of the edition's; raises InputError for what a template raises."""
         try:
-            bodies = self._presses[edition].pages({"distributor": owner})
+            return self._presses[edition_of(owner)].pages({"distributor": owner})
         except Exception as error:
             raise InputError([template_fault(error, site, f"the site of {owner.alias}")]) from error
-        return sink.write_site(prefix_of(site, owner), self._layouts[edition], bodies)
+
+    @staticmethod
+    def of(plates: Path) -> Stock:
+        """Return the presses of the plates in a file: those that this process has, or new ones."""
+        if plates not in STOCKS:
+            STOCKS[plates] = Stock(read_composition(plates))
+        return STOCKS[plates]
 
 
 STOCKS: dict[Path, Stock] = {}
@@ -83,9 +93,7 @@ PROVING: dict[Path, Callable[[Distributor], int] | None] = {}
 
 def press_shard(work: Work) -> Pressed:
     """Press one shard; raises InputError for what a template raises, and OutputError."""
-    if work.plates not in STOCKS:
-        STOCKS[work.plates] = Stock(read_composition(work.plates))
-    stock = STOCKS[work.plates]
+    stock = Stock.of(work.plates)
     prove = PROVING.get(work.plates)
     sink: Sink = DiscardSink() if work.output is None else DirectorySink(work.output)
     sites = pages = size = proofs = 0

@@ -6,9 +6,11 @@ from rich.console import Console
 
 from replisite.build import Report
 from replisite.check import Checked, RosterCounts
+from replisite.errors import SHOWN
 from replisite.explain import Explanation
 from replisite.explained import ToldPage
 from replisite.prepare import Findings
+from replisite.pressroom import LinkCounts
 
 __all__ = [
     "count",
@@ -45,10 +47,38 @@ def tell_built(console: Console, report: Report, verbose: bool) -> None:
 
 
 def tell_checked(console: Console, checked: Checked) -> None:
-    """Tell what a check found in order."""
+    """Tell what a check found in order, and the company links that do not carry their owner."""
+    links = checked.links
+    told = "Checked" if links and links.lost_count else "In order"
     console.print(
-        f"[bold]In order[/bold]: {count(checked.pages, 'page')}, {count(checked.sites, 'site')} "
+        f"[bold]{told}[/bold]: {count(checked.pages, 'page')}, {count(checked.sites, 'site')} "
         f"and the corporate site; {count(checked.proofs, 'page')} proved"
+    )
+    if links:
+        _tell_links(console, links)
+
+
+def _tell_links(console: Console, links: LinkCounts) -> None:
+    on_sites = links.links - links.corporate_links
+    carried = links.carried - links.corporate_carried
+    console.print(
+        f"[bold]{carried:,} of {count(on_sites, 'company link')}[/bold] on {count(links.sites, 'site')} "
+        f"carry the site's owner, {links.corporate_carried:,} of {links.corporate_links:,} on the corporate site "
+        f"the house account{f'; {links.ownerless:,} need no owner' if links.ownerless else ''}"
+    )
+    if not links.lost_count:
+        return
+    verb = "does" if links.lost_count == 1 else "do"
+    console.print(f"{count(links.lost_count, 'company link')} {verb} not carry the owner:", style="bold red")
+    for lost in links.lost[:SHOWN]:
+        where = f"{lost.site or 'the corporate site'}: {lost.page}: {lost.address}  ({lost.source})"
+        console.print(f"  {where}", markup=False, emoji=False)
+    if rest := links.lost_count - len(links.lost[:SHOWN]):
+        console.print(f"  … and {rest:,} more")
+    console.print(
+        "Write them with a link function, such as {{ shop_link(distributor) }}, or list addresses that need no owner "
+        "in site.toml: [site] ownerless_links",
+        markup=False,
     )
 
 

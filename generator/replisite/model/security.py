@@ -89,6 +89,6 @@ def _policy(site: Site) -> str:
 def _form_targets(site: Site) -> Iterator[str]:
     """Stream the origins of the shop and whatever else ``[links]`` lead to; a scheme where hosts differ by owner."""
     for template in site.links.values():
-        found = re.match(r"(https?)://([^/?#{}]*)((?:\{[^/?;&#])?)", template)
+        found = re.match(r"(https?)://([^/?#{}]*)((?:\{[^/?;&#])?)", template, re.IGNORECASE)
         if found:
-            yield f"{found[1]}:" if found[3] or not found[2] else f"{found[1]}://{found[2]}"
+            yield f"{found[1].lower()}:" if found[3] or not found[2] else f"{found[1].lower()}://{found[2]}"

@@ -127,7 +127,8 @@ class Site:
     ``root`` is the folder that holds site.toml; ``url`` is the corporate site's address without a
     slash at its end; ``markets`` and ``ranks`` keep the order of the file, and the first market in
     its first language is the edition of the corporate site. ``headers`` are those that site.toml
-    changes, by their names; an empty one is not sent.
+    changes, by their names; an empty one is not sent. ``links`` are URI templates; ``fragment_links`` names those that
+    may carry the owner behind the ``#``, and ``ownerless_links`` are addresses that need none (``*`` at the end: anything).
     """
 
     root: Path
@@ -146,6 +147,8 @@ class Site:
     addresses: Addresses = field(default_factory=Addresses)
     roster: Roster = field(default_factory=Roster)
     links: Mapping[str, str] = field(default_factory=dict)
+    fragment_links: tuple[str, ...] = ()
+    ownerless_links: tuple[str, ...] = ()
     ranks: tuple[Rank, ...] = ()
     members: Members = field(default_factory=Members)
     pelican: Mapping[str, Any] = field(default_factory=dict)

@@ -65,9 +65,10 @@ class LinkFunction:
                     variables["slug"] = str(slug)
         if owner is None:
             raise TypeError(f"{self.name}_link: {_LINK_ARGUMENTS}")
-        variables["id"], variables["alias"] = owner.id, owner.alias
-        variables["market"] = getattr(owner, "market", "")
-        variables["language"] = getattr(owner, "language", "")
+        variables["id"] = owner.id
+        for name in ("alias", "market", "language"):  # the company has no alias, a sponsor no market
+            if text := getattr(owner, name, ""):
+                variables[name] = text
         return expand(self.template, variables)
 
     def narrow(self, subject: Any) -> Any:

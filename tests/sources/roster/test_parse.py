@@ -259,3 +259,10 @@ def test_a_site_without_an_open_market_takes_its_first():
     site = a_site(Path("/site"))
     closed = tuple(replace(market, status="closed") for market in site.markets)
     assert parse(NEEDED, markets=closed).market == "GB"
+
+
+@pytest.mark.parametrize("key", [".", ".."])
+def test_an_id_that_browsers_resolve_is_refused(key):
+    """As a segment of a link's path it would be gone."""
+    (fault,) = parse({**NEEDED, "id": key})
+    assert fault.what == f'id "{key}" is a folder in an address, which browsers resolve'

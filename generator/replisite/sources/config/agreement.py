@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path as File
 
 from replisite.errors import nearest
+from replisite.model.company_links import leads_to_host
 from replisite.model.target import HOST_KEYS
 from replisite.sources.config.findings import Finding
 from replisite.sources.config.lines import Path
@@ -34,6 +35,7 @@ def disagreements(document: Document, root: File, faulty: Collection[Path] = ())
         *_channels(document, known),
         *_host(document, known),
         *_domain_field(document, known),
+        *_ownerless_links(document, known),
         *_folders(document, root, known),
         *_targets(document, known),
     ]
@@ -129,6 +131,17 @@ def _domain_field(document: Document, faulty: _Faulty) -> Iterator[Finding]:
     place, kind = types[name]
     if kind != "text" and not faulty.touches("roster", "fields", place, "type"):
         yield Finding(path, f'"{name}" has the type "{kind}", not "text"', "declare it as text")
+
+
+def _ownerless_links(document: Document, faulty: _Faulty) -> Iterator[Finding]:
+    """An address that no template leads to would be left out of nothing."""
+    if faulty.touches("links"):
+        return
+    templates = [link.template for link in document.links.values()]
+    for place, address in enumerate(document.site.ownerless_links):
+        path: Path = ("site", "ownerless_links", place)
+        if not faulty.touches(*path) and not leads_to_host(address.removesuffix("*"), templates):
+            yield Finding(path, f'"{address}" leads to no host of [links]', "leave it out")
 
 
 def _folders(document: Document, root: File, faulty: _Faulty) -> Iterator[Finding]:

@@ -1,9 +1,8 @@
-"""Say in plain words what `tomllib` and pydantic found, for people who know neither."""
+"""Say in plain words what pydantic found, for people who do not know it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple, get_args
 
 from pydantic_core import ErrorDetails
@@ -20,22 +19,7 @@ from replisite.sources.config.words import (
     toml_value,
 )
 
-__all__ = ["Finding", "find_faults", "key_path", "syntax_fault"]
-
-_SYNTAX: Mapping[str, str] = {
-    "Cannot overwrite a value": "this key is written twice",
-    "Cannot declare": "this table is written twice",
-    "Cannot mutate immutable namespace": "this table is written twice",
-    "Expected '=' after a key": 'a key wants "=" and a value behind it',
-    "Expected newline or end of document": "something stands behind the value",
-    "Expected ']' at the end of a table": 'the name of a table wants a "]" at its end',
-    "Illegal character '\\n'": "a text has no closing quote",
-    "Unterminated string": "a text has no closing quote",
-    "Unclosed array": 'a list has no closing "]"',
-    "Invalid value": "this is no value; a text wants quotes around it",
-    "Unescaped '\\'": r'in a text "\" is written "\\"',
-}
-"""What tomllib says, by its first words, and what that means."""
+__all__ = ["Finding", "find_faults", "key_path"]
 
 
 class Finding(NamedTuple):
@@ -44,18 +28,6 @@ class Finding(NamedTuple):
     path: Path
     what: str
     next: str = ""
-
-
-def syntax_fault(message: str, text: str) -> tuple[int, str]:
-    """Return the line of tomllib's message about a text, and what it means.
-
-    >>> syntax_fault("Invalid value (at line 1, column 8)", "name = Tea")
-    (1, 'this is no value; a text wants quotes around it')
-    """
-    place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
-    line = int(place[1]) if place and place[1] else len(text.splitlines()) or 1
-    what = message[: place.start()] if place else message
-    return line, next((words for start, words in _SYNTAX.items() if what.startswith(start)), what)
 
 
 def key_path(path: Path) -> str:

@@ -1,6 +1,6 @@
 """Find the line on which a key of a TOML text stands.
 
-`tomllib` gives values without places. This room scans a text that `tomllib` has accepted, so it need
+`tomllib` gives values without places. This room scans a text that `tomllib` accepts, so it need
 not judge it: it splits statements, skips values, and notes where each key and each table begins. A key
 inside an inline table or an array has the line of the key that holds it.
 """
@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-__all__ = ["Key", "Path", "find_lines", "line_of"]
+__all__ = ["Key", "Path", "deep_line", "find_lines", "line_of"]
 
 Key = str | int
 Path = tuple[Key, ...]
@@ -48,6 +48,29 @@ def find_lines(text: str) -> Mapping[Path, int]:
         if brackets:
             lines[here] = line  # the header itself, wherever a deeper table came before it
     return lines
+
+
+def deep_line(text: str, deepest: int) -> int:
+    r"""Return the first line on which tables and lists are nested deeper than that, or 0. The text may be no TOML.
+
+    A dotted key counts by itself, whatever holds it.
+
+    >>> deep_line("a = 1\nb = [[1]]", 3), deep_line("a = 1\nb = [[1]]", 2), deep_line("b.c.d = 1", 2)
+    (0, 2, 1)
+    """
+    line, depth, dots = 1, 0, 0
+    for token in _TOKEN.finditer(text):
+        kind, part = token.lastgroup, token.group()
+        if kind == "bare":
+            *before, last = part.split(",")
+            dots = last.count(".") + (0 if before else dots)
+        elif kind in {"newline", "open", "close", "equals"}:
+            dots = 0
+            depth = max(depth + {"open": 1, "close": -1}.get(kind, 0), 0)
+        if max(depth, dots) >= deepest:
+            return line
+        line += part.count("\n")
+    return 0
 
 
 def line_of(lines: Mapping[Path, int], path: Sequence[Key]) -> int:

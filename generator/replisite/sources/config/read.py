@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -10,11 +9,12 @@ from pydantic import ValidationError
 from replisite.errors import Fault, InputError
 from replisite.model.site import Site
 from replisite.sources.config.agreement import disagreements
-from replisite.sources.config.findings import Finding, find_faults, key_path, syntax_fault
+from replisite.sources.config.findings import Finding, find_faults, key_path
 from replisite.sources.config.lines import find_lines, line_of
 from replisite.sources.config.make import make_site
 from replisite.sources.config.repair import repaired
 from replisite.sources.config.schema import Document
+from replisite.sources.config.toml_file import parse_toml, read_text
 from replisite.sources.folder import NAME
 
 __all__ = ["SiteFaults", "parse_site", "read_site"]
@@ -22,16 +22,7 @@ __all__ = ["SiteFaults", "parse_site", "read_site"]
 
 def read_site(file: Path) -> Site:
     """Read one site.toml; raises InputError with every fault that it has."""
-    try:
-        written = file.read_bytes()
-    except OSError as error:
-        raise InputError([Fault(NAME, 0, f"cannot be read: {error.strerror} ({file})")]) from error
-    try:
-        text = written.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = written.count(b"\n", 0, error.start) + 1
-        raise InputError([Fault(NAME, line, "is not UTF-8", "save the file as UTF-8")]) from error
-    return parse_site(text, file.parent)
+    return parse_site(read_text(file, NAME), file.parent)
 
 
 class SiteFaults(InputError):
@@ -45,11 +36,9 @@ class SiteFaults(InputError):
 def parse_site(text: str, root: Path) -> Site:
     """Make the Site of a text that lies in the folder ``root``; raises SiteFaults with every fault of it."""
     try:
-        written = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line, what = syntax_fault(str(error), text)
-        fault = Fault(NAME, line, f"is not TOML: {what}", "mend this first, the rest cannot be read")
-        raise SiteFaults([fault]) from error
+        written = parse_toml(text, NAME)
+    except InputError as error:
+        raise SiteFaults(error.faults) from error
     findings: list[Finding] = []
     document: Document | None
     try:

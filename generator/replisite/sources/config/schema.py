@@ -7,10 +7,19 @@ says in one or two sentences what the key does. `values` and `link_rules` say wh
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from replisite.model.target import HostKind
 from replisite.sources.config import link_rules, values
@@ -20,15 +29,16 @@ __all__ = ["Document", "Table"]
 
 def _checked(rule: Callable[[str], str]) -> AfterValidator:
     """Make a rule of `values` a pydantic validator that keeps what is wrong and what to do apart."""
+    return AfterValidator(lambda value: _kept_apart(lambda: rule(value)))
 
-    def check(value: str) -> str:
-        try:
-            return rule(value)
-        except ValueError as error:
-            what, todo = error.args
-            raise PydanticCustomError("rule", "{what}", {"what": what, "next": todo}) from error
 
-    return AfterValidator(check)
+def _kept_apart(rule: Callable[[], str]) -> str:
+    """Translate the error of a rule: pydantic keeps what is wrong and what to do apart."""
+    try:
+        return rule()
+    except ValueError as error:
+        what, todo = error.args
+        raise PydanticCustomError("rule", "{what}", {"what": what, "next": todo}) from error
 
 
 Text = Annotated[str, _checked(values.text)]
@@ -50,9 +60,7 @@ LinkName = Annotated[
     _checked(link_rules.link_name),
     Field(title="name", json_schema_extra={"pattern": "^[a-z][a-z0-9_]*$"}),
 ]
-LinkTemplate = Annotated[
-    str, _checked(link_rules.link_template), Field(json_schema_extra={"format": "uri-template"})
-]
+OwnerlessLink = Annotated[str, _checked(link_rules.ownerless_link)]
 PelicanSetting = Annotated[str, _checked(values.pelican_setting)]
 TargetName = Annotated[
     str, _checked(values.target_name), Field(title="name", json_schema_extra={"pattern": "^[a-z][a-z0-9-]*$"})
@@ -70,6 +78,45 @@ class Table(BaseModel):
     """A table whose keys are all known."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class LinkTable(Table):
+    """One link: a template alone, or a table of these keys."""
+
+    written_short: ClassVar[str] = "a text"
+    """What may stand in the place of the table: `shop = "…"` is short for `shop = { template = "…" }`."""
+
+    fragment: bool = Field(
+        default=False,
+        description="Whether the shop routes by what stands behind the `#`, in the browser. Then the owner's id may be there; "
+        "no server gets to see it.",
+    )
+    template: str = Field(
+        description="The URI template.",
+        examples=["https://shop.tea.example/{market}/{sku}{?id}"],
+        json_schema_extra={"format": "uri-template"},
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_text(cls, written: object) -> object:
+        if not isinstance(written, str):
+            return written
+        return {"template": _kept_apart(lambda: link_rules.link_template(written))}
+
+    @field_validator("template")
+    @classmethod
+    def _carries_the_owner(cls, written: str, info: ValidationInfo) -> str:
+        reads_fragment = info.data.get("fragment", True)  # a faulty one is reported by itself
+        return _kept_apart(lambda: link_rules.link_template(written, reads_fragment=reads_fragment))
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Let a text stand in the place of the table."""
+        table = handler.resolve_ref_schema(handler(schema))
+        return {"anyOf": [{"type": "string", "format": "uri-template"}, table]}
 
 
 class SiteTable(Table):
@@ -119,12 +166,20 @@ class SiteTable(Table):
         description="Pages, by their path in the output, that the corporate site alone has.",
         examples=[["404.html", "press/index.html"]],
     )
+    ownerless_links: list[OwnerlessLink] = Field(
+        default=[],
+        description="Addresses on the hosts of `[links]` that need no owner, such as the shop's terms; a `*` at the end "
+        "stands for anything. `replisite check --links` counts them apart.",
+        examples=[["https://shop.tea.example/terms/*"]],
+    )
 
 
 class CompanyTable(Table):
     """The house account: it owns the corporate site, and is whom a visitor can always reach."""
 
-    id: Text = Field(default="HOUSE", description="The referral id of orders that no distributor brought.")
+    id: Annotated[str, _checked(values.referral_id)] = Field(
+        default="HOUSE", description="The referral id of orders that no distributor brought."
+    )
     name: str = Field(default="", description="The company's legal name. The site's name if empty.")
     email: Annotated[str, _checked(values.email)] = Field(
         default="", description="The desk's e-mail address.", examples=["desk@tea.example"]
@@ -444,13 +499,18 @@ class Document(Table):
     company: CompanyTable = Field(default_factory=CompanyTable, description="The house account.")
     addresses: AddressesTable = Field(default_factory=AddressesTable, description="How sites are addressed.")
     roster: RosterTable = Field(default_factory=RosterTable, description="The distributors.")
-    links: dict[LinkName, LinkTemplate] = Field(
+    links: dict[LinkName, LinkTable] = Field(
         default={},
         description="Where buy and enrol buttons lead, as [RFC 6570](https://www.rfc-editor.org/rfc/rfc6570) "
         "URI templates. `shop` becomes `shop_link()` in templates, and so on for any name. "
         f"Known variables are {', '.join(f'`{name}`' for name in link_rules.LINK_VARIABLES)}; the owner's "
-        "`id` must be among them, for a link without the owner loses the referral.",
-        examples=[{"shop": "https://shop.tea.example/{market}/{sku}{?id}"}],
+        "`id` must be among them, for a link without the owner loses the referral. The id must arrive where a server reads it: "
+        "as the whole value of one parameter (`{?id}`, or `{&id}` behind another) or as a segment of the path (`/{id}`), also "
+        "where `sku`, `slug` or `alias` have no value. A template that loses it is refused with one that does not.",
+        examples=[
+            {"shop": "https://shop.tea.example/{market}/{sku}{?id}"},
+            {"shop": {"template": "https://shop.tea.example/#/{market}/{sku}{?id}", "fragment": True}},
+        ],
         json_schema_extra={"additionalProperties": False},
     )
     markets: dict[MarketCode, MarketTable] = Field(

@@ -33,6 +33,7 @@ __all__ = [
     "pelican_setting",
     "picture",
     "rank_code",
+    "referral_id",
     "target_name",
     "text",
     "timezone",
@@ -76,6 +77,16 @@ def text(value: str) -> str:
     """Something to read."""
     if not value.strip():
         raise ValueError("is empty", "write something")
+    return value
+
+
+def referral_id(value: str) -> str:
+    """An id that a link can carry."""
+    text(value)
+    if value in {".", ".."}:
+        raise ValueError(f'"{value}" is a folder in an address, which browsers resolve', "choose another id")
+    if value != value.strip() or not value.isprintable():
+        raise ValueError("begins or ends with a blank, or has an invisible letter in it", "leave it out")
     return value
 
 

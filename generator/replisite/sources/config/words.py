@@ -142,5 +142,6 @@ def _kind(annotation: Any, plural: bool) -> str:
     if origin in {Union, types.UnionType}:
         return " or ".join(_kind(one, plural) for one in arguments if one is not type(None))
     if origin is dict or annotation is dict or is_table(annotation):
-        return "tables" if plural else "a table"
+        short = getattr(annotation, "written_short", "")
+        return "tables" if plural else f"{short} or a table" if short else "a table"
     return _PLAIN.get(annotation, ("another value", "other values"))[plural]

@@ -40,7 +40,7 @@ def _our_defaults(site: Site, theme: Path) -> dict[str, Any]:
     tail = "/" if folder else ".html"
     save = "/index.html" if folder else ".html"
     jinja: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "extensions": []}
-    if (escapes := escapes_by_itself(theme)) is not None:
+    if (escapes := escapes_by_itself(theme, site.root)) is not None:
         jinja["autoescape"] = escapes
     overrides = site.root / "templates"
     content = site.root / site.content

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 import pelican
@@ -10,6 +9,8 @@ from jinja2 import Environment, TemplateSyntaxError
 
 from replisite.errors import Fault, InputError
 from replisite.model.site import Site
+from replisite.sources.config.toml_file import parse_toml, read_text
+from replisite.sources.config.words import kind_written
 from replisite.sources.pelican.notebook import Notebook
 from replisite.sources.pelican.placeholders import unknown_names
 from replisite.sources.pelican.warm import Warm
@@ -47,18 +48,25 @@ def packaged(*parts: str) -> list[Path]:
     return [place for place in places if place.is_dir()][:1]
 
 
-def escapes_by_itself(theme: Path) -> bool | None:
+def escapes_by_itself(theme: Path, root: Path) -> bool | None:
     """Return ``[theme] autoescape`` of the theme's theme.toml, or None: Pelican's own default then holds.
 
-    Raises InputError for a theme.toml that cannot be read.
+    ``root`` is the site's folder, from which faults name the file. Raises InputError for a theme.toml that cannot be read.
     """
     declared = theme / "theme.toml"
-    if not declared.is_file():
+    if not declared.exists():
         return None
-    try:
-        return bool(tomllib.loads(declared.read_text(encoding="utf-8")).get("theme", {}).get("autoescape"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError([Fault(str(declared), 0, f"is not TOML: {error}", "mend it")]) from error
+    name = declared.relative_to(root).as_posix() if declared.is_relative_to(root) else str(declared)
+    written = parse_toml(read_text(declared, name), name).get("theme", {})
+    if not isinstance(written, dict):
+        raise InputError(
+            [Fault(name, 0, f"theme: wants a table, got {kind_written(written)}", "write [theme]")]
+        )
+    escapes = written.get("autoescape", False)
+    if not isinstance(escapes, bool):
+        what = f"theme.autoescape: wants true or false, got {kind_written(escapes)}"
+        raise InputError([Fault(name, 0, what, "write autoescape = true")])
+    return escapes
 
 
 def template_folders(site: Site, theme: Path) -> tuple[Path, Path]:

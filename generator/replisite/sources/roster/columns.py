@@ -89,6 +89,10 @@ def _id(text: str, info: ValidationInfo) -> str:
     key = _reference(text)
     if not key:
         raise ValueError("is empty; every person has an id")
+    if key in {".", ".."}:
+        raise ValueError(
+            f"{quoted(key)} is a folder in an address, which browsers resolve; give the person another"
+        )
     company = _rules(info).company_id
     if skeleton(key.casefold()) == skeleton(company.casefold()):
         raise ValueError(f"{quoted(key)} is the company's own; give the person another")

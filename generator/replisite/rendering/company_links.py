@@ -1,0 +1,146 @@
+"""Count the company links of every site, and those that carry the site's own owner.
+
+All pages are pressed in memory, one owner after the other, and forgotten: what is kept is counts, and the first of the links
+that carry nobody or another.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from replisite.ledger import Ledger
+from replisite.model.company_links import CompanyLinks, Referral
+from replisite.model.distributor import Distributor
+from replisite.model.places import address_of, edition_of
+from replisite.model.site import Site
+from replisite.pages import Page
+from replisite.shards import Stock, Work
+from replisite.staging import Plate
+
+__all__ = ["LISTED", "LinkCounts", "LostLink", "count_corporate", "count_shard"]
+
+LISTED = 1_000
+"""How many links that do not carry their owner are listed; the others are counted."""
+
+_NO_PLATE = Plate("", ())
+
+
+@dataclass(frozen=True, slots=True)
+class LostLink:
+    """A company link that does not carry the owner of the site. ``site`` is the owner's alias, empty for the company's.
+
+    ``page`` is its path from the root of that site, ``source`` the file that the page is made of.
+    """
+
+    site: str
+    page: str
+    address: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCounts:
+    """The company links of some sites. ``ownerless`` are those that need no owner, by site.toml.
+
+    ``lost`` are the first of those that carry nobody or another, and ``lost_count`` is the number of all of them.
+    ``corporate_links`` and ``corporate_carried`` say how many of all are on the company's own site.
+    """
+
+    sites: int = 0
+    pages: int = 0
+    links: int = 0
+    carried: int = 0
+    ownerless: int = 0
+    lost_count: int = 0
+    corporate_links: int = 0
+    corporate_carried: int = 0
+    lost: tuple[LostLink, ...] = ()
+
+    def __add__(self, other: LinkCounts) -> LinkCounts:
+        return LinkCounts(
+            self.sites + other.sites,
+            self.pages + other.pages,
+            self.links + other.links,
+            self.carried + other.carried,
+            self.ownerless + other.ownerless,
+            self.lost_count + other.lost_count,
+            self.corporate_links + other.corporate_links,
+            self.corporate_carried + other.corporate_carried,
+            (self.lost + other.lost)[:LISTED],
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the counts as plain data."""
+        return asdict(self)
+
+
+class LinkCounter:
+    """Counts the links of sites; what is the same on every site is read once."""
+
+    def __init__(self, site: Site) -> None:
+        self._links = CompanyLinks(site)
+        self._shared: dict[tuple[str, int], Sequence[Any]] = {}
+
+    def count(self, owner: Distributor, pages: Sequence[Page], bodies: Iterable[bytes]) -> LinkCounts:
+        """Count the links of one owner's pages, which are those of one edition."""
+        numbers = dict.fromkeys(Referral, 0)
+        lost: list[LostLink] = []
+        for place, (page, body) in enumerate(zip(pages, bodies, strict=True)):
+            for found in self._found(owner, place, page, body):
+                referral = self._links.judge(found, owner)
+                if referral is None:
+                    continue
+                numbers[referral] += 1
+                if referral is Referral.LOST and len(lost) < LISTED:
+                    lost.append(LostLink(owner.alias, page.path, found.address, page.source))
+        links = sum(numbers.values())
+        carried = numbers[Referral.CARRIED]
+        return LinkCounts(
+            sites=0 if owner.is_company else 1,
+            pages=len(pages),
+            links=links,
+            carried=carried,
+            ownerless=numbers[Referral.OWNERLESS],
+            lost_count=numbers[Referral.LOST],
+            corporate_links=links if owner.is_company else 0,
+            corporate_carried=carried if owner.is_company else 0,
+            lost=tuple(lost),
+        )
+
+    def count_files(self, owner: Distributor, files: Mapping[str, bytes]) -> LinkCounts:
+        """Count the links of feeds and the like, in which pages are written with entities; they are not counted as pages."""
+        pages = [Page(path, path, _NO_PLATE, is_replicated=False, is_listed=False) for path in files]
+        bodies = (html.unescape(body.decode("utf-8", "replace")).encode() for body in files.values())
+        return replace(self.count(owner, pages, bodies), pages=0)
+
+    def _found(self, owner: Distributor, place: int, page: Page, body: bytes) -> Sequence[Any]:
+        if owner.is_company or not page.plate.is_shared:
+            return self._links.find(body)
+        key = (edition_of(owner), place)
+        if key not in self._shared:
+            self._shared[key] = self._links.find(body)
+        return self._shared[key]
+
+
+def count_shard(work: Work) -> tuple[int, LinkCounts]:
+    """Count the links of one shard's sites; return the shard's number too. Raises InputError for what a template raises."""
+    stock = Stock.of(work.plates)
+    counter = LinkCounter(work.site)
+    listed = stock.composition.pages
+    pages = {edition: [page for page in listed[edition] if page.is_replicated] for edition in listed}
+    counts = LinkCounts()
+    with Ledger.open(work.ledger) as ledger:
+        for owner in ledger.distributors(address_of(work.site), only=work.only, shard=work.shard):
+            counts += counter.count(owner, pages[edition_of(owner)], stock.pages_of(work.site, owner))
+    return work.number, counts
+
+
+def count_corporate(
+    site: Site, house: Distributor, pages: Sequence[Page], bodies: Iterable[bytes], files: Mapping[str, bytes]
+) -> LinkCounts:
+    """Count the links of the company's own site: its pages, and its feeds and other ``files``."""
+    counter = LinkCounter(site)
+    return counter.count(house, pages, bodies) + counter.count_files(house, files)
