@@ -66,12 +66,12 @@ class Notebook:
     def note_unread(self, path: Path, cause: BaseException | None) -> None:
         """Note that a file could not be read, unless something is known of it that says more."""
         if not any(fault.file == self.told(path) for fault in self.faults):
-            reason = f": {type(cause).__name__}: {cause}" if cause else ""
+            reason = f": {_in_words(cause)}" if cause else ""
             self.note(path, 0, f"cannot be read{reason}")
 
     def note_placeholder(self, expression: str, what: str, told: str) -> None:
         """Note a fault of ``{{ expression }}`` in the file being read."""
-        lines = self._file.read_text(encoding="utf-8-sig").split("\n")
+        lines = _lines_of(self._file)
         line = next(
             (n for n, text in enumerate(lines, 1) if expression in text and "{{" in text), self._body_line
         )
@@ -79,7 +79,7 @@ class Notebook:
 
     def note_key(self, path: Path, key: str, what: str, told: str) -> None:
         """Note a fault at a key of a file's front matter."""
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
+        lines = _lines_of(path)
         line = next((n for n, text in enumerate(lines, 1) if text.lower().startswith(key)), 1)
         self.note(path, line, what, told)
 
@@ -87,6 +87,19 @@ class Notebook:
         """Note the front matter keys that would overwrite what Pelican itself needs."""
         for key in sorted(set(metadata) & set(reserved)):
             self.note_key(path, key, f'"{key}" is a name that Pelican needs itself', "rename it")
+
+
+def _lines_of(path: Path) -> list[str]:
+    """Return the lines of a file; none where no file is being read."""
+    if not path.is_file():
+        return []
+    return path.read_text(encoding="utf-8-sig", errors="replace").split("\n")
+
+
+def _in_words(cause: BaseException) -> str:
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror.lower()
+    return f"{type(cause).__name__}: {cause}"
 
 
 def _within(folder: Path, path: Path | str) -> Path:
