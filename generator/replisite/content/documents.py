@@ -101,9 +101,9 @@ def foreign_front_matter(text: str) -> Problem | None:
     advice = "write it as YAML between --- lines"
     what = ""
     if first == "+++" or first.startswith("---toml"):
-        what = f"front matter between {first} is TOML"
+        what = f"front matter {'between' if first == '+++' else 'below'} {first} is TOML"
     elif first == ";;;" or first.startswith("---json"):
-        what = f"front matter between {first} is JSON"
+        what = f"front matter {'between' if first == ';;;' else 'below'} {first} is JSON"
     elif re.match(r'\{\s*("|$)', first):
         what = "front matter is JSON"
     elif _DASHES.fullmatch(first) and first.rstrip() != "---" and _is_key(lines, at + 1):

@@ -287,8 +287,10 @@ def _in_words(error: yaml.YAMLError, lines: Sequence[str], first_line: int) -> P
             f'"{line.strip()[:40]}" is no key: value',
             "write a key and a colon before it, or indent it",
         )
-    elif "quoted scalar" in context:
-        advice = "close the quotes, and write ' within '…' twice"
+    elif "quoted scalar" in context and "end of stream" in problem:
+        problem, advice = "the quotes are not closed", "close them"
+    elif "escape" in problem:
+        advice = "write \\\\ for \\ within double quotes, or use single ones"
     else:
-        advice = "put a text in quotes that begins with a sign or has text behind its quotes"
+        problem, advice = f'"{line.strip()[:60]}" cannot be read', "put the whole text in quotes"
     return Problem(first_line + number, f"front matter is not YAML: {problem}", advice)

@@ -64,10 +64,7 @@ def generator_class(
                     self.path, path, classes[kind], context=self.context
                 )
             except Exception as error:  # noqa: BLE001 - as Pelican does with articles and pages
-                if isinstance(error, UnicodeDecodeError):
-                    line = error.object[: error.start].count(b"\n") + 1
-                    notebook.note(Path(self.path) / path, line, "is not UTF-8", "save it as UTF-8")
-                elif not isinstance(error, Refused):
+                if not isinstance(error, Refused):
                     notebook.note_unread(Path(self.path) / path, error)
                 self._add_failed_source_path(path)
                 return None

@@ -21,6 +21,7 @@ from replisite.content.documents import (
     foreign_front_matter,
     parse_document,
 )
+from replisite.content.swallowed_text import iter_swallowed
 from replisite.content.yaml_text import Problem, YamlError, parse_moment
 from replisite.errors import nearest
 from replisite.sources.pelican.kinds import Kind, default_slug, kind_of
@@ -131,7 +132,9 @@ def reader_class(
                 except ValueError as error:
                     notebook.note(path, line, f"{key}: {error}", "write it as 2026-12-31")
             self._md = self._markdown()
-            return self._md.convert(document.body), metadata
+            content = self._md.convert(document.body)
+            _warn_of_swallowed(document, path, notebook)
+            return content, metadata
 
         def _read_kind(self, path: Path, kind: Kind) -> Read:
             before = notebook.count
@@ -141,6 +144,7 @@ def reader_class(
             notebook.body_starts(document.body_line)
             self._md = self._markdown()
             content = self._md.convert(document.body)
+            _warn_of_swallowed(document, path, notebook)
             if notebook.count > before:
                 raise Refused(str(path))
             return content, metadata
@@ -155,10 +159,13 @@ def reader_class(
 
 
 def tell_read(read: Callable[..., Any], notebook: Notebook) -> Callable[..., Any]:
-    """Return a reader's ``read`` that says to ``notebook`` which file it reads."""
+    """Return a reader's ``read`` that says to ``notebook`` which file it reads, and in our mode refuses an empty one."""
 
     def read_and_tell(source_path: str, *arguments: Any, **options: Any) -> Any:
-        notebook.reading(Path(source_path))
+        path = Path(source_path)
+        notebook.reading(path)
+        if not notebook.is_lenient and path.is_file() and not path.read_bytes().strip():
+            _refuse(notebook, path, [Problem(0, "is empty", "write a title and a text, or remove the file")])
         return read(source_path, *arguments, **options)
 
     return read_and_tell
@@ -173,6 +180,11 @@ def _parsed(path: Path, notebook: Notebook) -> Document:
     for problem in document.problems:
         notebook.note(path, problem.line, problem.what, problem.next)
     return document
+
+
+def _warn_of_swallowed(document: Document, path: Path, notebook: Notebook) -> None:
+    for line, what, advice in iter_swallowed(document.body):
+        notebook.warnings.append(f"{notebook.told(path)}:{document.body_line + line - 1}: {what}; {advice}")
 
 
 def _refuse(
@@ -230,11 +242,13 @@ def _in_words(fault: Mapping[str, Any], place: list[str], kind: Kind) -> tuple[s
     if fault["type"] == "missing":
         return f"{key}: missing", f"a {kind.name} needs it"
     given = fault.get("input")
+    if fault["type"] == "string_too_short" and not given:
+        given = None
     if given is None:
         return f"{key}: is empty", _WRITE_TEXT if fault[
             "type"
         ] == "string_type" else "write a value, or take it out"
-    if fault["type"] == "string_type" and isinstance(given, dict):
+    if fault["type"].startswith("string") and isinstance(given, dict):
         return f"{key}: wants a text, got a list of key: value", "quote texts that hold a colon"
     shown = f", got {given!r}" if isinstance(given, str | int | float | bool) else ""
     message = str(fault["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")

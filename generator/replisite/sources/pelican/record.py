@@ -294,8 +294,8 @@ class PelicanRun:
 
     def _tell_read(self, generator: Generator) -> None:
         """Have readers that are not ours say which file they read."""
-        for reader in generator.readers.readers.values():
-            if "read_anew" not in dir(reader):
+        for suffix, reader in generator.readers.readers.items():
+            if suffix != "static" and "read_anew" not in dir(reader):
                 reader.read = tell_read(reader.read, self.notebook)
 
     def _share_environment(self, generator: Generator) -> None:

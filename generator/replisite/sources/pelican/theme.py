@@ -82,9 +82,7 @@ def check_templates(site: Site, theme: Path, env: Environment, notebook: Noteboo
             env.compile(tree, filename=str(path), raw=True)  # what Python would say of it is not the author's
         except TemplateSyntaxError as error:
             notebook.note(path, error.lineno, error.message or "cannot be read", "mend the template")
-        except UnicodeDecodeError:
-            notebook.note(path, 0, "is not UTF-8", "save it as UTF-8")
-        except OSError as error:
+        except (UnicodeDecodeError, OSError) as error:
             notebook.note_unread(path, error)
         else:
             for line, what, told in unknown:
