@@ -45,10 +45,9 @@ def near_name(wanted: str, known: Iterable[str]) -> str:
 def _about_accents(name: str) -> str:
     composed = unicodedata.normalize("NFC", name)
     if name != composed:
-        last = composed.rpartition("/")[2]
         return (
             f"there is {composed} with its accents written apart, as macOS does (decomposed Unicode): "
-            f"rename the file, typing {last} again"
+            "rename it, typing the name again"
         )
     return f"there is {name}, and here the accents of {composed} are written apart (decomposed Unicode): type the name again"
 

@@ -71,15 +71,18 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def note_dangling(folder: Path, paths: Iterable[str], notebook: Notebook) -> None:
-    """Note each link that leads nowhere."""
+    """Note each link that leads nowhere; with Pelican's own defaults it is a warning, because Pelican leaves such files out."""
     for path in paths:
         link = folder / path
         target = os.readlink(link)  # noqa: PTH115 - as it is written
         is_circle = os.path.lexists(Path(link.parent, target))
         what = "leads back to itself" if is_circle else "does not exist"
-        notebook.note(
-            link, 0, f'is a link to "{target}", which {what}', "remove the link, or restore the file"
-        )
+        what = f'is a link to "{target}", which {what}'
+        advice = "remove the link, or restore the file"
+        if notebook.is_lenient:
+            notebook.warnings.append(f"{notebook.told(link)}: {what}; {advice}")
+        else:
+            notebook.note(link, 0, what, advice)
 
 
 class ContentFiles:
@@ -99,7 +102,8 @@ class ContentFiles:
 
     def note_faults(self, notebook: Notebook) -> None:
         """Note links that lead nowhere, and files that have one name."""
-        dangling = self.listing.dangling
+        stories = f"{STORIES}/"  # which are read with the roster
+        dangling = [path for path in self.listing.dangling if not path.startswith(stories)]
         note_dangling(self._folder, dangling, notebook)
         if not self._is_lenient:
             for path, other in iter_same_names(self.listing.files, self._folders(MARKDOWN_SUFFIXES)):

@@ -245,9 +245,8 @@ def _in_words(fault: Mapping[str, Any], place: list[str], kind: Kind) -> tuple[s
     if fault["type"] == "string_too_short" and not given:
         given = None
     if given is None:
-        return f"{key}: is empty", _WRITE_TEXT if fault[
-            "type"
-        ] == "string_type" else "write a value, or take it out"
+        is_text = str(fault["type"]).startswith("string")
+        return f"{key}: is empty", _WRITE_TEXT if is_text else "write a value, or take it out"
     if fault["type"].startswith("string") and isinstance(given, dict):
         return f"{key}: wants a text, got a list of key: value", "quote texts that hold a colon"
     shown = f", got {given!r}" if isinstance(given, str | int | float | bool) else ""

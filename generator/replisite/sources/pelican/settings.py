@@ -10,6 +10,7 @@ from typing import Any
 
 from pelican.settings import DEFAULT_CONFIG, read_settings
 
+from replisite.content.ignored_names import is_leftover
 from replisite.content.readable_files import STORIES
 from replisite.model.site import Site
 from replisite.sources.pelican.kinds import KINDS, url_settings
@@ -59,7 +60,11 @@ def _our_defaults(site: Site, theme: Path) -> dict[str, Any]:
     folders = sorted(p.name for p in content.iterdir() if p.is_dir()) if content.is_dir() else []
     ours = {kind.folder for kind in KINDS} | {"news", "pages", STORIES, "extra"}
     extra = content / "extra"
-    extras = sorted(p.relative_to(content).as_posix() for p in extra.rglob("*") if p.is_file())
+    extras = sorted(
+        p.relative_to(content).as_posix()
+        for p in extra.rglob("*")
+        if p.is_file() and not any(map(is_leftover, p.relative_to(content).parts))
+    )
     return {
         "SITENAME": site.name,
         "SITESUBTITLE": site.tagline,
@@ -75,7 +80,7 @@ def _our_defaults(site: Site, theme: Path) -> dict[str, Any]:
         "USE_FOLDER_AS_CATEGORY": False,
         "ARTICLE_PATHS": ["news"],
         "PAGE_PATHS": ["pages"],
-        "STATIC_PATHS": [name for name in folders if name not in ours] + extras,
+        "STATIC_PATHS": [name for name in folders if name not in ours and not is_leftover(name)] + extras,
         "EXTRA_PATH_METADATA": {path: {"path": path.removeprefix("extra/")} for path in extras},
         "THEME_TEMPLATES_OVERRIDES": [str(overrides)] if overrides.is_dir() else [],
         "DIRECT_TEMPLATES": ["index", "archives", "404"],
