@@ -280,7 +280,7 @@ def test_a_file_that_is_linked_is_watched_where_it_is(little: LittleSite) -> Non
         changed = _refreshed(screen, lambda: shared.write_text(text.replace("title: Soap", "title: Suds")))
         assert "Suds" in changed
         shared.unlink()
-        preview.wait_for("content/products/soap.md: cannot be read")
+        preview.wait_for("content/products/soap.md: is a link to")
         changed = _refreshed(screen, lambda: shared.write_text(text.replace("title: Soap", "title: Foam")))
         assert "Foam" in changed
 
