@@ -53,7 +53,7 @@ TENANTS = {
     "obstore": {"hosts"},
     "typer": {"cli.py"},
     "rich": {"cli.py", "progress.py", "telling.py", "preview/teller.py", "deploy_teller.py"},
-    "yaml": {"sources/pelican", "sources/roster"},
+    "yaml": {"content"},
     "starlette": {"preview"},
     "uvicorn": {"preview"},
     "watchdog": {"preview"},

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from replisite.content.near_names import near_name
 from replisite.errors import Fault
 from replisite.model.distributor import Distributor
 from replisite.model.page_links import internal_links
@@ -94,4 +95,11 @@ def template_fault(error: Exception, site: Site, source: str) -> Fault:
         return Fault(source, 0, what, "mend the template or the content")
     place = Path(frames[-1].filename)
     file = place.relative_to(site.root).as_posix() if place.is_relative_to(site.root) else str(place)
-    return Fault(file, frames[-1].lineno or 0, f"{what} (while rendering {source})", "mend the template")
+    advice = "mend the template"
+    if type(error).__name__ == "TemplateNotFound":
+        folders = {folder for folder in place.parents if folder.name == "templates"} | {
+            site.root / "templates"
+        }
+        names = [path.relative_to(folder).as_posix() for folder in folders for path in folder.rglob("*")]
+        advice = near_name(str(error), names) or advice
+    return Fault(file, frames[-1].lineno or 0, f"{what} (while rendering {source})", advice)

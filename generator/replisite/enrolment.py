@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from replisite import __version__
+from replisite.content.ignored_names import is_leftover
+from replisite.content.readable_files import STORIES, story_alias
 from replisite.fault_log import FaultLog
 from replisite.ledger import Ledger, Part
 from replisite.model.distributor import PHOTO_SUFFIXES, Person
@@ -189,7 +191,7 @@ class Enrolment:
         if name in stories:
             known[name] = stories[name]
         try:
-            row = ledger.before(name.removesuffix(".md"))
+            row = ledger.before(story_alias(name))
         except KeyError as error:
             raise _Whole from error  # it belongs to nobody
         return self._amended(ledger, kept, untouched(self._path, kept.blocks, row), known, stories)
@@ -217,7 +219,7 @@ class Enrolment:
         )
         new = [[*self._fit(people, photos)] for people in read]
         gone -= {person.alias for people in new for person in people}
-        if not photos.are_all_known or any(f"{alias}.md" in stories for alias in gone):
+        if not photos.are_all_known or not gone.isdisjoint(map(story_alias, stories)):
             raise _Whole
         blocks = difference.recut([[person.line for person in people] for people in new])
         reading = _Reading(kept.conditions, known, blocks, photos.as_json())
@@ -245,15 +247,20 @@ class Enrolment:
         said = (__version__, self.terms, self.names, self.skips_bad_rows, str(self._path))
         digest = hashlib.sha256(repr(said).encode())
         for folder, folders, files in os.walk(self._content):
-            folders.sort()
-            pictures = sorted(name for name in files if Path(name).suffix.lower() in PHOTO_SUFFIXES)
+            folders[:] = sorted(name for name in folders if not is_leftover(name))
+            pictures = sorted(
+                name
+                for name in files
+                if Path(name).suffix.lower() in PHOTO_SUFFIXES and not is_leftover(name)
+            )
             if pictures:
                 digest.update(f"\0{folder}\0{pictures}".encode(errors="surrogateescape"))
         return digest.hexdigest()
 
     def _stories(self) -> dict[str, str]:
-        """Return the digest of each file beside the roster in which somebody may have written."""
-        return {path.name: _digest(path) for path in sorted((self._content / "distributors").glob("*"))}
+        """Return the digest of each story, by the name of its file."""
+        found = (path for path in sorted((self._content / STORIES).glob("*")) if story_alias(path.name))
+        return {path.name: _digest(path) for path in found}
 
 
 class _Marks:

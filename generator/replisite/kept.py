@@ -21,6 +21,8 @@ from importlib import metadata
 from pathlib import Path
 
 from replisite import __version__
+from replisite.content.ignored_names import is_leftover
+from replisite.content.readable_files import STORIES, story_alias
 from replisite.model.site import Site
 from replisite.pages import Composition
 
@@ -115,10 +117,10 @@ class Kept:
             digest.update(f"\0{line}".encode())
         content = self._site.root / self._site.content
         roster = self._site.root / self._site.roster.source
-        stories = content / "distributors"
+        stories = content / STORIES
         paths = [*_files_below(reads.folders), *sorted(reads.files), *_files_below([_PACKAGE])]
         for path in paths:
-            if path == roster or (path.suffix == ".md" and path.is_relative_to(stories)):
+            if path == roster or (path.parent == stories and story_alias(path.name)):
                 continue  # what belongs to the roster is no content
             digest.update(f"\0{path}\0".encode(errors="surrogateescape"))
             if path.is_file():
@@ -139,8 +141,8 @@ def _files_below(folders: Iterable[Path]) -> Iterator[Path]:
     for top in folders:
         yield top  # a folder that appears or goes
         for folder, inner, files in os.walk(top, followlinks=True):
-            inner[:] = sorted(name for name in inner if name != "__pycache__")
-            yield from (Path(folder, name) for name in sorted(files))
+            inner[:] = sorted(name for name in inner if not is_leftover(name))
+            yield from (Path(folder, name) for name in sorted(files) if not is_leftover(name))
 
 
 def _installed() -> Iterator[str]:

@@ -49,6 +49,17 @@ def _front_matter() -> Iterator[str]:
         "What stands at the top of a Markdown file, between two lines of `---`, as YAML. The folder of a file in the "
         "content folder says what kind it is of. A key that its kind does not have is an error."
     )
+    yield (
+        "Values are taken as they are written: `title: No`, `sku: 010` and `version: 1.10` are these texts. A text that holds "
+        "`: ` or ` #`, or begins with a sign, stands in quotes. What follows the second `---` is the text of the page, "
+        "whatever its first line looks like."
+    )
+    yield (
+        "Files end in `.md`, `.markdown`, `.mkd` or `.mdown`, in small or capital letters. `replisite build` and `check` warn "
+        "of each other file in a folder of content that is not read, and say what to do about it; files that editors and "
+        "systems leave (`.#x`, `._x`, `x~`, `.DS_Store`) are ignored. Two files whose names differ only in that suffix or in "
+        "capital letters are an error."
+    )
     yield '```yaml\n---\ntitle: Oolong\nsummary: "Half-way teas: neither green nor black."\n---\n```'
     yield "## What every kind may have"
     yield fields_table(FrontMatter)
@@ -154,7 +165,7 @@ def _roster() -> Iterator[str]:
     yield (
         "Who writes more has a file `distributors/<alias>.md` in the content folder. Its front matter may hold any column "
         f"but {_listed(REQUIRED)}, and wins over the row; the text below it is the `bio`. A story without a row is "
-        "an error."
+        "an error, and so are two stories of one person. Any suffix of Markdown will do."
     )
 
 

@@ -9,6 +9,7 @@ import unicodedata
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from replisite.content.ignored_names import is_leftover
 from replisite.errors import OutputError, UsageError
 from replisite.reference import json_schema
 from replisite.sources.config.schema import Document
@@ -66,14 +67,14 @@ def _checked(name: str) -> str:
 
 
 def _refuse_taken(folder: Path) -> None:
-    """Raise OutputError if there is something in the folder; a fresh .git is nothing."""
+    """Raise OutputError if there is something in the folder; a fresh .git and what a system leaves are nothing."""
     if not folder.exists():
         return
     if not folder.is_dir():
         raise OutputError(f"{folder} is a file; choose another folder")
     if (folder / "site.toml").exists():
         raise OutputError(f"{folder} is a site already; go there and build it, or choose another folder")
-    taken = sorted(path.name for path in folder.iterdir() if path.name not in {".git", ".DS_Store"})
+    taken = sorted(path.name for path in folder.iterdir() if not is_leftover(path.name))
     if taken:
         shown = ", ".join(taken[:_SHOWN]) + (
             f" and {len(taken) - _SHOWN} more" if len(taken) > _SHOWN else ""
@@ -87,7 +88,7 @@ def _write_site(site: Path, name: str) -> list[Path]:
     made = []
     for source in sorted(path for part in ours for path in (STARTER / part, *(STARTER / part).rglob("*"))):
         path = source.relative_to(STARTER)
-        if source.is_dir() or source.name == ".DS_Store":
+        if source.is_dir() or any(map(is_leftover, path.parts)):
             continue
         path = Path(".gitignore") if path.name == "gitignore" else path
         target = site / path

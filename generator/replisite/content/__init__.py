@@ -1,4 +1,9 @@
 """What the company writes, without Pelican.
 
-ignored_names   names that editors, systems and version control leave in a folder
+ignored_names    names that editors, systems and version control leave in a folder
+readable_files   which file of the content folder is read, and what to do about the others
+documents        one file as its front matter and the text below it
+yaml_text        YAML in which every value is the text that was written
+swallowed_text   text that Markdown takes for something else and shows nowhere
+near_names       which file somebody may have meant by a name that no file has
 """

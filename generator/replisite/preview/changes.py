@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from replisite.content.readable_files import STORIES, story_alias
 from replisite.model.distributor import PHOTO_SUFFIXES
 from replisite.model.site import Site
 
@@ -43,12 +44,12 @@ def changes_of(
     config = content = people = False
     changed: list[str] = []
     folder = site.root / site.content
-    stories = folder / "distributors"
+    stories = folder / STORIES
     toml = {site.root / "site.toml"} | ({theme / "theme.toml"} if theme else set())
     for path in paths:
         if path in toml:
             config = True
-        elif path == roster or (path.suffix == ".md" and path.is_relative_to(stories)):
+        elif path == roster or (path.parent == stories and story_alias(path.name)):
             people = True
         elif path in assets:
             changed.append(assets[path])

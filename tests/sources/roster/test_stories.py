@@ -56,7 +56,10 @@ def test_a_story_needs_no_front_matter(text):
             "---\n- a\n---\n",
             [
                 Fault(
-                    "jane.md", 2, "the front matter is not a list of names and values", 'write "city: Leeds"'
+                    "jane.md",
+                    2,
+                    "front matter is not a list of key: value",
+                    "write city: Leeds between the --- lines",
                 )
             ],
         ),
@@ -66,7 +69,8 @@ def test_a_story_needs_no_front_matter(text):
                 Fault(
                     "jane.md",
                     3,
-                    "the front matter is not YAML: found character '\\t' that cannot start any token",
+                    "front matter is not YAML: found character '\\t' that cannot start any token",
+                    "indent with blanks, not with tabs",
                 )
             ],
         ),

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pelican.settings import DEFAULT_CONFIG
 from pelican.utils import slugify
 
+from replisite.content.near_names import near_name
 from replisite.model.showing import Showing
 from replisite.model.site import Site
 from replisite.sources.pelican.kinds import KINDS, KindContent
@@ -187,12 +188,8 @@ def check_references(contents: Sequence[KindContent]) -> Iterable[tuple[KindCont
         elif name == "plan_element":
             for step in content.steps:
                 if step.lesson and step.lesson not in lessons:
-                    yield (
-                        content,
-                        "steps",
-                        f'no lesson "{step.lesson}"',
-                        "write its path under the content folder",
-                    )
+                    advice = near_name(step.lesson, lessons) or "write its path under the content folder"
+                    yield content, "steps", f'no lesson "{step.lesson}"', advice
     starters = [content for content in contents if content.kind.name == "pack" and content.starter]
     for extra in starters[1:]:
         yield extra, "starter", f"{starters[0].relative_source_path} is the starter kit already", "keep one"

@@ -5,7 +5,7 @@ The reference of front matter is made from these models, so each field says what
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from replisite.content.yaml_text import parse_moment
 from replisite.errors import nearest
 
 __all__ = [
@@ -40,12 +41,20 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Money = Annotated[float, Field(ge=0, le=1_000_000)]
 
 
-def _as_text(value: object) -> object:
-    # YAML reads `1` as a number and `2026-10-01` as a date; where a text is wanted, it is that text.
-    return str(value) if isinstance(value, int | float | date) and not isinstance(value, bool) else value
+Label = Text
+"""A text of one line."""
 
 
-Label = Annotated[Text, BeforeValidator(_as_text)]
+def _as_moment(value: object) -> object:
+    """Take a date or time in YAML's or ISO 8601's way; pydantic makes seconds since 1970 of 2026."""
+    if not isinstance(value, str):
+        return value
+    if (moment := parse_moment(value)) is None:
+        raise ValueError("wants a date or a time, such as 2026-10-01 or 2026-10-01T19:00:00+00:00")
+    return moment
+
+
+Moment = Annotated[datetime, BeforeValidator(_as_moment)]
 
 
 class _Strict(BaseModel):
@@ -60,9 +69,9 @@ class FrontMatter(_Strict):
     slug: Slug | None = Field(None, description="The last part of the address; by default the file's name.")
     image: str = Field("", description="A picture, as a path under the content folder.")
     order: int = Field(0, description="Position in lists; equal numbers are sorted by title.")
-    date: datetime | None = Field(None, description="When it appears; in the future: not yet.")
-    updated: datetime | None = Field(None, description="When it was last changed.")
-    expires: datetime | None = Field(None, description="From then on it is left out.")
+    date: Moment | None = Field(None, description="When it appears; in the future: not yet.")
+    updated: Moment | None = Field(None, description="When it was last changed.")
+    expires: Moment | None = Field(None, description="From then on it is left out.")
     status: Literal["published", "draft", "hidden"] = Field(
         "published", description="`draft` is left out, `hidden` is built and in no list."
     )
@@ -114,7 +123,7 @@ class ProductMatter(_Sold):
     weight: Label = Field(description='What is in the packet, such as "100 g".')
     servings: PositiveInt | None = Field(None, description="Cups or portions in the packet.")
     origin: str = Field("", description="Where it comes from.")
-    harvest: Annotated[str, BeforeValidator(_as_text)] = Field("", description="When it was picked or made.")
+    harvest: str = Field("", description="When it was picked or made.")
     ingredients: Text = Field(description="As on the packet.")
     caffeine: Literal["none", "low", "medium", "high"] | None = Field(None, description="How much is in it.")
     flavour: list[str] = Field([], description="A few words on how it tastes or smells.")
@@ -197,8 +206,8 @@ class LegalMatter(FrontMatter):
 class EventMatter(FrontMatter):
     """Something that takes place: `content/events/<slug>.md`."""
 
-    starts: datetime = Field(description="With an offset from UTC.")
-    ends: datetime | None = Field(None, description="With an offset from UTC.")
+    starts: Moment = Field(description="With an offset from UTC.")
+    ends: Moment | None = Field(None, description="With an offset from UTC.")
     timezone: Text = Field("UTC", description="The IANA zone in which times are told.")
     place: str = Field("", description="Where it is, as a visitor would ask for it.")
     online: bool = Field(False, description="Whether it takes place on the net.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from pelican.generators import Generator
 from pelican.readers import Readers
 from pelican.writers import Writer
 
+from replisite.content.near_names import near_name
 from replisite.model.site import Site
 from replisite.sources.pelican.catalog import check_references
 from replisite.sources.pelican.kinds import KINDS, KindContent, index_url, kind_of, save_as
@@ -21,11 +23,17 @@ __all__ = ["generator_class"]
 
 
 def generator_class(
-    site: Site, notebook: Notebook, now: datetime.datetime, drafts: bool, future: bool
+    site: Site,
+    notebook: Notebook,
+    files: Sequence[str],
+    now: datetime.datetime,
+    drafts: bool,
+    future: bool,
 ) -> type[Generator]:
     """Return the generator of one Pelican run.
 
-    ``now`` decides what has expired and what is still to come; ``drafts`` and ``future`` show them.
+    ``files`` are all of the content folder. ``now`` decides what has expired and what is still to come; ``drafts`` and
+    ``future`` show them.
     """
     classes = {kind: kind.content_class for kind in KINDS}
 
@@ -56,10 +64,7 @@ def generator_class(
                     self.path, path, classes[kind], context=self.context
                 )
             except Exception as error:  # noqa: BLE001 - as Pelican does with articles and pages
-                if isinstance(error, UnicodeDecodeError):
-                    line = error.object[: error.start].count(b"\n") + 1
-                    notebook.note(Path(self.path) / path, line, "is not UTF-8", "save it as UTF-8")
-                elif not isinstance(error, Refused):
+                if not isinstance(error, Refused):
                     notebook.note_unread(Path(self.path) / path, error)
                 self._add_failed_source_path(path)
                 return None
@@ -85,9 +90,8 @@ def generator_class(
                         f'did you mean "{near[0]}"?' if near else "add it to [ranks]",
                     )
                 if content.image and not (Path(self.path) / content.image).is_file():
-                    self._note(
-                        content, "image", f'no file "{content.image}"', "put it under the content folder"
-                    )
+                    advice = near_name(content.image, files) or "put it under the content folder"
+                    self._note(content, "image", f'no file "{content.image}"', advice)
                 if content.save_as and (other := places.setdefault(content.save_as, content)) is not content:
                     told = f"has the address of {other.relative_source_path}: {content.url}"
                     self._note(content, "slug", told, "give one of them another slug")

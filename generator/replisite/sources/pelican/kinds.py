@@ -9,6 +9,7 @@ from typing import Any
 
 from pelican.contents import Content
 
+from replisite.content.readable_files import is_markdown
 from replisite.sources.pelican import frontmatter
 
 __all__ = ["KINDS", "Kind", "KindContent", "default_slug", "index_url", "kind_of", "save_as", "url_settings"]
@@ -75,7 +76,7 @@ def kind_of(path: str) -> Kind | None:
     ('course', 'lesson', None)
     """
     place = PurePosixPath(path)
-    if place.suffix not in {".md", ".markdown"} or len(place.parts) < 2:
+    if not is_markdown(place.name) or len(place.parts) < 2:
         return None
     folder = place.parts[0]
     if folder == "training":

@@ -63,15 +63,24 @@ class Notebook:
         if fault not in self.faults:
             self.faults.append(fault)
 
+    def has_fault(self, path: Path) -> bool:
+        """Say whether a fault of this file has been noted."""
+        return any(fault.file == self.told(path) for fault in self.faults)
+
     def note_unread(self, path: Path, cause: BaseException | None) -> None:
         """Note that a file could not be read, unless something is known of it that says more."""
-        if not any(fault.file == self.told(path) for fault in self.faults):
-            reason = f": {type(cause).__name__}: {cause}" if cause else ""
+        if isinstance(cause, UnicodeDecodeError):
+            line = cause.object.count(b"\n", 0, cause.start) + 1
+            self.note(path, line, "is not UTF-8", "save it as UTF-8")
+        elif found := re.match(r".*?:(\d+): \(\w+/\d\) (.*)", str(cause), re.DOTALL):  # docutils
+            self.note(path, int(found[1]), f"cannot be read as reStructuredText: {found[2].splitlines()[0]}")
+        elif not self.has_fault(path):
+            reason = f": {_in_words(cause)}" if cause else ""
             self.note(path, 0, f"cannot be read{reason}")
 
     def note_placeholder(self, expression: str, what: str, told: str) -> None:
         """Note a fault of ``{{ expression }}`` in the file being read."""
-        lines = self._file.read_text(encoding="utf-8-sig").split("\n")
+        lines = _lines_of(self._file)
         line = next(
             (n for n, text in enumerate(lines, 1) if expression in text and "{{" in text), self._body_line
         )
@@ -79,7 +88,7 @@ class Notebook:
 
     def note_key(self, path: Path, key: str, what: str, told: str) -> None:
         """Note a fault at a key of a file's front matter."""
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
+        lines = _lines_of(path)
         line = next((n for n, text in enumerate(lines, 1) if text.lower().startswith(key)), 1)
         self.note(path, line, what, told)
 
@@ -87,6 +96,19 @@ class Notebook:
         """Note the front matter keys that would overwrite what Pelican itself needs."""
         for key in sorted(set(metadata) & set(reserved)):
             self.note_key(path, key, f'"{key}" is a name that Pelican needs itself', "rename it")
+
+
+def _lines_of(path: Path) -> list[str]:
+    """Return the lines of a file; none where no file is being read."""
+    if not path.is_file():
+        return []
+    return path.read_text(encoding="utf-8-sig", errors="replace").split("\n")
+
+
+def _in_words(cause: BaseException) -> str:
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror.lower()
+    return f"{type(cause).__name__}: {cause}"
 
 
 def _within(folder: Path, path: Path | str) -> Path:
@@ -131,12 +153,26 @@ class PelicanLog(logging.Handler):
             return
         found = re.match(r"Skipping (\S+): (.*)", message)
         if found:
-            missing = re.match(r"could not find information about '(\w+)'", found.group(2))
-            what = f'no "{missing.group(1)}"' if missing else found.group(2)
-            self.notebook.note(self._named_path(found.group(1)), 1, what, "add it to the front matter")
+            self._note_skipped(self._named_path(found.group(1)), found.group(2))
             return
         reason = f"{message}: {cause}" if cause else message
         self.notebook.note("", 0, self._relative(reason))
+
+    def _note_skipped(self, path: Path, why: str) -> None:
+        missing = re.match(r"could not find information about '(\w+)'", why)
+        written = re.match(r"file '(.*)' would be written outside output path", why)
+        if missing:
+            self.notebook.note(path, 1, f'no "{missing.group(1)}"', "add it to the front matter")
+        elif self.notebook.has_fault(path):
+            return  # a page without a title has no address either
+        elif written and written.group(1).strip("/") in {"index.html", ".html"}:
+            what = "has no address: no letter or digit of its title can stand in one"
+            self.notebook.note(path, 1, what, "add a slug to the front matter")
+        elif written:
+            what = f'its address "{written.group(1)}" leads out of the site'
+            self.notebook.note(path, 1, what, "write a path below the site under slug and save_as")
+        else:
+            self.notebook.note(path, 1, why, "change its front matter")
 
     def _named_path(self, text: str) -> Path:
         path = Path(text.strip())

@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
+import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, TypeGuard
 
-import yaml
+from dateutil import parser as date_parser  # type: ignore[import-untyped]  # comes with Pelican, without types
 from markdown import Markdown
 from pelican.contents import Content
 from pelican.readers import MarkdownReader
 from pydantic import ValidationError
 
+from replisite.content.documents import (
+    Document,
+    begins_with_fence,
+    check_text,
+    foreign_front_matter,
+    parse_document,
+)
+from replisite.content.swallowed_text import iter_swallowed
+from replisite.content.yaml_text import Problem, YamlError, parse_moment
 from replisite.errors import nearest
 from replisite.sources.pelican.kinds import Kind, default_slug, kind_of
 from replisite.sources.pelican.notebook import Notebook
 from replisite.sources.pelican.placeholders import Placeholders
 from replisite.sources.pelican.warm import Read, Warm
 
-__all__ = ["Refused", "reader_class"]
+__all__ = ["Refused", "reader_class", "tell_read"]
 
-_FENCE = re.compile(r"^---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_LISTS = frozenset({"tags", "authors"})
+"""Keys that Pelican itself takes lists of."""
+
+_DEFAULTS = (datetime.datetime(2000, 1, 1), datetime.datetime(2001, 2, 2))  # noqa: DTZ001 - as dateutil's default is
+"""What dateutil takes for missing parts of a date: two, in order to see whether there are any."""
+
+_WRITE_TEXT = "write a text; null and ~ are texts in quotes only"
+
+_MOMENTS = frozenset({"date", "modified", "expires"})
+"""Keys of dates, written in YAML's way or in any that Pelican understands."""
+
 _RESERVED = frozenset(name for name in dir(Content) if not name.startswith("__")) - {
     "status",
     "url",
@@ -61,8 +81,8 @@ def reader_class(
             if kind is not None:
                 return self._read_kind(path, kind)
             before = notebook.count
-            if is_yaml_for_all and path.read_text(encoding="utf-8-sig").startswith("---"):
-                content, metadata = self._read_yaml(path)
+            if is_yaml_for_all:
+                content, metadata = self._read_ours(path)
             else:
                 content, metadata = super().read(source_path)
             notebook.check_reserved(path, metadata, _RESERVED | _RESERVED_ALSO)
@@ -70,80 +90,134 @@ def reader_class(
                 raise Refused(source_path)
             return content, metadata
 
+        def _read_ours(self, path: Path) -> Read:
+            """Read an article or a page: YAML between --- lines, or else by Pelican's own rule."""
+            text = path.read_text(encoding="utf-8-sig")
+            if not text.strip("\ufeff \t\r\n\f\v") or begins_with_fence(text):
+                return self._read_yaml(path)
+            try:
+                check_text(text)
+            except YamlError as error:
+                _refuse(notebook, path, error.problems, error)
+            if problem := foreign_front_matter(text):
+                _refuse(notebook, path, [problem])
+            content, metadata = super().read(str(path))
+            if isinstance(metadata.get("title"), list):
+                notebook.note_key(path, "title", "title stands twice", "keep one of them")
+            return content, metadata
+
         def _read_yaml(self, path: Path) -> Read:
             """Read an article or a page: YAML between --- lines, and Pelican's own meaning of each key."""
-            text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
-            matter, body, first_line = _split(text, path, notebook)
-            notebook.body_starts(first_line)
-            metadata = {}
-            for key, value in matter.items():
-                name = key.lower()
-                told = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            document = _parsed(path, notebook)
+            notebook.body_starts(document.body_line)
+            metadata: dict[str, Any] = {}
+            for key, value in document.values.items():
+                name, line = key.lower(), document.lines_of.get(key, 1)
+                if name in metadata:
+                    notebook.note(path, line, f"{key} stands twice", "keep one of them")
+                if name == "title" and not value:
+                    notebook.note(path, line, "title: is empty", _WRITE_TEXT)
                 if value is None:
                     continue
+                if not _is_text_or_texts(value):
+                    notebook.note(
+                        path, line, f"{key} is not a text or a list of texts", "write it as one text"
+                    )
+                    continue
+                told: Any = value if isinstance(value, str) or name in _LISTS else ", ".join(value)
                 if name in self.settings["FORMATTED_FIELDS"] and name != "summary":
-                    told = Markdown(**self.settings["MARKDOWN"]).convert(told)
+                    told = self._markdown().convert(told)
                 try:
-                    metadata[name] = self.process_metadata(name, told)
+                    metadata[name] = self.process_metadata(name, _exact(name, told))
                 except ValueError as error:
-                    notebook.note(path, _line_of(text, [key]), f"{key}: {error}", "write it as 2026-12-31")
-            self._md = Markdown(**self.settings["MARKDOWN"])
-            return self._md.convert(body), metadata
+                    notebook.note(path, line, f"{key}: {error}", "write it as 2026-12-31")
+            self._md = self._markdown()
+            content = self._md.convert(document.body)
+            _warn_of_swallowed(document, path, notebook)
+            return content, metadata
 
         def _read_kind(self, path: Path, kind: Kind) -> Read:
             before = notebook.count
-            text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
-            matter, body, first_line = _split(text, path, notebook)
-            metadata = _validated(kind, matter, path, text, notebook)
-            notebook.body_starts(first_line)
-            self._md = Markdown(**self.settings["MARKDOWN"])
-            content = self._md.convert(body)
+            document = _parsed(path, notebook)
+            text = path.read_text(encoding="utf-8-sig")
+            metadata = _validated(kind, document, path, text, notebook)
+            notebook.body_starts(document.body_line)
+            self._md = self._markdown()
+            content = self._md.convert(document.body)
+            _warn_of_swallowed(document, path, notebook)
             if notebook.count > before:
                 raise Refused(str(path))
             return content, metadata
 
+        def _markdown(self) -> Markdown:
+            """Return the Markdown of the settings for a text below front matter: none of it is metadata."""
+            md = Markdown(**self.settings["MARKDOWN"])
+            md.preprocessors.deregister("meta", strict=False)
+            return md
+
     return ReplisiteMarkdownReader
 
 
-def _split(text: str, path: Path, notebook: Notebook) -> tuple[Mapping[str, Any], str, int]:
-    """Split a file into front matter, body and the line at which the body begins."""
-    found = _FENCE.match(text)
-    if found is None:
-        notebook.note(
-            path, 1, "no front matter", "begin the file with --- and title: …, and end that with ---"
-        )
-        return {}, text, 1
+def tell_read(read: Callable[..., Any], notebook: Notebook) -> Callable[..., Any]:
+    """Return a reader's ``read`` that says to ``notebook`` which file it reads, and in our mode refuses an empty one."""
+
+    def read_and_tell(source_path: str, *arguments: Any, **options: Any) -> Any:
+        path = Path(source_path)
+        notebook.reading(path)
+        if not notebook.is_lenient and path.is_file() and not path.read_bytes().strip():
+            _refuse(notebook, path, [Problem(0, "is empty", "write a title and a text, or remove the file")])
+        return read(source_path, *arguments, **options)
+
+    return read_and_tell
+
+
+def _parsed(path: Path, notebook: Notebook) -> Document:
+    """Return the front matter and the text of a file; raises Refused for a file without good front matter."""
     try:
-        matter = _loaded(found.group(1))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 2 if mark else 1
-        problem = getattr(error, "problem", None) or "it cannot be read"
-        notebook.note(path, line, f"front matter is not YAML: {problem}", "quote texts that hold a colon")
-        raise Refused(str(path)) from error
-    if not isinstance(matter, dict):
-        notebook.note(
-            path, 1, "front matter is not a list of key: value", "write title: … between the --- lines"
-        )
-        raise Refused(str(path))
-    body = text[found.end() :]
-    return {str(key): value for key, value in matter.items()}, body, text[: found.end()].count("\n") + 1
+        document = parse_document(path.read_text(encoding="utf-8-sig"), "title: …")
+    except YamlError as error:
+        _refuse(notebook, path, error.problems, error)
+    for problem in document.problems:
+        notebook.note(path, problem.line, problem.what, problem.next)
+    return document
 
 
-def _loaded(text: str) -> Any:
-    """Read YAML with libyaml, which is ten times as fast; whose messages are for people reads it again."""
-    try:
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
-    except yaml.YAMLError:
-        return yaml.safe_load(text)
+def _warn_of_swallowed(document: Document, path: Path, notebook: Notebook) -> None:
+    for line, what, advice in iter_swallowed(document.body):
+        notebook.warnings.append(f"{notebook.told(path)}:{document.body_line + line - 1}: {what}; {advice}")
 
 
-def _validated(
-    kind: Kind, matter: Mapping[str, Any], path: Path, text: str, notebook: Notebook
-) -> dict[str, Any]:
+def _refuse(
+    notebook: Notebook, path: Path, problems: Sequence[Problem], cause: Exception | None = None
+) -> NoReturn:
+    for problem in problems:
+        notebook.note(path, problem.line, problem.what, problem.next)
+    raise Refused(str(path)) from cause
+
+
+def _is_text_or_texts(value: object) -> TypeGuard[str | list[str]]:
+    items = value if isinstance(value, list) else [value]
+    return all(isinstance(item, str) for item in items)
+
+
+def _exact(name: str, text: Any) -> Any:
+    """Return the value of a key; raises ValueError for a date of which Pelican would guess a part from today's."""
+    if name not in _MOMENTS or not isinstance(text, str):
+        return text
+    found = parse_moment(text)
+    if found is not None:
+        return str(found)
+    if name != "expires":
+        days = {date_parser.parse(text.replace("_", " "), default=default).date() for default in _DEFAULTS}
+        if len(days) > 1:
+            raise ValueError(f'"{text}" names no day')
+    return text
+
+
+def _validated(kind: Kind, document: Document, path: Path, text: str, notebook: Notebook) -> dict[str, Any]:
     """Return the metadata of a valid front matter; note every fault of another."""
     try:
-        valid = kind.matter.model_validate(dict(matter))
+        valid = kind.matter.model_validate(dict(document.values))
     except ValidationError as error:
         for fault in error.errors(include_url=False):
             place = [str(part) for part in fault["loc"]]
@@ -153,7 +227,7 @@ def _validated(
         raise Refused(str(path)) from error
     metadata: dict[str, Any] = {name: getattr(valid, name) for name in type(valid).model_fields}
     metadata["slug"] = valid.slug or default_slug(path.name)
-    metadata["lines_of"] = {name: _line_of(text, [name]) for name in matter}
+    metadata["lines_of"] = dict(document.lines_of)
     for optional in ("date", "template", "min_rank"):
         if not metadata[optional]:
             del metadata[optional]
@@ -168,6 +242,13 @@ def _in_words(fault: Mapping[str, Any], place: list[str], kind: Kind) -> tuple[s
     if fault["type"] == "missing":
         return f"{key}: missing", f"a {kind.name} needs it"
     given = fault.get("input")
+    if fault["type"] == "string_too_short" and not given:
+        given = None
+    if given is None:
+        is_text = str(fault["type"]).startswith("string")
+        return f"{key}: is empty", _WRITE_TEXT if is_text else "write a value, or take it out"
+    if fault["type"].startswith("string") and isinstance(given, dict):
+        return f"{key}: wants a text, got a list of key: value", "quote texts that hold a colon"
     shown = f", got {given!r}" if isinstance(given, str | int | float | bool) else ""
     message = str(fault["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
     lead = f"{key}: " if key else ""

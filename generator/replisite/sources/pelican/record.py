@@ -22,21 +22,26 @@ from jinja2 import Environment, Template, TemplateError, TemplateNotFound, Templ
 from pelican.contents import Content
 from pelican.generators import Generator, PelicanTemplateNotFound, StaticGenerator
 from pelican.plugins import signals
+from pelican.readers import MarkdownReader, Readers
 from pelican.writers import FileOverwriteFailedError
 
+from replisite.content.ignored_names import is_leftover
+from replisite.content.near_names import near_name
+from replisite.content.readable_files import MARKDOWN_SUFFIXES, is_markdown
 from replisite.errors import Fault
 from replisite.model.showing import Showing
 from replisite.model.site import Edition, Site
 from replisite.pages import Composition
 from replisite.pages.functions import install, link_functions
 from replisite.sources.pelican.catalog import Catalog, is_over_from, make_catalog
+from replisite.sources.pelican.content_files import ContentFiles, list_files, note_dangling, suffix_variants
 from replisite.sources.pelican.generator import generator_class, moment
 from replisite.sources.pelican.kinds import KINDS, KindContent, default_slug, index_url
 from replisite.sources.pelican.notebook import Notebook, PelicanLog
 from replisite.sources.pelican.own_code import raised_in, without_bytecode
 from replisite.sources.pelican.pages import Proof, Recording, StagedPage, StagedSite
 from replisite.sources.pelican.placeholders import PlaceholderExtension, Placeholders
-from replisite.sources.pelican.reader import reader_class
+from replisite.sources.pelican.reader import reader_class, tell_read
 from replisite.sources.pelican.settings import pelican_settings
 from replisite.sources.pelican.static import static_sources
 from replisite.sources.pelican.theme import check_templates, find_theme, template_folders
@@ -158,7 +163,8 @@ class PelicanRun:
         """The files and folders at the corporate site's root; with faults those that are known beforehand."""
         if self.faults:
             written = (self.site.root / self.site.content / "pages").glob("*")
-            return frozenset({kind.folder for kind in KINDS} | {default_slug(path.name) for path in written})
+            pages = {default_slug(path.name) for path in written if not is_leftover(path.name)}
+            return frozenset({kind.folder for kind in KINDS} | pages)
         return frozenset(path.split("/")[0] for path in [*self.files, *self.static, *self._corporate_paths])
 
     def pages(self, static_output: Path, *, is_copied: bool = True) -> StagedSite:
@@ -206,7 +212,13 @@ class PelicanRun:
     # -- Pelican ------------------------------------------------------------------------------------
 
     def _run_pelican(self, static_output: Path, is_copied: bool) -> None:
-        settings = pelican_settings(self.site, self.theme, static_output)
+        content = self.site.root / self.site.content
+        listing = list_files(content)
+        leftovers = {*listing.leftovers, *self._look_at_theme()}
+        settings = pelican_settings(self.site, self.theme, static_output, leftovers)
+        is_lenient = self.notebook.is_lenient
+        files = self._content_files = ContentFiles(content, listing, settings, is_lenient=is_lenient)
+        files.note_faults(self.notebook)
         if self.site.pelican_defaults == "replisite":
             settings["WITH_FUTURE_DATES"] = self.future
         self.warm.reads_with(settings, self.site.pelican_defaults, self._known_in_content)
@@ -216,7 +228,9 @@ class PelicanRun:
         self._passing = frozenset(settings["TEMPLATE_PAGES"] or ())
         self._is_copied = is_copied
         settings["MARKDOWN"]["extensions"].append(PlaceholderExtension(self.placeholders))
-        generator = generator_class(self.site, self.notebook, self.now, self.drafts, self.future)
+        generator = generator_class(
+            self.site, self.notebook, listing.files, self.now, self.drafts, self.future
+        )
         self._kinds_generator = generator
         feed_url = self.site.url if self.site.pelican_defaults == "replisite" else ""
         writer = recording_writer(self.catalogs, self.recorded, self._keep, self.files, self._names, feed_url)
@@ -225,8 +239,9 @@ class PelicanRun:
         receivers = [
             (signals.get_generators, lambda _: generator),
             (signals.get_writer, lambda _: writer),
-            (signals.readers_init, lambda readers: readers.reader_classes.update(md=reader, markdown=reader)),
+            (signals.readers_init, partial(self._add_reader, reader)),
             (signals.generator_init, self._share_environment),
+            (signals.generator_init, self._tell_read),
             (signals.generator_init, self._read_ahead),
             (signals.content_object_init, self._leave_out_expired),
             (signals.article_generator_context, self._publish_drafts),
@@ -256,6 +271,33 @@ class PelicanRun:
             for signal, receiver in receivers:
                 signal.disconnect(receiver)
 
+    def _look_at_theme(self) -> frozenset[str]:
+        """Note links in theme and templates that lead nowhere; return the names of editors and systems there."""
+        leftovers: set[str] = set()
+        for folder in (self.theme, self.site.root / "templates"):
+            listing = list_files(folder)
+            leftovers |= listing.leftovers
+            note_dangling(folder, listing.dangling, self.notebook)
+        return frozenset(leftovers)
+
+    def _add_reader(self, reader: type[MarkdownReader], readers: Readers) -> None:
+        """Make ours the reader of every Markdown file, and in our mode of suffixes in capital letters too."""
+        classes = readers.reader_classes
+        wanted = {suffix.removeprefix(".") for suffix in MARKDOWN_SUFFIXES}
+        classes |= {
+            suffix: reader for suffix in wanted if suffix in {"md", "markdown"} or classes.get(suffix)
+        }
+        if not self.notebook.is_lenient:
+            known = {suffix for suffix, there in classes.items() if there and suffix != "static"}
+            for suffix, plain in suffix_variants(self._content_files.listing.files, known):
+                classes[suffix] = classes[plain]
+
+    def _tell_read(self, generator: Generator) -> None:
+        """Have readers that are not ours say which file they read."""
+        for suffix, reader in generator.readers.readers.items():
+            if suffix != "static" and "read_anew" not in dir(reader):
+                reader.read = tell_read(reader.read, self.notebook)
+
     def _share_environment(self, generator: Generator) -> None:
         """Give all generators one Jinja environment: Pelican makes an equal one for each."""
         if self.environment is None:
@@ -276,7 +318,7 @@ class PelicanRun:
             or reader is None
         ):
             return  # what plugins read and count must be read and counted here
-        paths = [os.path.join(generator.path, path) for path in generator.paths()]  # noqa: PTH118 - as Pelican does
+        paths = [os.path.join(generator.path, path) for path in generator.paths() if is_markdown(path)]  # noqa: PTH118 - as Pelican does
         reading = self.warm.reading_ahead(paths, reader.read_anew, self.notebook, self.placeholders)
         if self._meanwhile.enter_context(reading):
             with suppress(TemplateError, PelicanTemplateNotFound):  # it is told where it is used
@@ -338,6 +380,11 @@ class PelicanRun:
         for content in context["generated_content"].values() if is_ours else ():
             if content is not None:
                 self._check_links(content, context)
+        readers = next(iter(generators)).readers
+        published = {*context["static_content"], *context["generated_content"]}
+        self._content_files.warn_of_unread(
+            self.notebook, {f".{ext}" for ext in readers.extensions}, published
+        )
         if is_ours and self.checks_templates:
             assert self.environment is not None
             check_templates(self.site, self.theme, self.environment, self.notebook, self.warm)
@@ -357,7 +404,9 @@ class PelicanRun:
             path = Path(content.source_path)
             lines = path.read_text(encoding="utf-8-sig").split("\n")
             line = next((n for n, text in enumerate(lines, 1) if f"{what}}}{unescape(value)}" in text), 0)
-            self.notebook.note(path, line, f"link to {{{what}}}{value}: no such file", "mend the path")
+            advice = near_name(_linked_path(content, value), self._content_files.listing.files)
+            what = f"link to {{{what}}}{value}: no such file"
+            self.notebook.note(path, line, what, advice or "mend the path")
 
     # -- staging -----------------------------------------------------------------------------------
 
@@ -430,6 +479,14 @@ class PelicanRun:
 
 class _Stop(Exception):
     """Ends a Pelican run in which faults were found before anything was rendered."""
+
+
+def _linked_path(content: Content, value: str) -> str:
+    """Return the path under the content folder that a link names."""
+    path = unquote(urlparse(unescape(value)).path)
+    if path.startswith("/"):
+        return path[1:]
+    return str(content.get_relative_source_path(os.path.join(content.relative_dir, path)))  # noqa: PTH118 - as Pelican does
 
 
 def _is_known(content: Content, what: str, value: str, context: Mapping[str, Any]) -> bool:

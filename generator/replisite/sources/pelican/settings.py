@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
+from glob import escape
 from pathlib import Path
 from typing import Any
 
 from pelican.settings import DEFAULT_CONFIG, read_settings
 
+from replisite.content.ignored_names import is_leftover
+from replisite.content.readable_files import STORIES
 from replisite.model.site import Site
 from replisite.sources.pelican.kinds import KINDS, url_settings
 from replisite.sources.pelican.theme import escapes_by_itself
@@ -15,10 +19,13 @@ from replisite.sources.pelican.theme import escapes_by_itself
 __all__ = ["pelican_settings"]
 
 
-def pelican_settings(site: Site, theme: Path, static_output: Path) -> dict[str, Any]:
+def pelican_settings(
+    site: Site, theme: Path, static_output: Path, leftovers: Iterable[str] = ()
+) -> dict[str, Any]:
     """Return the settings of a Pelican run; ``static_output`` receives the files that Pelican copies.
 
-    ``[pelican]`` in site.toml wins over our defaults; ``defaults = "pelican"`` there leaves ours out.
+    ``[pelican]`` in site.toml wins over our defaults; ``defaults = "pelican"`` there leaves ours out. Files and folders with the
+    names of ``leftovers``, which editors and systems made, are neither read nor copied.
     """
     settings: dict[str, Any] = copy.deepcopy(DEFAULT_CONFIG)
     settings["PLUGINS"] = []
@@ -29,6 +36,12 @@ def pelican_settings(site: Site, theme: Path, static_output: Path) -> dict[str, 
     settings["PATH"] = str(site.root / site.content)
     settings["OUTPUT_PATH"] = str(static_output)
     settings["DELETE_OUTPUT_DIRECTORY"] = False
+    for name in ("ARTICLE_EXCLUDES", "PAGE_EXCLUDES", "STATIC_EXCLUDES"):
+        settings[name] = [
+            *settings[name],
+            STORIES,
+        ]  # a story belongs to the roster, whatever the defaults are
+    settings["IGNORE_FILES"] = [*settings["IGNORE_FILES"], *map(escape, sorted(leftovers))]
     settings["CACHE_CONTENT"] = settings["LOAD_CONTENT_CACHE"] = False
     markdown = settings["MARKDOWN"] = dict(settings["MARKDOWN"])
     markdown["extensions"] = list(markdown.get("extensions", []))
@@ -45,9 +58,13 @@ def _our_defaults(site: Site, theme: Path) -> dict[str, Any]:
     overrides = site.root / "templates"
     content = site.root / site.content
     folders = sorted(p.name for p in content.iterdir() if p.is_dir()) if content.is_dir() else []
-    ours = {kind.folder for kind in KINDS} | {"news", "pages", "distributors", "extra"}
+    ours = {kind.folder for kind in KINDS} | {"news", "pages", STORIES, "extra"}
     extra = content / "extra"
-    extras = sorted(p.relative_to(content).as_posix() for p in extra.rglob("*") if p.is_file())
+    extras = sorted(
+        p.relative_to(content).as_posix()
+        for p in extra.rglob("*")
+        if p.is_file() and not any(map(is_leftover, p.relative_to(content).parts))
+    )
     return {
         "SITENAME": site.name,
         "SITESUBTITLE": site.tagline,
@@ -63,8 +80,7 @@ def _our_defaults(site: Site, theme: Path) -> dict[str, Any]:
         "USE_FOLDER_AS_CATEGORY": False,
         "ARTICLE_PATHS": ["news"],
         "PAGE_PATHS": ["pages"],
-        "STATIC_PATHS": [name for name in folders if name not in ours] + extras,
-        "STATIC_EXCLUDES": ["distributors"],
+        "STATIC_PATHS": [name for name in folders if name not in ours and not is_leftover(name)] + extras,
         "EXTRA_PATH_METADATA": {path: {"path": path.removeprefix("extra/")} for path in extras},
         "THEME_TEMPLATES_OVERRIDES": [str(overrides)] if overrides.is_dir() else [],
         "DIRECT_TEMPLATES": ["index", "archives", "404"],

@@ -11,6 +11,7 @@ from replisite.errors import Fault, InputError
 from replisite.model.site import Site
 from replisite.sources.config.toml_file import parse_toml, read_text
 from replisite.sources.config.words import kind_written
+from replisite.sources.pelican.content_files import list_files
 from replisite.sources.pelican.notebook import Notebook
 from replisite.sources.pelican.placeholders import unknown_names
 from replisite.sources.pelican.warm import Warm
@@ -89,12 +90,13 @@ def check_templates(site: Site, theme: Path, env: Environment, notebook: Noteboo
             env.compile(tree, filename=str(path), raw=True)  # what Python would say of it is not the author's
         except TemplateSyntaxError as error:
             notebook.note(path, error.lineno, error.message or "cannot be read", "mend the template")
-        except UnicodeDecodeError:
-            notebook.note(path, 0, "is not UTF-8", "save it as UTF-8")
+        except (UnicodeDecodeError, OSError) as error:
+            notebook.note_unread(path, error)
         else:
             for line, what, told in unknown:
                 notebook.note(path, line, what, told)
 
     for folder in template_folders(site, theme):
-        for path in sorted(folder.rglob("*.html")) if folder.is_dir() else []:
-            warm.check(path, notebook, check)
+        for name in list_files(folder).files:
+            if name.endswith(".html"):
+                warm.check(folder / name, notebook, check)

@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import Environment
 from pelican.contents import Content
 
+from replisite.content.ignored_names import is_leftover
 from replisite.errors import Fault
 from replisite.opened import opened_files, tell_opened
 from replisite.sources.pelican.ahead import ReadAhead, is_worthwhile
@@ -30,7 +31,15 @@ Read = tuple[str, dict[str, Any]]
 Stamp = tuple[int, int, int] | None
 
 _NOT_READ = frozenset(
-    {"SITENAME", "SITESUBTITLE", "AUTHOR", "FEED_DOMAIN", "STATIC_PATHS", "EXTRA_PATH_METADATA"}
+    {
+        "SITENAME",
+        "SITESUBTITLE",
+        "AUTHOR",
+        "FEED_DOMAIN",
+        "STATIC_PATHS",
+        "EXTRA_PATH_METADATA",
+        "IGNORE_FILES",
+    }
 )
 """Settings that no reader of content looks at."""
 
@@ -199,5 +208,5 @@ def stamp_of(path: str | Path) -> Stamp:
 
 def _files(folder: Path) -> Iterator[str]:
     for top, folders, names in os.walk(folder, followlinks=True):
-        folders.sort()
-        yield from (os.path.join(top, name) for name in names)  # noqa: PTH118 - thousands of them
+        folders[:] = sorted(name for name in folders if not is_leftover(name))
+        yield from (os.path.join(top, name) for name in names if not is_leftover(name))  # noqa: PTH118 - thousands of them

@@ -1,4 +1,4 @@
-"""What a few people write beside their roster row: ``content/distributors/<alias>.md``.
+"""What a few people write beside their roster row: ``content/distributors/<alias>.md``, or with another suffix of Markdown.
 
 Front matter may hold any optional column of the roster; the text below it, in Markdown, is the bio. What
 stands here wins over the row.
@@ -6,21 +6,20 @@ stands here wins over the row.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-import yaml
-
+from replisite.content.documents import Document, parse_document
+from replisite.content.readable_files import story_alias
+from replisite.content.yaml_text import YamlError
 from replisite.errors import Fault, nearest
 from replisite.model.text import quoted
 from replisite.sources.roster.consent import parse_names
 from replisite.sources.roster.rows import RawRow
 
 __all__ = ["Stories", "Story", "parse_story"]
-
-_FENCE = re.compile(r"---[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +38,11 @@ class Stories:
         self._folder = folder
         self._name = name
         self._columns = columns
-        found = folder.glob("*.md") if folder.is_dir() else ()
-        self._unread = {path.stem for path in found if not path.name.startswith(".")}
+        self._files: dict[str, list[str]] = {}
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if alias := story_alias(path.name):
+                self._files.setdefault(alias, []).append(path.name)
+        self._unread = set(self._files)
         self._previous: dict[str, str] = {}
 
     def add_to(self, row: RawRow) -> RawRow | list[Fault]:
@@ -52,9 +54,13 @@ class Stories:
         if alias not in self._unread:
             return row
         self._unread.discard(alias)
-        file = f"{self._name}/{alias}.md"
+        first, *others = self._files[alias]
+        if others:
+            what = f"has the name of {first}: {quoted(alias)} has one story"
+            return [Fault(f"{self._name}/{name}", 0, what, "join them in one file") for name in others]
+        file = f"{self._name}/{first}"
         try:
-            text = (self._folder / f"{alias}.md").read_text(encoding="utf-8-sig")
+            text = (self._folder / first).read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
             line = error.object.count(b"\n", 0, error.start) + 1
             return [Fault(file, line, "a byte is not UTF-8", "save the file as UTF-8")]
@@ -72,11 +78,15 @@ class Stories:
             owner = self._previous.get(alias)
             if owner is None:
                 advice = "rename the file to its person's alias, or remove it"
+                if alias != alias.lower():
+                    advice = (
+                        f"an alias has small letters: rename the file to {alias.lower()}.md, or remove it"
+                    )
             else:
                 advice = f"it is a previous alias of {quoted(owner)}: rename the file to {owner}.md"
-            yield Fault(
-                f"{self._name}/{alias}.md", 1, f"nobody on the roster has the alias {quoted(alias)}", advice
-            )
+            for name in self._files[alias]:
+                what = f"nobody on the roster has the alias {quoted(alias)}"
+                yield Fault(f"{self._name}/{name}", 1, what, advice)
 
 
 def parse_story(text: str, file: str, columns: Collection[str]) -> Story | list[Fault]:
@@ -84,51 +94,36 @@ def parse_story(text: str, file: str, columns: Collection[str]) -> Story | list[
 
     Values are taken as they are written (``NO`` is Norway, not false); a list of texts is joined by blanks.
     """
-    lines = text.replace("\r\n", "\n").split("\n")
-    if not _FENCE.fullmatch(lines[0]):
-        return _with_body(Story({}, {}), lines, 0)
-    end = next((at for at, line in enumerate(lines) if at and _FENCE.fullmatch(line)), 0)
-    if not end:
-        return [Fault(file, 1, "the front matter has no end", 'close it with a line of "---"')]
     try:
-        node = yaml.compose("\n".join(lines[1:end]), Loader=yaml.BaseLoader)
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = (
-            getattr(error, "problem", None) or "it is nested too deep or has a letter that YAML cannot hold"
-        )
-        return [Fault(file, mark.line + 2 if mark else 1, f"the front matter is not YAML: {problem}")]
-    if node is None:
-        return _with_body(Story({}, {}), lines, end + 1)
-    if not isinstance(node, yaml.MappingNode):
-        return [Fault(file, 2, "the front matter is not a list of names and values", 'write "city: Leeds"')]
-    story = _front_matter(node, file, columns)
-    return story if isinstance(story, list) else _with_body(story, lines, end + 1)
+        document = parse_document(text, "city: Leeds", is_optional=True)
+    except YamlError as error:
+        return [Fault(file, problem.line, problem.what, problem.next) for problem in error.problems]
+    story = _front_matter(document, file, columns)
+    return story if isinstance(story, list) else _with_body(story, document)
 
 
-def _front_matter(node: yaml.MappingNode, file: str, columns: Collection[str]) -> Story | list[Fault]:
+def _front_matter(document: Document, file: str, columns: Collection[str]) -> Story | list[Fault]:
     story = Story({}, {})
-    faults: list[Fault] = []
-    for key, value in node.value:
-        line = key.start_mark.line + 2
-        name = key.value if isinstance(key, yaml.ScalarNode) else ""
-        items = value.value if isinstance(value, yaml.SequenceNode) else [value]
+    faults = [Fault(file, problem.line, problem.what, problem.next) for problem in document.problems]
+    for name, value in document.values.items():
+        line = document.lines_of.get(name, 1)
+        items: list[Any] = value if isinstance(value, list) else [value or ""]
         if name not in columns:
             advice = nearest(name, columns) or f"a story may hold {', '.join(columns)}"
             faults.append(Fault(file, line, f"{quoted(name)} is no column that a story may hold", advice))
-        elif name in story.cells:
-            faults.append(Fault(file, line, f"{name} stands twice", "keep one of them"))
-        elif not all(isinstance(item, yaml.ScalarNode) for item in items):
+        elif not all(isinstance(item, str) for item in items):
             faults.append(Fault(file, line, f"{name} is not a text or a list of texts"))
         else:
-            story.cells[name] = " ".join(item.value for item in items)
+            story.cells[name] = " ".join(items)
             story.lines[name] = line
-    return faults or story
+    return sorted(faults) or story
 
 
-def _with_body(story: Story, lines: list[str], start: int) -> Story:
+def _with_body(story: Story, document: Document) -> Story:
     """Make the text below the front matter the bio, if there is any."""
-    first = next((at for at in range(start, len(lines)) if lines[at].strip()), None)
+    lines = document.body.split("\n")
+    first = next((at for at, line in enumerate(lines) if line.strip()), None)
     if first is None:
         return story
-    return Story({**story.cells, "bio": "\n".join(lines[first:])}, {**story.lines, "bio": first + 1})
+    bio = "\n".join(lines[first:])
+    return Story({**story.cells, "bio": bio}, {**story.lines, "bio": document.body_line + first})
