@@ -16,9 +16,10 @@ LAYERS = (
     {"model", "content"},
     {"staging"},
     {"pages"},
-    {"sources", "sinks", "hosts", "ledger"},
-    {"audit", "explained", "kept", "options", "photos", "reference"},
+    {"sources", "sinks", "hosts", "ledger", "images"},
+    {"audit", "explained", "kept", "options", "photo_column", "photo_making", "photos", "reference"},
     {"enrolment", "journey", "shards"},
+    {"shared_photos"},
     {"pressing"},
     {"pressroom"},
     {"prepare", "scaffold"},
@@ -57,6 +58,7 @@ TENANTS = {
     "uvicorn": {"preview"},
     "watchdog": {"preview"},
     "segno": {"preview"},
+    "PIL": {"images"},
 }
 
 

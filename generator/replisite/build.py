@@ -19,9 +19,11 @@ from replisite.prepare import (
     compose,
     in_turn,
     phase,
+    prepare_photos,
     press_room,
     prove_sample,
     sample_of,
+    withhold_photos,
 )
 from replisite.pressroom import PressRoom
 from replisite.shards import Pressed
@@ -61,9 +63,13 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
         with phase(report, "roster", progress), Ledger.open(ledger_path(site, options)) as ledger:
             found = [*earlier, *composed.faults]
             accept_roster(site, ledger, options, composed.names, found, report, progress)
+        only = None
+        with phase(report, "photos", progress), Ledger.open(ledger_path(site, options)) as ledger:
+            only = _known_aliases(ledger, options.only) if options.only else None
+            prepare_photos(site, ledger, options, report, progress, only)
+            withhold_photos(site, room, composed, ledger, options, report)
             sample = sample_of(ledger, site)
             shards = ledger.shards(ledger.counts.sites // SHARD_SITES + 1)
-            only = _known_aliases(ledger, options.only) if options.only else None
             prefixes = [
                 prefix_of(site, owner) for owner in ledger.distributors(address_of(site), only=only or ())
             ]

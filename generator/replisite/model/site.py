@@ -127,7 +127,8 @@ class Site:
     ``root`` is the folder that holds site.toml; ``url`` is the corporate site's address without a
     slash at its end; ``markets`` and ``ranks`` keep the order of the file, and the first market in
     its first language is the edition of the corporate site. ``headers`` are those that site.toml
-    changes, by their names; an empty one is not sent.
+    changes, by their names; an empty one is not sent. ``public`` are the files and folders of the content that are
+    published as they are, ``follow_links`` the links that may lead out of the site.
     """
 
     root: Path
@@ -152,6 +153,8 @@ class Site:
     pelican_defaults: Literal["replisite", "pelican"] = "replisite"
     targets: Mapping[str, Target] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    public: tuple[str, ...] = ("extra/",)
+    follow_links: tuple[str, ...] = ()
 
     @property
     def editions(self) -> tuple[Edition, ...]:
