@@ -19,7 +19,7 @@ LAYERS = (
     {"sources", "sinks", "hosts", "ledger", "images"},
     {"audit", "explained", "kept", "options", "photo_column", "photo_making", "photos", "reference"},
     {"enrolment", "journey", "shards"},
-    {"shared_photos"},
+    {"shared_list", "shared_photos"},
     {"pressing"},
     {"pressroom"},
     {"prepare", "scaffold"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from replisite.errors import Fault, UsageError
@@ -27,6 +28,7 @@ from replisite.prepare import (
 )
 from replisite.pressroom import PressRoom
 from replisite.shards import Pressed
+from replisite.shared_list import remember_shared, stale_files
 from replisite.sinks import Output
 
 __all__ = ["Options", "Progress", "Report", "build"]
@@ -84,7 +86,10 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
             if only is None:
                 output.commit(parts, single, redirects)
             else:
-                output.commit_some(parts, single, prefixes, redirects, home_of(site))
+                shared = {entry.path for entry in single}
+                stale = partial(stale_files, site, output.folder, shared, ledger)
+                output.commit_some(parts, single, prefixes, redirects, home_of(site), stale)
+            remember_shared(site, output.folder, {entry.path for entry in single})
     return report
 
 

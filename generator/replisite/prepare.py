@@ -210,10 +210,11 @@ def withhold_photos(
     if unasked:
         count -= len(names) - len(unasked)
         those = "1 file is" if count == 1 else f"{count:,} files are"
+        them = "it" if count == 1 else "them"
         folders = list(dict.fromkeys([*site.public, *(_folder(name) for name in unasked)]))
         public = ", ".join(f'"{folder}"' for folder in folders[:SHOWN])
         findings.warnings.append(
-            f"{those} not published, because nothing in the site asks for {"it" if count == 1 else "them"}: {_shown(unasked, count)}; "
+            f"{those} not published, because nothing in the site asks for {them}: {_shown(unasked, count)}; "
             f"if visitors need them, write [content] public = [{public}] in site.toml"
         )
 

@@ -53,13 +53,16 @@ def walk_content(rules: PublicFiles, kinds: Collection[str], asked: Collection[s
         if name in asked or folder == STORIES or rules.is_listed(name):
             continue
         stem = posixpath.basename(name).lower()
-        if suffix in SOURCE_SUFFIXES and not stem.startswith(_READ_ME):
-            if folder not in kinds:
+        if suffix in SOURCE_SUFFIXES:
+            if folder not in kinds and not stem.startswith(_READ_ME):
                 walk.stray.append(name)
             continue
         if folder in kinds and suffix in {".html", ".htm"}:
             continue
-        if rules.judge(name) in {Verdict.MAY, Verdict.SOURCE}:
+        verdict = rules.judge(name)
+        if verdict is Verdict.SOURCE:
+            walk.stray.append(name)
+        elif verdict is Verdict.MAY:
             walk.unasked.count += 1
             if len(walk.unasked.names) < KEPT:
                 walk.unasked.names.append(name)

@@ -275,6 +275,11 @@ class Ledger:
         """Stream the paths of derived photos between two: all, or those on the sites of some owners."""
         return iter_paths(self._connection, only, first, behind)
 
+    def has_photo(self, path: str) -> bool:
+        """Say whether a derived photo is that of somebody with a site."""
+        found = self._connection.execute("SELECT 1 FROM photos WHERE path = ? LIMIT 1", (path,))
+        return found.fetchone() is not None
+
     # -- people ------------------------------------------------------------------------------------
 
     def people(self) -> Iterator[Person]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-__all__ = ["PHOTOS", "derived_file", "is_photo", "photo_path", "webp_of"]
+__all__ = ["PHOTOS", "derived_file", "is_photo", "jpeg_of", "photo_path", "webp_of"]
 
 PHOTOS = "_photos/"
 """The folder of the output that holds them; no alias begins with a low line."""
@@ -34,6 +34,15 @@ def derived_file(state: Path, path: str) -> Path:
 def is_photo(path: str) -> bool:
     """Say whether a path of the output is that of a distributor's photo."""
     return path.startswith(PHOTOS)
+
+
+def jpeg_of(path: str) -> str:
+    """Return the path of the JPEG beside a derived photo's WebP, or of the JPEG itself.
+
+    >>> jpeg_of("_photos/3f/9a.webp"), jpeg_of("_photos/3f/9a.jpg")
+    ('_photos/3f/9a.jpg', '_photos/3f/9a.jpg')
+    """
+    return f"{path.rpartition('.')[0]}.jpg"
 
 
 def webp_of(path: str) -> str:

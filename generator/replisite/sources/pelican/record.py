@@ -302,21 +302,16 @@ class PelicanRun:
         for fault in link_faults(self.rules, folders):
             self.notebook.note(fault.file, 0, fault.what, fault.next)
         for path in site.public:
-            place = self.rules.content / path
-            verdict = self.rules.judge(path)
-            if verdict is Verdict.ABSENT and not place.is_dir() and path != "extra/":
+            place, name = self.rules.content / path, posixpath.normpath(path)
+            verdict = Verdict.STORY if name == STORIES else self.rules.judge(path)
+            if place.is_dir() and verdict is not Verdict.STORY:
+                continue
+            if verdict is Verdict.ABSENT and path != "extra/":
                 told = "correct the path: it is relative to the content folder"
                 self.notebook.note("site.toml", 0, f'content.public: no file or folder "{path}"', told)
-            elif (verdict.is_absolute and verdict is not Verdict.ABSENT) or posixpath.normpath(
-                path
-            ) == STORIES:
-                verdict = Verdict.STORY if posixpath.normpath(path) == STORIES else verdict
-                self.notebook.note(
-                    "site.toml",
-                    0,
-                    f'content.public: "{path}" is never published: {verdict.value}',
-                    "leave it out",
-                )
+            elif verdict.is_absolute and verdict is not Verdict.ABSENT:
+                what = f'content.public: "{path}" is never published: {verdict.value}'
+                self.notebook.note("site.toml", 0, what, "leave it out")
 
     @contextmanager
     def listening(self) -> Iterator[None]:
