@@ -144,7 +144,7 @@ def accept_roster(
     """
     faults = take_roster(site, ledger, options, names, progress)
     if earlier or (len(faults) and not options.skip_bad_rows):
-        raise InputError([*earlier, *faults.faults], faults.uncounted)
+        raise InputError(dict.fromkeys([*earlier, *faults.faults]), faults.uncounted)
     findings.people = len(ledger)
     findings.closed = len(ledger) - ledger.counts.sites
     findings.warnings += ledger.warnings

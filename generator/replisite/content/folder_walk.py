@@ -12,7 +12,7 @@ from replisite.content.ignored_names import is_leftover, is_private
 from replisite.content.public_files import SOURCE_SUFFIXES, STORIES, PublicFiles, Verdict, link_fault
 from replisite.errors import Fault
 
-__all__ = ["Unasked", "Walk", "link_faults", "walk_content"]
+__all__ = ["Unasked", "Walk", "link_fault_of", "link_faults", "walk_content"]
 
 KEPT = 1_000
 """How many files that nothing asks for are remembered by their names; the others are counted."""
@@ -74,13 +74,21 @@ def link_faults(rules: PublicFiles, folders: Sequence[Path]) -> list[Fault]:
     faults = []
     for folder in folders:
         for link in _links(folder):
-            verdict = rules.link_verdict(link)
-            if verdict is not None:
-                faults.append(_fault_of(rules, link, verdict))
+            fault = link_fault_of(rules, link)
+            if fault is not None:
+                faults.append(fault)
     return list(dict.fromkeys(faults))
 
 
-def _fault_of(rules: PublicFiles, link: Path, verdict: Verdict) -> Fault:
+def link_fault_of(rules: PublicFiles, link: Path) -> Fault | None:
+    """Return the fault of a path that leads out of the site or to a private file by a link, None for any other."""
+    parent = os.path.realpath(link.parent)
+    is_plain = os.path.realpath(link) == os.path.join(parent, link.name)  # noqa: PTH118 - as texts
+    if is_plain and parent.startswith(os.path.realpath(rules.root)):
+        return None
+    verdict = rules.link_verdict(link)
+    if verdict is None:
+        return None
     name = _within(rules.root, link)
     allowed = _within(rules.content, link) if link.is_relative_to(rules.content) else name
     return link_fault(name, os.path.realpath(link), verdict, allowed if allowed != "." else name)

@@ -7,7 +7,7 @@ stands here wins over the row.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,8 +34,18 @@ class Story:
 class Stories:
     """The stories of one site: found by name at once, and read when their person comes by."""
 
-    def __init__(self, folder: Path, name: str, columns: Collection[str]) -> None:
-        """Look at the folder; ``name`` is what faults call it, ``columns`` are those a story may hold."""
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        columns: Collection[str],
+        refused: Callable[[Path], Fault | None] = lambda _: None,
+    ) -> None:
+        """Look at the folder; ``name`` is what faults call it, ``columns`` are those a story may hold.
+
+        ``refused`` gives the fault of a file that must not be read, such as a link that leads out of the site.
+        """
+        self._refused = refused
         self._folder = folder
         self._name = name
         self._columns = columns
@@ -53,6 +63,8 @@ class Stories:
             return row
         self._unread.discard(alias)
         file = f"{self._name}/{alias}.md"
+        if (refused := self._refused(self._folder / f"{alias}.md")) is not None:
+            return [refused]
         try:
             text = (self._folder / f"{alias}.md").read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
