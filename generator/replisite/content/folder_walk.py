@@ -84,7 +84,7 @@ def link_fault_of(rules: PublicFiles, link: Path) -> Fault | None:
     """Return the fault of a path that leads out of the site or to a private file by a link, None for any other."""
     parent = os.path.realpath(link.parent)
     is_plain = os.path.realpath(link) == os.path.join(parent, link.name)  # noqa: PTH118 - as texts
-    if is_plain and parent.startswith(os.path.realpath(rules.root)):
+    if is_plain and f"{parent}/".startswith(f"{os.path.realpath(rules.root)}/"):
         return None
     verdict = rules.link_verdict(link)
     if verdict is None:
