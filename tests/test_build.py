@@ -13,6 +13,7 @@ import pytest
 
 from tests.crawl import walk
 from tests.little_site import LittleSite
+from tests.pictures import a_photo
 
 
 def test_each_owner_gets_the_whole_site(little: LittleSite) -> None:
@@ -277,14 +278,14 @@ def test_photos_that_are_missing_or_elsewhere_are_told(little: LittleSite) -> No
         "id,alias,first_name,last_name,photo,publish\n"
         "A1,jane,Jane,Doe,photos/jane.jpg,first_name photo\nA2,omar,Omar,Ali,https://photos.example/o.jpg,photo\n",
     )
-    little.write("content/photos/other.jpg", "a picture")
+    (little.root / "content/photos").mkdir()
     warnings = [
         "1 photo is not in the content folder (such as photos/jane.jpg); initials are shown instead",
         "1 photo is on other hosts, which learn of every visit; copy them into the content folder",
     ]
     assert little.report()["warnings"] == warnings
     assert little.report()["warnings"] == warnings
-    little.write("content/photos/jane.jpg", "a picture")
+    a_photo(little.root / "content/photos/jane.jpg")
     assert little.report()["warnings"] == warnings[1:]
     (little.root / "content/photos/jane.jpg").unlink()
     assert little.report()["warnings"] == warnings
@@ -339,7 +340,7 @@ def test_a_report_for_machines(little: LittleSite) -> None:
     report = little.report()
     assert {"sites": 2, "people": 3, "closed": 1}.items() <= report.items()
     assert report["pages"] == 2 * 6 + 7
-    assert set(report["seconds"]) == {"content", "roster", "prove", "press", "commit"}
+    assert set(report["seconds"]) == {"content", "roster", "photos", "prove", "press", "commit"}
     little.change("content/products/soap.md", "sku: S-1", "")
     done = little.build("--json", code=1)
     assert '"line": 1' in done.stdout

@@ -93,13 +93,18 @@ def test_content_that_cannot_be_read_is_told_by_its_name(little: LittleSite) -> 
 
 
 def test_content_may_be_linked(little: LittleSite, tmp_path: Path) -> None:
-    """A file and a folder that stand elsewhere make the same pages, and their faults have the names that they have here."""
+    """Where site.toml allows it, a file and a folder that stand elsewhere make the same pages, and their faults have the names that they have here."""
     little.build()
     before = little.files()
     elsewhere = tmp_path / "elsewhere"
     (little.root / "content/pages").rename(elsewhere)
     (little.root / "content/pages").symlink_to(elsewhere)
     (little.root / "content/products/soap.md").rename(tmp_path / "a soap.md")
+    little.change(
+        "site.toml",
+        "[company]",
+        '[content]\nfollow_links = ["pages", "content/products/soap.md"]\n\n[company]',
+    )
     (little.root / "content/products/soap.md").symlink_to(tmp_path / "a soap.md")
     little.build()
     assert little.files() == before
@@ -162,7 +167,7 @@ def test_a_check_is_read_by_machines(little: LittleSite) -> None:
     done = run(little, "check", "--json")
     report = json.loads(done.stdout)
     assert done.stderr == ""
-    assert set(report.pop("seconds")) == {"content", "roster", "prove"}
+    assert set(report.pop("seconds")) == {"content", "roster", "photos", "prove"}
     assert report == {
         "is_content_kept": False,
         "content_not_kept": "",
@@ -171,6 +176,8 @@ def test_a_check_is_read_by_machines(little: LittleSite) -> None:
         "warnings": [],
         "skipped": [],
         "skipped_count": 0,
+        "photos_made": 0,
+        "photos_reused": 0,
         "pages": 7,
         "sites": 2,
         "proofs": 19,
@@ -233,6 +240,8 @@ def test_the_roster_is_counted(little: LittleSite) -> None:
         "warnings": [],
         "skipped": [],
         "skipped_count": 0,
+        "photos_made": 0,
+        "photos_reused": 0,
         "sites": 2,
         "skipped_rows": 0,
         "by_status": {"active": 2, "lapsed": 1},

@@ -16,10 +16,11 @@ LAYERS = (
     {"model", "content"},
     {"staging"},
     {"pages"},
-    {"sources", "sinks", "hosts", "ledger"},
-    {"audit", "explained", "kept", "options", "photos", "reference"},
+    {"sources", "sinks", "hosts", "ledger", "images"},
+    {"audit", "explained", "kept", "options", "photo_column", "photo_making", "photos", "reference"},
     {"enrolment", "journey", "shards"},
     {"rendering"},
+    {"shared_list", "shared_photos"},
     {"pressing"},
     {"pressroom"},
     {"prepare", "scaffold"},
@@ -58,6 +59,7 @@ TENANTS = {
     "uvicorn": {"preview"},
     "watchdog": {"preview"},
     "segno": {"preview"},
+    "PIL": {"images"},
 }
 
 

@@ -78,6 +78,7 @@ def test_a_distributor_comes_out_with_everything_and_everybody(ledger):
         "jane", 2, "zoe", public=public, fields={"whatsapp": "https://wa.me/44"}, enroller_id="TT-ann"
     )
     take(ledger, jane, a_person("zoe", 3, "ann"), a_person("ann", 4))
+    ledger.put_photos([("jane.jpg", "1", "_photos/3f/9a.jpg")])
     ann = Supporter("TT-ann", "ann", "Ann", url="https://www.tea.example/ann/")
     zoe = Supporter("TT-zoe", "zoe", "Zoe", url="https://www.tea.example/zoe/")
     (found,) = ledger.distributors(address, only=["jane"])
@@ -87,7 +88,7 @@ def test_a_distributor_comes_out_with_everything_and_everybody(ledger):
         name="Jane O.",
         first_name="Jane",
         last_name="O.",
-        photo="jane.jpg",
+        photo="_photos/3f/9a.jpg",
         city="Leeds",
         phone="+44 1632 960100",
         channels=(
@@ -106,6 +107,41 @@ def test_a_distributor_comes_out_with_everything_and_everybody(ledger):
         fields={"whatsapp": "https://wa.me/44"},
     )
     assert ledger.find("jane") == jane
+
+
+def test_a_photo_of_which_nothing_was_made_is_none(ledger):
+    """The file itself is never shown; an address elsewhere is, and so is a photo of somebody above."""
+    photo = {"name": "A", "photo": "a.jpg"}
+    take(
+        ledger,
+        a_person("ann", 2, public=photo),
+        a_person("ben", 3, "ann", public={"name": "B", "photo": "https://p.example/b.jpg"}),
+    )
+    shown = {
+        one.alias: (one.photo, one.sponsor and one.sponsor.photo) for one in ledger.distributors(address)
+    }
+    assert shown == {"ann": ("", None), "ben": ("https://p.example/b.jpg", "")}
+    ledger.put_photos([("a.jpg", "1", "_photos/3f/9a.jpg")])
+    shown = {
+        one.alias: (one.photo, one.sponsor and one.sponsor.photo) for one in ledger.distributors(address)
+    }
+    assert shown == {
+        "ann": ("_photos/3f/9a.jpg", None),
+        "ben": ("https://p.example/b.jpg", "_photos/3f/9a.jpg"),
+    }
+
+
+def test_photos_of_people_without_a_site_are_forgotten(ledger):
+    """Once nobody with a site publishes a photo, what was made of it is needed no more; a new roster keeps the rest."""
+    public = {"name": "A", "photo": "a.jpg"}
+    take(
+        ledger, a_person("ann", 2, public=public), a_person("ben", 3, public={"name": "B", "photo": "b.jpg"})
+    )
+    ledger.put_photos([("a.jpg", "1", "_photos/aa/1.jpg"), ("b.jpg", "1", "_photos/bb/2.jpg")])
+    take(ledger, a_person("ann", 2, public=public), a_person("ben", 3, status="lapsed"))
+    assert ledger.forget_photos() == ["_photos/bb/2.jpg"]
+    assert list(ledger.photo_paths()) == ["_photos/aa/1.jpg"]
+    assert [owner.alias for owners in ledger.photo_owners() for owner in owners] == ["ann"]
 
 
 def test_distributors_come_in_the_order_of_aliases(ledger):

@@ -85,7 +85,6 @@ def test_a_file_that_is_not_read_is_listed(little: LittleSite) -> None:
         "products/b.rst",
         "pages/x.docx",
         "distributors/omar.txt",
-        "loose.md",
     ):
         little.write(f"content/{path}", "text")
     little.write("content/pages/linked.txt", "text")
@@ -94,7 +93,6 @@ def test_a_file_that_is_not_read_is_listed(little: LittleSite) -> None:
         warnings = little.report()["warnings"]
         assert warnings == [
             "content/distributors/omar.txt: is not read; name it omar.md",
-            "content/loose.md: is not read; move it to pages/, or to the folder of its kind",
             "content/pages/x.docx: is not read; save it as Markdown, under the name x.md",
             "content/products/b.rst: is not read; name it b.md",
             "content/products/oolong.txt: is not read; name it oolong.md",

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.little_site import ROSTER_HEADER, run_replisite
+from tests.pictures import a_photo
 from tests.test_pelican_identity import CONTENT
 from tests.test_pelican_identity import _files as files
 from tests.test_pelican_identity import _toml as toml
@@ -106,7 +107,6 @@ WELCOME = """\
 LOG = {path: text for path, text in CONTENT.items() if path != "pages/extra.html"}
 PAGES = LOG | {
     "pages/welcome.md": "Title: Welcome\nTemplate: welcome\n\nCome in.\n",
-    "photos/jane.jpg": "a picture",
 }
 
 
@@ -201,6 +201,8 @@ def a_site(root: Path, theme: Theme, *, has_card: bool) -> Path:
         place = root / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
+    if has_card:
+        a_photo(root / "content/photos/jane.jpg")
     return root
 
 
@@ -221,13 +223,14 @@ def test_every_page_of_every_owner_has_the_card_and_is_proved(tmp_path: Path, th
             assert f"<h2>{owner.name}</h2>" in card, path
             assert f"https://join.log.example/?id={owner.id}" in card
             assert card.count("<li class=") == owner.channels
-            assert ("<img" in card) == ("photos/jane.jpg" in card) == (owner.alias == "jane")
+            assert ("<img" in card) == ("_photos/" in card) == (owner.alias == "jane")
             assert "<Neil>" not in page
         title = (
             (output / owner.alias / "pages/welcome.html").read_text(encoding="utf-8").partition("</title>")[0]
         )
         assert title.rstrip().endswith(f"with {owner.first_name}")
     assert owned > 60
+    assert not (output / "photos").exists()
     assert report["proofs"] >= owned
     cuts = subprocess.run(
         [sys.executable, "-c", CUTS, str(root), str(tmp_path / "static")],

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Protocol
 
 from replisite.content.near_names import near_name
+from replisite.content.public_files import Verdict
 from replisite.errors import Fault
 from replisite.model.distributor import Distributor
 from replisite.model.page_links import internal_links
+from replisite.model.photo_paths import is_photo
 from replisite.model.site import Site
+from replisite.sources.publication import rules_of
 from replisite.staging import Plate
 
 __all__ = ["AuditedPage", "audit", "template_fault"]
@@ -67,12 +70,23 @@ def _broken(
         plate = page.corporate if owner.is_company and page.corporate is not None else page.plate
         text = plate.text({"distributor": owner})
         for url, target in internal_links(text, prefix + page.path):
-            if target not in known and f"{target}/index.html" not in known:
+            if target not in known and f"{target}/index.html" not in known and not is_photo(target):
                 file, line = _place(page, url, site)
                 shown = target.removeprefix(prefix)
-                yield Fault(
-                    file, line, f'link to "{url}" on {page.path}: there is no {shown}', "mend the link"
-                )
+                what, todo = _missing(shown, site)
+                yield Fault(file, line, f'link to "{url}" on {page.path}: {what}', todo)
+
+
+def _missing(path: str, site: Site) -> tuple[str, str]:
+    """Say why a link leads nowhere: the file may be there, and not be published."""
+    verdict = rules_of(site).judge(path)
+    if verdict.is_absolute and verdict not in {Verdict.ABSENT, Verdict.OUTSIDE}:
+        return f"{path} is never published: {verdict.value}", "remove the link"
+    if verdict in {Verdict.ABSENT, Verdict.OUTSIDE}:
+        return f"there is no {path}", "mend the link"
+    folder = f"{path.partition('/')[0]}/" if "/" in path and verdict is Verdict.MAY else path
+    public = ", ".join(f'"{name}"' for name in (*site.public, folder))
+    return f"{path} is not published", f"write [content] public = [{public}] in site.toml"
 
 
 def _place(page: AuditedPage, url: str, site: Site) -> tuple[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from replisite.errors import Fault, UsageError
@@ -20,12 +21,15 @@ from replisite.prepare import (
     compose,
     in_turn,
     phase,
+    prepare_photos,
     press_room,
     prove_sample,
     sample_of,
+    withhold_photos,
 )
 from replisite.pressroom import PressRoom
 from replisite.shards import Pressed
+from replisite.shared_list import remember_shared, stale_files
 from replisite.sinks import Output
 
 __all__ = ["Options", "Progress", "Report", "build"]
@@ -59,9 +63,13 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
         with phase(report, "roster", progress), Ledger.open(ledger_path(site, options)) as ledger:
             found = [*earlier, *composed.faults]
             accept_roster(site, ledger, options, composed.names, found, report, progress)
+        only = None
+        with phase(report, "photos", progress), Ledger.open(ledger_path(site, options)) as ledger:
+            only = _known_aliases(ledger, options.only) if options.only else None
+            prepare_photos(site, ledger, options, report, progress, only)
+            withhold_photos(site, room, composed, ledger, options, report)
             sample = sample_of(ledger, site)
             shards = ledger.shards(ledger.counts.sites // SHARD_SITES + 1)
-            only = _known_aliases(ledger, options.only) if options.only else None
             prefixes = [
                 prefix_of(site, owner) for owner in ledger.distributors(address_of(site), only=only or ())
             ]
@@ -76,7 +84,10 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
             if only is None:
                 output.commit(parts, single, redirects)
             else:
-                output.commit_some(parts, single, prefixes, redirects, home_of(site))
+                shared = {entry.path for entry in single}
+                stale = partial(stale_files, site, output.folder, shared, ledger)
+                output.commit_some(parts, single, prefixes, redirects, home_of(site), stale)
+            remember_shared(site, output.folder, {entry.path for entry in single})
     return report
 
 

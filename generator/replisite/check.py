@@ -19,9 +19,11 @@ from replisite.prepare import (
     compose,
     in_turn,
     phase,
+    prepare_photos,
     press_room,
     prove_sample,
     sample_of,
+    withhold_photos,
 )
 from replisite.pressroom import LinkCounts, PressRoom
 
@@ -80,6 +82,9 @@ def check(
             found = [*earlier, *composed.faults]
             accept_roster(site, ledger, options, composed.names, found, checked, progress)
             checked.sites = ledger.counts.sites
+        with phase(checked, "photos", progress), Ledger.open(ledger_path(site, options)) as ledger:
+            prepare_photos(site, ledger, options, checked, progress)
+            withhold_photos(site, room, composed, ledger, options, checked)
             sample = sample_of(ledger, site)
         with phase(checked, "prove", progress):
             checked.proofs = prove_sample(room, sample, options.processes, progress)

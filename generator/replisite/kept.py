@@ -23,21 +23,27 @@ from pathlib import Path
 from replisite import __version__
 from replisite.content.ignored_names import is_leftover
 from replisite.content.readable_files import STORIES, story_alias
+from replisite.model.distributor import PHOTO_SUFFIXES
 from replisite.model.site import Site
 from replisite.pages import Composition
 
 __all__ = ["Kept", "Reads", "read_composition"]
 
-_FORMAT = 1
+_FORMAT = 2
 _PACKAGE = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """What a composition was made from: whole folders, and files beside them."""
+    """What a composition was made from: whole folders, and files beside them.
+
+    Of the pictures in the content folder only those ``published`` there count with their bytes, given by their paths below
+    it: the others are photos of distributors, which may be a million, and no page is made of them.
+    """
 
     folders: Sequence[Path]
     files: Sequence[Path]
+    published: frozenset[str] | None = None
 
 
 class Kept:
@@ -68,7 +74,12 @@ class Kept:
             since, until = told["since"], told["until"]
             if not since <= self._now.timestamp() or (until is not None and until <= self._now.timestamp()):
                 return None
-            reads = Reads([Path(path) for path in told["folders"]], [Path(path) for path in told["files"]])
+            published = told["published"]
+            reads = Reads(
+                [Path(path) for path in told["folders"]],
+                [Path(path) for path in told["files"]],
+                None if published is None else frozenset(published),
+            )
             if told["digest"] != self._digest(reads):
                 return None
             return read_composition(self.plates)
@@ -105,6 +116,7 @@ class Kept:
                 "until": until,
                 "folders": [str(path) for path in reads.folders],
                 "files": [str(path) for path in reads.files],
+                "published": None if reads.published is None else sorted(reads.published),
             }
             (self.new / self._told.name).write_text(json.dumps(told, indent=1), encoding="utf-8")
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -123,6 +135,12 @@ class Kept:
             if path == roster or (path.parent == stories and story_alias(path.name)):
                 continue  # what belongs to the roster is no content
             digest.update(f"\0{path}\0".encode(errors="surrogateescape"))
+            if (
+                reads.published is not None
+                and path.suffix.lower() in PHOTO_SUFFIXES
+                and path.is_relative_to(content)
+            ) and path.relative_to(content).as_posix() not in reads.published:
+                continue
             if path.is_file():
                 with path.open("rb") as source:
                     digest.update(hashlib.file_digest(source, "sha256").digest())

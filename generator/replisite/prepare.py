@@ -24,6 +24,8 @@ from replisite.model.places import address_of
 from replisite.model.site import Site
 from replisite.model.terms import terms_of
 from replisite.options import Options
+from replisite.photo_column import named_photos
+from replisite.photo_making import make_photos
 from replisite.pressroom import Composed, Orders, PressRoom
 
 __all__ = [
@@ -34,14 +36,19 @@ __all__ = [
     "compose",
     "in_turn",
     "phase",
+    "prepare_photos",
     "press_room",
     "prove_sample",
     "sample_of",
     "take_roster",
+    "withhold_photos",
 ]
 
 SHARD_SITES = 50
 """How many sites a worker presses before it reports."""
+
+SHOWN = 5
+"""How many files a warning names; the others are counted."""
 
 SAMPLE = 12
 """How many owners each page is proved with, beside the company."""
@@ -57,6 +64,7 @@ class Progress(Protocol):
 class Findings:
     """What there is to tell. ``is_content_kept``: the pages of the last build still hold; ``content_not_kept``: why the
     next build must read the content again. ``seconds`` by phase; ``skipped`` are the faults of rows that were left out.
+    ``photos_made`` are photos that were made smaller, ``photos_reused`` those that an earlier build had made.
     """
 
     is_content_kept: bool = False
@@ -67,6 +75,8 @@ class Findings:
     warnings: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     skipped_count: int = 0
+    photos_made: int = 0
+    photos_reused: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return the findings as plain data."""
@@ -138,7 +148,7 @@ def accept_roster(
     """
     faults = take_roster(site, ledger, options, names, progress)
     if earlier or (len(faults) and not options.skip_bad_rows):
-        raise InputError([*earlier, *faults.faults], faults.uncounted)
+        raise InputError(dict.fromkeys([*earlier, *faults.faults]), faults.uncounted)
     findings.people = len(ledger)
     findings.closed = len(ledger) - ledger.counts.sites
     findings.warnings += ledger.warnings
@@ -159,6 +169,67 @@ def take_roster(
         terms_of(site), options.roster, tuple(sorted(names)), options.skip_bad_rows, options.processes
     )
     return enrolment.take(ledger, partial(progress, "roster"))
+
+
+def prepare_photos(
+    site: Site,
+    ledger: Ledger,
+    options: Options,
+    findings: Findings,
+    progress: Progress,
+    only: Sequence[str] | None = None,
+) -> None:
+    """Make the photos of all owners with a site, or of some; raises InputError for those that no photo can be made of.
+
+    With ``--skip-bad-rows`` these people are shown with their initials, and a warning says whose photos they are.
+    """
+    try:
+        made = make_photos(site, ledger, options.processes, only, partial(progress, "photos"))
+    except OSError as error:
+        raise OutputError(f"{site.state / 'photos'} cannot be written: {error.strerror}") from error
+    if len(made.faults) and not options.skip_bad_rows:
+        raise InputError(made.faults.faults, made.faults.uncounted)
+    findings.photos_made, findings.photos_reused = made.made, made.reused
+    if len(made.faults):
+        those = "1 photo" if len(made.faults) == 1 else f"{len(made.faults):,} photos"
+        first = "; ".join(map(str, made.faults.faults[:SHOWN]))
+        findings.warnings.append(f"{those} cannot be used; initials are shown instead: {first}")
+
+
+def withhold_photos(
+    site: Site, room: PressRoom, composed: Composed, ledger: Ledger, options: Options, findings: Findings
+) -> None:
+    """Keep back what is public only because of its folder and is somebody's photo; warn of files nothing asks for."""
+    names, count = composed.unasked
+    known = ledger.known_photos(names)
+    named = named_photos(site, options.roster, [*composed.by_folder.values(), *(set(names) - known.keys())])
+    held = [path for path, name in composed.by_folder.items() if name in named]
+    room.withhold(held)
+    if held:
+        those = "1 file is" if len(held) == 1 else f"{len(held):,} files are"
+        findings.warnings.append(
+            f"{those} not published as they are, because they are photos of people on the roster: {_shown(held)}"
+        )
+    unasked = [name for name in names if name not in known and name not in named]
+    if unasked:
+        count -= len(names) - len(unasked)
+        those = "1 file is" if count == 1 else f"{count:,} files are"
+        them = "it" if count == 1 else "them"
+        folders = list(dict.fromkeys([*site.public, *(_folder(name) for name in unasked)]))
+        public = ", ".join(f'"{folder}"' for folder in folders[:SHOWN])
+        findings.warnings.append(
+            f"{those} not published, because nothing in the site asks for {them}: {_shown(unasked, count)}; "
+            f"if visitors need them, write [content] public = [{public}] in site.toml"
+        )
+
+
+def _folder(name: str) -> str:
+    return f"{name.partition('/')[0]}/" if "/" in name else name
+
+
+def _shown(names: Sequence[str], count: int = 0) -> str:
+    rest = (count or len(names)) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 def prove_sample(room: PressRoom, sample: Sequence[Distributor], jobs: int, progress: Progress) -> int:

@@ -18,7 +18,7 @@ from concurrent.futures import (
     ThreadPoolExecutor,
     as_completed,
 )
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -39,6 +39,7 @@ from replisite.pages import Composition, Page
 from replisite.processes import Heard, end_with_parent
 from replisite.rendering.company_links import LISTED, LinkCounts, count_corporate, count_shard
 from replisite.shards import PROVING, STOCKS, Pressed, Stock, Work, press_shard
+from replisite.shared_photos import photo_works, put_photos
 from replisite.sinks import DirectorySink
 from replisite.staging import Press
 
@@ -60,7 +61,7 @@ class Composed:
 
     ``names`` are the files and folders at the corporate site's root: no alias may be one of them. ``widened``
     says which pages could not be cut and why. ``is_kept``: the pages of the last build still hold;
-    ``unkept`` says why the next build cannot have these.
+    ``unkept`` says why the next build cannot have these. ``by_folder`` and ``unasked`` are as in `Composition`.
     """
 
     faults: tuple[Fault, ...]
@@ -70,6 +71,8 @@ class Composed:
     widened: tuple[str, ...]
     is_kept: bool
     unkept: str = ""
+    by_folder: Mapping[str, str] = field(default_factory=dict)
+    unasked: tuple[Sequence[str], int] = ((), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ class Pressing:
         self.site = orders.site
         self.heard = heard
         self.main = orders.editions[0].key
+        self.withheld: frozenset[str] = frozenset()
 
     def compose(self) -> Composed:
         orders = self.orders
@@ -133,8 +137,20 @@ class Pressing:
         gc.freeze()  # what is there now is shared with the forked presses, not copied
         names = tuple(sorted(composition.names))
         return Composed(
-            (), tuple(composition.warnings), len(listed), names, tuple(sorted(widened)), is_kept, self.unkept
+            (),
+            tuple(composition.warnings),
+            len(listed),
+            names,
+            tuple(sorted(widened)),
+            is_kept,
+            self.unkept,
+            composition.by_folder,
+            composition.unasked,
         )
+
+    def withhold(self, paths: Sequence[str]) -> None:
+        """Do not publish some of the files that exist once."""
+        self.withheld = frozenset(paths)
 
     def _record(self) -> tuple[Composition, tuple[Fault, ...]]:
         """Run Pelican; where all plates can travel, go on with what came back from a journey, and keep it."""
@@ -160,6 +176,8 @@ class Pressing:
             self.unkept = "the site has plugins, which may read anything"
         self.proofs = recording.proofs
         reads = reads_of(self.site, recording.folders, opened, self.kept)
+        if self.site.pelican_defaults == "replisite":
+            reads = replace(reads, published=recording.composition.sources)
         self.kept.finish(recording.composition, packed, reads)
         return recording.composition, ()
 
@@ -235,7 +253,7 @@ class Pressing:
         composition = self.composition
         own = {page.path for page in composition.pages[self.main] if not page.is_replicated}
         made = {"sitemap.xml", "robots.txt"}
-        return frozenset(own | made | set(composition.files) | set(composition.static))
+        return frozenset(own | made | set(composition.files) | set(composition.static)) - self.withheld
 
     def press(
         self,
@@ -256,7 +274,17 @@ class Pressing:
         for pressed in self._presses(work, jobs):
             done.append(pressed)
             self.heard(pressed.sites, pressed.pages)
+        if output is not None:
+            done += self._put_photos(ledger, only, output, jobs)
         return done
+
+    def _put_photos(self, ledger: Path, only: Sequence[str] | None, output: Path, jobs: int) -> list[Pressed]:
+        """Put the photos of the owners that are pressed beside their sites."""
+        work = photo_works(self.site, ledger, only, output)
+        if jobs == 1 or len(work) < 2:
+            return [*map(put_photos, work)]
+        with _forked(jobs) as executor:
+            return list(executor.map(put_photos, work))
 
     def _presses(self, work: Sequence[Work], jobs: int) -> Iterator[Pressed]:
         if jobs == 1 or len(work) < 2:
@@ -303,7 +331,7 @@ class Pressing:
         pages, bodies = self._corporate_pages()
         entries = [sink.write(page.path, body) for page, body in zip(pages, bodies, strict=True)]
         files = dict(composition.files)
-        names = set(composition.static)
+        names = set(composition.static) - self.withheld
         if self.site.pelican_defaults == "replisite":
             listed = [page.path for page in pages if page.is_listed]
             files.setdefault("sitemap.xml", sitemap(self.site.url, listed))

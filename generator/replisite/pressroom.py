@@ -35,6 +35,10 @@ class PressRoom(Room):
         """Tell how each page was staged."""
         return cast("Sequence[ToldPage]", self.ask("explain"))
 
+    def withhold(self, paths: Sequence[str]) -> None:
+        """Do not publish some of the files that exist once."""
+        self.ask("withhold", paths)
+
     def prove(self, sample: Sequence[Distributor], jobs: int, progress: Heard) -> Proved:
         """Press a sample and compare it with Jinja's rendering; follow every link of it.
 

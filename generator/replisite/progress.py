@@ -15,6 +15,7 @@ PHASES = {
     "wait": "Waiting for another build of this site to end",
     "content": "Reading content and staging pages",
     "roster": "Reading the roster",
+    "photos": "Making photos smaller",
     "prove": "Proving a sample of every page",
     "press": "Pressing sites",
     "links": "Counting company links",

@@ -39,6 +39,10 @@ def tell_built(console: Console, report: Report, verbose: bool) -> None:
         )
     else:
         console.print(f"{count(report.proofs, 'page')} proved equal to Jinja's own rendering", style="dim")
+    if report.photos_made:
+        seconds = report.seconds.get("photos", 0.0)
+        kept = f", {report.photos_reused:,} reused" if report.photos_reused else ""
+        console.print(f"{count(report.photos_made, 'photo')} made smaller in {seconds:.1f} s{kept}")
     if report.closed:
         people = count(report.closed, "person", "people")
         console.print(f"{people} on the roster without a site (lapsed, terminated or closed market)")

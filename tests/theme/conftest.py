@@ -22,7 +22,7 @@ _AWKWARD: tuple[dict[str, str], ...] = (
         "last_name": "m" * 500,
         "email": f"{'w' * 60}@{'m' * 60}.example.com",
         "phone": "+44 1632 960140",
-        "photo": "images/people/04.svg",
+        "photo": "images/people/04.png",
         "greeting": "G" * 500,
         "bio": f"{'B' * 400}\n\n- {'b' * 200}\n\n**{'h' * 200}**",
         "city": "C" * 400,

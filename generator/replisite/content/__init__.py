@@ -6,4 +6,8 @@ documents        one file as its front matter and the text below it
 yaml_text        YAML in which every value is the text that was written
 swallowed_text   text that Markdown takes for something else and shows nowhere
 near_names       which file somebody may have meant by a name that no file has
+public_files     which files may be public, and which never are
+roster_copies    what a copy of the roster begins with
+asked_files      the addresses in a text, and the files that they ask for
+folder_walk      the links and unread texts of a content folder, and the files that nothing asks for
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["is_leftover", "is_private"]
+__all__ = ["is_leftover", "is_private", "is_version_control"]
 
 _LEFTOVER = re.compile(
     r"""  .*~ | \..*\.sw. | 4913                # vi: backup, swap file, the file by which it tries a folder
@@ -18,6 +18,8 @@ _LEFTOVER = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
+
+_VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr"})
 
 _PUBLIC_DOT_NAMES = frozenset({".well-known"})  # RFC 8615
 
@@ -46,3 +48,8 @@ def is_private(name: str) -> bool:
     if name in _PUBLIC_DOT_NAMES:
         return False
     return name.startswith(".") or is_leftover(name) or _BACKUP.fullmatch(name) is not None
+
+
+def is_version_control(name: str) -> bool:
+    """Whether a folder of this name holds a repository: its settings may hold passwords."""
+    return name.lower() in _VERSION_CONTROL

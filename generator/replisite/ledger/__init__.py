@@ -8,6 +8,7 @@
     redraw.py   the lines of whoever that concerns
     lines.py    who stands above whom: cycles, and the nearest upline with a site
     readout.py  from tables to distributors
+    photos.py   which photos are published, and what was made of each
     moved.py    from tables to redirects
     journal.py  what a deploy has done, in a file of its own
     names.py    find people by the beginnings of their names, in a file of its own
@@ -21,6 +22,7 @@ from replisite.ledger.intake import Counts
 from replisite.ledger.journal import Journal
 from replisite.ledger.ledger import Ledger
 from replisite.ledger.names import Named, NameIndex
+from replisite.ledger.photos import PhotoOwner
 from replisite.ledger.readout import Shard
 
-__all__ = ["Counts", "Journal", "Ledger", "NameIndex", "Named", "Part", "Shard"]
+__all__ = ["Counts", "Journal", "Ledger", "NameIndex", "Named", "Part", "PhotoOwner", "Shard"]

@@ -17,6 +17,14 @@ from replisite.fault_log import FaultLog
 from replisite.ledger.amend import Part, amend
 from replisite.ledger.intake import Counts, take_in
 from replisite.ledger.moved import iter_redirects
+from replisite.ledger.photos import (
+    PhotoOwner,
+    forget_unpublished,
+    iter_owners,
+    iter_paths,
+    known_photos,
+    put_photos,
+)
 from replisite.ledger.readout import (
     Address,
     Shard,
@@ -228,6 +236,51 @@ class Ledger:
             yield from iter_distributors(self._connection, address, between, (shard.first, shard.last))
         else:
             yield from iter_distributors(self._connection, address, "1")
+
+    # -- photos ------------------------------------------------------------------------------------
+
+    def photo_owners(self, only: Collection[str] | None = None) -> Iterator[list[PhotoOwner]]:
+        """Stream who publishes a photo and has a site, some at a time: all, or some aliases and those above them."""
+        return iter_owners(self._connection, only)
+
+    def known_photos(self, sources: Iterable[str]) -> Mapping[str, tuple[str, str]]:
+        """Return what was made of photos: the stamp of the photo then, and the path of the derived JPEG."""
+        return known_photos(self._connection, sources)
+
+    def put_photos(self, rows: Sequence[tuple[str, str, str]], *, waits: bool = True) -> list[str]:
+        """Remember what was made of photos: source, stamp and path of each; return the files that nobody needs any more.
+
+        Without ``waits`` nothing is remembered while another process writes.
+        """
+        try:
+            if not waits:
+                self._connection.execute(f"PRAGMA busy_timeout = {_LOOK_AGAIN}")
+            with self.transaction():
+                return put_photos(self._connection, rows)
+        except sqlite3.OperationalError:
+            if waits:
+                raise
+            return []
+        finally:
+            self._connection.execute(f"PRAGMA busy_timeout = {int(_WAIT_SECONDS * 1000)}")
+
+    def forget_photos(self) -> list[str]:
+        """Forget photos that nobody with a site publishes any more; return the derived files that nobody needs."""
+        with self.transaction():
+            return forget_unpublished(self._connection)
+
+    def photo_paths(
+        self, only: Collection[str] | None = None, first: str = "", behind: str = "\uffff"
+    ) -> Iterator[str]:
+        """Stream the paths of derived photos between two: all, or those on the sites of some owners."""
+        return iter_paths(self._connection, only, first, behind)
+
+    def has_photo(self, path: str) -> bool:
+        """Say whether a derived photo is that of somebody with a site."""
+        found = self._connection.execute("SELECT 1 FROM photos WHERE path = ? LIMIT 1", (path,))
+        return found.fetchone() is not None
+
+    # -- people ------------------------------------------------------------------------------------
 
     def people(self) -> Iterator[Person]:
         """Stream everybody, with a site or without, in the order of aliases."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from replisite.ledger.photos import known_photos
 from replisite.model.distributor import Channel, Distributor, Person, Supporter
 
 __all__ = [
@@ -27,6 +28,9 @@ Address = Callable[[str, Mapping[str, str]], str]
 """Gives the absolute address of a person's site, from the alias and the custom fields."""
 
 Values = tuple[object, ...]
+
+Card = tuple[dict[str, Any], dict[str, str], tuple[Channel, ...]]
+"""What templates see of a person: values by name, custom fields, channels."""
 
 BATCH = 500
 """How many people are read before the people above them are, in one query."""
@@ -134,25 +138,31 @@ def iter_distributors(
         wanted -= above.keys()
         above |= {number: older[number] for number in wanted & older.keys()}
         above.update(_iter_supporters(connection, address, wanted - older.keys()))
-        for row in batch:
-            yield _distributor(row, address, above)
+        shown = [_shown(row[5]) for row in batch]
+        _derive_photos(connection, [public for public, _, _ in shown])
+        for row, card in zip(batch, shown, strict=True):
+            yield _distributor(row, card, address, above)
 
 
 def _iter_supporters(
     connection: sqlite3.Connection, address: Address, numbers: Iterable[int]
 ) -> Iterator[tuple[int, Supporter]]:
     query = f"SELECT {_ABOVE} FROM json_each(?) JOIN people ON people.number = json_each.value"  # noqa: S608 - our own words
-    for number, person_id, alias, card in connection.execute(query, (json.dumps(sorted(numbers)),)):
-        public, fields, channels = _shown(card)
+    rows = connection.execute(query, (json.dumps(sorted(numbers)),)).fetchall()
+    shown = [_shown(card) for *_, card in rows]
+    _derive_photos(connection, [public for public, _, _ in shown])
+    for (number, person_id, alias, _), (public, fields, channels) in zip(rows, shown, strict=True):
         if public["name"] == alias:
             public["name"] = ""  # nothing of the name is published: an alias is shown on its own site alone
         url = address(alias, fields)
         yield number, Supporter(id=person_id, alias=alias, channels=channels, url=url, **public)
 
 
-def _distributor(row: tuple[Any, ...], address: Address, above: Mapping[int, Supporter]) -> Distributor:
-    person_id, alias, market, language, status, card, bio, *upline, enroller = row
-    public, fields, channels = _shown(card)
+def _distributor(
+    row: tuple[Any, ...], card: Card, address: Address, above: Mapping[int, Supporter]
+) -> Distributor:
+    person_id, alias, market, language, status, _, bio, *upline, enroller = row
+    public, fields, channels = card
     line = tuple([above[number] for number in upline if number])
     return Distributor(
         id=person_id,
@@ -171,7 +181,17 @@ def _distributor(row: tuple[Any, ...], address: Address, above: Mapping[int, Sup
     )
 
 
-def _shown(card: str) -> tuple[dict[str, Any], dict[str, str], tuple[Channel, ...]]:
+def _derive_photos(connection: sqlite3.Connection, cards: Iterable[dict[str, Any]]) -> None:
+    """Put the derived photo in the place of each person's own file; where none was made there is no photo."""
+    pictured = [public for public in cards if "photo" in public and "://" not in public["photo"]]
+    if not pictured:
+        return
+    known = known_photos(connection, [public["photo"] for public in pictured])
+    for public in pictured:
+        public["photo"] = known.get(public["photo"], ("", ""))[1]
+
+
+def _shown(card: str) -> Card:
     """Return what templates see of a card: values by name, custom fields, channels."""
     public, fields, channels = _read(card)[0]
     for name in _UNSHOWN:

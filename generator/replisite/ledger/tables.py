@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 
+from replisite.ledger.photos import make_photos
+
 __all__ = ["COLUMNS", "SPACING", "VERSION", "make_intake", "make_people", "sort_people"]
 
-VERSION = 3
+VERSION = 4
 """Changes with the tables; a ledger of another version is made anew."""
 
 SPACING = 1 << 20
@@ -56,6 +58,7 @@ def make_people(connection: sqlite3.Connection) -> None:
     )
     connection.execute("CREATE TABLE names (name TEXT PRIMARY KEY) WITHOUT ROWID")
     connection.execute("CREATE TABLE facts (name TEXT PRIMARY KEY, fact TEXT NOT NULL) WITHOUT ROWID")
+    make_photos(connection)
 
 
 def sort_people(connection: sqlite3.Connection) -> None:

@@ -13,6 +13,8 @@ from typing import Literal
 
 from markupsafe import Markup
 
+from replisite.model.photo_paths import is_photo, webp_of
+
 __all__ = [
     "ALWAYS_PUBLIC",
     "DEFAULT_PUBLISH",
@@ -53,8 +55,8 @@ ALWAYS_PUBLIC: tuple[str, ...] = ("id", "alias", "market", "language", "status")
 """What a replicated site cannot work without: the referral, the address, the edition."""
 
 
-PHOTO_SUFFIXES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
-"""What a photo's file may be."""
+PHOTO_SUFFIXES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp"})
+"""What a photo's file may be. An SVG may hold scripts, and is no photo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,11 @@ class Supporter:
     rank: str = ""
     url: str = ""
     is_company: bool = False
+
+    @property
+    def photo_webp(self) -> str:
+        """The photo's WebP, which is smaller than the JPEG that ``photo`` is; empty where the photo is not derived."""
+        return webp_of(self.photo) if is_photo(self.photo) else ""
 
     @property
     def initials(self) -> str:

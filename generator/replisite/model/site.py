@@ -129,6 +129,8 @@ class Site:
     its first language is the edition of the corporate site. ``headers`` are those that site.toml
     changes, by their names; an empty one is not sent. ``links`` are URI templates; ``fragment_links`` names those that
     may carry the owner behind the ``#``, and ``ownerless_links`` are addresses that need none (``*`` at the end: anything).
+    changes, by their names; an empty one is not sent. ``public`` are the files and folders of the content that are
+    published as they are, ``follow_links`` the links that may lead out of the site.
     """
 
     root: Path
@@ -155,6 +157,8 @@ class Site:
     pelican_defaults: Literal["replisite", "pelican"] = "replisite"
     targets: Mapping[str, Target] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    public: tuple[str, ...] = ("extra/",)
+    follow_links: tuple[str, ...] = ()
 
     @property
     def editions(self) -> tuple[Edition, ...]:

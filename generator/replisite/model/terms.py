@@ -35,4 +35,5 @@ def terms_of(site: Site) -> Site:
         roster=site.roster,
         ranks=tuple(ranks),
         pelican_defaults=site.pelican_defaults,
+        follow_links=site.follow_links,
     )

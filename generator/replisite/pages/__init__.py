@@ -3,7 +3,7 @@
 page.py       a page, and what one run of a content source gave
 functions.py  links, money and dates in templates
 marks.py      the owner's values in content
-finish.py     links to files that exist once
+finish.py     links to files that exist once, and shared_files.py: which those are
 """
 
 from replisite.pages.page import Composition, Page

@@ -36,6 +36,9 @@ class Composition:
     ``pages`` by edition key, in the order of their paths; ``names`` are the files and folders at the corporate
     site's root; ``files`` are feeds and the like, by path; ``static`` the paths of theme and content files, which lie
     in a folder of their own. From ``until`` on, content that is dated or expires makes another composition.
+    ``sources`` are the published files by their paths below the content folder; ``by_folder`` those, by the path at which
+    each is published, that nothing asks for but the name of their folder; ``unasked`` the first files of the content
+    folder that are not published, and how many there are.
     """
 
     pages: Mapping[str, Sequence[Page]]
@@ -44,3 +47,6 @@ class Composition:
     names: frozenset[str]
     warnings: Sequence[str] = ()
     until: datetime.datetime | None = field(default=None)
+    by_folder: Mapping[str, str] = field(default_factory=dict)
+    sources: frozenset[str] = frozenset()
+    unasked: tuple[Sequence[str], int] = ((), 0)

@@ -199,12 +199,13 @@ class Composing:
             return ()
         prefix = "" if asked.is_corporate else "owner/"
         own = {prefix + path for path in self._pages.pages[asked.key]}
-        known = own | self._pages.once | MADE_FILES
+        known = own | MADE_FILES
+        once = self._pages.once
         return sorted(
             {
                 url
                 for url, target in internal_links(text, prefix + asked.path)
-                if target not in known and f"{target}/index.html" not in known
+                if target not in known and target not in once and f"{target}/index.html" not in known
             }
         )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from replisite.errors import Fault, InputError, ReplisiteError
+from replisite.model.distributor import PHOTO_SUFFIXES
 from replisite.model.showing import Showing
 from replisite.model.site import Site
 from replisite.model.terms import terms_of
@@ -132,6 +133,7 @@ class Desk:
         self._has_begun_anew = False
         self._is_closed = False
         self._asked_roster: object = None
+        self._known_photo: tuple[object, bool] = None, False
         self.is_started = asyncio.Event()
         self._is_read = asyncio.Event()
         self.answers = Answers(self)
@@ -302,6 +304,18 @@ class Desk:
             files.append(self._roster_file(site))
             folders = folders or [site.root / name for name in (site.content, "templates", "themes")]
         self.watch(Watched(tuple(folders), tuple(dict.fromkeys(files))))
+
+    def is_somebodys_photo(self, path: str) -> bool:
+        """Say whether a file of the content folder is the photo of somebody on the roster, published or not."""
+        site = self.site
+        if site is None or Path(path).suffix.lower() not in PHOTO_SUFFIXES:
+            return False
+        from replisite.photo_column import named_photos  # for pictures alone
+
+        stamp = (path, self.roster, self._roster_file(site).stat().st_mtime_ns)
+        if self._known_photo[0] != stamp:
+            self._known_photo = stamp, bool(named_photos(site, self.options.roster, [path]))
+        return self._known_photo[1]
 
     def _roster_file(self, site: Site) -> Path:
         return self.options.roster or site.root / site.roster.source

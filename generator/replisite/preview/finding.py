@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from replisite.content.public_files import Verdict
 from replisite.model.distributor import Distributor
 from replisite.model.house import house_account
+from replisite.model.photo_paths import derived_file, is_photo
 from replisite.model.places import edition_of
 from replisite.model.showing import MEMBER, STAFF, Showing
 from replisite.model.site import Edition, Site
@@ -15,6 +17,7 @@ from replisite.preview.cases import CASES, LAPSED
 from replisite.preview.messages import Asked, Survey
 from replisite.preview.people import Somebody
 from replisite.preview.visits import Place, Visit, place_of
+from replisite.sources.publication import rules_of
 
 __all__ = ["FoundFile", "FoundPage", "Moved", "Nothing", "find", "has_hosts", "readers_of", "showing_of"]
 
@@ -35,6 +38,8 @@ class FoundFile:
 
     path: str
     source: Path | None
+    is_asked: bool = True
+    """Whether a list or a page is known to ask for it; otherwise it may be somebody's photo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +126,14 @@ def _corporate(site: Site, survey: Survey, place: Place) -> FoundPage | FoundFil
         )
     if place.path in survey.static:
         return FoundFile(place.path, survey.static[place.path])
+    if is_photo(place.path):
+        return FoundFile(place.path, derived_file(site.state, place.path))
     if place.path in survey.files:
         return FoundFile(place.path, None)
     if _page(survey, survey.main, f"{place.path}/"):
         return Moved(f"/{place.path}/")
+    if site.pelican_defaults == "replisite" and rules_of(site).judge(place.path) is Verdict.MAY:
+        return FoundFile(place.path, site.root / site.content / place.path, is_asked=False)
     return None
 
 

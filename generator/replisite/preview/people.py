@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,8 +46,18 @@ class People:
             person = ledger.find(alias)
             if person is None or person.alias != alias:
                 return None
+            self._make_photos(ledger, alias)
             owner = next(ledger.distributors(address_of(self._site), only=[alias]), None)
             return Somebody(person, owner)
+
+    def _make_photos(self, ledger: Ledger, alias: str) -> None:
+        """Make the photos on somebody's site, if anybody there publishes one."""
+        if next(ledger.photo_owners([alias]), None) is None:
+            return
+        from replisite.photo_making import make_photos  # Pillow is imported when there is a photo
+
+        with suppress(OSError):  # initials are shown instead
+            make_photos(self._site, ledger, 1, [alias], waits=False)
 
     def first(self) -> str:
         """Return an alias that has a site, or nothing."""

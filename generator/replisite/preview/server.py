@@ -102,6 +102,10 @@ class _Room:
             return Response(body, media_type=_kind(found.path), headers=NO_CACHE)
         if not found.source.is_file():
             return PlainTextResponse("not there any more", 404)
+        if not found.is_asked and await asyncio.to_thread(self.desk.is_somebodys_photo, found.path):
+            return PlainTextResponse(
+                "a photo of somebody on the roster is shown as it is published alone", 404
+            )
         return FileResponse(found.source, media_type=_kind(found.path), headers=NO_CACHE)
 
     async def events(self, request: Request) -> Response:

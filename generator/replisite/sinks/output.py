@@ -15,7 +15,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -111,11 +111,13 @@ class Output:
         prefixes: Iterable[str],
         redirects: Iterable[Redirect] = (),
         home: str = "/",
+        stale: Callable[[Iterable[str]], Collection[str]] = lambda _: (),
     ) -> None:
         """Put some sites (``prefixes``, each ending in a slash) and the corporate files in place; keep the rest.
 
         Each site changes at once, the output as a whole does not. Of the ``redirects`` those hold whose sites are there,
-        or the company's at ``home``. Where there is no output yet this is a commit.
+        or the company's at ``home``. ``stale`` says which of the kept files are no longer published: they are removed. Where
+        there is no output yet this is a commit.
         """
         if not self.folder.exists():
             self.commit(parts, single, redirects)
@@ -124,6 +126,9 @@ class Output:
         written = [*single, *(entry for part in parts for entry in iter_part(part))]
         names = {entry.path for entry in written}
         kept = [e for e in read_manifest(self.folder) if e.path not in names and not e.path.startswith(sites)]
+        gone = frozenset(stale(e.path for e in kept))
+        removed = [e.path for e in kept if e.path in gone]
+        kept = [e for e in kept if e.path not in gone]
         try:
             for prefix in sites:
                 self._put(self.new / prefix, self.folder / prefix)
@@ -136,6 +141,8 @@ class Output:
             self._write_lists([], [*kept, *written], joined)
             for place in (REDIRECTS, MANIFEST):
                 self._put(self.new / place, self.folder / place)
+            for path in removed:
+                (self.folder / path).unlink(missing_ok=True)
         except OSError as error:
             raise OutputError(told(error, str(self.folder))) from error
 

@@ -59,6 +59,8 @@ def make_site(document: Document, root: Path) -> Site:
         pelican=dict(document.pelican.model_extra or {}),
         pelican_defaults=document.pelican.defaults,
         headers=_headers(document.headers),
+        public=tuple(document.content.public),
+        follow_links=tuple(document.content.follow_links),
         targets={name: _target(name, target) for name, target in document.targets.items()},
     )
 

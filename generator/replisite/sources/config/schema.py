@@ -174,6 +174,27 @@ class SiteTable(Table):
     )
 
 
+class ContentTable(Table):
+    """What is public beside the pages.
+
+    A picture or a download is published because a page, the theme or front matter asks for it. Rosters, stories, backups,
+    editor files and what distributors' photos are made of stay private wherever they lie.
+    """
+
+    public: list[InsidePath] = Field(
+        default=["extra/"],
+        description="Files and folders below the content folder that are published as they are, whether a page asks for "
+        "them or not. What lies in `extra/` goes to the root of the site, such as `extra/robots.txt`.",
+        examples=[["extra/", "brochures/"]],
+    )
+    follow_links: list[InsidePath] = Field(
+        default=[],
+        description="Symbolic links, or folders of such links, that may lead out of the site: paths below the content "
+        "folder, or below the site. Any other link that leads out of the site is a fault.",
+        examples=[["pages/terms.md", "images/shared/"]],
+    )
+
+
 class CompanyTable(Table):
     """The house account: it owns the corporate site, and is whom a visitor can always reach."""
 
@@ -497,6 +518,9 @@ class Document(Table):
 
     site: SiteTable = Field(description="The company's site as a whole.")
     company: CompanyTable = Field(default_factory=CompanyTable, description="The house account.")
+    content: ContentTable = Field(
+        default_factory=ContentTable, description="What is public beside the pages."
+    )
     addresses: AddressesTable = Field(default_factory=AddressesTable, description="How sites are addressed.")
     roster: RosterTable = Field(default_factory=RosterTable, description="The distributors.")
     links: dict[LinkName, LinkTable] = Field(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from replisite.content.ignored_names import is_leftover
+from replisite.content.ignored_names import is_leftover, is_version_control
 from replisite.content.readable_files import (
     MARKDOWN_SUFFIXES,
     STORIES,
@@ -25,24 +25,32 @@ __all__ = ["ContentFiles", "Listing", "list_files", "note_dangling", "suffix_var
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What lies in a folder, sorted and relative to it: ``files``, links that lead nowhere, and names of editors and systems."""
+    """What lies in a folder, sorted and relative to it: ``files``, links that lead nowhere, and names of editors and systems.
+
+    ``repositories`` are the folders of version control.
+    """
 
     files: tuple[str, ...]
     dangling: tuple[str, ...]
     leftovers: frozenset[str]
+    repositories: tuple[str, ...]
 
 
 def list_files(folder: Path) -> Listing:
     """Return the files below a folder; links are followed, unless they lead to a folder above them."""
     files: list[str] = []
     dangling: list[str] = []
-    leftovers: set[str] = set()
-    _look_into(folder, "", frozenset(), files, dangling, leftovers)
-    return Listing(tuple(sorted(files)), tuple(sorted(dangling)), frozenset(leftovers))
+    ignored: list[str] = []
+    _look_into(folder, "", frozenset(), files, dangling, ignored)
+    names = {path: path.rpartition("/")[2] for path in ignored}
+    repositories = sorted(path for path, name in names.items() if is_version_control(name))
+    return Listing(
+        tuple(sorted(files)), tuple(sorted(dangling)), frozenset(names.values()), tuple(repositories)
+    )
 
 
 def _look_into(
-    folder: Path, way: str, above: frozenset[str], files: list[str], dangling: list[str], leftovers: set[str]
+    folder: Path, way: str, above: frozenset[str], files: list[str], dangling: list[str], ignored: list[str]
 ) -> None:
     real = os.path.realpath(folder)
     if real in above:
@@ -54,9 +62,9 @@ def _look_into(
     for entry in entries:
         path = f"{way}{entry.name}"
         if is_leftover(entry.name):
-            leftovers.add(entry.name)
+            ignored.append(path)
         elif _is_folder(entry):
-            _look_into(Path(entry.path), f"{path}/", above | {real}, files, dangling, leftovers)
+            _look_into(Path(entry.path), f"{path}/", above | {real}, files, dangling, ignored)
         elif entry.is_symlink() and not os.path.exists(entry.path):  # noqa: PTH110 - Path.exists raises for a circle
             dangling.append(path)
         else:

@@ -22,6 +22,7 @@ from replisite.model.site import Site
 from replisite.pages import Composition, Page
 from replisite.pages.finish import ContentSlots, Finish
 from replisite.pages.marks import split_marks
+from replisite.pages.shared_files import SharedFiles
 from replisite.sources.pelican.kinds import KindContent
 from replisite.sources.pelican.placeholders import Placeholders
 from replisite.sources.pelican.writer import NamedTemplate, Recorded
@@ -92,7 +93,8 @@ class Recording:
 class StagedSite:
     """The pages that one Pelican run recorded, by the key of the showing that has them, and by their paths.
 
-    ``once`` are the paths of what exists once, on the corporate site. ``files`` are feeds, as Pelican wrote them; ``static`` the paths of files that are copied. The first showing is
+    ``once`` are the paths of what exists once, on the corporate site: any file of the content that ``may_publish`` allows
+    may be, as soon as a page asks for it. ``files`` are feeds, as Pelican wrote them; ``static`` the paths of files that are copied. The first showing is
     the corporate site's.
     """
 
@@ -105,6 +107,7 @@ class StagedSite:
         files: Mapping[str, bytes],
         static: Collection[str],
         source_of: Callable[[StagedPage], str],
+        may_publish: Callable[[str], bool],
     ) -> None:
         self._site = site
         self._placeholders = placeholders
@@ -117,7 +120,10 @@ class StagedSite:
             pages[page.key][page.path] = page
         self._paths = {key: frozenset(listed) for key, listed in pages.items()}
         self._corporate = {path for path in pages[self.main] if _is_one_of(path, site.corporate_only)}
-        self.once = frozenset({*files, *static, *self._corporate})
+        taken = {path for listed in self._paths.values() for path in listed} - self._corporate
+        self.once = SharedFiles(
+            {*files, *static, *self._corporate}, lambda path: path not in taken and may_publish(path)
+        )
         self.pages: Mapping[str, Mapping[str, StagedPage]] = {
             key: {
                 path: listed[path]

@@ -104,8 +104,8 @@ def unknown_names(
 
 
 _FIELDS = {
-    "distributor": {field.name for field in fields(Distributor)} | {"initials"},
-    "supporter": {field.name for field in fields(Supporter)} | {"initials"},
+    "distributor": {field.name for field in fields(Distributor)} | {"initials", "photo_webp"},
+    "supporter": {field.name for field in fields(Supporter)} | {"initials", "photo_webp"},
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import logging
 import os
+import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
@@ -25,10 +26,13 @@ from pelican.plugins import signals
 from pelican.readers import MarkdownReader, Readers
 from pelican.writers import FileOverwriteFailedError
 
-from replisite.content.ignored_names import is_leftover
+from replisite.content.folder_walk import Unasked, link_faults, walk_content
+from replisite.content.ignored_names import is_leftover, is_private
 from replisite.content.near_names import near_name
-from replisite.content.readable_files import MARKDOWN_SUFFIXES, is_markdown
+from replisite.content.public_files import Verdict
+from replisite.content.readable_files import MARKDOWN_SUFFIXES, STORIES, is_markdown
 from replisite.errors import Fault
+from replisite.model.distributor import PHOTO_SUFFIXES
 from replisite.model.showing import Showing
 from replisite.model.site import Edition, Site
 from replisite.pages import Composition
@@ -41,12 +45,22 @@ from replisite.sources.pelican.notebook import Notebook, PelicanLog
 from replisite.sources.pelican.own_code import raised_in, without_bytecode
 from replisite.sources.pelican.pages import Proof, Recording, StagedPage, StagedSite
 from replisite.sources.pelican.placeholders import PlaceholderExtension, Placeholders
+from replisite.sources.pelican.published import (
+    Asked,
+    Published,
+    asked_by_content,
+    asked_by_pages,
+    copy_files,
+    publish,
+    shown_contents,
+)
 from replisite.sources.pelican.reader import reader_class, tell_read
 from replisite.sources.pelican.settings import pelican_settings
-from replisite.sources.pelican.static import static_sources
+from replisite.sources.pelican.static import has_private_part, static_sources
 from replisite.sources.pelican.theme import check_templates, find_theme, template_folders
 from replisite.sources.pelican.warm import Warm
 from replisite.sources.pelican.writer import NamedTemplate, Recorded, recording_writer
+from replisite.sources.publication import rules_of
 from replisite.staging import compile_all, escaping, full_template, staged
 
 __all__ = ["PelicanRun", "Proof", "Recording", "StagedSite", "record_site"]
@@ -64,6 +78,9 @@ _RENDERED = (
 
 _HOME = "index"
 """The template of the page that is looked at first."""
+
+_SHOWN = 5
+"""How many files a warning names; the others are counted."""
 
 _A_DAY = datetime.timedelta(days=1)
 
@@ -89,12 +106,38 @@ def record_site(
         with run.listening():
             proofs = _all_proofs(pages, run, heard)
             files = {} if run.faults else pages.filled_files()
+    published = Published(run.static, run.by_folder if run.rules.has_stories else {}, frozenset())
+    unasked = Unasked()
+    if not run.faults and site.pelican_defaults == "replisite":
+        asked = run.asked()
+        asked_by_pages(site, proofs, files, asked)
+        written = {path for listed in pages.pages.values() for path in listed} | files.keys()
+        published = publish(site, run.rules, run.static, written, asked)
+        unasked = walk_content(run.rules, run.kind_folders, published.sources).unasked
+        in_place = {
+            path: source
+            for path, source in published.files.items()
+            if not source.is_relative_to(static_output)
+        }
+        copy_files(in_place, static_output)
+        run.static = published.files
+        pages.once.settle(published.files)
     if run.faults:
         warnings = tuple(run.notebook.warnings)
         return Recording(Composition({}, {}, (), run.names, warnings), {}, run.faults, ())
     finished = {key: [proof.page for proof in listed] for key, listed in proofs.items()}
     warnings = tuple(run.notebook.warnings)
-    composition = Composition(finished, files, sorted(run.static), run.names, warnings, run.until)
+    composition = Composition(
+        finished,
+        files,
+        sorted(run.static),
+        run.names,
+        warnings,
+        run.until,
+        by_folder=published.by_folder,
+        sources=published.sources,
+        unasked=(tuple(unasked.names), unasked.count),
+    )
     folders = [run.theme, *(site.root / name for name in (site.content, "templates"))]
     return Recording(composition, proofs, [], folders)
 
@@ -147,6 +190,11 @@ class PelicanRun:
         self.recorded: list[Recorded] = []
         self.files: dict[str, bytes] = {}
         self.static: Mapping[str, Path] = {}
+        self.rules = rules_of(site)
+        self.contents: list[Content] = []
+        self.kind_folders: frozenset[str] = frozenset()
+        self.by_folder: dict[str, str] = {}
+        self._withheld: dict[str, Verdict] = {}
         self.until: datetime.datetime | None = None
         self.environment: Environment | None = None
         self._staged_pages: dict[int, StagedPage] = {}
@@ -165,7 +213,32 @@ class PelicanRun:
             written = (self.site.root / self.site.content / "pages").glob("*")
             pages = {default_slug(path.name) for path in written if not is_leftover(path.name)}
             return frozenset({kind.folder for kind in KINDS} | pages)
-        return frozenset(path.split("/")[0] for path in [*self.files, *self.static, *self._corporate_paths])
+        paths = [*self.files, *self.static, *self._corporate_paths, *self._content_folders()]
+        return frozenset(path.split("/")[0] for path in paths)
+
+    def _content_folders(self) -> list[str]:
+        """Return the folders of the content that pictures and downloads may be published in, as soon as a page asks."""
+        if self.site.pelican_defaults == "pelican":
+            return []
+        kept = {*self.kind_folders, STORIES, "extra"}
+        found = (self.site.root / self.site.content).glob("*/")
+        return [path.name for path in found if path.name not in kept and not is_private(path.name)]
+
+    def asked(self) -> Asked:
+        """Return which files the content that is shown asks for, the templates, and site.toml."""
+        shown = shown_contents(self.recorded, self._kinds, self.catalogs)
+        templates = (
+            path
+            for folder in template_folders(self.site, self.theme)
+            for path in (sorted(folder.rglob("*")) if folder.is_dir() else [])
+            if path.is_file() and not is_leftover(path.name)
+        )
+        asked = asked_by_content(self.site, shown, templates)
+        asked.folders -= {
+            folder for folder in asked.folders if folder.split("/")[0] in {*self.kind_folders, STORIES}
+        }
+        asked.folders = {folder for folder in asked.folders if (self.rules.content / folder).is_dir()}
+        return asked
 
     def pages(self, static_output: Path, *, is_copied: bool = True) -> StagedSite:
         """Run, and return the pages; they are no use where there are faults.
@@ -177,17 +250,73 @@ class PelicanRun:
         pelican.console.quiet = True
         with self.listening():
             if (self.site.root / self.site.content).is_dir():
+                self._check_links_of_files()
                 self._run_pelican(static_output, is_copied)
             else:
                 told = "make it, or name another under [site] content"
                 self.notebook.note("site.toml", 0, f'site.content: no folder "{self.site.content}"', told)
         if is_copied:
-            found = (path for path in static_output.rglob("*") if path.is_file())
-            self.static = {path.relative_to(static_output).as_posix(): path for path in found}
+            self._take_copied(static_output)
         pages = [self._staged_pages[id(recorded)] for recorded in self.recorded]
+        if not is_copied and self.site.pelican_defaults == "replisite" and not self.faults:
+            written = {recorded.path for recorded in self.recorded} | self.files.keys()
+            self.static = publish(self.site, self.rules, self.static, written, self.asked()).files
+        may = self.rules.judge if self.site.pelican_defaults == "replisite" else lambda _: Verdict.ABSENT
         return StagedSite(
-            self.site, self.showings, pages, self.placeholders, self.files, self.static, self._source_of
+            self.site,
+            self.showings,
+            pages,
+            self.placeholders,
+            self.files,
+            self.static,
+            self._source_of,
+            lambda path: may(path) is Verdict.MAY,
         )
+
+    def _take_copied(self, static_output: Path) -> None:
+        """Add what Pelican and plugins wrote to the files that are published."""
+        self.static = dict(self.static)
+        theme = posixpath.join(self._theme_folder, "")
+        hidden = []
+        for path in sorted(static_output.rglob("*")):
+            name = path.relative_to(static_output).as_posix()
+            if not path.is_file():
+                continue
+            if name.startswith(theme) and has_private_part(name):
+                hidden.append(name)
+            else:
+                self.static[name] = path
+        self._warn_withheld(hidden)
+
+    def _warn_withheld(self, names: Sequence[str]) -> None:
+        """Say which files are not published although a folder that is published holds them."""
+        if names:
+            shown = ", ".join(names[:_SHOWN]) + (
+                f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+            )
+            self.notebook.warnings.append(
+                f"not published, because such files are private: {shown}; move them out of the folders that are published"
+            )
+
+    def _check_links_of_files(self) -> None:
+        """Note symbolic links that lead out of the site, and lists in site.toml that name what can never be public."""
+        site = self.site
+        folders = [site.root / site.content, site.root / "templates"]
+        if self.theme.is_relative_to(site.root):
+            folders.append(self.theme)
+        for fault in link_faults(self.rules, folders):
+            self.notebook.note(fault.file, 0, fault.what, fault.next)
+        for path in site.public:
+            place, name = self.rules.content / path, posixpath.normpath(path)
+            verdict = Verdict.STORY if name == STORIES else self.rules.judge(path)
+            if place.is_dir() and verdict is not Verdict.STORY:
+                continue
+            if verdict is Verdict.ABSENT and path != "extra/":
+                told = "correct the path: it is relative to the content folder"
+                self.notebook.note("site.toml", 0, f'content.public: no file or folder "{path}"', told)
+            elif verdict.is_absolute and verdict is not Verdict.ABSENT:
+                what = f'content.public: "{path}" is never published: {verdict.value}'
+                self.notebook.note("site.toml", 0, what, "leave it out")
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -216,6 +345,8 @@ class PelicanRun:
         listing = list_files(content)
         leftovers = {*listing.leftovers, *self._look_at_theme()}
         settings = pelican_settings(self.site, self.theme, static_output, leftovers)
+        static = tuple(posixpath.normpath(path) for path in settings["STATIC_PATHS"])
+        self._warn_withheld([path for path in listing.repositories if _is_in_any(path, static)])
         is_lenient = self.notebook.is_lenient
         files = self._content_files = ContentFiles(content, listing, settings, is_lenient=is_lenient)
         files.note_faults(self.notebook)
@@ -226,7 +357,13 @@ class PelicanRun:
         made_with = (self.theme, self.site.links, self.site.ranks, self.site.roster.fields)
         self._shape = [*(settings[name] for name in _RENDERED), *made_with]
         self._passing = frozenset(settings["TEMPLATE_PAGES"] or ())
-        self._is_copied = is_copied
+        is_ours = self.site.pelican_defaults == "replisite"
+        self._is_copied = is_copied and not is_ours
+        self._theme_folder = settings["THEME_STATIC_DIR"]
+        paths = [*settings["ARTICLE_PATHS"], *settings["PAGE_PATHS"]]
+        self.kind_folders = frozenset(
+            {kind.folder for kind in KINDS} | {posixpath.normpath(p) for p in paths}
+        )
         settings["MARKDOWN"]["extensions"].append(PlaceholderExtension(self.placeholders))
         generator = generator_class(
             self.site, self.notebook, listing.files, self.now, self.drafts, self.future
@@ -234,7 +371,6 @@ class PelicanRun:
         self._kinds_generator = generator
         feed_url = self.site.url if self.site.pelican_defaults == "replisite" else ""
         writer = recording_writer(self.catalogs, self.recorded, self._keep, self.files, self._names, feed_url)
-        is_ours = self.site.pelican_defaults == "replisite"
         reader = reader_class(self.notebook, self.placeholders, self.warm, is_yaml_for_all=is_ours)
         receivers = [
             (signals.get_generators, lambda _: generator),
@@ -246,6 +382,7 @@ class PelicanRun:
             (signals.content_object_init, self._leave_out_expired),
             (signals.article_generator_context, self._publish_drafts),
             (signals.page_generator_context, self._publish_drafts),
+            (signals.static_generator_finalized, self._withhold),
             (signals.all_generators_finalized, self._all_read),
         ]
         for signal, receiver in receivers:
@@ -306,8 +443,10 @@ class PelicanRun:
         generator.env = self.environment
         if self.is_kept_warm and not self.site.pelican.get("PLUGINS"):
             generator.get_template = partial(self._named_template, generator)
-        if isinstance(generator, StaticGenerator) and not self._is_copied:
-            generator.generate_output = lambda _: self._leave_in_place(generator)
+        if isinstance(generator, StaticGenerator):
+            copied = generator.generate_output if self._is_copied else None
+            generator.generate_output = partial(self._put_in_place, generator, copied)
+            generator.get_files = partial(self._static_files, generator, generator.get_files)
 
     def _read_ahead(self, generator: Generator) -> None:
         """Have another process begin with the files of our kinds, and compile the home page's templates meanwhile."""
@@ -332,8 +471,62 @@ class PelicanRun:
                 return NamedTemplate(name + ext, filename or "", generator.env)
         raise PelicanTemplateNotFound(f"[templates] unable to load {name} from {generator._templates_path}")  # noqa: SLF001 - as Pelican tells it
 
-    def _leave_in_place(self, generator: StaticGenerator) -> None:
-        self.static = static_sources(generator)
+    def _put_in_place(
+        self, generator: StaticGenerator, copied: Callable[[Any], None] | None, writer: Any
+    ) -> None:
+        """Have Pelican copy theme and content files, or leave them where they are."""
+        if copied is not None:
+            copied(writer)
+        else:
+            self.static = static_sources(generator)
+        for static in generator.staticfiles:
+            path = posixpath.normpath(static.get_relative_source_path())
+            is_picture = posixpath.splitext(path)[1].lower() in PHOTO_SUFFIXES
+            if is_picture and path not in generator.context["static_links"] and path not in self.rules.listed:
+                self.by_folder[posixpath.normpath(static.save_as)] = path
+
+    def _static_files(
+        self,
+        generator: StaticGenerator,
+        listed: Callable[..., set[str]],
+        paths: Sequence[str],
+        exclude: list[str] | None = None,
+        extensions: Any = None,
+    ) -> set[str]:
+        """Return the files that lists name, and those that pages link to as if they were pages."""
+        found = set(listed(paths, exclude=exclude, extensions=extensions))
+        if extensions is False and self.site.pelican_defaults == "replisite":
+            generated = generator.context["generated_content"]
+            for content in list(generated.values()):
+                if content is None:
+                    continue
+                for link in content._get_intrasite_link_regex().finditer(content._content or ""):  # noqa: SLF001 - as below
+                    if link.group("what") == "filename":
+                        found.update(
+                            path
+                            for path in _linked_paths(content, link.group("value"))
+                            if path not in generated and self.rules.judge(path) is not Verdict.ABSENT
+                        )
+        return found
+
+    def _withhold(self, generator: StaticGenerator) -> None:
+        """Take out of Pelican's files those that may not be public; a folder's name does not make them so."""
+        held = []
+        for static in list(generator.staticfiles):
+            path = posixpath.normpath(static.get_relative_source_path())
+            save_as = str(static.metadata.get("path") or static.metadata.get("save_as") or "")
+            if posixpath.normpath(posixpath.join(".", save_as)).startswith(("..", "/")):
+                told = f'EXTRA_PATH_METADATA leads out of the output: "{save_as}"'
+                self.notebook.note("site.toml", 0, told, "write a path without .. and / at its start")
+            verdict = self.rules.judge(path)
+            if verdict in {Verdict.MAY, Verdict.ABSENT}:
+                continue
+            generator.staticfiles.remove(static)
+            generator.context["static_content"].pop(path, None)
+            self._withheld[path] = verdict
+            if self.rules.is_listed(path):
+                held.append(f"{self.site.content}/{path}")
+        self._warn_withheld(sorted(held))
 
     def _publish_drafts(self, _: Generator, metadata: dict[str, Any]) -> None:
         if self.drafts and metadata.get("status") == "draft":
@@ -377,6 +570,9 @@ class PelicanRun:
         """Check what has been read, and make the editions' catalogs before anything is rendered."""
         context = next(iter(generators)).context
         is_ours = self.site.pelican_defaults == "replisite"
+        self._kinds: Sequence[KindContent] = context["kinds"]
+        if is_ours:
+            self._note_strays()
         for content in context["generated_content"].values() if is_ours else ():
             if content is not None:
                 self._check_links(content, context)
@@ -404,9 +600,33 @@ class PelicanRun:
             path = Path(content.source_path)
             lines = path.read_text(encoding="utf-8-sig").split("\n")
             line = next((n for n, text in enumerate(lines, 1) if f"{what}}}{unescape(value)}" in text), 0)
-            advice = near_name(_linked_path(content, value), self._content_files.listing.files)
-            what = f"link to {{{what}}}{value}: no such file"
-            self.notebook.note(path, line, what, advice or "mend the path")
+            why, told = self._why_not(content, value)
+            self.notebook.note(path, line, f"link to {{{what}}}{value}: {why}", told)
+
+    def _why_not(self, content: Content, value: str) -> tuple[str, str]:
+        """Say why a link leads to no published file, and what to do."""
+        for path in _linked_paths(content, value):
+            verdict = self.rules.judge(path)
+            if verdict is not Verdict.ABSENT:
+                return _reason(verdict, path, self.site)
+        near = near_name(_linked_path(content, value), self._content_files.listing.files)
+        return "no such file", near or "mend the path"
+
+    def _note_strays(self) -> None:
+        """Note each text that is in no folder of a kind: nobody knows what page it would make."""
+        if self.kind_folders & {"", "."}:
+            return
+        kinds = ", ".join(sorted(self.kind_folders))
+        for path in walk_content(self.rules, self.kind_folders, ()).stray:
+            folder = path.rpartition("/")[0]
+            name = f"{folder}/" if folder else path
+            public = ", ".join(f'"{one}"' for one in (*self.site.public, name))
+            self.notebook.note(
+                self.rules.content / path,
+                0,
+                "is in no folder whose texts are pages",
+                f"move it to one of {kinds}; or publish it as it is, with [content] public = [{public}] in site.toml",
+            )
 
     # -- staging -----------------------------------------------------------------------------------
 
@@ -477,6 +697,10 @@ class PelicanRun:
         }
 
 
+def _is_in_any(path: str, folders: Sequence[str]) -> bool:
+    return any(folder == "." or path.startswith(f"{folder}/") for folder in folders)
+
+
 class _Stop(Exception):
     """Ends a Pelican run in which faults were found before anything was rendered."""
 
@@ -487,6 +711,26 @@ def _linked_path(content: Content, value: str) -> str:
     if path.startswith("/"):
         return path[1:]
     return str(content.get_relative_source_path(os.path.join(content.relative_dir, path)))  # noqa: PTH118 - as Pelican does
+
+
+def _linked_paths(content: Content, value: str) -> Iterator[str]:
+    """Stream the paths below the content folder that a link may mean, as Pelican looks for them."""
+    for url in (urlparse(value), urlparse(unquote(value)), urlparse(unescape(value))):
+        path = url.path
+        if path.startswith("/"):
+            yield posixpath.normpath(path[1:])
+        else:
+            yield str(content.get_relative_source_path(os.path.join(content.relative_dir, path)))  # noqa: PTH118 - as Pelican does
+
+
+def _reason(verdict: Verdict, path: str, site: Site) -> tuple[str, str]:
+    if verdict.is_absolute:
+        return f"the file is never published: {verdict.value}", "remove the link"
+    public = ", ".join(f'"{one}"' for one in (*site.public, path))
+    return (
+        f"the file is not published: {verdict.value}",
+        f"remove the link, or write [content] public = [{public}] in site.toml",
+    )
 
 
 def _is_known(content: Content, what: str, value: str, context: Mapping[str, Any]) -> bool:

@@ -13,8 +13,9 @@ from pelican.settings import DEFAULT_CONFIG, read_settings
 from replisite.content.ignored_names import is_leftover
 from replisite.content.readable_files import STORIES
 from replisite.model.site import Site
-from replisite.sources.pelican.kinds import KINDS, url_settings
+from replisite.sources.pelican.kinds import url_settings
 from replisite.sources.pelican.theme import escapes_by_itself
+from replisite.sources.publication import listed_of, rules_of
 
 __all__ = ["pelican_settings"]
 
@@ -32,20 +33,31 @@ def pelican_settings(
     if site.pelican_defaults == "replisite":
         settings.update(_our_defaults(site, theme))
     settings.update(site.pelican)
+    if site.pelican_defaults == "replisite":
+        settings["STATIC_PATHS"] = _static_paths(site)
+    _keep_stories_out(settings, site)
     settings["THEME"] = str(theme)
     settings["PATH"] = str(site.root / site.content)
     settings["OUTPUT_PATH"] = str(static_output)
     settings["DELETE_OUTPUT_DIRECTORY"] = False
-    for name in ("ARTICLE_EXCLUDES", "PAGE_EXCLUDES", "STATIC_EXCLUDES"):
-        settings[name] = [
-            *settings[name],
-            STORIES,
-        ]  # a story belongs to the roster, whatever the defaults are
     settings["IGNORE_FILES"] = [*settings["IGNORE_FILES"], *map(escape, sorted(leftovers))]
     settings["CACHE_CONTENT"] = settings["LOAD_CONTENT_CACHE"] = False
     markdown = settings["MARKDOWN"] = dict(settings["MARKDOWN"])
     markdown["extensions"] = list(markdown.get("extensions", []))
     return dict(read_settings(path=None, override=settings))
+
+
+def _static_paths(site: Site) -> list[str]:
+    """Return what Pelican copies whether a page asks for it or not; the rest is published as pages ask for it."""
+    content = site.root / site.content
+    return [path for path in listed_of(site) if (content / path).exists()]
+
+
+def _keep_stories_out(settings: dict[str, Any], site: Site) -> None:
+    """Have no generator read what distributors write about themselves as pages, wherever ARTICLE_PATHS lead."""
+    if rules_of(site).has_stories:
+        for name in ("ARTICLE_EXCLUDES", "PAGE_EXCLUDES", "STATIC_EXCLUDES"):
+            settings[name] = [*settings.get(name, []), STORIES]
 
 
 def _our_defaults(site: Site, theme: Path) -> dict[str, Any]:
@@ -57,13 +69,11 @@ def _our_defaults(site: Site, theme: Path) -> dict[str, Any]:
         jinja["autoescape"] = escapes
     overrides = site.root / "templates"
     content = site.root / site.content
-    folders = sorted(p.name for p in content.iterdir() if p.is_dir()) if content.is_dir() else []
-    ours = {kind.folder for kind in KINDS} | {"news", "pages", STORIES, "extra"}
     extra = content / "extra"
     extras = sorted(
-        p.relative_to(content).as_posix()
-        for p in extra.rglob("*")
-        if p.is_file() and not any(map(is_leftover, p.relative_to(content).parts))
+        path.relative_to(content).as_posix()
+        for path in extra.rglob("*")
+        if path.is_file() and not any(map(is_leftover, path.relative_to(content).parts))
     )
     return {
         "SITENAME": site.name,
@@ -80,7 +90,7 @@ def _our_defaults(site: Site, theme: Path) -> dict[str, Any]:
         "USE_FOLDER_AS_CATEGORY": False,
         "ARTICLE_PATHS": ["news"],
         "PAGE_PATHS": ["pages"],
-        "STATIC_PATHS": [name for name in folders if name not in ours and not is_leftover(name)] + extras,
+        "STATIC_EXCLUDES": [STORIES],
         "EXTRA_PATH_METADATA": {path: {"path": path.removeprefix("extra/")} for path in extras},
         "THEME_TEMPLATES_OVERRIDES": [str(overrides)] if overrides.is_dir() else [],
         "DIRECT_TEMPLATES": ["index", "archives", "404"],
@@ -90,6 +100,8 @@ def _our_defaults(site: Site, theme: Path) -> dict[str, Any]:
         "PAGE_SAVE_AS": f"{{slug}}{save}",
         "DRAFT_SAVE_AS": "",
         "DRAFT_PAGE_SAVE_AS": "",
+        "DRAFT_LANG_SAVE_AS": "",
+        "DRAFT_PAGE_LANG_SAVE_AS": "",
         "ARCHIVES_SAVE_AS": "news/index.html" if folder else "news.html",
         "ARCHIVES_URL": "news/" if folder else "news.html",
         "TAG_URL": f"news/tag/{{slug}}{tail}",

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from pelican.generators import StaticGenerator
 
-__all__ = ["static_sources"]
+from replisite.content.ignored_names import is_private
+
+__all__ = ["has_private_part", "static_sources"]
 
 
 def static_sources(generator: StaticGenerator) -> dict[str, Path]:
@@ -20,9 +22,15 @@ def static_sources(generator: StaticGenerator) -> dict[str, Path]:
     for path in settings["THEME_STATIC_PATHS"]:
         source = Path(generator.theme, path)
         found |= _below(source, settings["THEME_STATIC_DIR"], settings["IGNORE_FILES"])
+    found = {path: source for path, source in found.items() if not has_private_part(path)}
     for static in generator.context["staticfiles"]:
         found[posixpath.normpath(static.save_as)] = Path(generator.path, static.source_path)
     return found
+
+
+def has_private_part(path: str) -> bool:
+    """Say whether a theme's file is a dot-file, a backup or an editor's: no theme publishes those."""
+    return any(map(is_private, path.split("/")))
 
 
 def _below(source: Path, target: str, ignored: Collection[str]) -> dict[str, Path]:

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from replisite.content.folder_walk import link_fault_of
 from replisite.errors import Fault
 from replisite.model.alias import ReservedNames
 from replisite.model.distributor import Person
 from replisite.model.refused import Refused
 from replisite.model.site import Site
+from replisite.sources.publication import rules_of
 from replisite.sources.roster.blocks import Difference, Stretch
 from replisite.sources.roster.columns import REQUIRED, RosterColumns, Rules
 from replisite.sources.roster.crew import judge_rows
@@ -113,7 +115,11 @@ class _Reading:
         path = source or site.root / site.roster.source
         name = _shown(path, site.root)
         optional = tuple(name for name in columns.known if name not in REQUIRED)
-        stories = Stories(content / "distributors", _shown(content / "distributors", site.root), optional)
+        folder = content / "distributors"
+        public = rules_of(site, source)
+        stories = Stories(
+            folder, _shown(folder, site.root), optional, lambda path: link_fault_of(public, path)
+        )
         rows = open_roster(path, columns, name)
         return cls(name, rows, rules, stories, has_photo or (lambda photo: (content / photo).is_file()))
 

@@ -6,7 +6,7 @@ stands here wins over the row.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -33,8 +33,18 @@ class Story:
 class Stories:
     """The stories of one site: found by name at once, and read when their person comes by."""
 
-    def __init__(self, folder: Path, name: str, columns: Collection[str]) -> None:
-        """Look at the folder; ``name`` is what faults call it, ``columns`` are those a story may hold."""
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        columns: Collection[str],
+        refused: Callable[[Path], Fault | None] = lambda _: None,
+    ) -> None:
+        """Look at the folder; ``name`` is what faults call it, ``columns`` are those a story may hold.
+
+        ``refused`` gives the fault of a file that must not be read, such as a link that leads out of the site.
+        """
+        self._refused = refused
         self._folder = folder
         self._name = name
         self._columns = columns
@@ -59,6 +69,8 @@ class Stories:
             what = f"has the name of {first}: {quoted(alias)} has one story"
             return [Fault(f"{self._name}/{name}", 0, what, "join them in one file") for name in others]
         file = f"{self._name}/{first}"
+        if (refused := self._refused(self._folder / first)) is not None:
+            return [refused]
         try:
             text = (self._folder / first).read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:

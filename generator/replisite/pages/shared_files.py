@@ -1,0 +1,51 @@
+"""The files that exist once, on the corporate site, for the pages of all sites."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
+
+from replisite.model.photo_paths import is_photo
+
+__all__ = ["SharedFiles"]
+
+
+class SharedFiles(Collection[str]):
+    """The paths of shared files: those that are known, those that ``may_be`` allows, and distributors' photos.
+
+    Pages are finished before it is known which files they ask for, so a path is looked up when a page names it. From
+    `settle` on nothing is looked up any more. Travels as settled, so that no press looks at a disk.
+    """
+
+    def __init__(self, known: Collection[str], may_be: Callable[[str], bool] | None = None) -> None:
+        self._known = set(known)
+        self._may_be = may_be
+        self._others: dict[str, bool] = {}
+
+    def __contains__(self, path: object) -> bool:
+        if path in self._known:
+            return True
+        if not isinstance(path, str):
+            return False
+        if is_photo(path):
+            return True
+        if self._may_be is None:
+            return False
+        if path not in self._others:
+            self._others[path] = self._may_be(path)
+        return self._others[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._known))
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def settle(self, published: Collection[str]) -> None:
+        """Know the files that are published, and look up no others."""
+        self._known.update(published)
+        self._may_be = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel with what is known."""
+        return SharedFiles, (sorted(self._known),)
