@@ -23,6 +23,7 @@ from pathlib import Path
 from replisite import __version__
 from replisite.model.site import Site
 from replisite.pages import Composition
+from replisite.sources.installed_plugins import plugins_of
 
 __all__ = ["Kept", "Reads", "read_composition"]
 
@@ -57,7 +58,7 @@ class Kept:
     @property
     def is_allowed(self) -> bool:
         """Plugins may read anything, so a site that has some is read anew each time."""
-        return not self._site.pelican.get("PLUGINS") and not self._site.pelican.get("PLUGIN_PATHS")
+        return not plugins_of(self._site) and not self._site.pelican.get("PLUGIN_PATHS")
 
     def find(self) -> Composition | None:
         """Return the kept composition if it still holds."""

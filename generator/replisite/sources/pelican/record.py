@@ -18,7 +18,15 @@ from typing import Any
 from urllib.parse import unquote, urlparse
 
 import pelican
-from jinja2 import Environment, Template, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2 import (
+    ChoiceLoader,
+    DictLoader,
+    Environment,
+    Template,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
 from pelican.contents import Content
 from pelican.generators import Generator, PelicanTemplateNotFound, StaticGenerator
 from pelican.plugins import signals
@@ -29,6 +37,8 @@ from replisite.model.showing import Showing
 from replisite.model.site import Edition, Site
 from replisite.pages import Composition
 from replisite.pages.functions import install, link_functions
+from replisite.pages.marks import has_marks
+from replisite.sources.folder import NAME
 from replisite.sources.pelican.catalog import Catalog, make_catalog
 from replisite.sources.pelican.generator import generator_class, moment
 from replisite.sources.pelican.kinds import KINDS, KindContent, default_slug, index_url
@@ -36,13 +46,16 @@ from replisite.sources.pelican.notebook import Notebook, PelicanLog
 from replisite.sources.pelican.own_code import raised_in
 from replisite.sources.pelican.pages import Proof, Recording, StagedPage, StagedSite
 from replisite.sources.pelican.placeholders import PlaceholderExtension, Placeholders
+from replisite.sources.pelican.plugin_code import PluginCode
+from replisite.sources.pelican.plugin_watch import PluginWatch, RefusedPlugin
 from replisite.sources.pelican.reader import reader_class
-from replisite.sources.pelican.settings import pelican_settings
+from replisite.sources.pelican.settings import pelican_settings, setting_line
 from replisite.sources.pelican.static import static_sources
 from replisite.sources.pelican.theme import check_templates, find_theme, template_folders
 from replisite.sources.pelican.warm import Warm
 from replisite.sources.pelican.writer import NamedTemplate, Recorded, recording_writer
 from replisite.staging import compile_all, escaping, full_template, staged
+from replisite.system.last_words import exit_text, frames_of
 
 __all__ = ["PelicanRun", "Proof", "Recording", "StagedSite", "record_site"]
 
@@ -81,8 +94,9 @@ def record_site(
     pages = run.pages(static_output)
     proofs: dict[str, list[Proof]] = {}
     if not run.faults:
-        with run.listening():
+        with run.listening(), run.watch.watching(), suppress(RefusedPlugin):
             proofs = _all_proofs(pages, run, heard)
+            run.keep_written()  # a template's function may write files too
             files = {} if run.faults else pages.filled_files()
     if run.faults:
         warnings = tuple(run.notebook.warnings)
@@ -147,6 +161,12 @@ class PelicanRun:
         self._staged_pages: dict[int, StagedPage] = {}
         self._corporate_paths: set[str] = set()
         self._passing: frozenset[str] = frozenset()
+        self._written: tuple[tuple[int, int], frozenset[str]] = ((0, 0), frozenset())
+        self._copies: frozenset[str] = frozenset()
+        self.is_ended_by_plugin = False
+        self.code = PluginCode(site)
+        self.notebook.note_plugin = self._note_plugin
+        self.notebook.note_setting = self._refuse_plugin
 
     @property
     def faults(self) -> list[Fault]:
@@ -168,6 +188,16 @@ class PelicanRun:
         folders, and the files stay where they are.
         """
         os.chdir(self.site.root)  # settings name their paths from here
+        self._output = static_output
+        self._copies = frozenset()
+        self.watch = PluginWatch(
+            self.code,
+            static_output,
+            self.site.root / self.site.output,
+            self._pages_written,
+            lambda: self._copies,
+            self._refuse_plugin,
+        )
         pelican.console.quiet = True
         with self.listening():
             if (self.site.root / self.site.content).is_dir():
@@ -175,13 +205,48 @@ class PelicanRun:
             else:
                 told = "make it, or name another under [site] content"
                 self.notebook.note("site.toml", 0, f'site.content: no folder "{self.site.content}"', told)
-        if is_copied:
-            found = (path for path in static_output.rglob("*") if path.is_file())
-            self.static = {path.relative_to(static_output).as_posix(): path for path in found}
+        self._is_copied = is_copied
+        self.keep_written()
         pages = [self._staged_pages[id(recorded)] for recorded in self.recorded]
         return StagedSite(
             self.site, self.showings, pages, self.placeholders, self.files, self.static, self._source_of
         )
+
+    def keep_written(self) -> None:
+        """Keep what has been written to the folder that Pelican takes for the output: by Pelican, and by plugins.
+
+        A file in which a plugin has written what content says of the owner is filled in as feeds are.
+        """
+        found = {
+            path.relative_to(self._output).as_posix(): path
+            for path in self._output.rglob("*")
+            if path.is_file()
+        }
+        self.static = found if self._is_copied else {**self.static, **found}
+        for name in sorted(self.watch.written & found.keys()):
+            body = found[name].read_bytes()
+            if str(self._output).encode() in body:
+                what = f"a plugin writes the path of the folder that Pelican writes to into {name}"
+                self._refuse_plugin(what, 'take it out, or have it write what holds of settings["SITEURL"]')
+            elif has_marks(body):
+                if not is_text(body):
+                    what = (
+                        f"a plugin writes what content says of the distributor into {name}, which is no text"
+                    )
+                    self._refuse_plugin(what, "take the placeholder out of the content, or the plugin")
+                    continue
+                self.files[name] = body
+                self.static = {path: source for path, source in self.static.items() if path != name}
+
+    def _pages_written(self) -> frozenset[str]:
+        """Return the paths of the pages and feeds that Pelican would have written by now."""
+        size = len(self.recorded), len(self.files)
+        if self._written[0] != size:
+            self._written = size, frozenset([*(page.path for page in self.recorded), *self.files])
+        return self._written[1]
+
+    def _refuse_plugin(self, what: str, todo: str) -> None:
+        self.notebook.note(NAME, setting_line(self.site, "PLUGINS"), f"[pelican] PLUGINS: {what}", todo)
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -206,6 +271,9 @@ class PelicanRun:
     # -- Pelican ------------------------------------------------------------------------------------
 
     def _run_pelican(self, static_output: Path, is_copied: bool) -> None:
+        if not isinstance(self.site.pelican.get("PLUGINS", []), list):
+            self._refuse_plugin("wants a list", 'write ["sitemap"]')
+            return
         settings = pelican_settings(self.site, self.theme, static_output)
         if self.site.pelican_defaults == "replisite":
             settings["WITH_FUTURE_DATES"] = self.future
@@ -235,10 +303,11 @@ class PelicanRun:
         ]
         for signal, receiver in receivers:
             signal.connect(receiver)
+        process = os.getpid()  # a plugin may fork, and end the copy as it likes
         try:
-            with ExitStack() as self._meanwhile:
+            with ExitStack() as self._meanwhile, self.watch.watching():
                 pelican.Pelican(settings).run()
-        except _Stop:
+        except (_Stop, RefusedPlugin):
             pass
         except PelicanTemplateNotFound as error:
             self.notebook.note(self.theme, 0, str(error), "add the template, or take its kind of content out")
@@ -246,23 +315,39 @@ class PelicanRun:
             self.note_template(error)
         except FileOverwriteFailedError as error:
             self.notebook.note("", 0, str(error), "give one of them another slug or save_as")
-        except Exception as error:
-            place = raised_in(error, self.site)
-            if place is None:
+        except BaseException as error:
+            if os.getpid() != process or not self._note_plugin(error):
                 raise
-            what = error.msg if isinstance(error, SyntaxError) else error
-            self.notebook.note(*place, f"{type(error).__name__}: {what}", "mend the plugin")
+            self.is_ended_by_plugin = not isinstance(error, Exception)
         finally:
             for signal, receiver in receivers:
                 signal.disconnect(receiver)
+
+    def _note_plugin(self, error: BaseException, while_reading: str = "") -> bool:
+        """Note an error at the line of the plugin that ran last; say whether there is one."""
+        what = error.msg if isinstance(error, SyntaxError) else error
+        said = f"{type(error).__name__}: {what}" if isinstance(error, Exception) else exit_text(error)
+        place = raised_in(error, self.site)
+        if place is not None:
+            self.notebook.note(*place, f"{said}{while_reading}", "mend the plugin")
+            return True
+        blamed = self.code.blamed(frames_of(error))
+        if blamed is None:
+            return False
+        name, file, line = blamed
+        told = "update the plugin, or take it out of [pelican] PLUGINS"
+        self.notebook.note(file, line, f"{name}: {said}{while_reading}", told)
+        return True
 
     def _share_environment(self, generator: Generator) -> None:
         """Give all generators one Jinja environment: Pelican makes an equal one for each."""
         if self.environment is None:
             install(generator.env, self.site)
             self.environment = self.warm.environment(generator.env, *self._shape)
+            if self.code.names:
+                name_strings(self.environment)
         generator.env = self.environment
-        if self.is_kept_warm and not self.site.pelican.get("PLUGINS"):
+        if self.is_kept_warm and not self.code.names:
             generator.get_template = partial(self._named_template, generator)
         if isinstance(generator, StaticGenerator) and not self._is_copied:
             generator.generate_output = lambda _: self._leave_in_place(generator)
@@ -270,11 +355,7 @@ class PelicanRun:
     def _read_ahead(self, generator: Generator) -> None:
         """Have another process begin with the files of our kinds, and compile the home page's templates meanwhile."""
         reader = generator.readers.readers.get("md")
-        if (
-            not isinstance(generator, self._kinds_generator)
-            or self.site.pelican.get("PLUGINS")
-            or reader is None
-        ):
+        if not isinstance(generator, self._kinds_generator) or self.code.names or reader is None:
             return  # what plugins read and count must be read and counted here
         paths = [os.path.join(generator.path, path) for path in generator.paths()]  # noqa: PTH118 - as Pelican does
         reading = self.warm.reading_ahead(paths, reader.read_anew, self.notebook, self.placeholders)
@@ -292,6 +373,7 @@ class PelicanRun:
 
     def _leave_in_place(self, generator: StaticGenerator) -> None:
         self.static = static_sources(generator)
+        self._copies = frozenset(self.static)
 
     def _publish_drafts(self, _: Generator, metadata: dict[str, Any]) -> None:
         if self.drafts and metadata.get("status") == "draft":
@@ -372,11 +454,7 @@ class PelicanRun:
         """Keep one page as Pelican comes by it."""
         recorded.context.update(self._page_names(recorded))
         page = self._staged_pages[id(recorded)] = StagedPage(recorded, self._staged)
-        if (
-            not self.is_kept_warm
-            or recorded.template.name in self._passing
-            or self.site.pelican.get("PLUGINS")
-        ):
+        if not self.is_kept_warm or recorded.template.name in self._passing or self.code.names:
             try:
                 full_template(
                     page.template
@@ -424,6 +502,29 @@ class PelicanRun:
             "protected": protected,
             "canonical": f"{self.site.url}/{url}" if path in self._corporate_paths else "",
         }
+
+
+def name_strings(env: Environment) -> None:
+    """Give templates that plugins make of strings a name and a source, as others have: staging reads them again."""
+    assert isinstance(env.loader, ChoiceLoader)
+    strings: dict[str, str] = {}
+    env.loader = ChoiceLoader([*env.loader.loaders, DictLoader(strings)])
+
+    def from_string(source: str, globals: Mapping[str, Any] | None = None, **_: object) -> Template:  # noqa: A002 - Jinja's name
+        name = f"a plugin's template {len(strings) + 1}"
+        strings[name] = source
+        return env.get_template(name, globals=dict(globals or {}))
+
+    env.from_string = from_string  # type: ignore[method-assign]  # of this environment alone
+
+
+def is_text(body: bytes) -> bool:
+    """Say whether a file can be read as UTF-8."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class _Stop(Exception):
