@@ -108,6 +108,12 @@ class Kept:
             (self.new / self._told.name).write_text(json.dumps(told, indent=1), encoding="utf-8")
         shutil.rmtree(self.folder, ignore_errors=True)
         self.new.rename(self.folder)
+        if (
+            not self.is_allowed
+        ):  # functions that templates call write here again while pages are proved and pressed
+            folders = [path for path in self.static.rglob("*") if path.is_dir()]
+            for path in (self.static, *folders):
+                (self.new / path.relative_to(self.folder)).mkdir(parents=True, exist_ok=True)
 
     def _digest(self, reads: Reads) -> str:
         digest = hashlib.sha256(repr((_FORMAT, __version__, sys.version, self._site, self._wish)).encode())

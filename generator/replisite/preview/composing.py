@@ -101,6 +101,7 @@ class Composing:
             run.until.timestamp() if run.until else None,
             frozenset(run.static.values()) & {Path(site.root, name) for name in opened},
             time.perf_counter() - started,
+            self._output if run.code.names else None,
         )
 
     def _run(self, wish: Wish) -> tuple[PelicanRun, StagedSite]:
@@ -220,7 +221,9 @@ class Composing:
             {
                 url
                 for url, target in internal_links(text, prefix + asked.path)
-                if target not in known and f"{target}/index.html" not in known
+                if target not in known
+                and f"{target}/index.html" not in known
+                and not (self._output / target).is_file()
             }
         )
 

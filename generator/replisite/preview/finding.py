@@ -123,6 +123,8 @@ def _corporate(site: Site, survey: Survey, place: Place) -> FoundPage | FoundFil
         return FoundFile(place.path, survey.static[place.path])
     if place.path in survey.files:
         return FoundFile(place.path, None)
+    if survey.written and ".." not in place.path.split("/") and (survey.written / place.path).is_file():
+        return FoundFile(place.path, survey.written / place.path)
     if _page(survey, survey.main, f"{place.path}/"):
         return Moved(f"/{place.path}/")
     return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from html import unescape
@@ -95,8 +95,9 @@ def record_site(
     proofs: dict[str, list[Proof]] = {}
     if not run.faults:
         with run.listening(), run.watch.watching(), suppress(RefusedPlugin):
+            if run.code.names:
+                pages = run.pages_with_assets()
             proofs = _all_proofs(pages, run, heard)
-            run.keep_written()  # a template's function may write files too
             files = {} if run.faults else pages.filled_files()
     if run.faults:
         warnings = tuple(run.notebook.warnings)
@@ -207,6 +208,17 @@ class PelicanRun:
                 self.notebook.note("site.toml", 0, f'site.content: no folder "{self.site.content}"', told)
         self._is_copied = is_copied
         self.keep_written()
+        return self._staged_site()
+
+    def pages_with_assets(self) -> StagedSite:
+        """Stage every page, and return the pages with the files that functions of templates wrote meanwhile."""
+        for page in self._staged_pages.values():
+            with suppress(TemplateSyntaxError):  # it is noted when the page is proved
+                page.plate  # noqa: B018 - it is kept
+        self.keep_written()
+        return self._staged_site()
+
+    def _staged_site(self) -> StagedSite:
         pages = [self._staged_pages[id(recorded)] for recorded in self.recorded]
         return StagedSite(
             self.site, self.showings, pages, self.placeholders, self.files, self.static, self._source_of
@@ -509,11 +521,18 @@ def name_strings(env: Environment) -> None:
     assert isinstance(env.loader, ChoiceLoader)
     strings: dict[str, str] = {}
     env.loader = ChoiceLoader([*env.loader.loaders, DictLoader(strings)])
+    unnamed = env.from_string
 
-    def from_string(source: str, globals: Mapping[str, Any] | None = None, **_: object) -> Template:  # noqa: A002 - Jinja's name
+    def from_string(
+        source: Any,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - Jinja's name
+        template_class: Any = None,
+    ) -> Template:
+        if not isinstance(source, str):
+            return unnamed(source, globals, template_class)
         name = f"a plugin's template {len(strings) + 1}"
         strings[name] = source
-        return env.get_template(name, globals=dict(globals or {}))
+        return env.get_template(name, globals=globals)
 
     env.from_string = from_string  # type: ignore[method-assign]  # of this environment alone
 

@@ -40,7 +40,7 @@ class Refusal:
 
 _COMPRESS = Refusal(
     "compresses the pages that Pelican has written, and replisite writes them after Pelican has ended",
-    "take it out: web servers and hosts compress pages themselves, and replisite deploy stores them compressed",
+    "take it out: web servers and hosts compress pages themselves",
 )
 _MINIFY = Refusal(
     "rewrites the pages that Pelican has written, and replisite writes them after Pelican has ended",
@@ -57,11 +57,11 @@ _TOUCH = Refusal(
 )
 _SUBSITES = Refusal(
     "runs Pelican again for each language, and replisite runs it once for all sites",
-    "take it out: list the languages under [markets], and put translations beside their originals",
+    "take it out: Pelican's own translations work (lang: and slug: in the front matter)",
 )
 _SEO = Refusal(
     "rewrites the pages that Pelican has written, and replisite writes them after Pelican has ended",
-    "set SEO_ENHANCER = false, or take it out: put structured data and Open Graph tags into the theme's templates",
+    "take it out: put structured data and Open Graph tags into the theme's templates",
 )
 _SEARCH = Refusal(
     "starts another program that reads the pages that Pelican has written, and replisite writes them after Pelican has ended",
