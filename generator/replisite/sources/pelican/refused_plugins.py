@@ -21,7 +21,7 @@ class Kind(Enum):
 
 
 _WHY = {
-    Kind.RUNS_PELICAN: "replisite runs Pelican once, and renders every page for all sites",
+    Kind.RUNS_PELICAN: "this is not supported, because replisite runs Pelican once for all sites",
     Kind.OPENS_LIVE_OUTPUT: 'use settings["OUTPUT_PATH"], which is another folder during a build',
     Kind.BRINGS_WRITER: "replisite needs Pelican's own writer",
 }
@@ -56,7 +56,7 @@ _TOUCH = Refusal(
     "take it out: the dates of files mean nothing to a host",
 )
 _SUBSITES = Refusal(
-    "runs Pelican again for each language, and replisite runs it once for all sites",
+    "runs Pelican again for each language, which is not supported: replisite runs it once for all sites",
     "take it out: Pelican's own translations work (lang: and slug: in the front matter)",
 )
 _SEO = Refusal(
