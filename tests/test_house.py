@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "generator" / "replisite"
 
 LAYERS = (
     {"errors", "__init__"},
+    {"system"},
     {"clock", "fault_log", "opened", "processes"},
     {"model", "content"},
     {"staging"},

@@ -26,6 +26,7 @@ from replisite.content.readable_files import STORIES, story_alias
 from replisite.model.distributor import PHOTO_SUFFIXES
 from replisite.model.site import Site
 from replisite.pages import Composition
+from replisite.sources.installed_plugins import plugins_of
 
 __all__ = ["Kept", "Reads", "read_composition"]
 
@@ -65,7 +66,7 @@ class Kept:
     @property
     def is_allowed(self) -> bool:
         """Plugins may read anything, so a site that has some is read anew each time."""
-        return not self._site.pelican.get("PLUGINS") and not self._site.pelican.get("PLUGIN_PATHS")
+        return not plugins_of(self._site) and not self._site.pelican.get("PLUGIN_PATHS")
 
     def find(self) -> Composition | None:
         """Return the kept composition if it still holds."""
@@ -121,6 +122,12 @@ class Kept:
             (self.new / self._told.name).write_text(json.dumps(told, indent=1), encoding="utf-8")
         shutil.rmtree(self.folder, ignore_errors=True)
         self.new.rename(self.folder)
+        if (
+            not self.is_allowed
+        ):  # functions that templates call write here again while pages are proved and pressed
+            folders = [path for path in self.static.rglob("*") if path.is_dir()]
+            for path in (self.static, *folders):
+                (self.new / path.relative_to(self.folder)).mkdir(parents=True, exist_ok=True)
 
     def _digest(self, reads: Reads) -> str:
         digest = hashlib.sha256(repr((_FORMAT, __version__, sys.version, self._site, self._wish)).encode())

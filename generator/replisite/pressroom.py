@@ -26,6 +26,7 @@ class PressRoom(Room):
 
     def __init__(self, orders: Orders) -> None:
         super().__init__(partial(Pressing, orders), "replisite press room", "makes the pages")
+        self.root = orders.site.root
 
     def compose(self, progress: Heard) -> Composed:
         """Run Pelican and stage every page; ``progress`` gets (pages so far, 0)."""

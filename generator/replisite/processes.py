@@ -16,10 +16,21 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from replisite.errors import ReplisiteError
+from replisite.errors import Fault, InputError, ReplisiteError
+from replisite.system.last_words import (
+    describe_exit,
+    exit_text,
+    fault_of,
+    frames_of,
+    leave,
+    read_report,
+    report_endings,
+    where_in,
+)
 
 __all__ = ["INTERRUPTS", "Heard", "OutOfDate", "Room", "end_with_parent", "fresh_process", "interrupts_held"]
 
@@ -43,6 +54,9 @@ class Room:
     busy_since: float | None = None
     """When it was asked what it is at, or has last told of it, by `time.monotonic`; None if nobody waits for an answer."""
 
+    root: Path | None = None
+    """The folder of the site whose own code runs in the process, for the message when that code ends it."""
+
     def __init__(self, make: Callable[[Heard], object], name: str, purpose: str) -> None:
         self._make = make
         self._name = name
@@ -53,12 +67,15 @@ class Room:
 
     def _start(self, context: ForkContext | SpawnContext) -> None:
         self._ours, theirs = context.Pipe()
+        self._reports, reporting = context.Pipe(duplex=False)
+        self._report: str | None = None
         self._process: BaseProcess = context.Process(
-            target=_serve, args=(theirs, self._ours, self._make), name=self._name
+            target=_serve, args=(theirs, self._ours, reporting, self._make), name=self._name
         )
         with interrupts_held():
             self._process.start()
         theirs.close()
+        reporting.close()
 
     @property
     def is_over(self) -> bool:
@@ -76,6 +93,7 @@ class Room:
                 raise self._ended()
             self._process.join()
             self._ours.close()
+            self._reports.close()
             self._start(multiprocessing.get_context("spawn"))
 
     def __enter__(self) -> Self:
@@ -96,6 +114,9 @@ class Room:
             self.kill()
             self._process.join()
             self._ours.close()  # whoever waits for an answer has heard by now that there is none
+            if self._report is None:
+                self._report = ""
+            self._reports.close()
 
     def kill(self) -> None:
         """End the process at once, with all that it started; whoever waits for an answer hears that."""
@@ -142,23 +163,34 @@ class Room:
             self.busy_since = None
 
     def _ended(self) -> ReplisiteError:
+        """Return what ended the process: in the words of the code that did, with its line, as far as that is known."""
         self.busy_since = None
         self._process.join(timeout=5)
-        return ReplisiteError(
-            f"the process that {self._purpose} ended (exit {self._process.exitcode}); is there enough memory?"
-        )
+        code = self._process.exitcode
+        ending = f"the process that {self._purpose} ended ({describe_exit(code)})"
+        if code == -signal.SIGKILL:
+            ending += "; is there enough memory?"
+        if self._report is None:
+            self._report = read_report(self._reports)
+        if not self._report:
+            return ReplisiteError(ending)
+        return InputError([fault_of(self._report, self.root, ending)])
 
 
-def _serve(pipe: Connection, other_end: Connection, make: Callable[[Heard], object]) -> None:
+def _serve(
+    pipe: Connection, other_end: Connection, reports: Connection, make: Callable[[Heard], object]
+) -> None:
     """Answer what the parent asks until it goes away."""
     other_end.close()
     fresh_process()
+    report_endings(reports)
+    served = os.getpid()
     room = make(lambda done, total: pipe.send(("progress", (done, total))))
     while True:
         try:
             method, arguments = pipe.recv()
         except (EOFError, ConnectionError):
-            os._exit(0)
+            leave(0)
         try:
             answer = "result", getattr(room, method)(*arguments)
         except ReplisiteError as error:
@@ -166,6 +198,13 @@ def _serve(pipe: Connection, other_end: Connection, make: Callable[[Heard], obje
         except Exception as error:  # noqa: BLE001 - the parent raises it
             told = "".join(traceback.format_exception(error))
             answer = "error", ReplisiteError(f"{type(error).__name__}: {error}\n{told}")
+        except BaseException as error:  # SystemExit, and a KeyboardInterrupt that code raised itself
+            if os.getpid() != served:
+                raise
+            file, line = where_in(frames_of(error), None)
+            answer = "error", InputError([Fault(file, line, exit_text(error))])
+        if os.getpid() != served:
+            leave(0)  # a copy that a plugin forked, and that came back from the plugin
         pipe.send(answer)
 
 

@@ -7,12 +7,15 @@ distributor writes, so no text can pretend to be one.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 
-__all__ = ["OPEN", "mark_of", "split_marks"]
+__all__ = ["OPEN", "has_marks", "mark_of", "split_json_marks", "split_marks"]
 
 OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _MARK = re.compile(f"{OPEN}([0-9a-f]{{12}}){_CLOSE}?")
+_JSON_OPEN = json.dumps(OPEN).strip('"')
+_JSON_MARK = re.compile(r"\\ufdd0([0-9a-f]{12})(?:\\ufdd1)?")
 
 
 def mark_of(expression: str) -> tuple[str, str]:
@@ -25,3 +28,14 @@ def split_marks(text: str) -> list[tuple[bool, str]]:
     """Split text at its marks into (is a mark, text or the mark's key)."""
     pieces = _MARK.split(text)
     return [(place % 2 == 1, piece) for place, piece in enumerate(pieces) if piece]
+
+
+def split_json_marks(text: str) -> list[tuple[bool, str]]:
+    """Split the text of a JSON document at marks that are escaped there, as `split_marks` does."""
+    pieces = _JSON_MARK.split(text)
+    return [(place % 2 == 1, piece) for place, piece in enumerate(pieces) if piece]
+
+
+def has_marks(body: bytes) -> bool:
+    """Say whether there is a mark in a file, as it is or as JSON escapes it."""
+    return OPEN.encode() in body or _JSON_OPEN.encode() in body

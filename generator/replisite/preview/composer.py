@@ -61,6 +61,7 @@ class Composer(Room):
         In another process if the one that did it is over, or has old code of the site in it.
         """
         with self._turn:
+            self.root = wish.site.root
             if self.is_over:
                 self.begin_anew()
             started = time.monotonic()

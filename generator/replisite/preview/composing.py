@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import time
 import zlib
 from collections.abc import Mapping, Sequence
@@ -45,7 +46,7 @@ class Composing:
     """
 
     def __init__(self, scratch: Path, heard: Heard) -> None:
-        self._scratch = scratch
+        self._output = scratch / "output"
         self._deadline = Deadline(lambda: heard(0, 0))
         self._code = OwnCode()
         self._warm = Warm()
@@ -53,6 +54,7 @@ class Composing:
         self._site: Site | None = None
         self._made_files: dict[str, bytes] | None = None
         self._stage_ms: dict[tuple[str, str], float] = {}
+        self._is_copied = False
 
     def compose(self, wish: Wish) -> Survey:
         """Read what has changed; nothing is staged before it is asked for.
@@ -75,10 +77,8 @@ class Composing:
         started = time.perf_counter()
         gc.disable()  # what was read before is tidied away when nobody waits
         site = wish.site
-        run = PelicanRun(site, wish.showings, build_time(), wish.drafts, wish.future, self._warm)
-        run.checks_templates = not wish.is_quick
         with opened_files() as opened:
-            pages = run.pages(self._scratch, is_copied=False)
+            run, pages = self._run(wish)
         self._code.learn(site)  # to be watched
         folders = (run.theme, *(site.root / name for name in (site.content, "templates")))
         beside = (*_beside(site, opened, folders), *self._code.files)
@@ -101,7 +101,24 @@ class Composing:
             run.until.timestamp() if run.until else None,
             frozenset(run.static.values()) & {Path(site.root, name) for name in opened},
             time.perf_counter() - started,
+            self._output if run.code.names else None,
         )
+
+    def _run(self, wish: Wish) -> tuple[PelicanRun, StagedSite]:
+        """Run Pelican; a second time, with copies of static files, if a plugin wants to open those."""
+        is_copied = self._is_copied
+        while True:
+            shutil.rmtree(self._output, ignore_errors=True)
+            self._output.mkdir()
+            run = PelicanRun(wish.site, wish.showings, build_time(), wish.drafts, wish.future, self._warm)
+            run.checks_templates = not wish.is_quick
+            pages = run.pages(self._output, is_copied=is_copied)
+            if run.is_ended_by_plugin:
+                self._code.spoil()
+            if is_copied or not run.watch.needs_copies:
+                self._is_copied = is_copied
+                return run, pages
+            is_copied = True
 
     def _files(self, site: Site, pages: StagedSite) -> Mapping[str, bytes]:
         files = pages.filled_files()
@@ -205,7 +222,10 @@ class Composing:
             {
                 url
                 for url, target in internal_links(text, prefix + asked.path)
-                if target not in known and target not in once and f"{target}/index.html" not in known
+                if target not in known
+                and target not in once
+                and f"{target}/index.html" not in known
+                and not (self._output / target).is_file()
             }
         )
 

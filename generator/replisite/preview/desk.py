@@ -252,7 +252,8 @@ class Desk:
         try:
             survey = await asyncio.to_thread(self.composer.compose, wish)
         except InputError as refused:
-            survey = Survey(tuple(refused.faults))
+            named = (site.root / fault.file for fault in refused.faults if fault.file)
+            survey = Survey(tuple(refused.faults), beside=tuple(path for path in named if path.is_file()))
         except ReplisiteError as error:
             survey = Survey((Fault("", 0, str(error)),))
         finally:

@@ -130,6 +130,8 @@ def _corporate(site: Site, survey: Survey, place: Place) -> FoundPage | FoundFil
         return FoundFile(place.path, derived_file(site.state, place.path))
     if place.path in survey.files:
         return FoundFile(place.path, None)
+    if survey.written and ".." not in place.path.split("/") and (survey.written / place.path).is_file():
+        return FoundFile(place.path, survey.written / place.path)
     if _page(survey, survey.main, f"{place.path}/"):
         return Moved(f"/{place.path}/")
     if site.pelican_defaults == "replisite" and rules_of(site).judge(place.path) is Verdict.MAY:

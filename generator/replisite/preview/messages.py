@@ -66,6 +66,8 @@ class Survey:
     read: frozenset[Path] = frozenset()
     """Copied files that pages were also made of: data that a plugin reads."""
     seconds: float = 0.0
+    written: Path | None = None
+    """The folder to which functions that templates call write files, where the site has plugins."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -325,7 +325,7 @@ class PelicanTable(BaseModel):
     """Settings of [Pelican](https://docs.getpelican.com/en/latest/settings.html), handed through as they are.
 
     Any setting in capitals may stand here, but those that replisite decides itself: PATH, OUTPUT_PATH,
-    DELETE_OUTPUT_DIRECTORY, CACHE_CONTENT and LOAD_CONTENT_CACHE.
+    DELETE_OUTPUT_DIRECTORY, CACHE_CONTENT, LOAD_CONTENT_CACHE and PELICAN_CLASS.
     """
 
     model_config = ConfigDict(

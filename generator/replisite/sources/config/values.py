@@ -62,6 +62,7 @@ OWNED_SETTINGS = {
     ),
     "CACHE_CONTENT": ("what is kept between builds", "leave it out"),
     "LOAD_CONTENT_CACHE": ("what is kept between builds", "leave it out"),
+    "PELICAN_CLASS": ("which class runs Pelican", "leave it out"),
 }
 """Settings of Pelican that replisite must own, and what it decides with them."""
 

@@ -120,13 +120,21 @@ class ContentFiles:
                     self._folder / path, 0, f"has the name of {name}", "rename one of them, or remove it"
                 )
 
-    def warn_of_unread(self, notebook: Notebook, suffixes: Iterable[str], published: Iterable[str]) -> None:
-        """Warn of each file that is not read; ``suffixes`` are those of the readers, ``published`` what content links to."""
+    def warn_of_unread(
+        self, notebook: Notebook, suffixes: Iterable[str], published: Iterable[str]
+    ) -> frozenset[str]:
+        """Warn of each file that is not read, and return them.
+
+        ``suffixes`` are those of the readers, ``published`` the files that content links to.
+        """
         folders = self._folders(suffixes)
         known = frozenset(published) | self._apart
+        unread = []
         for path in self.listing.files:
             if path not in known and (advice := self._advice(path, folders)):
                 notebook.warnings.append(f"{notebook.told(self._folder / path)}: is not read; {advice}")
+                unread.append(path)
+        return frozenset(unread)
 
     def _advice(self, path: str, folders: ReadFolders) -> str:
         if not self._is_lenient or path.startswith(f"{STORIES}/"):

@@ -41,7 +41,9 @@ def generator_class(
         readers: Readers
 
         def paths(self) -> list[str]:
-            """Return the files of all kinds, relative to the content folder."""
+            """Return the files of all kinds, relative to the content folder; to Pelican's defaults they are articles."""
+            if site.pelican_defaults == "pelican":
+                return []
             return sorted(self.get_files(sorted({kind.folder for kind in KINDS})))
 
         def generate_context(self) -> None:

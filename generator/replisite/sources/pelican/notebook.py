@@ -6,7 +6,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ __all__ = ["Notebook", "PelicanLog"]
 class Notebook:
     """Collects the faults and warnings of one Pelican run; paths are told relative to the site's root.
 
-    ``is_lenient`` leaves a broken link in content a warning, as it is to Pelican.
+    ``is_lenient`` leaves a broken link in content a warning, as it is to Pelican. ``note_plugin`` notes an error that a
+    plugin raised, with what was done meanwhile, and says whether a plugin did; ``note_setting`` notes a fault of PLUGINS.
     """
 
     def __init__(self, root: Path, content: Path, *, is_lenient: bool = False) -> None:
@@ -27,6 +28,8 @@ class Notebook:
         self.content = content
         self.faults: list[Fault] = []
         self.warnings: list[str] = []
+        self.note_plugin: Callable[[BaseException, str], bool] = lambda *_: False
+        self.note_setting: Callable[[str, str], None] = lambda what, told: self.note("", 0, what, told)
         self._file = root
         self._body_line = 1
 
@@ -69,6 +72,8 @@ class Notebook:
 
     def note_unread(self, path: Path, cause: BaseException | None) -> None:
         """Note that a file could not be read, unless something is known of it that says more."""
+        if cause is not None and self.note_plugin(cause, f" (while reading {self.told(path)})"):
+            return
         if isinstance(cause, UnicodeDecodeError):
             line = cause.object.count(b"\n", 0, cause.start) + 1
             self.note(path, line, "is not UTF-8", "save it as UTF-8")
@@ -134,6 +139,11 @@ class PelicanLog(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Sort one record into the notebook."""
         message = " ".join(record.getMessage().split())
+        if "writers found, using only first one" in message:
+            self.notebook.note_setting(
+                "a plugin brings a writer of its own: replisite needs Pelican's own writer", "take it out"
+            )
+            return
         if record.levelno < logging.ERROR:
             if self.notebook.is_lenient or "skipping url replacement" not in message:
                 self.notebook.warnings.append(self._relative(message))
@@ -143,6 +153,9 @@ class PelicanLog(logging.Handler):
             return
         if message.startswith("Could not process "):
             self.notebook.note_unread(self._named_path(message.removeprefix("Could not process ")), cause)
+            return
+        if found := re.match(r"Cannot (load|register) plugin `(.*?)`", message):
+            self._note_plugin(found.group(2), cause)
             return
         found = re.match(r"Unknown status '(.*)' for file (.*), skipping it", message)
         if found:
@@ -173,6 +186,16 @@ class PelicanLog(logging.Handler):
             self.notebook.note(path, 1, what, "write a path below the site under slug and save_as")
         else:
             self.notebook.note(path, 1, why, "change its front matter")
+
+    def _note_plugin(self, name: str, cause: BaseException | None) -> None:
+        """Note a plugin that could not be imported, or whose ``register`` failed."""
+        if cause is None or not self.notebook.note_plugin(cause, ""):
+            missing = isinstance(cause, ImportError) and f"`{name}`" in str(cause)
+            what = "there is no such plugin" if missing else f"{type(cause).__name__}: {cause}"
+            told = "install it, put it into a folder of PLUGIN_PATHS, or take it out"
+            self.notebook.note_setting(
+                f"{name}: {what}", told if missing else "fix the plugin, or take it out"
+            )
 
     def _named_path(self, text: str) -> Path:
         path = Path(text.strip())

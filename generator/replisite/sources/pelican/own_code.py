@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from replisite.model.site import Site
 from replisite.processes import OutOfDate
+from replisite.sources.installed_plugins import plugins_of
 from replisite.sources.pelican.warm import Stamp, stamp_of
 
 __all__ = ["OwnCode", "raised_in", "without_bytecode"]
@@ -23,7 +24,8 @@ class OwnCode:
 
     def __init__(self) -> None:
         self._stamps: dict[str, Stamp] = {}
-        self._plugins: object = None
+        self._plugins: Sequence[str] = ()
+        self._is_spoilt = False
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -36,11 +38,17 @@ class OwnCode:
             path = _own_path(getattr(module, "__file__", None) or "", site)
             if path and path not in self._stamps:
                 self._stamps[path] = stamp_of(path)
-        self._plugins = site.pelican.get("PLUGINS")
+        self._plugins = plugins_of(site)
+
+    def spoil(self) -> None:
+        """Note that a module may be half imported: a plugin ended the run, and Python would not import it again."""
+        self._is_spoilt = True
 
     def check(self, site: Site) -> None:
         """Raise OutOfDate if a file is not as it was imported, or a plugin is not wanted any more."""
-        if self._plugins and self._plugins != site.pelican.get("PLUGINS"):
+        if self._is_spoilt:
+            raise OutOfDate("a plugin ended the run before")
+        if self._plugins and self._plugins != plugins_of(site):
             raise OutOfDate("there are other plugins")
         for path, stamp in self._stamps.items():
             if stamp_of(path) != stamp:
@@ -60,7 +68,7 @@ def without_bytecode() -> Iterator[None]:
         sys.dont_write_bytecode = before
 
 
-def raised_in(error: Exception, site: Site) -> tuple[str, int] | None:
+def raised_in(error: BaseException, site: Site) -> tuple[str, int] | None:
     """Return the line of the site's own code that was run last before an error; None if it has nothing to do with it."""
     if isinstance(error, SyntaxError) and (path := _own_path(error.filename or "", site)):
         return path, error.lineno or 0

@@ -6,6 +6,7 @@ finished when it is first asked for: a build asks for all, a preview for what is
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -21,7 +22,7 @@ from replisite.model.showing import Showing
 from replisite.model.site import Site
 from replisite.pages import Composition, Page
 from replisite.pages.finish import ContentSlots, Finish
-from replisite.pages.marks import split_marks
+from replisite.pages.marks import split_json_marks, split_marks
 from replisite.pages.shared_files import SharedFiles
 from replisite.sources.pelican.kinds import KindContent
 from replisite.sources.pelican.placeholders import Placeholders
@@ -161,9 +162,14 @@ class StagedSite:
         slots = self._content_slots(self.main)
         record = {"distributor": house_account(self._site)}
 
+        def value(key: str) -> str:
+            slot = slots[key]
+            return slot if isinstance(slot, str) else slot.render(record)
+
         def filled(text: str) -> str:
-            pieces = (slots[piece] if is_mark else piece for is_mark, piece in split_marks(text))
-            return "".join(piece if isinstance(piece, str) else piece.render(record) for piece in pieces)
+            text = "".join(value(piece) if is_mark else piece for is_mark, piece in split_marks(text))
+            pieces = split_json_marks(text)
+            return "".join(json.dumps(value(piece))[1:-1] if is_mark else piece for is_mark, piece in pieces)
 
         return {path: filled(body.decode()).encode() for path, body in self.files.items()}
 

@@ -77,7 +77,7 @@ def reader_class(
             """Read a file whatever is known of it."""
             path = Path(source_path)
             notebook.reading(path)
-            kind = kind_of(notebook.content_path(path))
+            kind = kind_of(notebook.content_path(path)) if is_yaml_for_all else None
             if kind is not None:
                 return self._read_kind(path, kind)
             before = notebook.count

@@ -10,7 +10,7 @@ import datetime
 import logging
 import os
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from html import unescape
@@ -19,7 +19,15 @@ from typing import Any
 from urllib.parse import unquote, urlparse
 
 import pelican
-from jinja2 import Environment, Template, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2 import (
+    ChoiceLoader,
+    DictLoader,
+    Environment,
+    Template,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
 from pelican.contents import Content
 from pelican.generators import Generator, PelicanTemplateNotFound, StaticGenerator
 from pelican.plugins import signals
@@ -37,14 +45,24 @@ from replisite.model.showing import Showing
 from replisite.model.site import Edition, Site
 from replisite.pages import Composition
 from replisite.pages.functions import install, link_functions
+from replisite.pages.marks import has_marks
+from replisite.sources.folder import NAME
 from replisite.sources.pelican.catalog import Catalog, is_over_from, make_catalog
-from replisite.sources.pelican.content_files import ContentFiles, list_files, note_dangling, suffix_variants
+from replisite.sources.pelican.content_files import (
+    ContentFiles,
+    Listing,
+    list_files,
+    note_dangling,
+    suffix_variants,
+)
 from replisite.sources.pelican.generator import generator_class, moment
 from replisite.sources.pelican.kinds import KINDS, KindContent, default_slug, index_url
 from replisite.sources.pelican.notebook import Notebook, PelicanLog
 from replisite.sources.pelican.own_code import raised_in, without_bytecode
 from replisite.sources.pelican.pages import Proof, Recording, StagedPage, StagedSite
 from replisite.sources.pelican.placeholders import PlaceholderExtension, Placeholders
+from replisite.sources.pelican.plugin_code import PluginCode
+from replisite.sources.pelican.plugin_watch import PluginWatch, RefusedPlugin
 from replisite.sources.pelican.published import (
     Asked,
     Published,
@@ -55,13 +73,14 @@ from replisite.sources.pelican.published import (
     shown_contents,
 )
 from replisite.sources.pelican.reader import reader_class, tell_read
-from replisite.sources.pelican.settings import pelican_settings
+from replisite.sources.pelican.settings import pelican_settings, setting_line
 from replisite.sources.pelican.static import has_private_part, static_sources
 from replisite.sources.pelican.theme import check_templates, find_theme, template_folders
 from replisite.sources.pelican.warm import Warm
 from replisite.sources.pelican.writer import NamedTemplate, Recorded, recording_writer
 from replisite.sources.publication import rules_of
 from replisite.staging import compile_all, escaping, full_template, staged
+from replisite.system.last_words import exit_text, frames_of
 
 __all__ = ["PelicanRun", "Proof", "Recording", "StagedSite", "record_site"]
 
@@ -103,7 +122,9 @@ def record_site(
     pages = run.pages(static_output)
     proofs: dict[str, list[Proof]] = {}
     if not run.faults:
-        with run.listening():
+        with run.listening(), run.watch.watching(), suppress(RefusedPlugin):
+            if run.code.names:
+                pages = run.pages_with_assets()
             proofs = _all_proofs(pages, run, heard)
             files = {} if run.faults else pages.filled_files()
     published = Published(run.static, run.by_folder if run.rules.has_stories else {}, frozenset())
@@ -113,7 +134,7 @@ def record_site(
         asked_by_pages(site, proofs, files, asked)
         written = {path for listed in pages.pages.values() for path in listed} | files.keys()
         published = publish(site, run.rules, run.static, written, asked)
-        unasked = walk_content(run.rules, run.kind_folders, published.sources).unasked
+        unasked = walk_content(run.rules, run.kind_folders, {*published.sources, *run.unread}).unasked
         in_place = {
             path: source
             for path, source in published.files.items()
@@ -194,12 +215,19 @@ class PelicanRun:
         self.contents: list[Content] = []
         self.kind_folders: frozenset[str] = frozenset()
         self.by_folder: dict[str, str] = {}
+        self.unread: frozenset[str] = frozenset()
         self._withheld: dict[str, Verdict] = {}
         self.until: datetime.datetime | None = None
         self.environment: Environment | None = None
         self._staged_pages: dict[int, StagedPage] = {}
         self._corporate_paths: set[str] = set()
         self._passing: frozenset[str] = frozenset()
+        self._written: tuple[tuple[int, int], frozenset[str]] = ((0, 0), frozenset())
+        self._copies: frozenset[str] = frozenset()
+        self.is_ended_by_plugin = False
+        self.code = PluginCode(site)
+        self.notebook.note_plugin = self._note_plugin
+        self.notebook.note_setting = self._refuse_plugin
 
     @property
     def faults(self) -> list[Fault]:
@@ -247,6 +275,16 @@ class PelicanRun:
         folders, and the files stay where they are.
         """
         os.chdir(self.site.root)  # settings name their paths from here
+        self._output = static_output
+        self._copies = frozenset()
+        self.watch = PluginWatch(
+            self.code,
+            static_output,
+            self.site.root / self.site.output,
+            self._pages_written,
+            lambda: self._copies,
+            self._refuse_plugin,
+        )
         pelican.console.quiet = True
         with self.listening():
             if (self.site.root / self.site.content).is_dir():
@@ -255,12 +293,22 @@ class PelicanRun:
             else:
                 told = "make it, or name another under [site] content"
                 self.notebook.note("site.toml", 0, f'site.content: no folder "{self.site.content}"', told)
-        if is_copied:
-            self._take_copied(static_output)
-        pages = [self._staged_pages[id(recorded)] for recorded in self.recorded]
+        self.keep_written()
         if not is_copied and self.site.pelican_defaults == "replisite" and not self.faults:
             written = {recorded.path for recorded in self.recorded} | self.files.keys()
             self.static = publish(self.site, self.rules, self.static, written, self.asked()).files
+        return self._staged_site()
+
+    def pages_with_assets(self) -> StagedSite:
+        """Stage every page, and return the pages with the files that functions of templates wrote meanwhile."""
+        for page in self._staged_pages.values():
+            with suppress(TemplateSyntaxError):  # it is noted when the page is proved
+                page.plate  # noqa: B018 - it is kept
+        self.keep_written()
+        return self._staged_site()
+
+    def _staged_site(self) -> StagedSite:
+        pages = [self._staged_pages[id(recorded)] for recorded in self.recorded]
         may = self.rules.judge if self.site.pelican_defaults == "replisite" else lambda _: Verdict.ABSENT
         return StagedSite(
             self.site,
@@ -273,20 +321,45 @@ class PelicanRun:
             lambda path: may(path) is Verdict.MAY,
         )
 
-    def _take_copied(self, static_output: Path) -> None:
-        """Add what Pelican and plugins wrote to the files that are published."""
-        self.static = dict(self.static)
+    def keep_written(self) -> None:
+        """Keep what has been written to the folder that Pelican takes for the output: by Pelican, and by plugins.
+
+        A file in which a plugin has written what content says of the owner is filled in as feeds are.
+        """
+        found = {
+            path.relative_to(self._output).as_posix(): path
+            for path in self._output.rglob("*")
+            if path.is_file()
+        }
         theme = posixpath.join(self._theme_folder, "")
-        hidden = []
-        for path in sorted(static_output.rglob("*")):
-            name = path.relative_to(static_output).as_posix()
-            if not path.is_file():
-                continue
-            if name.startswith(theme) and has_private_part(name):
-                hidden.append(name)
-            else:
-                self.static[name] = path
-        self._warn_withheld(hidden)
+        hidden = {name for name in found if name.startswith(theme) and has_private_part(name)}
+        self._warn_withheld(sorted(hidden))
+        found = {name: path for name, path in found.items() if name not in hidden}
+        self.static = {**self.static, **found}
+        for name in sorted(self.watch.written & found.keys()):
+            body = found[name].read_bytes()
+            if str(self._output).encode() in body:
+                what = f"a plugin writes the path of the folder that Pelican writes to into {name}"
+                self._refuse_plugin(what, 'take it out, or have it write what holds of settings["SITEURL"]')
+            elif has_marks(body):
+                if not is_text(body):
+                    what = (
+                        f"a plugin writes what content says of the distributor into {name}, which is no text"
+                    )
+                    self._refuse_plugin(what, "take the placeholder out of the content, or the plugin")
+                    continue
+                self.files[name] = body
+                self.static = {path: source for path, source in self.static.items() if path != name}
+
+    def _pages_written(self) -> frozenset[str]:
+        """Return the paths of the pages and feeds that Pelican would have written by now."""
+        size = len(self.recorded), len(self.files)
+        if self._written[0] != size:
+            self._written = size, frozenset([*(page.path for page in self.recorded), *self.files])
+        return self._written[1]
+
+    def _refuse_plugin(self, what: str, todo: str) -> None:
+        self.notebook.note(NAME, setting_line(self.site, "PLUGINS"), f"[pelican] PLUGINS: {what}", todo)
 
     def _warn_withheld(self, names: Sequence[str]) -> None:
         """Say which files are not published although a folder that is published holds them."""
@@ -341,29 +414,11 @@ class PelicanRun:
     # -- Pelican ------------------------------------------------------------------------------------
 
     def _run_pelican(self, static_output: Path, is_copied: bool) -> None:
-        content = self.site.root / self.site.content
-        listing = list_files(content)
-        leftovers = {*listing.leftovers, *self._look_at_theme()}
-        settings = pelican_settings(self.site, self.theme, static_output, leftovers)
-        static = tuple(posixpath.normpath(path) for path in settings["STATIC_PATHS"])
-        self._warn_withheld([path for path in listing.repositories if _is_in_any(path, static)])
-        is_lenient = self.notebook.is_lenient
-        files = self._content_files = ContentFiles(content, listing, settings, is_lenient=is_lenient)
-        files.note_faults(self.notebook)
-        if self.site.pelican_defaults == "replisite":
-            settings["WITH_FUTURE_DATES"] = self.future
-        self.warm.reads_with(settings, self.site.pelican_defaults, self._known_in_content)
-        self.warm.sees_templates(template_folders(self.site, self.theme))
-        made_with = (self.theme, self.site.links, self.site.ranks, self.site.roster.fields)
-        self._shape = [*(settings[name] for name in _RENDERED), *made_with]
-        self._passing = frozenset(settings["TEMPLATE_PAGES"] or ())
+        if not isinstance(self.site.pelican.get("PLUGINS", []), list):
+            self._refuse_plugin("wants a list", 'write ["sitemap"]')
+            return
+        settings, listing = self._settings(static_output, is_copied)
         is_ours = self.site.pelican_defaults == "replisite"
-        self._is_copied = is_copied and not is_ours
-        self._theme_folder = settings["THEME_STATIC_DIR"]
-        paths = [*settings["ARTICLE_PATHS"], *settings["PAGE_PATHS"]]
-        self.kind_folders = frozenset(
-            {kind.folder for kind in KINDS} | {posixpath.normpath(p) for p in paths}
-        )
         settings["MARKDOWN"]["extensions"].append(PlaceholderExtension(self.placeholders))
         generator = generator_class(
             self.site, self.notebook, listing.files, self.now, self.drafts, self.future
@@ -387,10 +442,11 @@ class PelicanRun:
         ]
         for signal, receiver in receivers:
             signal.connect(receiver)
+        process = os.getpid()  # a plugin may fork, and end the copy as it likes
         try:
-            with ExitStack() as self._meanwhile, without_bytecode():
+            with ExitStack() as self._meanwhile, without_bytecode(), self.watch.watching():
                 pelican.Pelican(settings).run()
-        except _Stop:
+        except (_Stop, RefusedPlugin):
             pass
         except PelicanTemplateNotFound as error:
             self.notebook.note(self.theme, 0, str(error), "add the template, or take its kind of content out")
@@ -398,15 +454,40 @@ class PelicanRun:
             self.note_template(error)
         except FileOverwriteFailedError as error:
             self.notebook.note("", 0, str(error), "give one of them another slug or save_as")
-        except Exception as error:
-            place = raised_in(error, self.site)
-            if place is None:
+        except BaseException as error:
+            if os.getpid() != process or not self._note_plugin(error):
                 raise
-            what = error.msg if isinstance(error, SyntaxError) else error
-            self.notebook.note(*place, f"{type(error).__name__}: {what}", "mend the plugin")
+            self.is_ended_by_plugin = not isinstance(error, Exception)
         finally:
             for signal, receiver in receivers:
                 signal.disconnect(receiver)
+
+    def _settings(self, static_output: Path, is_copied: bool) -> tuple[dict[str, Any], Listing]:
+        """Return Pelican's settings and what lies in the content folder; note what is wrong with its files."""
+        content = self.site.root / self.site.content
+        listing = list_files(content)
+        leftovers = {*listing.leftovers, *self._look_at_theme()}
+        settings = pelican_settings(self.site, self.theme, static_output, leftovers)
+        static = tuple(posixpath.normpath(path) for path in settings["STATIC_PATHS"])
+        self._warn_withheld([path for path in listing.repositories if _is_in_any(path, static)])
+        is_lenient = self.notebook.is_lenient
+        files = self._content_files = ContentFiles(content, listing, settings, is_lenient=is_lenient)
+        files.note_faults(self.notebook)
+        if self.site.pelican_defaults == "replisite":
+            settings["WITH_FUTURE_DATES"] = self.future
+        self.warm.reads_with(settings, self.site.pelican_defaults, self._known_in_content)
+        self.warm.sees_templates(template_folders(self.site, self.theme))
+        made_with = (self.theme, self.site.links, self.site.ranks, self.site.roster.fields)
+        self._shape = [*(settings[name] for name in _RENDERED), *made_with]
+        self._passing = frozenset(settings["TEMPLATE_PAGES"] or ())
+        is_ours = self.site.pelican_defaults == "replisite"
+        self._is_copied = is_copied and (not is_ours or bool(self.code.names))  # plugins may read the copies
+        self._theme_folder = settings["THEME_STATIC_DIR"]
+        paths = [*settings["ARTICLE_PATHS"], *settings["PAGE_PATHS"]]
+        self.kind_folders = frozenset(
+            {kind.folder for kind in KINDS} | {posixpath.normpath(p) for p in paths}
+        )
+        return settings, listing
 
     def _look_at_theme(self) -> frozenset[str]:
         """Note links in theme and templates that lead nowhere; return the names of editors and systems there."""
@@ -435,13 +516,31 @@ class PelicanRun:
             if suffix != "static" and "read_anew" not in dir(reader):
                 reader.read = tell_read(reader.read, self.notebook)
 
+    def _note_plugin(self, error: BaseException, while_reading: str = "") -> bool:
+        """Note an error at the line of the plugin that ran last; say whether there is one."""
+        what = error.msg if isinstance(error, SyntaxError) else error
+        said = f"{type(error).__name__}: {what}" if isinstance(error, Exception) else exit_text(error)
+        place = raised_in(error, self.site)
+        if place is not None:
+            self.notebook.note(*place, f"{said}{while_reading}", "mend the plugin")
+            return True
+        blamed = self.code.blamed(frames_of(error))
+        if blamed is None:
+            return False
+        name, file, line = blamed
+        told = "update the plugin, or take it out of [pelican] PLUGINS"
+        self.notebook.note(file, line, f"{name}: {said}{while_reading}", told)
+        return True
+
     def _share_environment(self, generator: Generator) -> None:
         """Give all generators one Jinja environment: Pelican makes an equal one for each."""
         if self.environment is None:
             install(generator.env, self.site)
             self.environment = self.warm.environment(generator.env, *self._shape)
+            if self.code.names:
+                name_strings(self.environment)
         generator.env = self.environment
-        if self.is_kept_warm and not self.site.pelican.get("PLUGINS"):
+        if self.is_kept_warm and not self.code.names:
             generator.get_template = partial(self._named_template, generator)
         if isinstance(generator, StaticGenerator):
             copied = generator.generate_output if self._is_copied else None
@@ -451,11 +550,7 @@ class PelicanRun:
     def _read_ahead(self, generator: Generator) -> None:
         """Have another process begin with the files of our kinds, and compile the home page's templates meanwhile."""
         reader = generator.readers.readers.get("md")
-        if (
-            not isinstance(generator, self._kinds_generator)
-            or self.site.pelican.get("PLUGINS")
-            or reader is None
-        ):
+        if not isinstance(generator, self._kinds_generator) or self.code.names or reader is None:
             return  # what plugins read and count must be read and counted here
         paths = [os.path.join(generator.path, path) for path in generator.paths() if is_markdown(path)]  # noqa: PTH118 - as Pelican does
         reading = self.warm.reading_ahead(paths, reader.read_anew, self.notebook, self.placeholders)
@@ -479,6 +574,7 @@ class PelicanRun:
             copied(writer)
         else:
             self.static = static_sources(generator)
+            self._copies = frozenset(self.static)
         for static in generator.staticfiles:
             path = posixpath.normpath(static.get_relative_source_path())
             is_picture = posixpath.splitext(path)[1].lower() in PHOTO_SUFFIXES
@@ -578,7 +674,7 @@ class PelicanRun:
                 self._check_links(content, context)
         readers = next(iter(generators)).readers
         published = {*context["static_content"], *context["generated_content"]}
-        self._content_files.warn_of_unread(
+        self.unread = self._content_files.warn_of_unread(
             self.notebook, {f".{ext}" for ext in readers.extensions}, published
         )
         if is_ours and self.checks_templates:
@@ -643,11 +739,7 @@ class PelicanRun:
         """Keep one page as Pelican comes by it."""
         recorded.context.update(self._page_names(recorded))
         page = self._staged_pages[id(recorded)] = StagedPage(recorded, self._staged)
-        if (
-            not self.is_kept_warm
-            or recorded.template.name in self._passing
-            or self.site.pelican.get("PLUGINS")
-        ):
+        if not self.is_kept_warm or recorded.template.name in self._passing or self.code.names:
             try:
                 full_template(
                     page.template
@@ -699,6 +791,36 @@ class PelicanRun:
 
 def _is_in_any(path: str, folders: Sequence[str]) -> bool:
     return any(folder == "." or path.startswith(f"{folder}/") for folder in folders)
+
+
+def name_strings(env: Environment) -> None:
+    """Give templates that plugins make of strings a name and a source, as others have: staging reads them again."""
+    assert isinstance(env.loader, ChoiceLoader)
+    strings: dict[str, str] = {}
+    env.loader = ChoiceLoader([*env.loader.loaders, DictLoader(strings)])
+    unnamed = env.from_string
+
+    def from_string(
+        source: Any,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - Jinja's name
+        template_class: Any = None,
+    ) -> Template:
+        if not isinstance(source, str):
+            return unnamed(source, globals, template_class)
+        name = f"a plugin's template {len(strings) + 1}"
+        strings[name] = source
+        return env.get_template(name, globals=globals)
+
+    env.from_string = from_string  # type: ignore[method-assign]  # of this environment alone
+
+
+def is_text(body: bytes) -> bool:
+    """Say whether a file can be read as UTF-8."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class _Stop(Exception):

@@ -13,11 +13,14 @@ from pelican.settings import DEFAULT_CONFIG, read_settings
 from replisite.content.ignored_names import is_leftover
 from replisite.content.readable_files import STORIES
 from replisite.model.site import Site
+from replisite.sources.config.lines import find_lines, line_of
+from replisite.sources.folder import NAME
+from replisite.sources.installed_plugins import plugins_of
 from replisite.sources.pelican.kinds import url_settings
 from replisite.sources.pelican.theme import escapes_by_itself
 from replisite.sources.publication import listed_of, rules_of
 
-__all__ = ["pelican_settings"]
+__all__ = ["pelican_settings", "setting_line"]
 
 
 def pelican_settings(
@@ -29,13 +32,13 @@ def pelican_settings(
     names of ``leftovers``, which editors and systems made, are neither read nor copied.
     """
     settings: dict[str, Any] = copy.deepcopy(DEFAULT_CONFIG)
-    settings["PLUGINS"] = []
     if site.pelican_defaults == "replisite":
         settings.update(_our_defaults(site, theme))
     settings.update(site.pelican)
     if site.pelican_defaults == "replisite":
         settings["STATIC_PATHS"] = _static_paths(site)
     _keep_stories_out(settings, site)
+    settings["PLUGINS"] = list(plugins_of(site))
     settings["THEME"] = str(theme)
     settings["PATH"] = str(site.root / site.content)
     settings["OUTPUT_PATH"] = str(static_output)
@@ -132,3 +135,12 @@ def _our_defaults(site: Site, theme: Path) -> dict[str, Any]:
         },
         **url_settings(site.addresses.page_urls),
     }
+
+
+def setting_line(site: Site, setting: str) -> int:
+    """Return the line of site.toml at which a setting of Pelican stands, or its table; 0 if it has none."""
+    try:
+        text = (site.root / NAME).read_text(encoding="utf-8-sig")
+    except OSError:
+        return 0
+    return line_of(find_lines(text), ("pelican", setting))

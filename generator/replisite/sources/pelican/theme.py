@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pelican
 from jinja2 import Environment, TemplateSyntaxError
+from pelican.settings import DEFAULT_CONFIG
 
 from replisite.errors import Fault, InputError
 from replisite.model.site import Site
@@ -20,13 +21,19 @@ __all__ = ["check_templates", "escapes_by_itself", "find_theme", "template_folde
 
 PACKAGE = Path(__file__).parents[2]
 
+_OURS = Site.__dataclass_fields__["theme"].default
+
 
 def find_theme(site: Site) -> Path:
     """Return the folder of the site's theme: in the site's themes/, in the package, or as a path.
 
+    With ``defaults = "pelican"`` a site that names no theme has Pelican's.
+
     Raises InputError when there is none.
     """
     handed = site.pelican.get("THEME")
+    if not handed and site.pelican_defaults == "pelican" and _is_default(site):
+        handed = DEFAULT_CONFIG["THEME"]
     if handed:
         path = Path(handed)
         beside = site.root / path
@@ -41,6 +48,10 @@ def find_theme(site: Site) -> Path:
     known = sorted(p.name for p in packaged("themes") for p in p.iterdir() if (p / "templates").is_dir())
     told = f"put it in themes/{site.theme}/ (with a folder templates/), or use one of: {', '.join(known)}"
     raise InputError([Fault("site.toml", 0, f'site.theme: no theme "{site.theme}"', told)])
+
+
+def _is_default(site: Site) -> bool:
+    return site.theme == _OURS and not (site.root / "themes" / _OURS).is_dir()
 
 
 def packaged(*parts: str) -> list[Path]:
