@@ -199,6 +199,7 @@ class Pressing:
             for owner in [*corporate, *owners]:
                 try:
                     difference = proof.run({"distributor": owner})
+                    faults += proof.leftovers_for({"distributor": owner})
                 except Exception as error:  # noqa: BLE001 - whatever a template raises is a fault of it
                     faults.append(template_fault(error, self.site, page.source))
                     break

@@ -12,6 +12,7 @@ from pelican.utils import slugify
 
 from replisite.model.showing import Showing
 from replisite.model.site import Site
+from replisite.pages.marks import without_marks
 from replisite.sources.pelican.kinds import KINDS, KindContent
 
 __all__ = ["Catalog", "PackLine", "Topic", "check_references", "make_catalog"]
@@ -79,7 +80,7 @@ def make_catalog(site: Site, showing: Showing, contents: Iterable[KindContent]) 
         if content.status == "published":
             by_kind[content.kind.name].append(view)
     for listed in by_kind.values():
-        listed.sort(key=lambda content: (content.order, str(content.title)))
+        listed.sort(key=lambda content: (content.order, without_marks(str(content.title))))
     by_kind["event"].sort(key=lambda event: event.starts)
     _relate(views.values(), by_kind)
     lists: dict[str, Any] = {kind.list_name: by_kind[kind.name] for kind in KINDS}
@@ -125,7 +126,7 @@ def _topics(articles: Sequence[KindContent]) -> list[Topic]:
     return [
         Topic(
             title,
-            slugify(title, DEFAULT_CONFIG["SLUG_REGEX_SUBSTITUTIONS"]),
+            slugify(without_marks(title), DEFAULT_CONFIG["SLUG_REGEX_SUBSTITUTIONS"]),
             tuple(article for article in articles if article.topic == title),
         )
         for title in titles

@@ -20,9 +20,10 @@ from replisite.model.manifest import path_order
 from replisite.model.showing import Showing
 from replisite.model.site import Site
 from replisite.pages import Composition, Page
-from replisite.pages.finish import ContentSlots, Finish
+from replisite.pages.finish import ContentSlots, Finish, slot_behind
 from replisite.pages.marks import split_marks
 from replisite.sources.pelican.kinds import KindContent
+from replisite.sources.pelican.last_look import LastLook
 from replisite.sources.pelican.placeholders import Placeholders
 from replisite.sources.pelican.writer import NamedTemplate, Recorded
 from replisite.staging import Difference, Plate, Record, Slot, prove, slot_of, stage
@@ -66,6 +67,17 @@ class Proof:
     page: Page
     staged: StagedPage
     plate: Plate
+    look: LastLook
+
+    @cached_property
+    def leftovers(self) -> list[Fault]:
+        """What of the plate's text must never reach a visitor."""
+        return self.look.at_plate(self.plate, self.staged.recorded, self.page.source)
+
+    def leftovers_for(self, record: Record) -> list[Fault]:
+        """Return what must not reach a visitor of one owner's page; raises what Jinja raises."""
+        with self.staged.recorded.in_place():
+            return self.look.at_page(self.plate, record, self.staged.recorded, self.page.source)
 
     def run(self, record: Record) -> Difference | None:
         """Compare for one record; raises what Jinja raises."""
@@ -108,6 +120,7 @@ class StagedSite:
     ) -> None:
         self._site = site
         self._placeholders = placeholders
+        self._look = LastLook(site, placeholders, staged[0].recorded.shared if staged else {})
         self.files = files
         self._source_of = source_of
         self._first = staged[0] if staged else None
@@ -144,7 +157,7 @@ class StagedSite:
         once_here = replace(finish, root="")(plate) if page.key == self.main else None
         owners = finish(plate) if is_replicated or once_here is None else once_here
         finished = Page(page.path, self._source_of(page), owners, is_replicated, _is_listed(page), once_here)
-        return Proof(finished, page, page.plate)
+        return Proof(finished, page, page.plate, self._look)
 
     def listed(self) -> list[str]:
         """Return the paths of the corporate site's pages that stand in its sitemap."""
@@ -156,10 +169,14 @@ class StagedSite:
         record = {"distributor": house_account(self._site)}
 
         def filled(text: str) -> str:
-            pieces = (slots[piece] if is_mark else piece for is_mark, piece in split_marks(text))
+            pieces = (slot_behind(piece, slots) if is_mark else piece for is_mark, piece in split_marks(text))
             return "".join(piece if isinstance(piece, str) else piece.render(record) for piece in pieces)
 
         return {path: filled(body.decode()).encode() for path, body in self.files.items()}
+
+    def leftovers(self, files: Mapping[str, bytes]) -> list[Fault]:
+        """Return what of these files must never reach a visitor."""
+        return [fault for path, body in sorted(files.items()) for fault in self._look.at_file(path, body)]
 
     def _content_slots(self, key: str) -> Mapping[str, Slot | str]:
         """Return the slots of what a showing's content says of the owner, by the keys of their marks."""

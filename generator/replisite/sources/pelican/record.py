@@ -22,6 +22,7 @@ from jinja2 import Environment, Template, TemplateError, TemplateNotFound, Templ
 from pelican.contents import Content
 from pelican.generators import Generator, PelicanTemplateNotFound, StaticGenerator
 from pelican.plugins import signals
+from pelican.readers import Readers
 from pelican.writers import FileOverwriteFailedError
 
 from replisite.errors import Fault
@@ -32,10 +33,12 @@ from replisite.pages.functions import install, link_functions
 from replisite.sources.pelican.catalog import Catalog, make_catalog
 from replisite.sources.pelican.generator import generator_class, moment
 from replisite.sources.pelican.kinds import KINDS, KindContent, default_slug, index_url
+from replisite.sources.pelican.markdown_placeholders import PlaceholderExtension
 from replisite.sources.pelican.notebook import Notebook, PelicanLog
+from replisite.sources.pelican.other_readers import filling_readers
 from replisite.sources.pelican.own_code import raised_in
 from replisite.sources.pelican.pages import Proof, Recording, StagedPage, StagedSite
-from replisite.sources.pelican.placeholders import PlaceholderExtension, Placeholders
+from replisite.sources.pelican.placeholders import Placeholders
 from replisite.sources.pelican.reader import reader_class
 from replisite.sources.pelican.settings import pelican_settings
 from replisite.sources.pelican.static import static_sources
@@ -84,6 +87,7 @@ def record_site(
         with run.listening():
             proofs = _all_proofs(pages, run, heard)
             files = {} if run.faults else pages.filled_files()
+            run.note_all(pages.leftovers(files))
     if run.faults:
         warnings = tuple(run.notebook.warnings)
         return Recording(Composition({}, {}, (), run.names, warnings), {}, run.faults, ())
@@ -100,7 +104,9 @@ def _all_proofs(pages: StagedSite, run: PelicanRun, heard: Callable[[int], None]
     for number, (key, path) in enumerate(places):
         heard(number)
         try:
-            proofs[key].append(pages.proof(key, path))
+            proof = pages.proof(key, path)
+            proofs[key].append(proof)
+            run.note_all(proof.leftovers)
         except TemplateSyntaxError as error:
             run.note_template(error)
     return proofs
@@ -134,7 +140,7 @@ class PelicanRun:
         self.notebook = Notebook(site.root, site.root / site.content, is_lenient=is_lenient)
         names = {"distributor", "site", "market", "language", *link_functions(site)}
         custom = [custom.name for custom in site.roster.fields]
-        self.placeholders = Placeholders(names, custom)
+        self.placeholders = Placeholders(names, custom, is_lenient=is_lenient)
         self.placeholders.refuse = self.notebook.note_placeholder
         self._known_in_content = sorted(names), custom
         self.theme = find_theme(site)
@@ -199,6 +205,11 @@ class PelicanRun:
             error.filename or error.name or "", error.lineno, error.message or "", "mend the template"
         )
 
+    def note_all(self, faults: Iterable[Fault]) -> None:
+        """Note faults that are complete."""
+        for fault in faults:
+            self.notebook.note(fault.file, fault.line, fault.what, fault.next)
+
     def _source_of(self, page: StagedPage) -> str:
         subject = next((value for value in page.recorded.own.values() if isinstance(value, Content)), None)
         return self.notebook.told(subject.source_path) if subject else str(page.recorded.template.name)
@@ -226,6 +237,7 @@ class PelicanRun:
             (signals.get_generators, lambda _: generator),
             (signals.get_writer, lambda _: writer),
             (signals.readers_init, lambda readers: readers.reader_classes.update(md=reader, markdown=reader)),
+            (signals.readers_init, self._fill_other_formats),
             (signals.generator_init, self._share_environment),
             (signals.generator_init, self._read_ahead),
             (signals.content_object_init, self._leave_out_expired),
@@ -256,11 +268,16 @@ class PelicanRun:
             for signal, receiver in receivers:
                 signal.disconnect(receiver)
 
+    def _fill_other_formats(self, readers: Readers) -> None:
+        others = filling_readers(readers.reader_classes, self.notebook, self.placeholders)
+        readers.reader_classes.update(others)
+
     def _share_environment(self, generator: Generator) -> None:
         """Give all generators one Jinja environment: Pelican makes an equal one for each."""
         if self.environment is None:
             install(generator.env, self.site)
             self.environment = self.warm.environment(generator.env, *self._shape)
+            self.placeholders.environment = self.environment
         generator.env = self.environment
         if self.is_kept_warm and not self.site.pelican.get("PLUGINS"):
             generator.get_template = partial(self._named_template, generator)
