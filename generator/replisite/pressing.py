@@ -182,6 +182,8 @@ class Pressing:
         if not faults and self.site.pelican_defaults == "replisite":
             faults += self._audit(house, sample)
         differences = tuple(sorted(told for proved in found for told in proved.differences))
+        if faults or differences:
+            self.kept.forget()
         return Proved(sum(proved.pages for proved in found), differences, tuple(dict.fromkeys(faults)))
 
     def prove_pages(

@@ -94,6 +94,9 @@ class LastLook:
 
     def _is_meant(self, raw: str) -> bool:
         """Say whether some content shows these braces as code: a summary may hold them without its tags."""
+        settings = self._site.root / "site.toml"
+        if settings.is_file() and raw in settings.read_text(encoding="utf-8-sig", errors="replace"):
+            return False
         return _plain(raw) in self._meant
 
     @cached_property

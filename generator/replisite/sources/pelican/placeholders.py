@@ -15,12 +15,14 @@ from replisite.content.placeholder_syntax import Braces, Syntax
 from replisite.errors import nearest
 from replisite.model.distributor import Distributor, Supporter
 from replisite.model.site import Market, Site
-from replisite.pages.marks import CLOSE, OPEN, mark_of
+from replisite.pages.marks import CLOSE, OPEN, mark_of, without_marks
 
-__all__ = ["PROBE", "Conversion", "Placeholders", "unknown_names"]
+__all__ = ["CANNOT", "PROBE", "Conversion", "Placeholders", "unknown_names"]
 
 PROBE = "replisite_probe_"
 """What the names begin with that are put into a text to see where they come out."""
+
+CANNOT = " cannot stand in "
 
 _MEANT = r"write \{\{ for braces that are meant, { { in a formula, or show them in a code span"
 _HIDDEN = re.compile(f"{OPEN}([0-9]+){CLOSE}")
@@ -43,7 +45,7 @@ class Placeholders:
         self._custom = frozenset(custom_fields)
         self._by_key: dict[str, str] = {}
         self._marked: list[str] | None = None
-        self._probed: set[int] | None = None
+        self._probed: dict[int, str] | None = None
         self.syntax = Syntax(self._known, _ROOTS, is_lenient=is_lenient)
         self.environment: Environment | None = None
         self.refuse: Callable[[str, str, str], None] = lambda *_: None
@@ -67,9 +69,12 @@ class Placeholders:
             self.refuse = before
 
     @contextmanager
-    def probing(self) -> Iterator[set[int]]:
-        """Give the numbers of the probes that come out as placeholders; nothing is marked or refused meanwhile."""
-        before, probed = self.syntax, set[int]()
+    def probing(self) -> Iterator[dict[int, str]]:
+        """Give the numbers of the probes that come out as placeholders, each with the program that it would be part of.
+
+        Nothing is marked or refused meanwhile.
+        """
+        before, probed = self.syntax, dict[int, str]()
         self.syntax = Syntax(before.roots)  # finds what nobody knows, in whatever mode
         self._probed = probed
         try:
@@ -99,8 +104,7 @@ class Placeholders:
     def judge(self, braces: Braces) -> str:
         """Return what stands for braces outside code, having refused those that mean nothing there."""
         if self._probed is not None:
-            if braces.expression.startswith(PROBE):
-                self._probed.add(int(braces.expression.removeprefix(PROBE)))
+            self._probe(braces)
             return ""
         if braces.kind == "tag":
             what = f"{_short(braces.raw)}: tags are for templates; a visitor would read it as it stands"
@@ -113,6 +117,18 @@ class Placeholders:
         else:
             return self.mark(braces.expression, braces.raw)
         return ""
+
+    def refuse_in(self, program: str, braces: Braces) -> None:
+        """Refuse an owner's value in a script, a style sheet or an attribute that is a program."""
+        if self._probed is not None:
+            self._probe(braces, program)
+            return
+        what = f"{_short(braces.raw)}{CANNOT}{program}"
+        self.refuse(braces.raw, what, "write it into a data- attribute, and read it from there")
+
+    def _probe(self, braces: Braces, program: str = "") -> None:
+        if self._probed is not None and braces.expression.startswith(PROBE):
+            self._probed[int(braces.expression.removeprefix(PROBE))] = program
 
     def marked_text(self, text: str) -> str:
         """Return a text of front matter, or finished HTML, with marks in it; code in it is left alone."""
@@ -192,8 +208,8 @@ class Conversion:
         )
 
     def forgotten(self, text: str) -> str:
-        """Return a text without any braces."""
-        return _HIDDEN.sub("", text)
+        """Return a text without any placeholder, hidden or marked."""
+        return without_marks(_HIDDEN.sub("", text))
 
     def _settled(self, region: Region, is_verbatim: bool) -> str:
         text = region.text
@@ -218,9 +234,9 @@ class Conversion:
     def _raw(self, found: re.Match[str]) -> str:
         """Leave scripts and style sheets as they are: an owner's value cannot be escaped for them."""
         braces = self._found[int(found[1])]
-        if braces.kind == "value" and ("distributor" in braces.raw or "_link" in braces.raw):
-            what = f"{_short(braces.raw)} cannot stand in a script or a style sheet"
-            self._refuse(braces, what, "write it into a data- attribute, and read it from there")
+        is_owners = braces.kind == "value" and ("distributor" in braces.raw or "_link" in braces.raw)
+        if is_owners or braces.expression.startswith(PROBE):
+            self.placeholders.refuse_in("a script or a style sheet", braces)
         return braces.raw
 
     def _attribute(self, found: re.Match[str]) -> str:
@@ -231,9 +247,7 @@ class Conversion:
         is_program = name.lower().startswith("on") or name.lower() == "srcdoc"
         if is_program or value.lstrip("\"' \t\n").lower().startswith("javascript:"):
             for number in _HIDDEN.findall(value):
-                braces = self._found[int(number)]
-                what = f"{_short(braces.raw)} cannot stand in {name}: it would be part of a program"
-                self._refuse(braces, what, "write it into a data- attribute, and read it from there")
+                self.placeholders.refuse_in(f"{name}, which is a program", self._found[int(number)])
             return found[0]
         if value[0] not in "\"'":
             value = f'"{value}"'
@@ -241,12 +255,6 @@ class Conversion:
 
     def _judged_name(self, text: str) -> str:
         return _HIDDEN.sub(self._judged, text)
-
-    def _refuse(self, braces: Braces, what: str, told: str) -> None:
-        if self.placeholders._probed is None:  # noqa: SLF001 - the two are one mechanism
-            self.placeholders.refuse(braces.raw, what, told)
-        else:
-            self.placeholders.judge(braces)
 
     def _refuse_unfilled(self, region: Region) -> None:
         if "{" not in region.text:

@@ -114,11 +114,13 @@ def reader_class(
             fence = _FENCE.match(text) if self._is_ours(path, text) else None
             start = fence.end() if fence else 0
 
-            def lines_of(raws: Iterable[str]) -> Mapping[str, Sequence[int]]:
+            def lines_of(raws: Iterable[str]) -> Mapping[str, Sequence[tuple[int, str]]]:
                 before = text[:start].count("\n")
                 convert = Markdown(**self.settings["MARKDOWN"]).convert
                 found = lines_outside_code(text[start:], raws, placeholders, convert)
-                return {raw: [before + line for line in lines] for raw, lines in found.items()}
+                return {
+                    raw: [(before + line, program) for line, program in lines] for raw, lines in found.items()
+                }
 
             refusals.note(notebook, path, text, lambda key: _line_of(text, list(key)), lines_of)
 

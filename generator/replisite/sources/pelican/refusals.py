@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from replisite.sources.pelican.notebook import Notebook
-from replisite.sources.pelican.placeholders import PROBE, Placeholders
+from replisite.sources.pelican.placeholders import CANNOT, PROBE, Placeholders
 
 __all__ = ["Refusals", "lines_outside_code"]
 
@@ -23,7 +23,7 @@ class Refusals:
 
     def __call__(self, raw: str, what: str, told: str) -> None:
         """Take one refusal."""
-        self._refused.append((self.key, raw, what, told))
+        self._refused.append((self.key, " ".join(raw.split()), what, told))
 
     def note(
         self,
@@ -31,7 +31,7 @@ class Refusals:
         path: Path,
         text: str,
         line_of_key: Callable[[Sequence[str]], int],
-        lines_of: Callable[[Iterable[str]], Mapping[str, Sequence[int]]],
+        lines_of: Callable[[Iterable[str]], Mapping[str, Sequence[tuple[int, str]]]],
     ) -> None:
         """Note everything that was refused.
 
@@ -44,14 +44,16 @@ class Refusals:
                 line = _line_from(text, line_of_key(key), raw)
                 notebook.note(path, line, f"{'.'.join(key)}: {what}", told)
                 continue
-            for line in known.get(raw) or [_line_from(text, 1, raw)]:
+            program = what.partition(CANNOT)[2]
+            lines = [line for line, found in known.get(raw, ()) if found == program]
+            for line in lines or [_line_from(text, 1, raw)]:
                 notebook.note(path, line, what, told)
 
 
 def lines_outside_code(
     source: str, wanted: Iterable[str], placeholders: Placeholders, convert: Callable[[str], object]
-) -> Mapping[str, Sequence[int]]:
-    """Return the lines, from 1, at which braces stand outside code.
+) -> Mapping[str, Sequence[tuple[int, str]]]:
+    """Return the lines, from 1, at which braces stand outside code, and the program that they would be part of there.
 
     Each occurrence is replaced by a name of its own, and the text is converted again, in order to see which come out.
     """
@@ -68,10 +70,10 @@ def lines_outside_code(
         at = end
     with placeholders.probing() as probed:
         convert("".join([*pieces, source[at:]]))
-    lines: dict[str, list[int]] = {}
+    lines: dict[str, list[tuple[int, str]]] = {}
     for number in sorted(probed):
         start, _, raw = spots[number]
-        lines.setdefault(raw, []).append(source.count("\n", 0, start) + 1)
+        lines.setdefault(raw, []).append((source.count("\n", 0, start) + 1, probed[number]))
     return lines
 
 
