@@ -79,9 +79,13 @@ class LastLook:
         template = self._told(str(recorded.template.filename or recorded.template.name))
         what = f"{short} is not filled in: a visitor would read it on {recorded.path}"
         told = "Markdown, front matter and templates are filled in; braces that are meant are written &#123;&#123;"
-        for file in (source, template, "site.toml"):
+        for file in ("site.toml", template, source):
             path = self._site.root / file
-            if path.is_file() and raw in (text := path.read_text(encoding="utf-8-sig", errors="replace")):
+            text = path.read_text(encoding="utf-8-sig", errors="replace") if path.is_file() else ""
+            is_filled = file == source or (
+                file == template and "raw" not in text
+            )  # it also stands there rightly
+            if raw in text and not is_filled:
                 return Fault(file, text[: text.index(raw)].count("\n") + 1, what, told)
         return Fault(source, 0, f"{what} ({template})", told)
 

@@ -6,9 +6,11 @@ finished when it is first asked for: a build asks for all, a preview for what is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from html import escape
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
@@ -29,6 +31,9 @@ from replisite.sources.pelican.writer import NamedTemplate, Recorded
 from replisite.staging import Difference, Plate, Record, Slot, prove, slot_of, stage
 
 __all__ = ["Proof", "Recording", "StagedPage", "StagedSite"]
+
+_HOLDS_HTML = re.compile(r"""<(?:description|content:encoded|[\w:]+\s[^>]*\btype=["']html["'][^>]*)>""")
+"""Tags of feeds whose content is HTML, escaped once more."""
 
 
 class StagedPage:
@@ -169,8 +174,15 @@ class StagedSite:
         record = {"distributor": house_account(self._site)}
 
         def filled(text: str) -> str:
-            pieces = (slot_behind(piece, slots) if is_mark else piece for is_mark, piece in split_marks(text))
-            return "".join(piece if isinstance(piece, str) else piece.render(record) for piece in pieces)
+            written: list[str] = []
+            tag = ""
+            for is_mark, piece in split_marks(text):
+                found = slot_behind(piece, slots) if is_mark else piece
+                value = found if isinstance(found, str) else found.render(record)
+                written.append(escape(value) if is_mark and _HOLDS_HTML.match(tag) else value)
+                if not is_mark and "<" in piece:
+                    tag = piece[piece.rindex("<") :]
+            return "".join(written)
 
         return {path: filled(body.decode()).encode() for path, body in self.files.items()}
 
