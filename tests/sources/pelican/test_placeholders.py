@@ -148,7 +148,7 @@ def test_prose_is_marked_and_code_is_left_alone(
         ("{{ distribtor.name }}", 'no value "distribtor" in content', 'did you mean "distributor"?'),
         (
             "{{ distributor.name * }}",
-            "{{ distributor.name * }} is not an expression, and would be read as it stands",
+            "{{ distributor.name * }} is not an expression: unexpected 'end of print statement'",
             None,
         ),
     ],

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
-from html import escape
+from html import escape, unescape
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
@@ -260,8 +260,7 @@ class Conversion:
         if "{" not in region.text:
             return
         for raw, _ in self.placeholders.syntax.unfilled(region.text):
-            what = f"{_short(raw)} is not an expression, and would be read as it stands"
-            self.placeholders.refuse(raw, what, _MEANT)
+            self.placeholders.refuse(raw, f"{_short(raw)} {_reason(raw)}", _MEANT)
 
 
 def unknown_names(
@@ -311,6 +310,17 @@ def _owner(node: nodes.Node) -> str | None:
     if isinstance(node, nodes.Getattr) and _owner(node.node) == "distributor":
         return {"sponsor": "supporter", "enroller": "supporter", "fields": "fields"}.get(node.attr)
     return None
+
+
+def _reason(raw: str) -> str:
+    """Say why some braces are not filled in."""
+    if raw.startswith("{%"):
+        return "is a tag, and tags are for templates"
+    try:
+        Environment(autoescape=True).parse(unescape(raw))
+    except TemplateSyntaxError as error:
+        return f"is not an expression: {error.message}"
+    return "is not filled in here"
 
 
 def _short(raw: str) -> str:
