@@ -186,7 +186,7 @@ def test_all_faults_of_all_sources_are_told_in_one_run(little: LittleSite) -> No
 BROKEN_CONTENT = {
     "content/products/balm.md": "---\ntitle: Balm\nsku: S-2\nline: barz\nweight: 1 g\ningredients: wax\nimage: images/none.png\n"
     "markets: {FR: {retail: 1}}\n---\nB\n",
-    "content/pages/about.md": "---\ntitle: About\n---\n\nCall {{ distributor.fone }}, {{ 7 * }}.\n",
+    "content/pages/about.md": "---\ntitle: About\n---\n\nCall {{ distributor.fone }}, {{ distributor.name * }}.\n",
     "content/pages/links.md": "---\ntitle: Links\n---\n[x]({filename}/pages/nope.md)\n[y]({static}/images/nope.png)\n",
     "content/pages/yaml.md": "---\ntitle: a: b\n---\nX\n",
     "content/pages/settings.md": "---\ntitle: T\nsettings: none\n---\nX\n",

@@ -39,7 +39,7 @@ LAYERS = (
 TENANTS = {
     "pelican": {"sources/pelican"},
     "babel": {"pages", "sources/config"},
-    "jinja2": {"staging", "pages", "sources/pelican"},
+    "jinja2": {"staging", "pages", "sources/pelican", "content/placeholder_syntax.py"},
     "markdown": {"sources/pelican", "sources/roster"},
     "nh3": {"sources/roster"},
     "phonenumbers": {"sources/roster"},

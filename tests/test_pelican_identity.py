@@ -46,6 +46,12 @@ CONTENT = {
     "pages/about.md": "Title: About\n\nAbout [the first]({filename}/one.md#top).\n",
     "pages/tag.md": "Title: Tea page\nsave_as: tag/tea.html\nurl: tag/tea.html\n\nInstead of the tag's page.\n",
     "pages/extra.html": "{% extends 'base.html' %}{% block content %}{{ SITEURL }} {% for a in articles %}{{ a.title }}{% endfor %}{% endblock %}",
+    "braces.md": "Title: Braces {{ page.title }} {% raw %}\nDate: 2021-06-01\nmood: {{ odd }}\n\n"
+    "$g^{{p_i}^{n_i}}$, {{1..3},{7..9}}, `{{ x }}`, {{ *vue* }}, ${{ secrets.TOKEN }}, <b title='{{ a }}'>{{ b | c }}</b>, "
+    "{{ site.baseurl }}/x, {{ market_share }}, {% if a %}b{% endif %}, {# c #}, \\{{ d }}, \\{\\{ site.name }}.\n\n"
+    "[j]: https://x.example/{{ e }}\n\n<div>{{ f }} {% g %}</div>\n\n    {{ h < 1 }}\n\n## {{ i }} in a heading\n\n"
+    "Text with [j] and {{#if k}}l{{/if}}, \\ufdd0, &#64976;, %EF%B7%90.\n",
+    "kitchen/braces.rst": "Braces\n######\n\n:date: 2021-06-02\n\n{{ x }} and ``{{ y }}`` and {% z %}.\n",
     "images/cup.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>',
     "extra/robots.txt": "User-agent: *\n",
 }

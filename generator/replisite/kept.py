@@ -106,6 +106,10 @@ class Kept:
         """Throw away what was begun; what was kept before stays."""
         shutil.rmtree(self.new, ignore_errors=True)
 
+    def forget(self) -> None:
+        """Have the next build read everything again: these pages have been found wrong."""
+        self._told.unlink(missing_ok=True)
+
     def finish(self, composition: Composition, packed: bytes | None, reads: Reads) -> None:
         """Put a new composition in the place of the old one; ``packed`` is None if it cannot be kept."""
         if packed is not None and self.is_allowed:

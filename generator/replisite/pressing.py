@@ -204,6 +204,8 @@ class Pressing:
         if not faults and self.site.pelican_defaults == "replisite":
             faults += self._audit(house, sample)
         differences = tuple(sorted(told for proved in found for told in proved.differences))
+        if faults or differences:
+            self.kept.forget()
         return Proved(sum(proved.pages for proved in found), differences, tuple(dict.fromkeys(faults)))
 
     def prove_pages(
@@ -221,6 +223,7 @@ class Pressing:
             for owner in [*corporate, *owners]:
                 try:
                     difference = proof.run({"distributor": owner})
+                    faults += proof.leftovers_for({"distributor": owner})
                 except Exception as error:  # noqa: BLE001 - whatever a template raises is a fault of it
                     faults.append(template_fault(error, self.site, page.source))
                     break

@@ -74,6 +74,7 @@ def test_carets_stand_under_wide_letters(tmp_path: Path) -> None:
             "{{ 7 * }} is not an expression: unexpected 'end of print statement'",
             "{{ 7 * }}",
         ),
+        ("In {% if x %}", "{% if x %}: tags are for templates", "{% if x %}"),
         ("See [it]({filename}/a b.md)", "link to {filename}/a: no such file", "{filename}/a"),
         ("A1,Jane,Jane,Doe", 'alias "Jane" has capital letters', "A1,Jane,Jane,Doe"),
         ("  id, sponsor_id  ", 'column "id" is unknown', "id"),

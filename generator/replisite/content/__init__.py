@@ -10,4 +10,7 @@ public_files     which files may be public, and which never are
 roster_copies    what a copy of the roster begins with
 asked_files      the addresses in a text, and the files that they ask for
 folder_walk      the links and unread texts of a content folder, and the files that nothing asks for
+front_matter_lines  at which line of the front matter a value stands
+html_regions     which parts of HTML are code
+placeholder_syntax  which braces in a text are placeholders
 """

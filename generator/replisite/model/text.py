@@ -1,6 +1,6 @@
 """What is done to every text that a distributor writes, before anything else sees it.
 
-Control characters and lone surrogates go, letters are composed (Unicode NFC), and writing directions are
+Control characters, noncharacters and lone surrogates go, letters are composed (Unicode NFC), and writing directions are
 closed in, so that no name can turn round the text beside it (UAX #9 §2). Markup, braces, per-cent signs and
 private-use letters stay as they are: templates escape them.
 """
@@ -31,8 +31,8 @@ MARKS_TO_A_LETTER = 4
 """How many code points to a letter are still a text and not a prank."""
 
 _LINE_END = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
-_UNWANTED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-"""Cc but the line feed, surrogates, and the two letters that XML 1.0 §2.2 cannot hold."""
+_UNWANTED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+"""Cc but the line feed, surrogates, what XML 1.0 §2.2 cannot hold, and the noncharacters (Unicode §23.7), of which our marks are made."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from replisite.model.page_links import INTERNAL_URL, target_of
-from replisite.pages.marks import OPEN, split_marks
+from replisite.pages.marks import OPEN, mark_with, split_marks
 from replisite.staging import Plate, Record, Slot, Writer
 
-__all__ = ["ContentSlots", "Finish"]
+__all__ = ["ContentSlots", "Finish", "slot_behind"]
 
 
 class ContentSlots(dict[str, "Slot | str"]):
@@ -38,6 +38,14 @@ class ContentSlots(dict[str, "Slot | str"]):
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel complete, as plain data: the text of a slot may hold any mark."""
         return dict, ({key: self[key] for key in self._expressions},)
+
+
+def slot_behind(key: str, slots: Mapping[str, Slot | str]) -> Slot | str:
+    """Return what the mark with this key stands for; an unknown mark stays, and the last look over the page reports it."""
+    try:
+        return slots[key]
+    except KeyError:
+        return mark_with(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,10 @@ class Finish:
 
     def _text(self, text: str) -> list[str | Slot]:
         """Split text into what is the same for everybody and what is not."""
-        return [self.slots[piece] if is_mark else self._linked(piece) for is_mark, piece in split_marks(text)]
+        return [
+            slot_behind(piece, self.slots) if is_mark else self._linked(piece)
+            for is_mark, piece in split_marks(text)
+        ]
 
     def _linked(self, text: str) -> str:
         """Return text without marks whose links lead where they should."""

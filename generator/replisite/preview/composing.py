@@ -134,11 +134,14 @@ class Composing:
         gc.collect()
 
     def file(self, path: str) -> bytes:
-        """Return a feed or the like; raises KeyError."""
+        """Return a feed or the like; raises KeyError, and InputError for what must not reach a visitor."""
         assert self._pages is not None
         assert self._site is not None
         if self._made_files is None:
-            self._made_files = dict(self._files(self._site, self._pages))
+            files = dict(self._files(self._site, self._pages))
+            if faults := self._pages.leftovers(files):
+                raise InputError(faults)
+            self._made_files = files
         return self._made_files[path]
 
     def press(self, asked: Asked) -> PressedPage:
@@ -149,6 +152,9 @@ class Composing:
                 started = time.perf_counter()
                 text = _plate(proof, asked).text({"distributor": asked.owner})
                 spent = (time.perf_counter() - started) * 1000
+                left = proof.leftovers or proof.leftovers_for({"distributor": asked.owner})
+            if left:
+                return PressedPage("", None, tuple(left))
             return PressedPage(text, self._facts(proof, asked, text, spent))
         except Exception as error:  # noqa: BLE001 - whatever a template raises is a fault of it
             return PressedPage("", None, (self._fault(error, asked),))

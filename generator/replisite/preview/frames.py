@@ -31,7 +31,7 @@ _TRICKS = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
 _TRICKS |= dict.fromkeys([*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], 0xFFFD)
 """Control characters are shown by their pictures, those that turn text round as unknown."""
 
-_QUOTED = re.compile(r""""([^"]+)"|(?<!\w)'([^']+)'|(\{\{.*?\}\})|\blink to (\S+):\s""")
+_QUOTED = re.compile(r""""([^"]+)"|(?<!\w)'([^']+)'|(\{[{%#].*?[}%#]\})|\blink to (\S+):\s""")
 _KEY = re.compile(r"([\w.-]+):\s")
 _WORD = re.compile(r"[\w-]+")
 _WITHIN_A_WORD = re.compile(r"[\w-]{2}")

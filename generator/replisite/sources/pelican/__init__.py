@@ -3,7 +3,9 @@
 settings.py      what Pelican is told
 kinds.py         our kinds of content, and frontmatter.py: what their authors write
 reader.py        from a Markdown file to content and metadata
-placeholders.py  the owner's values in prose
+placeholders.py  the owner's values in the company's texts: markdown_placeholders.py finds them in Markdown, other_readers.py
+                 in other formats, metadata_texts.py in front matter; refusals.py has their lines
+last_look.py     what must not be left on a finished page
 generator.py     Pelican's generator of our kinds, and catalog.py: what one edition shows of them
 writer.py        record instead of write
 static.py        the files that are copied, and where they lie

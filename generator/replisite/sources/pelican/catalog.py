@@ -15,6 +15,7 @@ from pelican.utils import slugify
 from replisite.content.near_names import near_name
 from replisite.model.showing import Showing
 from replisite.model.site import Site
+from replisite.pages.marks import without_marks
 from replisite.sources.pelican.kinds import KINDS, KindContent
 
 __all__ = ["Catalog", "PackLine", "Topic", "check_references", "is_over_from", "make_catalog"]
@@ -95,7 +96,7 @@ def make_catalog(
         if content.status == "published":
             by_kind[content.kind.name].append(view)
     for listed in by_kind.values():
-        listed.sort(key=lambda content: (content.order, str(content.title)))
+        listed.sort(key=lambda content: (content.order, without_marks(str(content.title))))
     by_kind["event"].sort(key=lambda event: event.starts)
     for view in views.values():
         if view.kind.name == "event":
@@ -158,7 +159,7 @@ def _topics(articles: Sequence[KindContent]) -> list[Topic]:
     return [
         Topic(
             title,
-            slugify(title, DEFAULT_CONFIG["SLUG_REGEX_SUBSTITUTIONS"]),
+            slugify(without_marks(title), DEFAULT_CONFIG["SLUG_REGEX_SUBSTITUTIONS"]),
             tuple(article for article in articles if article.topic == title),
         )
         for title in titles

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -21,6 +22,7 @@ from pydantic import (
 
 from replisite.content.yaml_text import parse_moment
 from replisite.errors import nearest
+from replisite.pages.marks import OPEN
 
 __all__ = [
     "CourseMatter",
@@ -57,6 +59,16 @@ def _as_moment(value: object) -> object:
 Moment = Annotated[datetime, BeforeValidator(_as_moment)]
 
 
+def _same_for_everybody(value: str) -> str:
+    if OPEN in value:
+        raise ValueError("an owner's value cannot stand here")
+    return value
+
+
+Name = Annotated[str, AfterValidator(_same_for_everybody)]
+"""A text that is looked up, not read: the same for everybody. All other texts may hold placeholders."""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -67,7 +79,7 @@ class FrontMatter(_Strict):
     title: Label = Field(description="The page's heading, and its name in lists.")
     summary: str = Field("", max_length=500, description="One or two sentences for cards and search engines.")
     slug: Slug | None = Field(None, description="The last part of the address; by default the file's name.")
-    image: str = Field("", description="A picture, as a path under the content folder.")
+    image: Name = Field("", description="A picture, as a path under the content folder.")
     order: int = Field(0, description="Position in lists; equal numbers are sorted by title.")
     date: Moment | None = Field(None, description="When it appears; in the future: not yet.")
     updated: Moment | None = Field(None, description="When it was last changed.")
@@ -79,10 +91,10 @@ class FrontMatter(_Strict):
         "everybody", description="`customer` pages carry no opportunity, `builder` pages are about it."
     )
     tier: Literal["public", "member", "staff"] = Field("public", description="Who may read it.")
-    min_rank: str = Field("", description="A member page opens at this rank (a code of `[ranks]`).")
-    markets: list[str] = Field([], description="The markets where it appears; none named: all.")
-    template: str = Field("", description="A template of the theme to use instead of the kind's own.")
-    tags: list[str] = Field([], description="Free words, for the theme.")
+    min_rank: Name = Field("", description="A member page opens at this rank (a code of `[ranks]`).")
+    markets: list[Name] = Field([], description="The markets where it appears; none named: all.")
+    template: Name = Field("", description="A template of the theme to use instead of the kind's own.")
+    tags: list[Name] = Field([], description="Free words, for the theme.")
 
 
 class Prices(_Strict):
@@ -112,7 +124,9 @@ class Brewing(_Strict):
 
 
 class _Sold(FrontMatter):
-    sku: Label = Field(description="The article number that the shop knows; in every buy link.")
+    sku: Annotated[Label, AfterValidator(_same_for_everybody)] = Field(
+        description="The article number that the shop knows; in every buy link."
+    )
     markets: dict[str, Prices] = Field(min_length=1, description="Prices by market code.")  # type: ignore[assignment]
 
 
@@ -142,7 +156,7 @@ class ProductMatter(_Sold):
 class PackItem(_Strict):
     """One line of a pack."""
 
-    product: Label = Field(description="The product's sku.")
+    product: Annotated[Label, AfterValidator(_same_for_everybody)] = Field(description="The product's sku.")
     quantity: PositiveInt = Field(1, description="How many of it.")
 
 
@@ -208,7 +222,9 @@ class EventMatter(FrontMatter):
 
     starts: Moment = Field(description="With an offset from UTC.")
     ends: Moment | None = Field(None, description="With an offset from UTC.")
-    timezone: Text = Field("UTC", description="The IANA zone in which times are told.")
+    timezone: Annotated[Text, AfterValidator(_same_for_everybody)] = Field(
+        "UTC", description="The IANA zone in which times are told."
+    )
     place: str = Field("", description="Where it is, as a visitor would ask for it.")
     online: bool = Field(False, description="Whether it takes place on the net.")
     host: str = Field("", description="Who receives the guests.")
@@ -240,7 +256,7 @@ class Step(_Strict):
 
     every: Literal["daily", "weekly", "monthly"] = Field(description="How often.")
     do: Label = Field(description="What to do, in one sentence.")
-    lesson: str = Field("", description="The lesson that shows how, as a path under the content folder.")
+    lesson: Name = Field("", description="The lesson that shows how, as a path under the content folder.")
 
 
 class Equipment(_Strict):

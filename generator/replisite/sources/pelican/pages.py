@@ -7,9 +7,11 @@ finished when it is first asked for: a build asks for all, a preview for what is
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from html import escape
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
@@ -21,15 +23,19 @@ from replisite.model.manifest import path_order
 from replisite.model.showing import Showing
 from replisite.model.site import Site
 from replisite.pages import Composition, Page
-from replisite.pages.finish import ContentSlots, Finish
+from replisite.pages.finish import ContentSlots, Finish, slot_behind
 from replisite.pages.marks import split_json_marks, split_marks
 from replisite.pages.shared_files import SharedFiles
 from replisite.sources.pelican.kinds import KindContent
+from replisite.sources.pelican.last_look import LastLook
 from replisite.sources.pelican.placeholders import Placeholders
 from replisite.sources.pelican.writer import NamedTemplate, Recorded
 from replisite.staging import Difference, Plate, Record, Slot, prove, slot_of, stage
 
 __all__ = ["Proof", "Recording", "StagedPage", "StagedSite"]
+
+_HOLDS_HTML = re.compile(r"""<(?:description|content:encoded|[\w:]+\s[^>]*\btype=["']html["'][^>]*)>""")
+"""Tags of feeds whose content is HTML, escaped once more."""
 
 
 class StagedPage:
@@ -68,6 +74,17 @@ class Proof:
     page: Page
     staged: StagedPage
     plate: Plate
+    look: LastLook
+
+    @cached_property
+    def leftovers(self) -> list[Fault]:
+        """What of the plate's text must never reach a visitor."""
+        return self.look.at_plate(self.plate, self.staged.recorded, self.page.source)
+
+    def leftovers_for(self, record: Record) -> list[Fault]:
+        """Return what must not reach a visitor of one owner's page; raises what Jinja raises."""
+        with self.staged.recorded.in_place():
+            return self.look.at_page(self.plate, record, self.staged.recorded, self.page.source)
 
     def run(self, record: Record) -> Difference | None:
         """Compare for one record; raises what Jinja raises."""
@@ -112,6 +129,7 @@ class StagedSite:
     ) -> None:
         self._site = site
         self._placeholders = placeholders
+        self._look = LastLook(site, placeholders, staged[0].recorded.shared if staged else {})
         self.files = files
         self._source_of = source_of
         self._first = staged[0] if staged else None
@@ -151,7 +169,7 @@ class StagedSite:
         once_here = replace(finish, root="")(plate) if page.key == self.main else None
         owners = finish(plate) if is_replicated or once_here is None else once_here
         finished = Page(page.path, self._source_of(page), owners, is_replicated, _is_listed(page), once_here)
-        return Proof(finished, page, page.plate)
+        return Proof(finished, page, page.plate, self._look)
 
     def listed(self) -> list[str]:
         """Return the paths of the corporate site's pages that stand in its sitemap."""
@@ -163,15 +181,25 @@ class StagedSite:
         record = {"distributor": house_account(self._site)}
 
         def value(key: str) -> str:
-            slot = slots[key]
+            slot = slot_behind(key, slots)
             return slot if isinstance(slot, str) else slot.render(record)
 
         def filled(text: str) -> str:
-            text = "".join(value(piece) if is_mark else piece for is_mark, piece in split_marks(text))
-            pieces = split_json_marks(text)
+            written: list[str] = []
+            tag = ""
+            for is_mark, piece in split_marks(text):
+                found = value(piece) if is_mark else piece
+                written.append(escape(found) if is_mark and _HOLDS_HTML.match(tag) else found)
+                if not is_mark and "<" in piece:
+                    tag = piece[piece.rindex("<") :]
+            pieces = split_json_marks("".join(written))
             return "".join(json.dumps(value(piece))[1:-1] if is_mark else piece for is_mark, piece in pieces)
 
         return {path: filled(body.decode()).encode() for path, body in self.files.items()}
+
+    def leftovers(self, files: Mapping[str, bytes]) -> list[Fault]:
+        """Return what of these files must never reach a visitor."""
+        return [fault for path, body in sorted(files.items()) for fault in self._look.at_file(path, body)]
 
     def _content_slots(self, key: str) -> Mapping[str, Slot | str]:
         """Return the slots of what a showing's content says of the owner, by the keys of their marks."""

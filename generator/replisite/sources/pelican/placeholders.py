@@ -1,45 +1,53 @@
-"""Owner's values in Markdown prose: ``Ask {{ distributor.first_name }}`` becomes a mark, and a slot later.
-
-Code spans and code blocks are left alone.
-"""
+"""All placeholders of a site's content: what each says of the owner, and the mark that stands for it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
-from xml.etree.ElementTree import Element
+from html import escape, unescape
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
-from markdown import Markdown
-from markdown.extensions import Extension
-from markdown.inlinepatterns import InlineProcessor
-from markdown.postprocessors import Postprocessor
 
+from replisite.content.html_regions import Region, regions
+from replisite.content.placeholder_syntax import Braces, Syntax
 from replisite.errors import nearest
 from replisite.model.distributor import Distributor, Supporter
-from replisite.pages.marks import mark_of
+from replisite.model.site import Market, Site
+from replisite.pages.marks import CLOSE, OPEN, mark_of, without_marks
 
-__all__ = ["PlaceholderExtension", "Placeholders", "unknown_names"]
+__all__ = ["CANNOT", "PROBE", "Conversion", "Placeholders", "unknown_names"]
 
-_EXPRESSION = r"\{\{(?!\{)(.+?)\}\}"
-_CODE = re.compile(
-    r"(<(pre|code|script|style|textarea|svg)\b.*?</\2\s*>|<!--.*?-->)", re.DOTALL | re.IGNORECASE
+PROBE = "replisite_probe_"
+"""What the names begin with that are put into a text to see where they come out."""
+
+CANNOT = " cannot stand in "
+
+_MEANT = r"write \{\{ for braces that are meant, { { in a formula, or show them in a code span"
+_HIDDEN = re.compile(f"{OPEN}([0-9]+){CLOSE}")
+_ATTRIBUTE = re.compile(
+    r"""(?P<name>[^\s"'<>/=]+)(?P<equals>\s*=\s*)(?P<value>"[^"]*"|'[^']*'|[^\s"'<>]+)""", re.DOTALL
 )
 
 
 class Placeholders:
     """All placeholders of a site's content, by the mark that stands for each.
 
-    ``refuse`` is called with the expression, what is wrong and what to do, for the file being read.
+    ``names`` are those that content knows. ``refuse`` is called with the braces, what is wrong and what to do next;
+    ``environment`` knows the filters and tests, once there is one.
     """
 
-    def __init__(self, names: Iterable[str], custom_fields: Iterable[str]) -> None:
+    def __init__(
+        self, names: Iterable[str], custom_fields: Iterable[str], *, is_lenient: bool = False
+    ) -> None:
         self._known = frozenset(names)
         self._custom = frozenset(custom_fields)
         self._by_key: dict[str, str] = {}
         self._marked: list[str] | None = None
+        self._probed: dict[int, str] | None = None
+        self.syntax = Syntax(self._known, _ROOTS, is_lenient=is_lenient)
+        self.environment: Environment | None = None
         self.refuse: Callable[[str, str, str], None] = lambda *_: None
 
     @contextmanager
@@ -51,10 +59,33 @@ class Placeholders:
         finally:
             self._marked = None
 
-    def mark(self, expression: str) -> str:
-        """Return the mark that stands for an expression."""
-        expression = expression.strip().replace("\\|", "|")  # a table cell needs the backslash
-        self._check(expression)
+    @contextmanager
+    def refusing(self, refuse: Callable[[str, str, str], None]) -> Iterator[None]:
+        """Report to ``refuse`` meanwhile."""
+        before, self.refuse = self.refuse, refuse
+        try:
+            yield
+        finally:
+            self.refuse = before
+
+    @contextmanager
+    def probing(self) -> Iterator[dict[int, str]]:
+        """Give the numbers of the probes that come out as placeholders, each with the program that it would be part of.
+
+        Nothing is marked or refused meanwhile.
+        """
+        before, probed = self.syntax, dict[int, str]()
+        self.syntax = Syntax(before.roots)  # finds what nobody knows, in whatever mode
+        self._probed = probed
+        try:
+            with self.refusing(lambda *_: None):
+                yield probed
+        finally:
+            self.syntax, self._probed = before, None
+
+    def mark(self, expression: str, raw: str = "") -> str:
+        """Return the mark that stands for an expression; refuse what is wrong with it."""
+        self._check(expression, raw or f"{{{{ {expression} }}}}")
         if self._marked is not None:
             self._marked.append(expression)
         return self.remember(expression)
@@ -70,15 +101,166 @@ class Placeholders:
         """All expressions by the keys of their marks."""
         return self._by_key
 
-    def _check(self, expression: str) -> None:
-        try:
-            tree = Environment(autoescape=True).parse("{{ " + expression + " }}")
-        except TemplateSyntaxError as error:
-            told = "write braces that are meant as braces in a code span, or as \\{\\{"
-            self.refuse(expression, f"{{{{ {expression} }}}} is not an expression: {error.message}", told)
+    def judge(self, braces: Braces) -> str:
+        """Return what stands for braces outside code, having refused those that mean nothing there."""
+        if self._probed is not None:
+            self._probe(braces)
+            return ""
+        if braces.kind == "tag":
+            what = f"{_short(braces.raw)}: tags are for templates; a visitor would read it as it stands"
+            self.refuse(braces.raw, what, 'write {{ "…" if … }}, or show the tag in a code span')
+        elif braces.kind == "comment":
+            what = f"{_short(braces.raw)}: comments like this are for templates; a visitor would read it"
+            self.refuse(
+                braces.raw, what, "take it out, or write <!-- … -->, which stays in the page's source"
+            )
+        else:
+            return self.mark(braces.expression, braces.raw)
+        return ""
+
+    def refuse_in(self, program: str, braces: Braces) -> None:
+        """Refuse an owner's value in a script, a style sheet or an attribute that is a program."""
+        if self._probed is not None:
+            self._probe(braces, program)
             return
+        what = f"{_short(braces.raw)}{CANNOT}{program}"
+        self.refuse(braces.raw, what, "write it into a data- attribute, and read it from there")
+
+    def _probe(self, braces: Braces, program: str = "") -> None:
+        if self._probed is not None and braces.expression.startswith(PROBE):
+            self._probed[int(braces.expression.removeprefix(PROBE))] = program
+
+    def marked_text(self, text: str) -> str:
+        """Return a text of front matter, or finished HTML, with marks in it; code in it is left alone."""
+        if not any(sign in text for sign in ("{{", "{%", "{#", r"\{")):
+            return text
+        conversion = Conversion(self)
+        marked = conversion.settle(conversion.hide(text), is_verbatim=True)
+        if self.syntax.is_lenient:
+            return marked
+        return self.syntax.escaped.sub(lambda found: self._meant(found[0].replace("\\", "")), marked)
+
+    def _meant(self, braces: str) -> str:
+        """Return a mark that becomes braces, so that nobody takes them for a placeholder before that."""
+        expression = repr(braces)
+        if self._marked is not None:
+            self._marked.append(expression)
+        return self.remember(expression)
+
+    def _check(self, expression: str, raw: str) -> None:
+        parse = self.environment or Environment(autoescape=True)
+        try:
+            tree = parse.parse("{{ " + expression + " }}")
+        except TemplateSyntaxError as error:
+            self.refuse(raw, f"{_short(raw)} is not an expression: {error.message}", _MEANT)
+            return
+        refused = False
         for _, what, told in unknown_names(tree, self._known, self._custom):
-            self.refuse(expression, what, told)
+            refused = True
+            self.refuse(raw, what, told)
+        if not refused and not any(True for _ in tree.find_all(nodes.Name)):
+            self.refuse(raw, f"{_short(raw)} says nothing of the owner", _MEANT)
+        if self.environment is not None:
+            for kind, known in (("filter", parse.filters), ("test", parse.tests)):
+                for node in tree.find_all((nodes.Filter, nodes.Test)):
+                    if type(node).__name__.lower() == kind and node.name not in known:
+                        self.refuse(raw, f'no {kind} "{node.name}"', nearest(node.name, known))
+
+
+class Conversion:
+    """The braces of one text on its way through a converter: hidden before it, settled after it."""
+
+    def __init__(self, placeholders: Placeholders) -> None:
+        self.placeholders = placeholders
+        self._found: list[Braces] = []
+
+    def hide(self, text: str) -> str:
+        """Replace braces by what a converter leaves as it is."""
+        if OPEN in text or CLOSE in text:
+            what = "a character that means nothing in text (U+FDD0 or U+FDD1)"
+            self.placeholders.refuse(OPEN if OPEN in text else CLOSE, what, "take it out")
+            text = text.replace(OPEN, "").replace(CLOSE, "")
+        pieces: list[str] = []
+        at = 0
+        for braces in self.placeholders.syntax.find(text):
+            pieces += (text[at : braces.start], self.hidden(braces))
+            at = braces.end
+        return "".join([*pieces, text[at:]])
+
+    def hidden(self, braces: Braces) -> str:
+        """Return what stands for some braces until they are settled."""
+        self._found.append(braces)
+        return f"{OPEN}{len(self._found) - 1}{CLOSE}"
+
+    def settle(self, html: str, *, is_verbatim: bool) -> str:
+        """Put back what is in code, and marks for everything else.
+
+        ``is_verbatim`` says that the text was HTML from the start; otherwise what is put back must be escaped.
+        """
+        if OPEN not in html and ("{" not in html or self.placeholders.syntax.is_lenient):
+            return html
+        return "".join(self._settled(region, is_verbatim) for region in regions(html))
+
+    def shown(self, text: str, escaped: Callable[[str], str] = str) -> str:
+        """Return a text with all braces as they were written."""
+        return (
+            _HIDDEN.sub(lambda found: escaped(self._found[int(found[1])].raw), text) if OPEN in text else text
+        )
+
+    def forgotten(self, text: str) -> str:
+        """Return a text without any placeholder, hidden or marked."""
+        return without_marks(_HIDDEN.sub("", text))
+
+    def _settled(self, region: Region, is_verbatim: bool) -> str:
+        text = region.text
+        if region.kind in {"code", "comment"}:
+            is_text = region.kind == "code" and not region.is_tag
+            return self.shown(text, _escaped if is_text and not is_verbatim else str)
+        if region.kind == "raw":
+            return _HIDDEN.sub(self._raw, text)
+        self._refuse_unfilled(region)
+        if region.is_tag:
+            return _ATTRIBUTE.sub(self._attribute, text) if _HIDDEN.search(text) else text
+        return _HIDDEN.sub(self._lenient if region.kind == "lenient" else self._judged, text)
+
+    def _judged(self, found: re.Match[str]) -> str:
+        return self.placeholders.judge(self._found[int(found[1])])
+
+    def _lenient(self, found: re.Match[str]) -> str:
+        braces = self._found[int(found[1])]
+        is_judged = braces.kind == "value" or braces.expression.startswith(PROBE)
+        return self.placeholders.judge(braces) if is_judged else braces.raw
+
+    def _raw(self, found: re.Match[str]) -> str:
+        """Leave scripts and style sheets as they are: an owner's value cannot be escaped for them."""
+        braces = self._found[int(found[1])]
+        is_owners = braces.kind == "value" and ("distributor" in braces.raw or "_link" in braces.raw)
+        if is_owners or braces.expression.startswith(PROBE):
+            self.placeholders.refuse_in("a script or a style sheet", braces)
+        return braces.raw
+
+    def _attribute(self, found: re.Match[str]) -> str:
+        """Settle an attribute: in quotes, where a value cannot leave it, and not where it would be a program."""
+        name, value = found["name"], found["value"]
+        if not _HIDDEN.search(value):
+            return self._judged_name(found[0])
+        is_program = name.lower().startswith("on") or name.lower() == "srcdoc"
+        if is_program or value.lstrip("\"' \t\n").lower().startswith("javascript:"):
+            for number in _HIDDEN.findall(value):
+                self.placeholders.refuse_in(f"{name}, which is a program", self._found[int(number)])
+            return found[0]
+        if value[0] not in "\"'":
+            value = f'"{value}"'
+        return f"{name}{found['equals']}{_HIDDEN.sub(self._judged, value)}"
+
+    def _judged_name(self, text: str) -> str:
+        return _HIDDEN.sub(self._judged, text)
+
+    def _refuse_unfilled(self, region: Region) -> None:
+        if "{" not in region.text:
+            return
+        for raw, _ in self.placeholders.syntax.unfilled(region.text):
+            self.placeholders.refuse(raw, f"{_short(raw)} {_reason(raw)}", _MEANT)
 
 
 def unknown_names(
@@ -90,11 +272,13 @@ def unknown_names(
     """
     for name in tree.find_all(nodes.Name):
         if known is not None and name.ctx == "load" and name.name not in known:
-            told = nearest(name.name, known) or "use distributor.<field>"
+            told = nearest(name.name, known) or f"use distributor.<field>; {_MEANT}"
             yield name.lineno, f'no value "{name.name}" in content', told
     for node in tree.find_all(nodes.Getattr):
         owner = _owner(node.node)
         if owner is None:
+            if known is not None and isinstance(node.node, nodes.Name):
+                yield from _unknown_of_root(node.node.name, node)
             continue
         if owner == "fields":
             if node.attr not in custom and not hasattr(dict, node.attr):
@@ -103,9 +287,19 @@ def unknown_names(
             yield node.lineno, f'no field "{node.attr}" in the roster', nearest(node.attr, _FIELDS[owner])
 
 
+def _unknown_of_root(root: str, node: nodes.Getattr) -> Iterator[tuple[int, str, str]]:
+    fields_of_root = _ROOTS.get(root)
+    if fields_of_root is not None and node.attr not in fields_of_root:
+        yield node.lineno, f'no value "{root}.{node.attr}"', nearest(node.attr, fields_of_root)
+
+
 _FIELDS = {
     "distributor": {field.name for field in fields(Distributor)} | {"initials", "photo_webp"},
     "supporter": {field.name for field in fields(Supporter)} | {"initials", "photo_webp"},
+}
+_ROOTS: Mapping[str, Collection[str]] = {
+    "site": {name for name in dir(Site) if not name.startswith("_")},
+    "market": {name for name in dir(Market) if not name.startswith("_")},
 }
 
 
@@ -118,49 +312,21 @@ def _owner(node: nodes.Node) -> str | None:
     return None
 
 
-class PlaceholderExtension(Extension):
-    """The Markdown extension that finds placeholders in prose and in raw HTML."""
-
-    def __init__(self, placeholders: Placeholders) -> None:
-        super().__init__()
-        self.placeholders = placeholders
-
-    def extendMarkdown(self, md: Markdown) -> None:
-        # After code spans (190), before backslash escapes (180), links and emphasis.
-        md.inlinePatterns.register(_Inline(self.placeholders, md), "placeholder", 185)
-        # Before raw HTML (30) is put back into the text.
-        md.postprocessors.register(_RawHtml(self.placeholders, md), "placeholder", 35)
+def _reason(raw: str) -> str:
+    """Say why some braces are not filled in."""
+    if raw.startswith("{%"):
+        return "is a tag, and tags are for templates"
+    try:
+        Environment(autoescape=True).parse(unescape(raw))
+    except TemplateSyntaxError as error:
+        return f"is not an expression: {error.message}"
+    return "is not filled in here"
 
 
-class _Inline(InlineProcessor):
-    def __init__(self, placeholders: Placeholders, md: Markdown) -> None:
-        super().__init__(_EXPRESSION, md)
-        self.placeholders = placeholders
-
-    def handleMatch(  # type: ignore[override]
-        self,
-        m: re.Match[str],
-        data: str,  # noqa: ARG002 - Markdown's signature
-    ) -> tuple[Element | str, int, int]:
-        return self.placeholders.mark(m.group(1)), m.start(0), m.end(0)
+def _short(raw: str) -> str:
+    text = " ".join(raw.split())
+    return text if len(text) <= 60 else f"{text[:58]}…"
 
 
-class _RawHtml(Postprocessor):
-    def __init__(self, placeholders: Placeholders, md: Markdown) -> None:
-        super().__init__(md)
-        self.placeholders = placeholders
-
-    def run(self, text: str) -> str:
-        blocks = self.md.htmlStash.rawHtmlBlocks
-        for place, block in enumerate(blocks):
-            if isinstance(block, str) and "{{" in block:
-                blocks[place] = self._marked(block)
-        return text
-
-    def _marked(self, html: str) -> str:
-        pieces = _CODE.split(html)
-        # split() yields text, code, the code's tag name, text, …
-        for place in range(0, len(pieces), 3):
-            pieces[place] = re.sub(_EXPRESSION, lambda m: self.placeholders.mark(m.group(1)), pieces[place])
-        del pieces[2::3]
-        return "".join(pieces)
+def _escaped(text: str) -> str:
+    return escape(text, quote=False)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn, TypeGuard
 
@@ -21,12 +22,16 @@ from replisite.content.documents import (
     foreign_front_matter,
     parse_document,
 )
+from replisite.content.front_matter_lines import line_of_value
 from replisite.content.swallowed_text import iter_swallowed
 from replisite.content.yaml_text import Problem, YamlError, parse_moment
 from replisite.errors import nearest
+from replisite.pages.marks import OPEN
 from replisite.sources.pelican.kinds import Kind, default_slug, kind_of
+from replisite.sources.pelican.metadata_texts import CANNOT_STAND, marked_metadata, static_slug
 from replisite.sources.pelican.notebook import Notebook
 from replisite.sources.pelican.placeholders import Placeholders
+from replisite.sources.pelican.refusals import Refusals, lines_outside_code
 from replisite.sources.pelican.warm import Read, Warm
 
 __all__ = ["Refused", "reader_class", "tell_read"]
@@ -42,6 +47,7 @@ _WRITE_TEXT = "write a text; null and ~ are texts in quotes only"
 _MOMENTS = frozenset({"date", "modified", "expires"})
 """Keys of dates, written in YAML's way or in any that Pelican understands."""
 
+_FENCE = re.compile(r"^---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _RESERVED = frozenset(name for name in dir(Content) if not name.startswith("__")) - {
     "status",
     "url",
@@ -70,6 +76,9 @@ def reader_class(
     """
 
     class ReplisiteMarkdownReader(MarkdownReader):  # type: ignore[misc]  # Pelican has no types
+        _refusals: Refusals | None = None
+        _refusals_of_metadata: Refusals | None = None
+
         def read(self, source_path: str) -> Read:
             return warm.read(source_path, self.read_anew, notebook, placeholders)
 
@@ -77,18 +86,85 @@ def reader_class(
             """Read a file whatever is known of it."""
             path = Path(source_path)
             notebook.reading(path)
-            kind = kind_of(notebook.content_path(path)) if is_yaml_for_all else None
-            if kind is not None:
-                return self._read_kind(path, kind)
             before = notebook.count
-            if is_yaml_for_all:
-                content, metadata = self._read_ours(path)
-            else:
-                content, metadata = super().read(source_path)
-            notebook.check_reserved(path, metadata, _RESERVED | _RESERVED_ALSO)
+            self._refusals = refusals = Refusals()
+            try:
+                with placeholders.refusing(refusals):
+                    content, metadata = self._read(path)
+            finally:
+                self._refusals = None
+                self._note(refusals, path)
             if notebook.count > before:
                 raise Refused(source_path)
             return content, metadata
+
+        def _read(self, path: Path) -> Read:
+            kind = self._kind_of(path)
+            if kind is not None:
+                return self._read_kind(path, kind)
+            content, metadata = self._read_ours(path) if is_yaml_for_all else self._read_theirs(path)
+            try:
+                metadata |= static_slug(metadata, self.settings)
+            except ValueError as error:
+                self._refuse_at("title", str(error), "add a slug")
+            notebook.check_reserved(path, metadata, _RESERVED | _RESERVED_ALSO)
+            return content, metadata
+
+        def _kind_of(self, path: Path) -> Kind | None:
+            return kind_of(notebook.content_path(path)) if is_yaml_for_all else None
+
+        def _read_theirs(self, path: Path) -> Read:
+            """Read a file by Pelican's own rule."""
+            self._refusals_of_metadata = self._refusals
+            try:
+                content, metadata = super().read(str(path))
+            finally:
+                self._refusals_of_metadata = None
+            return content, metadata
+
+        def process_metadata(self, name: str, value: Any) -> Any:
+            """Mark the texts of a file that Pelican reads by its own rule; texts that it formats are marked already."""
+            refusals = self._refusals_of_metadata
+            if refusals is not None and name not in self.settings["FORMATTED_FIELDS"]:
+                refusals.key = (name,)
+                value = marked_metadata(name, value, placeholders)
+                refusals.key = ()
+            return super().process_metadata(name, value)
+
+        def _refuse_at(self, key: str, what: str, told: str) -> None:
+            assert self._refusals is not None
+            self._refusals.key = (key,)
+            self._refusals("", what, told)
+            self._refusals.key = ()
+
+        def _note(self, refusals: Refusals, path: Path) -> None:
+            """Note what was refused, at its lines; the text is converted again only if there is something to note."""
+            text = path.read_bytes().decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
+            start = _body_start(text) if is_yaml_for_all else 0
+
+            def lines_of(raws: Iterable[str]) -> Mapping[str, Sequence[tuple[int, str]]]:
+                before = text[:start].count("\n")
+                convert = self._markdown().convert
+                found = lines_outside_code(text[start:], raws, placeholders, convert)
+                return {
+                    raw: [(before + line, program) for line, program in lines] for raw, lines in found.items()
+                }
+
+            refusals.note(notebook, path, text, lambda key: _line_of(text, list(key)), lines_of)
+
+        def _marked(self, value: Any, *key: str) -> Any:
+            """Return a value of front matter with marks in its texts."""
+            if isinstance(value, dict):
+                return {name: self._marked(item, *key, str(name)) for name, item in value.items()}
+            if isinstance(value, list):
+                return [self._marked(item, *key, str(number)) for number, item in enumerate(value)]
+            if not isinstance(value, str):
+                return value
+            assert self._refusals is not None
+            self._refusals.key = key
+            marked = placeholders.marked_text(value)
+            self._refusals.key = ()
+            return marked
 
         def _read_ours(self, path: Path) -> Read:
             """Read an article or a page: YAML between --- lines, or else by Pelican's own rule."""
@@ -101,7 +177,7 @@ def reader_class(
                 _refuse(notebook, path, error.problems, error)
             if problem := foreign_front_matter(text):
                 _refuse(notebook, path, [problem])
-            content, metadata = super().read(str(path))
+            content, metadata = self._read_theirs(path)
             if isinstance(metadata.get("title"), list):
                 notebook.note_key(path, "title", "title stands twice", "keep one of them")
             return content, metadata
@@ -124,9 +200,14 @@ def reader_class(
                         path, line, f"{key} is not a text or a list of texts", "write it as one text"
                     )
                     continue
+                assert self._refusals is not None
+                self._refusals.key = (key,)
                 told: Any = value if isinstance(value, str) or name in _LISTS else ", ".join(value)
                 if name in self.settings["FORMATTED_FIELDS"] and name != "summary":
                     told = self._markdown().convert(told)
+                else:
+                    told = marked_metadata(name, told, placeholders)
+                self._refusals.key = ()
                 try:
                     metadata[name] = self.process_metadata(name, _exact(name, told))
                 except ValueError as error:
@@ -137,16 +218,14 @@ def reader_class(
             return content, metadata
 
         def _read_kind(self, path: Path, kind: Kind) -> Read:
-            before = notebook.count
             document = _parsed(path, notebook)
             text = path.read_text(encoding="utf-8-sig")
-            metadata = _validated(kind, document, path, text, notebook)
+            values = self._marked(dict(document.values))
+            metadata = _validated(kind, replace(document, values=values), path, text, notebook)
             notebook.body_starts(document.body_line)
             self._md = self._markdown()
             content = self._md.convert(document.body)
             _warn_of_swallowed(document, path, notebook)
-            if notebook.count > before:
-                raise Refused(str(path))
             return content, metadata
 
         def _markdown(self) -> Markdown:
@@ -242,6 +321,10 @@ def _in_words(fault: Mapping[str, Any], place: list[str], kind: Kind) -> tuple[s
     if fault["type"] == "missing":
         return f"{key}: missing", f"a {kind.name} needs it"
     given = fault.get("input")
+    if isinstance(given, str) and OPEN in given:
+        if "too_" not in fault["type"]:
+            return f"{key}: {CANNOT_STAND[0]}", CANNOT_STAND[1]
+        return f"{key}: {str(fault['msg']).removeprefix('Value error, ')}", ""
     if fault["type"] == "string_too_short" and not given:
         given = None
     if given is None:
@@ -255,20 +338,20 @@ def _in_words(fault: Mapping[str, Any], place: list[str], kind: Kind) -> tuple[s
     return f"{lead}{'wants ' if str(fault['msg']).startswith('Input should be ') else ''}{message}{shown}", ""
 
 
+def _body_start(text: str) -> int:
+    """Return where the text below the front matter begins; 0 without any."""
+    try:
+        line = parse_document(text, "title: …", is_optional=True).body_line
+    except YamlError:
+        return 0
+    return sum(len(before) + 1 for before in text.split("\n")[: line - 1])
+
+
 def _line_of(text: str, place: list[str]) -> int:
-    """Return the line of a key in the front matter: as deep as its parts are found, one after the other."""
+    """Return the line of a value in the front matter; that of the key above it where it is missing, or 1."""
+    found = _FENCE.match(text)
+    if found is not None:
+        return max(line_of_value(found.group(1), place) + 2, 1)
     lines = text.split("\n")
-    at = 0
-    for part in place:
-        if part.isdigit():
-            items = [n for n in range(at + 1, len(lines)) if re.match(r"\s*-\s", lines[n])]
-            at = items[int(part)] if int(part) < len(items) else at
-            continue
-        pattern = re.compile(rf"""(^|[\s{{,-])["']?{re.escape(part)}["']?\s*:""")
-        for number in range(at, len(lines)):
-            if number and lines[number].rstrip() == "---":
-                break
-            if pattern.search(lines[number]):
-                at = number
-                break
-    return at + 1
+    key = place[0].lower() if place else ""
+    return next((number for number, line in enumerate(lines, 1) if line.lower().startswith(key)), 1)

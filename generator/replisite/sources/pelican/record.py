@@ -57,10 +57,12 @@ from replisite.sources.pelican.content_files import (
 )
 from replisite.sources.pelican.generator import generator_class, moment
 from replisite.sources.pelican.kinds import KINDS, KindContent, default_slug, index_url
+from replisite.sources.pelican.markdown_placeholders import PlaceholderExtension
 from replisite.sources.pelican.notebook import Notebook, PelicanLog
+from replisite.sources.pelican.other_readers import filling_readers
 from replisite.sources.pelican.own_code import raised_in, without_bytecode
 from replisite.sources.pelican.pages import Proof, Recording, StagedPage, StagedSite
-from replisite.sources.pelican.placeholders import PlaceholderExtension, Placeholders
+from replisite.sources.pelican.placeholders import Placeholders
 from replisite.sources.pelican.plugin_code import PluginCode
 from replisite.sources.pelican.plugin_watch import PluginWatch, RefusedPlugin
 from replisite.sources.pelican.published import (
@@ -127,6 +129,7 @@ def record_site(
                 pages = run.pages_with_assets()
             proofs = _all_proofs(pages, run, heard)
             files = {} if run.faults else pages.filled_files()
+            run.note_all(pages.leftovers(files))
     published = Published(run.static, run.by_folder if run.rules.has_stories else {}, frozenset())
     unasked = Unasked()
     if not run.faults and site.pelican_defaults == "replisite":
@@ -169,7 +172,9 @@ def _all_proofs(pages: StagedSite, run: PelicanRun, heard: Callable[[int], None]
     for number, (key, path) in enumerate(places):
         heard(number)
         try:
-            proofs[key].append(pages.proof(key, path))
+            proof = pages.proof(key, path)
+            proofs[key].append(proof)
+            run.note_all(proof.leftovers)
         except TemplateSyntaxError as error:
             run.note_template(error)
     return proofs
@@ -203,7 +208,7 @@ class PelicanRun:
         self.notebook = Notebook(site.root, site.root / site.content, is_lenient=is_lenient)
         names = {"distributor", "site", "market", "language", *link_functions(site)}
         custom = [custom.name for custom in site.roster.fields]
-        self.placeholders = Placeholders(names, custom)
+        self.placeholders = Placeholders(names, custom, is_lenient=is_lenient)
         self.placeholders.refuse = self.notebook.note_placeholder
         self._known_in_content = sorted(names), custom
         self.theme = find_theme(site)
@@ -407,6 +412,11 @@ class PelicanRun:
             error.filename or error.name or "", error.lineno, error.message or "", "mend the template"
         )
 
+    def note_all(self, faults: Iterable[Fault]) -> None:
+        """Note faults that are complete."""
+        for fault in faults:
+            self.notebook.note(fault.file, fault.line, fault.what, fault.next)
+
     def _source_of(self, page: StagedPage) -> str:
         subject = next((value for value in page.recorded.own.values() if isinstance(value, Content)), None)
         return self.notebook.told(subject.source_path) if subject else str(page.recorded.template.name)
@@ -431,6 +441,7 @@ class PelicanRun:
             (signals.get_generators, lambda _: generator),
             (signals.get_writer, lambda _: writer),
             (signals.readers_init, partial(self._add_reader, reader)),
+            (signals.readers_init, self._fill_other_formats),
             (signals.generator_init, self._share_environment),
             (signals.generator_init, self._tell_read),
             (signals.generator_init, self._read_ahead),
@@ -532,6 +543,10 @@ class PelicanRun:
         self.notebook.note(file, line, f"{name}: {said}{while_reading}", told)
         return True
 
+    def _fill_other_formats(self, readers: Readers) -> None:
+        others = filling_readers(readers.reader_classes, self.notebook, self.placeholders)
+        readers.reader_classes.update(others)
+
     def _share_environment(self, generator: Generator) -> None:
         """Give all generators one Jinja environment: Pelican makes an equal one for each."""
         if self.environment is None:
@@ -539,6 +554,7 @@ class PelicanRun:
             self.environment = self.warm.environment(generator.env, *self._shape)
             if self.code.names:
                 name_strings(self.environment)
+            self.placeholders.environment = self.environment
         generator.env = self.environment
         if self.is_kept_warm and not self.code.names:
             generator.get_template = partial(self._named_template, generator)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from xml.etree.ElementTree import Element, SubElement
 
@@ -19,6 +20,9 @@ __all__ = ["render_bio"]
 TAGS = {"a", "blockquote", "br", "em", "li", "ol", "p", "strong", "ul"}
 MOST_BRACKETS = 100
 """Markdown looks for the end of each to the end of its paragraph: without a bound, minutes for one bio."""
+
+_NONCHARACTERS = re.compile("[\ufdd0-\ufdef]")
+"""What the marks in pages are made of: no text of a distributor may hold one."""
 
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 
@@ -44,13 +48,14 @@ def _render_markdown(text: str) -> str:
     except RecursionError:
         _markdown.cache_clear()  # what broke off in the middle of a list goes on in it
         return _told(text)
-    return nh3.clean(
+    clean = nh3.clean(
         html,
         tags=TAGS,
         attributes={"a": {"href"}, "*": set()},
         url_schemes=set(SCHEMES),
         link_rel="nofollow noopener ugc",
-    ).strip()
+    )
+    return _NONCHARACTERS.sub("", clean).strip()  # a character reference is one by now
 
 
 def _told(text: str) -> str:

@@ -1,0 +1,120 @@
+"""The last look over finished pages and files, for what must never reach a visitor; what it finds stops the build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from pelican.contents import Content
+
+from replisite.content.html_regions import code_texts, regions
+from replisite.errors import Fault
+from replisite.model.site import Site
+from replisite.pages.leftovers import SUSPICIOUS, broken_mark, changed_mark, unfilled_braces
+from replisite.sources.pelican.placeholders import Placeholders
+from replisite.sources.pelican.writer import Recorded
+from replisite.staging import Plate, Record
+
+__all__ = ["LastLook"]
+
+_SLOT = "\ufffc"
+"""Stands for a slot, so that what is written on both sides of it is one text."""
+
+
+class LastLook:
+    """Looks at the pages of one Pelican run; ``shared`` is the context that all of them have."""
+
+    def __init__(self, site: Site, placeholders: Placeholders, shared: Mapping[str, Any]) -> None:
+        self._site = site
+        self._placeholders = placeholders
+        self._shared = shared
+
+    def at_plate(self, plate: Plate, recorded: Recorded, source: str) -> list[Fault]:
+        """Return the faults of what a plate holds for everybody; whole pages that are one slot hold nothing."""
+        text = "".join(part if isinstance(part, str) else _SLOT for part in plate.parts)
+        return list(self._faults(text, recorded, source))
+
+    def at_page(self, plate: Plate, record: Record, recorded: Recorded, source: str) -> list[Fault]:
+        """Return the faults of a page as one owner has it, its marks not yet filled in.
+
+        An owner may write whatever looks like something left; of such an owner's page only marks are looked for, which
+        nobody can write.
+        """
+        is_plain = SUSPICIOUS.search(repr(record)) is None
+        text = plate.text(record)
+        return list(self._faults(text, recorded, source, is_plain=is_plain))
+
+    def at_file(self, path: str, body: bytes) -> list[Fault]:
+        """Return the faults of a file that exists once, such as a feed; it has been filled in."""
+        key = changed_mark(body.decode(errors="replace"), self._placeholders.expressions)
+        if key is None:
+            return []
+        what = f"{self._shown(key)} has been changed before it was filled in"
+        return [Fault(path, 0, what, "take the placeholder out of what this file lists")]
+
+    def _faults(
+        self, text: str, recorded: Recorded, source: str, *, is_plain: bool = True
+    ) -> Iterator[Fault]:
+        find = changed_mark if is_plain else broken_mark
+        key = find(text, self._placeholders.expressions)
+        if key is not None:
+            yield self._changed(key, recorded, source)
+        if not is_plain or self._placeholders.syntax.is_lenient:
+            return
+        for raw in dict.fromkeys(unfilled_braces(text, self._placeholders.syntax)):
+            if not self._is_meant(raw):
+                yield self._unfilled(raw, recorded, source)
+
+    def _changed(self, key: str, recorded: Recorded, source: str) -> Fault:
+        template = self._told(str(recorded.template.filename or recorded.template.name))
+        what = f"{self._shown(key)} of {source} passes a filter or a function before it is filled in, on {recorded.path}"
+        told = "print that text without a filter (tojson, urlencode, upper, a slice …), or take the placeholder out of it"
+        return Fault(template, 0, what, told)
+
+    def _unfilled(self, raw: str, recorded: Recorded, source: str) -> Fault:
+        short = " ".join(raw.split())
+        template = self._told(str(recorded.template.filename or recorded.template.name))
+        what = f"{short} is not filled in: a visitor would read it on {recorded.path}"
+        told = "Markdown, front matter and templates are filled in; braces that are meant are written &#123;&#123;"
+        for file in ("site.toml", template, source):
+            path = self._site.root / file
+            text = path.read_text(encoding="utf-8-sig", errors="replace") if path.is_file() else ""
+            is_filled = file == source or (
+                file == template and "raw" not in text
+            )  # it also stands there rightly
+            if raw in text and not is_filled:
+                return Fault(file, text[: text.index(raw)].count("\n") + 1, what, told)
+        return Fault(source, 0, f"{what} ({template})", told)
+
+    def _shown(self, key: str) -> str:
+        return f"{{{{ {self._placeholders.expressions[key]} }}}}" if key else "a placeholder"
+
+    def _told(self, file: str) -> str:
+        path = Path(file)
+        return path.relative_to(self._site.root).as_posix() if path.is_relative_to(self._site.root) else file
+
+    def _is_meant(self, raw: str) -> bool:
+        """Say whether some content shows these braces as code: a summary may hold them without its tags."""
+        settings = self._site.root / "site.toml"
+        if settings.is_file() and raw in settings.read_text(encoding="utf-8-sig", errors="replace"):
+            return False
+        return _plain(raw) in self._meant
+
+    @cached_property
+    def _meant(self) -> str:
+        contents = [*self._shared.get("generated_content", {}).values(), *self._shared.get("kinds", ())]
+        texts: list[str] = []
+        for content in contents:
+            html = content._content if isinstance(content, Content) else None  # noqa: SLF001 - as it was read
+            if html and "{" in html:
+                texts += code_texts(html)
+            if html and "&#123;" in html:
+                texts += (region.text for region in regions(html) if "&#123;" in region.text)
+        return "\n".join(map(_plain, texts))
+
+
+def _plain(text: str) -> str:
+    return " ".join(unescape(unescape(text)).split())
