@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import shlex
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, Optional
 
 import typer
-from rich.console import Console
 
 from replisite import __version__
 from replisite.errors import Fault, InputError, PartlyDeployed, ReplisiteError, UsageError
 from replisite.model.site import Site
 from replisite.progress import Painter, PlainPainter, SilentPainter
 from replisite.sources.folder import NAME, find_site
+from replisite.terminal import Terminal
 
 if TYPE_CHECKING:
     from replisite.preview.composer import Composer
@@ -30,8 +28,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Terminal()
+err = Terminal(is_error=True)
 
 CUT_SHORT = "Interrupted; what is live holds together, and the next run goes on from there."
 
@@ -95,10 +93,10 @@ def new(
     with _faults_told(as_json=False):
         made = start_site(folder, name)
     tops = sorted({path.relative_to(folder).parts[0] for path in made})
-    out.print(f"Made {len(made)} files in {folder}: {', '.join(tops)}", markup=False)
+    out.print(f"Made {len(made)} files in {folder}: {', '.join(tops)}")
     out.print("Next:")
     if folder.resolve() != Path.cwd():
-        out.print(f"  cd {shlex.quote(str(folder))}", markup=False)
+        out.print(f"  cd {shlex.quote(str(folder))}")
     out.print("  replisite build")
 
 
@@ -162,7 +160,7 @@ def build(
         )
         report = build_sites(loaded, options, painter, earlier)
     if as_json:
-        _print_json(report.as_json())
+        out.print_json(report.as_json())
     elif not quiet:
         tell_built(err, report, verbose)
 
@@ -258,7 +256,7 @@ def deploy(
         if back is not None:
             teller.tell_back(back)
     if as_json:
-        _print_json({**report.as_json(), "rolled_back_to": back.release if back else None})
+        out.print_json({**report.as_json(), "rolled_back_to": back.release if back else None})
     if report.differences:
         raise typer.Exit(YOURS_TO_MEND)
 
@@ -295,7 +293,7 @@ def rollback(
         report = go_back(loaded, chosen, release, teller, teller.agrees_back, takes_turn=take_turn)
         teller.tell_back(report)
     if as_json:
-        _print_json(report.as_json())
+        out.print_json(report.as_json())
 
 
 @app.command(
@@ -336,7 +334,7 @@ def explain(
         loaded, earlier = _site(site)
         told = explain_pages(loaded, Options(drafts=drafts, future=future), painter, page, earlier)
     if as_json:
-        _print_json(told.as_json())
+        out.print_json(told.as_json())
     else:
         tell_explained(out, told, verbose or bool(page))
 
@@ -447,7 +445,7 @@ def check(
         options = Options(roster=roster, skip_bad_rows=skip_bad_rows, drafts=drafts, future=future)
         checked = check_site(loaded, options, painter, earlier)
     if as_json:
-        _print_json(checked.as_json())
+        out.print_json(checked.as_json())
     elif not quiet:
         tell_checked(out, checked)
         tell_findings(err, checked, verbose)
@@ -482,7 +480,7 @@ def roster(
         options = Options(roster=roster, skip_bad_rows=skip_bad_rows)
         counted = count_roster(loaded, options, painter, earlier)
     if as_json:
-        _print_json(counted.as_json())
+        out.print_json(counted.as_json())
     else:
         tell_roster(out, counted)
         if not quiet:
@@ -502,11 +500,7 @@ def reference(
         place = output / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8", newline="\n")
-        out.print(str(place), markup=False)
-
-
-def _print_json(told: object) -> None:
-    sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+        out.print(str(place))
 
 
 def _site(folder: Path | None) -> tuple[Site, list[Fault]]:
@@ -563,13 +557,15 @@ def _tell(error: ReplisiteError, as_json: bool) -> NoReturn:
         told = {"error": type(error).__name__, "message": str(error), "faults": faults}
         if isinstance(error, PartlyDeployed):
             told["failures"] = [{"path": path, "why": why} for path, why in error.failures]
-        _print_json(told)
+        out.print_json(told)
+    elif not isinstance(error, InputError):
+        err.print_lines(str(error))
     else:
-        err.print(str(error), style=None, markup=False)
-        if isinstance(error, InputError):
-            err.print(
-                f"{error.total:,} fault{'s' * (error.total > 1)}; nothing was written.", style="bold red"
-            )
+        for fault in error.shown:
+            err.print(fault)
+        err.print(
+            f"{error.total:,} fault{'s' * (error.total > 1)}; nothing was written.", style="bold red"
+        )
     codes = {UsageError: USAGE, PartlyDeployed: IN_PART}
     raise typer.Exit(codes.get(type(error), YOURS_TO_MEND))
 

@@ -81,12 +81,15 @@ class InputError(ReplisiteError):
         """How many faults there are, kept or not."""
         return len(self.faults) + self.uncounted
 
-    def __str__(self) -> str:
+    @property
+    def shown(self) -> list[str]:
+        """What a report spells out: a text for each fault, and how many more there are."""
         lines = [str(fault) for fault in self.faults[:SHOWN]]
         rest = self.total - len(lines)
-        if rest:
-            lines.append(f"… and {rest} more")
-        return "\n".join(lines)
+        return [*lines, f"… and {rest} more"] if rest else lines
+
+    def __str__(self) -> str:
+        return "\n".join(self.shown)
 
 
 class OutputError(ReplisiteError):
