@@ -12,7 +12,8 @@ PACKAGE = Path(__file__).parents[1] / "generator" / "replisite"
 
 LAYERS = (
     {"errors", "__init__"},
-    {"clock", "fault_log", "opened", "processes", "terminal"},
+    {"clock", "fault_log", "opened", "system", "terminal"},
+    {"processes"},
     {"model", "content"},
     {"staging"},
     {"pages"},

@@ -6,6 +6,7 @@ import signal
 import sys
 
 from replisite.preview.head_start import head_start
+from replisite.system.private_files import use_web_umask
 
 __all__ = ["main"]
 
@@ -13,6 +14,8 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line; what a preview waits for longest begins before the command line is even read."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends as Ctrl-C does
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file that grows too large is an error, not the end
+    use_web_umask()
     try:
         with head_start(sys.argv[1:]) as composer:
             from replisite.cli import run  # meanwhile the other process reads Pelican

@@ -15,6 +15,7 @@ from replisite.errors import Fault, InputError, PartlyDeployed, ReplisiteError, 
 from replisite.model.site import Site
 from replisite.progress import Painter, PlainPainter, SilentPainter
 from replisite.sources.folder import NAME, find_site
+from replisite.system.limits import limit_error
 from replisite.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -543,6 +544,11 @@ def _faults_told(
         yield
     except ReplisiteError as error:
         _tell(error, as_json)
+    except (OSError, MemoryError, RuntimeError) as error:
+        limit = limit_error(error)
+        if limit is None:
+            raise
+        _tell(limit, as_json)
     except KeyboardInterrupt:
         err.print(interrupted)
         raise typer.Exit(INTERRUPTED) from None
@@ -563,13 +569,22 @@ def _tell(error: ReplisiteError, as_json: bool) -> NoReturn:
     else:
         for fault in error.shown:
             err.print(fault)
-        err.print(
-            f"{error.total:,} fault{'s' * (error.total > 1)}; nothing was written.", style="bold red"
-        )
+        err.print(f"{error.total:,} fault{'s' * (error.total > 1)}; nothing was written.", style="bold red")
     codes = {UsageError: USAGE, PartlyDeployed: IN_PART}
     raise typer.Exit(codes.get(type(error), YOURS_TO_MEND))
 
 
 def run(composer: Composer | None = None) -> None:
     """Run the command line. ``composer``: one for a preview, if it has been started already."""
-    app(obj=composer)
+    try:
+        app(obj=composer)
+    except (
+        OSError,
+        MemoryError,
+        RuntimeError,
+    ) as error:  # before a command began, or as it said how it ended
+        limit = limit_error(error)
+        if limit is None:
+            raise
+        err.print(str(limit))
+        raise SystemExit(YOURS_TO_MEND) from None

@@ -134,6 +134,13 @@ class Pressing:
 
     def _record(self) -> tuple[Composition, tuple[Fault, ...]]:
         """Run Pelican; where all plates can travel, go on with what came back from a journey, and keep it."""
+        try:
+            return self._recorded()
+        except BaseException:
+            self.kept.abandon()  # it may be what fills the disk
+            raise
+
+    def _recorded(self) -> tuple[Composition, tuple[Fault, ...]]:
         from replisite.sources.pelican import record_site  # Pelican is imported here and nowhere else
 
         orders = self.orders

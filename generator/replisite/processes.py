@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Self
 
 from replisite.errors import ReplisiteError
+from replisite.system.limits import limit_error
 
 __all__ = ["INTERRUPTS", "Heard", "OutOfDate", "Room", "end_with_parent", "fresh_process", "interrupts_held"]
 
@@ -153,20 +154,31 @@ def _serve(pipe: Connection, other_end: Connection, make: Callable[[Heard], obje
     """Answer what the parent asks until it goes away."""
     other_end.close()
     fresh_process()
-    room = make(lambda done, total: pipe.send(("progress", (done, total))))
+    room, failure = None, None
+    try:
+        room = make(lambda done, total: pipe.send(("progress", (done, total))))
+    except Exception as error:  # noqa: BLE001 - it is the answer to whatever is asked
+        failure = _as_answer(error)
     while True:
         try:
             method, arguments = pipe.recv()
         except (EOFError, ConnectionError):
             os._exit(0)
         try:
-            answer = "result", getattr(room, method)(*arguments)
-        except ReplisiteError as error:
-            answer = "error", error
+            answer: tuple[str, object] = failure or ("result", getattr(room, method)(*arguments))
         except Exception as error:  # noqa: BLE001 - the parent raises it
-            told = "".join(traceback.format_exception(error))
-            answer = "error", ReplisiteError(f"{type(error).__name__}: {error}\n{told}")
+            answer = _as_answer(error)
         pipe.send(answer)
+
+
+def _as_answer(error: Exception) -> tuple[str, object]:
+    """Return what the parent is to raise."""
+    if isinstance(error, ReplisiteError):
+        return "error", error
+    if (limit := limit_error(error)) is not None:
+        return "error", limit
+    told = "".join(traceback.format_exception(error))
+    return "error", ReplisiteError(f"{type(error).__name__}: {error}\n{told}")
 
 
 @contextmanager
