@@ -39,6 +39,7 @@ from replisite.processes import Heard, end_with_parent
 from replisite.shards import PROVING, STOCKS, Pressed, Stock, Work, press_shard
 from replisite.sinks import DirectorySink
 from replisite.staging import Press
+from replisite.system.limits import name_disk
 
 if TYPE_CHECKING:
     from replisite.sources.pelican import Proof
@@ -136,7 +137,8 @@ class Pressing:
         """Run Pelican; where all plates can travel, go on with what came back from a journey, and keep it."""
         try:
             return self._recorded()
-        except BaseException:
+        except BaseException as error:
+            name_disk(error, self.kept.new)
             self.kept.abandon()  # it may be what fills the disk
             raise
 

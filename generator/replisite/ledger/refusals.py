@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from replisite.errors import ReplisiteError, SystemLimitError
-from replisite.system.limits import limit_error
+from replisite.system.limits import limit_error, name_disk
 
 __all__ = ["database_error", "is_damage", "is_in_use", "remove_database"]
 
@@ -73,6 +73,7 @@ def _cause(path: Path) -> SystemLimitError | None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
+        name_disk(error, path)
         return limit_error(error)
     finally:
         probe.unlink(missing_ok=True)

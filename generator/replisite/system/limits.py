@@ -12,7 +12,7 @@ from typing import Final
 
 from replisite.errors import SystemLimitError
 
-__all__ = ["limit_error", "meaning"]
+__all__ = ["limit_error", "meaning", "name_disk"]
 
 _MEANING: Final[dict[int, str]] = {
     errno.ENOSPC: "the disk is full; free some space and try again",
@@ -37,6 +37,8 @@ _MEANING: Final[dict[int, str]] = {
 _FEW_BYTES: Final = 64 * 1024
 """A disk with less space than this is named as the one that is full."""
 
+_OF_DISKS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
+
 _PASSED_ON: Final = frozenset({errno.EPIPE, errno.EINTR})
 """No limits: nobody reads the output any longer, or a signal came."""
 
@@ -57,6 +59,12 @@ def limit_error(error: BaseException) -> SystemLimitError | None:
     if error.errno == errno.ENOSPC and not where:
         where = _full_disk()
     return SystemLimitError(f"{where}{meaning(error.errno or 0, error.strerror or str(error))}")
+
+
+def name_disk(error: BaseException, path: Path) -> None:
+    """Let an error of a disk that names no file name this one: writing into an open file does not say which."""
+    if isinstance(error, OSError) and error.filename is None and error.errno in _OF_DISKS:
+        error.filename = str(path)
 
 
 def meaning(number: int, otherwise: str) -> str:
@@ -83,9 +91,10 @@ def _file_too_large() -> str:
 
 
 def _no_processes() -> str:
-    found = _limit(resource.RLIMIT_NPROC)
+    found, memory = _limit(resource.RLIMIT_NPROC), _limit(resource.RLIMIT_AS, 1024)
+    also = f", ulimit -v: {memory} kB" if memory != "unlimited" else ""
     return (
-        f"the system starts no more processes for this user (ulimit -u: {found}); end some of them, raise the limit, "
+        f"the system starts no more processes for this user (ulimit -u: {found}{also}); end some of them, raise the limit, "
         "or work with fewer: --jobs 1"
     )
 
