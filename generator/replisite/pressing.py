@@ -10,17 +10,17 @@ from __future__ import annotations
 import datetime
 import gc
 import multiprocessing
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import (
     BrokenExecutor,
     Executor,
+    Future,
     ProcessPoolExecutor,
-    ThreadPoolExecutor,
     as_completed,
 )
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from replisite.audit import audit, template_fault
 from replisite.errors import Fault, InputError, ProofError, ReplisiteError
@@ -40,12 +40,15 @@ from replisite.shards import PROVING, STOCKS, Pressed, Stock, Work, press_shard
 from replisite.sinks import DirectorySink
 from replisite.staging import Press
 from replisite.system.limits import name_disk
+from replisite.system.processor_time import TooSlow, limited_processor_time
 
 if TYPE_CHECKING:
     from replisite.sources.pelican import Proof
 
 __all__ = ["Composed", "Orders", "Pressed", "Pressing", "Proved", "press_all"]
 
+
+T = TypeVar("T")
 
 PROVED_PAGES = 10
 """How many pages are proved in one go."""
@@ -207,7 +210,12 @@ class Pressing:
             corporate = [house] if house is not None and edition == self.main else []
             for owner in [*corporate, *owners]:
                 try:
-                    difference = proof.run({"distributor": owner})
+                    with limited_processor_time():
+                        difference = proof.run({"distributor": owner})
+                except TooSlow as error:  # each other page may take as long
+                    return Proved(
+                        proofs, tuple(differences), (*faults, template_fault(error, self.site, page.source))
+                    )
                 except Exception as error:  # noqa: BLE001 - whatever a template raises is a fault of it
                     faults.append(template_fault(error, self.site, page.source))
                     break
@@ -310,9 +318,22 @@ def _prove_pages(
     return _ROOM.prove_pages(pages, sample, house)
 
 
+class _Here(Executor):
+    """An executor that does the work at once, in the main thread, where limits of time hold."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Do it, and return a future that is done."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - it is raised where the result is taken
+            future.set_exception(error)
+        return future
+
+
 def _forked(jobs: int) -> Executor:
     """Return an executor whose processes are forked from this one: what is here need not travel."""
     if jobs == 1:
-        return ThreadPoolExecutor(1)
+        return _Here()
     context = multiprocessing.get_context("fork")
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with_parent)

@@ -16,12 +16,15 @@ from replisite.sources.config.make import make_site
 from replisite.sources.config.repair import repaired
 from replisite.sources.config.schema import Document
 from replisite.sources.folder import NAME
+from replisite.system.special_files import special_kind
 
 __all__ = ["SiteFaults", "parse_site", "read_site"]
 
 
 def read_site(file: Path) -> Site:
     """Read one site.toml; raises InputError with every fault that it has."""
+    if kind := special_kind(file):
+        raise InputError([Fault(NAME, 0, f"is {kind} and not a file", "put a file in its place")])
     try:
         written = file.read_bytes()
     except OSError as error:
@@ -49,6 +52,9 @@ def parse_site(text: str, root: Path) -> Site:
     except tomllib.TOMLDecodeError as error:
         line, what = syntax_fault(str(error), text)
         fault = Fault(NAME, line, f"is not TOML: {what}", "mend this first, the rest cannot be read")
+        raise SiteFaults([fault]) from error
+    except RecursionError as error:
+        fault = Fault(NAME, 0, "is nested too deeply to be read", "use fewer brackets within one another")
         raise SiteFaults([fault]) from error
     findings: list[Finding] = []
     document: Document | None

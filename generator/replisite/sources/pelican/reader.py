@@ -22,6 +22,12 @@ from replisite.sources.pelican.warm import Read, Warm
 __all__ = ["Refused", "reader_class"]
 
 _FENCE = re.compile(r"^---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_SHALLOW = 200
+"""Characters: less text cannot be nested too deeply."""
+
+_DEEPEST = 100
+_ALIASES = 50
+
 _RESERVED = frozenset(name for name in dir(Content) if not name.startswith("__")) - {
     "status",
     "url",
@@ -114,6 +120,7 @@ def _split(text: str, path: Path, notebook: Notebook) -> tuple[Mapping[str, Any]
         )
         return {}, text, 1
     try:
+        _check_nesting(found.group(1))
         matter = _loaded(found.group(1))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -128,6 +135,27 @@ def _split(text: str, path: Path, notebook: Notebook) -> tuple[Mapping[str, Any]
         raise Refused(str(path))
     body = text[found.end() :]
     return {str(key): value for key, value in matter.items()}, body, text[: found.end()].count("\n") + 1
+
+
+def _check_nesting(text: str) -> None:
+    """Raise YAMLError for nesting or aliases that only an attack has: libyaml's composer would overflow the stack.
+
+    Aliases of aliases grow by their product (the "billion laughs").
+    """
+    if len(text) < _SHALLOW and "*" not in text:
+        return
+    depth = aliases = 0
+    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.AliasEvent):
+            aliases += 1
+        if depth > _DEEPEST or aliases > _ALIASES:
+            problem = "lists or tables are nested too deeply" if depth > _DEEPEST else "too many aliases"
+            mark = yaml.Mark("", 0, event.start_mark.line if event.start_mark else 0, 0, None, 0)
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
 
 
 def _loaded(text: str) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import logging
 import os
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
@@ -43,6 +44,8 @@ from replisite.sources.pelican.theme import check_templates, find_theme, templat
 from replisite.sources.pelican.warm import Warm
 from replisite.sources.pelican.writer import NamedTemplate, Recorded, recording_writer
 from replisite.staging import compile_all, escaping, full_template, staged
+from replisite.system.processor_time import TooSlow, limited_processor_time
+from replisite.system.special_files import iter_special_files
 
 __all__ = ["PelicanRun", "Proof", "Recording", "StagedSite", "record_site"]
 
@@ -100,9 +103,13 @@ def _all_proofs(pages: StagedSite, run: PelicanRun, heard: Callable[[int], None]
     for number, (key, path) in enumerate(places):
         heard(number)
         try:
-            proofs[key].append(pages.proof(key, path))
+            with limited_processor_time():
+                proofs[key].append(pages.proof(key, path))
         except TemplateSyntaxError as error:
             run.note_template(error)
+        except (TooSlow, RecursionError) as error:
+            run.note_endless(error, path)
+            break  # each other page may take as long
     return proofs
 
 
@@ -170,7 +177,9 @@ class PelicanRun:
         os.chdir(self.site.root)  # settings name their paths from here
         pelican.console.quiet = True
         with self.listening():
-            if (self.site.root / self.site.content).is_dir():
+            if self._has_special_files():
+                pass  # whoever opened them would wait for ever
+            elif (self.site.root / self.site.content).is_dir():
                 self._run_pelican(static_output, is_copied)
             else:
                 told = "make it, or name another under [site] content"
@@ -182,6 +191,14 @@ class PelicanRun:
         return StagedSite(
             self.site, self.showings, pages, self.placeholders, self.files, self.static, self._source_of
         )
+
+    def _has_special_files(self) -> bool:
+        """Note named pipes, sockets and devices among what Pelican would open; say whether there are any."""
+        before = self.notebook.count
+        folders = [self.site.root / self.site.content, self.theme, self.site.root / "templates"]
+        for path, kind in iter_special_files(folders):
+            self.notebook.note(path, 0, f"is {kind} and not a file", "move it out of the site")
+        return self.notebook.count > before
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -198,6 +215,16 @@ class PelicanRun:
         self.notebook.note(
             error.filename or error.name or "", error.lineno, error.message or "", "mend the template"
         )
+
+    def note_endless(self, error: BaseException, page: str) -> None:
+        """Note a page that has no end, at the line of the template that was being rendered."""
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith(".html")]
+        file, line = (frames[-1].filename, frames[-1].lineno or 0) if frames else (page, 0)
+        if isinstance(error, RecursionError):
+            what = f"{page} is nested too deeply: a template includes itself, or a macro calls itself without an end"
+        else:
+            what = f"{page} takes too long to render: {error}"
+        self.notebook.note(file, line, what, "fix the template or the content")
 
     def _source_of(self, page: StagedPage) -> str:
         subject = next((value for value in page.recorded.own.values() if isinstance(value, Content)), None)
