@@ -85,9 +85,9 @@ class Place:
     base: str
 
     def towards(self, visit: Visit, host: str, has_hosts: bool) -> str:
-        """Return the address of the same page on another site; absolute where sites have hosts of their own.
+        r"""Return the address of the same page on another site; absolute where sites have hosts of their own.
 
-        It never leads to another host: ``//host`` and ``/\\host`` at the start would (WHATWG URL §4.4).
+        It never leads to another host: ``//host`` and ``/\host`` at the start would (WHATWG URL §4.4).
 
         >>> Place("", "/evil.example/", "/").towards(Visit("/evil.example"), "localhost", False)
         '/%2Fevil.example/evil.example/'
