@@ -166,8 +166,8 @@ def group_of(path: str) -> Group:
     return Group.LIST if path.startswith("feeds/") else Group.SHARED
 
 
-_NO_PATH: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]|(?:^|/)\.{0,2}(?:/|$)")
-"""Control characters, and what leaves a folder or is none: an empty segment, a dot, two dots."""
+_NO_PATH: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]|(?:^|/)\.{0,2}(?:/|$)")
+"""Control characters but the tab, and what leaves a folder or is none: an empty segment, a dot, two dots."""
 
 LONGEST_PATH: Final = 4_096
 """Characters; PATH_MAX of Linux counts bytes."""

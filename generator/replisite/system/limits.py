@@ -52,6 +52,12 @@ def limit_error(error: BaseException) -> SystemLimitError | None:
         return SystemLimitError(_no_memory())
     if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
         return SystemLimitError(_no_processes())
+    if isinstance(error, RuntimeError) and isinstance(
+        error.__context__, OSError | MemoryError | RuntimeError
+    ):
+        return limit_error(
+            error.__context__
+        )  # a pool that could not start its threads cannot end them either
     if not isinstance(error, OSError) or error.errno in _PASSED_ON:
         return None
     place = error.filename2 or error.filename
