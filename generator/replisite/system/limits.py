@@ -52,9 +52,7 @@ def limit_error(error: BaseException) -> SystemLimitError | None:
         return SystemLimitError(_no_memory())
     if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
         return SystemLimitError(_no_processes())
-    if isinstance(error, RuntimeError) and isinstance(
-        error.__context__, OSError | MemoryError | RuntimeError
-    ):
+    if str(error) == "cannot join thread before it is started" and error.__context__ is not None:
         return limit_error(
             error.__context__
         )  # a pool that could not start its threads cannot end them either
