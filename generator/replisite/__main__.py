@@ -7,6 +7,7 @@ import sys
 
 from replisite.preview.head_start import head_start
 from replisite.processes import INTERRUPTS
+from replisite.system.private_files import use_web_umask
 
 __all__ = ["main"]
 
@@ -20,6 +21,8 @@ def main() -> None:
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends as Ctrl-C does
     signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file that grows too large is an error, not the end
+    use_web_umask()
     try:
         with head_start(sys.argv[1:]) as composer:
             from replisite.cli import run  # meanwhile the other process reads Pelican

@@ -99,7 +99,7 @@ def _place(page: AuditedPage, url: str, site: Site) -> tuple[str, int]:
     return page.source, 0
 
 
-def template_fault(error: Exception, site: Site, source: str) -> Fault:
+def template_fault(error: BaseException, site: Site, source: str) -> Fault:
     """Return what a template raised as a fault at the template's line."""
     frames = [
         frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".html")

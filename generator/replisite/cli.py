@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, Optional
 
 import typer
-from rich.console import Console
 
 from replisite import __version__
 from replisite.errors import Fault, InputError, PartlyDeployed, ReplisiteError, UsageError
@@ -20,6 +17,8 @@ from replisite.model.site import Site
 from replisite.processes import INTERRUPTS
 from replisite.progress import Painter, PlainPainter, SilentPainter
 from replisite.sources.folder import NAME, find_site
+from replisite.system.limits import limit_error
+from replisite.terminal import Terminal
 
 if TYPE_CHECKING:
     from replisite.preview.composer import Composer
@@ -32,8 +31,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Terminal()
+err = Terminal(is_error=True)
 
 CUT_SHORT = "Interrupted; what is live holds together, and the next run goes on from there."
 
@@ -97,10 +96,10 @@ def new(
     with _faults_told(as_json=False):
         made = start_site(folder, name)
     tops = sorted({path.relative_to(folder).parts[0] for path in made})
-    out.print(f"Made {len(made)} files in {folder}: {', '.join(tops)}", markup=False)
+    out.print(f"Made {len(made)} files in {folder}: {', '.join(tops)}")
     out.print("Next:")
     if folder.resolve() != Path.cwd():
-        out.print(f"  cd {shlex.quote(str(folder))}", markup=False)
+        out.print(f"  cd {shlex.quote(str(folder))}")
     out.print("  replisite build")
 
 
@@ -164,7 +163,7 @@ def build(
         )
         report = build_sites(loaded, options, painter, earlier)
     if as_json:
-        _print_json(report.as_json())
+        out.print_json(report.as_json())
     elif not quiet:
         tell_built(err, report, verbose)
 
@@ -260,7 +259,7 @@ def deploy(
         if back is not None:
             teller.tell_back(back)
     if as_json:
-        _print_json({**report.as_json(), "rolled_back_to": back.release if back else None})
+        out.print_json({**report.as_json(), "rolled_back_to": back.release if back else None})
     if report.differences:
         raise typer.Exit(YOURS_TO_MEND)
 
@@ -297,7 +296,7 @@ def rollback(
         report = go_back(loaded, chosen, release, teller, teller.agrees_back, takes_turn=take_turn)
         teller.tell_back(report)
     if as_json:
-        _print_json(report.as_json())
+        out.print_json(report.as_json())
 
 
 @app.command(
@@ -338,7 +337,7 @@ def explain(
         loaded, earlier = _site(site)
         told = explain_pages(loaded, Options(drafts=drafts, future=future), painter, page, earlier)
     if as_json:
-        _print_json(told.as_json())
+        out.print_json(told.as_json())
     else:
         tell_explained(out, told, verbose or bool(page))
 
@@ -467,7 +466,7 @@ def check(
         checked = check_site(loaded, options, painter, earlier, counts_links=links)
     has_lost = checked.links is not None and checked.links.lost_count > 0
     if as_json:
-        _print_json(checked.as_json())
+        out.print_json(checked.as_json())
     elif has_lost or not quiet:
         tell_checked(out, checked)
     if not (as_json or quiet):
@@ -505,7 +504,7 @@ def roster(
         options = Options(roster=roster, skip_bad_rows=skip_bad_rows)
         counted = count_roster(loaded, options, painter, earlier)
     if as_json:
-        _print_json(counted.as_json())
+        out.print_json(counted.as_json())
     else:
         tell_roster(out, counted)
         if not quiet:
@@ -525,11 +524,7 @@ def reference(
         place = output / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8", newline="\n")
-        out.print(str(place), markup=False)
-
-
-def _print_json(told: object) -> None:
-    sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+        out.print(str(place))
 
 
 def _site(folder: Path | None) -> tuple[Site, list[Fault]]:
@@ -581,6 +576,11 @@ def _faults_told(
         yield
     except ReplisiteError as error:
         _tell(error, as_json)
+    except (OSError, MemoryError, RuntimeError) as error:
+        limit = limit_error(error)
+        if limit is None:
+            raise
+        _tell(limit, as_json)
     except KeyboardInterrupt:
         err.print(interrupted)
         raise typer.Exit(INTERRUPTED) from None
@@ -595,17 +595,28 @@ def _tell(error: ReplisiteError, as_json: bool) -> NoReturn:
         told = {"error": type(error).__name__, "message": str(error), "faults": faults}
         if isinstance(error, PartlyDeployed):
             told["failures"] = [{"path": path, "why": why} for path, why in error.failures]
-        _print_json(told)
+        out.print_json(told)
+    elif not isinstance(error, InputError):
+        err.print_lines(str(error))
     else:
-        err.print(str(error), style=None, markup=False)
-        if isinstance(error, InputError):
-            err.print(
-                f"{error.total:,} fault{'s' * (error.total > 1)}; nothing was written.", style="bold red"
-            )
+        for fault in error.shown:
+            err.print(fault)
+        err.print(f"{error.total:,} fault{'s' * (error.total > 1)}; nothing was written.", style="bold red")
     codes = {UsageError: USAGE, PartlyDeployed: IN_PART}
     raise typer.Exit(codes.get(type(error), YOURS_TO_MEND))
 
 
 def run(composer: Composer | None = None) -> None:
     """Run the command line. ``composer``: one for a preview, if it has been started already."""
-    app(obj=composer)
+    try:
+        app(obj=composer)
+    except (
+        OSError,
+        MemoryError,
+        RuntimeError,
+    ) as error:  # before a command began, or as it said how it ended
+        limit = limit_error(error)
+        if limit is None:
+            raise
+        err.print(str(limit))
+        raise SystemExit(YOURS_TO_MEND) from None

@@ -34,6 +34,7 @@ from replisite.model.places import address_of, prefix_of
 from replisite.model.site import Site
 from replisite.model.target import Target
 from replisite.options import Options, ledger_path
+from replisite.system.private_files import private_folder
 
 __all__ = ["DeployOptions", "Deployed", "Hears", "deploy", "find_target", "state_of"]
 
@@ -146,6 +147,7 @@ def deploy(
     if host.facts.warning:
         report.warnings.append(host.facts.warning)
     _check_limits(host, bundle, forms, report)
+    private_folder(site.state)
     with open_run(host, state, is_dry=options.is_dry) as run:
         one = _Deploy(site, target, options, hears, bundle, forms.beside, scope, run, report)
         try:
@@ -217,7 +219,8 @@ class _Deploy:
             plan = await asyncio.to_thread(self._plan, live)
         self._tell(release, plan)
         self._check_deletes(plan)
-        if self.options.is_dry or (plan.is_empty and not release.is_resumed):
+        is_listed = live is not None  # without a list the next deploy could not go on, whatever is live
+        if self.options.is_dry or (plan.is_empty and not release.is_resumed and is_listed):
             return
         if not plan.is_empty and not self.hears.agrees(plan):
             return
@@ -233,12 +236,18 @@ class _Deploy:
     async def _live(self, turn: Held) -> LiveList | None:
         """Return the list of what is live; None where there is none, or it is damaged and nobody needs it."""
         is_looked_at = self.options.refreshes or turn.is_taken_over
-        with contextlib.suppress(DeployError) if is_looked_at else contextlib.nullcontext():
+        try:
             live = await self.run.live()
+            if is_looked_at and live is not None:
+                await asyncio.to_thread(live.check)
             if live is None and not is_looked_at and not self.run.journal.release:
                 await self._refuse_foreign()
-            return live
-        return None
+        except DeployError:
+            if not is_looked_at:
+                raise
+            self.report.warnings.append("The list of what is live was damaged; this deploy makes it again.")
+            return None
+        return live
 
     async def _refuse_foreign(self) -> None:
         """Raise DeployError if files are there of which no list says that we put them there."""

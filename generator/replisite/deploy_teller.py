@@ -6,21 +6,12 @@ import time
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
-
 from replisite.deploy import Deployed, Hears
 from replisite.deploying.plan import Plan, Reason
 from replisite.deploying.sending import Sent
 from replisite.errors import UsageError
 from replisite.rollback import RolledBack
+from replisite.terminal import Bar, Terminal
 
 __all__ = ["DeployTeller"]
 
@@ -46,12 +37,11 @@ EVERY_SECONDS = 5.0
 class DeployTeller(Hears):
     """Tells on a console, and asks there unless ``is_agreed``; a context manager, which takes the bar away."""
 
-    def __init__(self, console: Console, *, is_agreed: bool, is_quiet: bool) -> None:
+    def __init__(self, console: Terminal, *, is_agreed: bool, is_quiet: bool) -> None:
         self._console = console
         self._is_agreed = is_agreed
         self._is_quiet = is_quiet
-        self._bar: Progress | None = None
-        self._task: TaskID | None = None
+        self._bar: Bar | None = None
         self._told = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -80,7 +70,7 @@ class DeployTeller(Hears):
         """Ask for yes or no; raises UsageError where nobody can answer."""
         if not self._console.is_terminal:
             raise UsageError("nobody is there to say yes; say --yes, or --dry-run to see the plan alone")
-        return self._console.input(f"{question} [y/N] ", markup=False).strip().lower() in {"y", "yes"}
+        return self._console.ask(f"{question} [y/N]").strip().lower() in {"y", "yes"}
 
     def sending(self, sent: Sent, plan: Plan) -> None:
         """Move the bar."""
@@ -93,22 +83,12 @@ class DeployTeller(Hears):
                 self._console.print(f"  {done:,} of {total:,} files, {_size(sent.bytes)}")
             return
         if self._bar is None:
-            self._bar = Progress(
-                TextColumn("{task.description}"),
-                BarColumn(bar_width=30),
-                MofNCompleteColumn(),
-                TextColumn("{task.fields[rate]}"),
-                TimeRemainingColumn(compact=True),
-                console=self._console,
-                transient=True,
-            )
-            self._bar.start()
-            self._task = self._bar.add_task("Sending", total=total, rate="")
+            self._bar = Bar(self._console, refreshes=True)
+            self._bar.begin("Sending", total)
             self._told = time.monotonic()
-        assert self._task is not None
         passed = time.monotonic() - self._told
         rate = f"{done / passed:,.0f} files/s, {_size(sent.bytes)}" if passed else ""
-        self._bar.update(self._task, completed=done, rate=rate)
+        self._bar.update(done, total, rate)
 
     def verifying(self, files: int) -> None:
         """Tell that it is over, and looked at."""
@@ -128,37 +108,38 @@ class DeployTeller(Hears):
         self._end()
         console = self._console
         for warning in report.warnings:
-            console.print(f"warning: {warning}", style="yellow", markup=False)
+            console.print(f"warning: {warning}", style="yellow")
         if not self._is_quiet:
             self._tell(report)
         for difference in report.differences:
-            console.print(difference, style="red", markup=False)
+            console.print(difference, style="red")
 
     def _tell(self, report: Deployed) -> None:
         console = self._console
         if report.is_dry:
             self._show_reasons(report)
-            console.print(f"Nothing was changed on {report.host}: this was a dry run", markup=False)
+            console.print(f"Nothing was changed on {report.host}: this was a dry run")
         elif report.is_live:
             spent = report.seconds.get("apply", 0.0)
             again = f", {report.retries:,} tries again" if report.retries else ""
-            console.print(
-                f"[bold]Live[/bold]: {report.puts:,} put, {report.deletes:,} deleted, {_size(report.bytes)} in {spent:.1f} s{again}"
+            console.print_parts(
+                ("Live", "bold"),
+                (
+                    f": {report.puts:,} put, {report.deletes:,} deleted, {_size(report.bytes)} in {spent:.1f} s{again}",
+                    "",
+                ),
             )
             if report.verified and not report.differences:
                 console.print(f"{report.verified} files looked at: they are as they were built", style="dim")
-            console.print(f"→ {report.host} ({report.release})", markup=False)
+            console.print(f"→ {report.host} ({report.release})")
         elif not report.reasons:
-            console.print(
-                f"Nothing to do: all {report.files:,} files are live on {report.host}", markup=False
-            )
+            console.print(f"Nothing to do: all {report.files:,} files are live on {report.host}")
         else:
             console.print("Nothing was changed")
         if report.configured:
             names = ", ".join(report.configured)
             console.print(
                 f"{names} in {report.host} changed: let the web server read its configuration again",
-                markup=False,
             )
 
     def tell_back(self, report: RolledBack) -> None:
@@ -167,7 +148,9 @@ class DeployTeller(Hears):
         if self._is_quiet:
             return
         if report.is_live:
-            self._console.print(f"[bold]Live again[/bold]: {report.release} (it was {report.left})")
+            self._console.print_parts(
+                ("Live again", "bold"), (f": {report.release} (it was {report.left})", "")
+            )
         else:
             self._console.print("Nothing was changed")
 
@@ -193,8 +176,9 @@ class DeployTeller(Hears):
                 continue
             shown = ", ".join(examples.get(reason, ())[:SHOWN])
             more = " …" if counts[reason] > SHOWN else ""
-            self._console.print(f"{sign} {counts[reason]:,} {_TOLD[reason]}", style=style, end="")
-            self._console.print(f"  {shown}{more}", style="dim", markup=False)
+            self._console.print_parts(
+                (f"{sign} {counts[reason]:,} {_TOLD[reason]}", style), (f"  {shown}{more}", "dim")
+            )
 
 
 def _size(size: int) -> str:

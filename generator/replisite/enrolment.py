@@ -14,6 +14,7 @@ from typing import Any
 from replisite import __version__
 from replisite.content.ignored_names import is_leftover
 from replisite.content.readable_files import STORIES, story_alias
+from replisite.errors import Fault, InputError
 from replisite.fault_log import FaultLog
 from replisite.ledger import Ledger, Part
 from replisite.model.distributor import PHOTO_SUFFIXES, Person
@@ -30,6 +31,7 @@ from replisite.sources.roster import (
     read_stretches,
     untouched,
 )
+from replisite.system.special_files import special_kind
 
 __all__ = ["Enrolment"]
 
@@ -92,6 +94,7 @@ class Enrolment:
 
     def take(self, ledger: Ledger, progress: Callable[[int, int], None]) -> FaultLog:
         """Read the roster into the ledger, as far as the ledger is not made from just this; return the rows' faults."""
+        self._refuse_special_files()
         conditions, stories = self._conditions(), self._stories()
         kept = _Reading.of(ledger.reading)
         if (
@@ -114,6 +117,17 @@ class Enrolment:
     @property
     def _content(self) -> Path:
         return self.terms.root / self.terms.content
+
+    def _refuse_special_files(self) -> None:
+        """Raise InputError for a roster or a story that is a named pipe, a socket or a device: reading has no end."""
+        found = [self._path, *sorted((self._content / "distributors").glob("*"))]
+        faults = [
+            Fault(_shown(path, self.terms.root), 0, f"is {kind} and not a file", "put a file in its place")
+            for path in found
+            if (kind := special_kind(path))
+        ]
+        if faults:
+            raise InputError(faults)
 
     # -- all of it ----------------------------------------------------------------------------------
 
@@ -287,6 +301,10 @@ def _counted(
         if number % TOLD_EVERY == 0:
             progress(number, 0)
         yield person
+
+
+def _shown(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
 def _digest(path: Path) -> str:

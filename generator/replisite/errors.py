@@ -6,6 +6,7 @@
     ├── ProofError      a pressed page differs from Jinja's own rendering of it
     ├── DeployError     what is live cannot be made equal to what was built; nothing was sent, or it was taken back
     ├── PartlyDeployed  some of it could not be sent; what is live holds together, and the next deploy goes on from there
+    ├── SystemLimitError  the system refuses: a disk is full, a limit is reached, a file may not be read or written
     └── UsageError      the command line asks for something that cannot be
 
 A library's own error is translated where that library is called, with ``from``.
@@ -25,6 +26,7 @@ __all__ = [
     "PartlyDeployed",
     "ProofError",
     "ReplisiteError",
+    "SystemLimitError",
     "UsageError",
     "nearest",
 ]
@@ -81,12 +83,15 @@ class InputError(ReplisiteError):
         """How many faults there are, kept or not."""
         return len(self.faults) + self.uncounted
 
-    def __str__(self) -> str:
+    @property
+    def shown(self) -> list[str]:
+        """What a report spells out: a text for each fault, and how many more there are."""
         lines = [str(fault) for fault in self.faults[:SHOWN]]
         rest = self.total - len(lines)
-        if rest:
-            lines.append(f"… and {rest} more")
-        return "\n".join(lines)
+        return [*lines, f"… and {rest} more"] if rest else lines
+
+    def __str__(self) -> str:
+        return "\n".join(self.shown)
 
 
 class OutputError(ReplisiteError):
@@ -115,6 +120,10 @@ class PartlyDeployed(ReplisiteError):
         if rest:
             lines.append(f"… and {rest} more")
         return "\n".join([*lines, self.advice])
+
+
+class SystemLimitError(ReplisiteError):
+    """The system refuses something outside the output folder; the last good output is as it was."""
 
 
 class UsageError(ReplisiteError):

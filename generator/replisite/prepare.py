@@ -27,6 +27,8 @@ from replisite.options import Options
 from replisite.photo_column import named_photos
 from replisite.photo_making import make_photos
 from replisite.pressroom import Composed, Orders, PressRoom
+from replisite.system.limits import meaning
+from replisite.system.private_files import private_folder
 
 __all__ = [
     "SHARD_SITES",
@@ -90,11 +92,11 @@ def in_turn(site: Site, progress: Progress) -> Iterator[None]:
     Raises OutputError where there can be no ledger.
     """
     try:
-        site.state.mkdir(exist_ok=True)
-        lock = os.open(site.state / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        private_folder(site.state)
+        lock = os.open(site.state / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise OutputError(
-            f"{site.state} cannot be written: {error.strerror}; mend the rights of the folder that it is in"
+            f"{site.state} cannot be written: {meaning(error.errno or 0, str(error))}"
         ) from error
     try:
         try:

@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import (
     BrokenExecutor,
     Executor,
+    Future,
     ProcessPoolExecutor,
-    ThreadPoolExecutor,
     as_completed,
 )
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from replisite.audit import audit, template_fault
 from replisite.errors import Fault, InputError, ProofError, ReplisiteError
@@ -42,6 +42,8 @@ from replisite.shards import PROVING, STOCKS, Pressed, Stock, Work, press_shard
 from replisite.shared_photos import photo_works, put_photos
 from replisite.sinks import DirectorySink
 from replisite.staging import Press
+from replisite.system.limits import name_disk
+from replisite.system.processor_time import TooSlow, limited_processor_time
 
 if TYPE_CHECKING:
     from replisite.sources.pelican import Proof
@@ -50,6 +52,7 @@ __all__ = ["Composed", "Orders", "Pressed", "Pressing", "Proved", "press_all"]
 
 
 Done = TypeVar("Done")
+T = TypeVar("T")
 
 PROVED_PAGES = 10
 """How many pages are proved in one go."""
@@ -154,6 +157,14 @@ class Pressing:
 
     def _record(self) -> tuple[Composition, tuple[Fault, ...]]:
         """Run Pelican; where all plates can travel, go on with what came back from a journey, and keep it."""
+        try:
+            return self._recorded()
+        except BaseException as error:
+            name_disk(error, self.kept.new)
+            self.kept.abandon()  # it may be what fills the disk
+            raise
+
+    def _recorded(self) -> tuple[Composition, tuple[Fault, ...]]:
         from replisite.sources.pelican import record_site  # Pelican is imported here and nowhere else
 
         orders = self.orders
@@ -222,8 +233,13 @@ class Pressing:
             corporate = [house] if house is not None and edition == self.main else []
             for owner in [*corporate, *owners]:
                 try:
-                    difference = proof.run({"distributor": owner})
-                    faults += proof.leftovers_for({"distributor": owner})
+                    with limited_processor_time():
+                        difference = proof.run({"distributor": owner})
+                        faults += proof.leftovers_for({"distributor": owner})
+                except TooSlow as error:  # each other page may take as long
+                    return Proved(
+                        proofs, tuple(differences), (*faults, template_fault(error, self.site, page.source))
+                    )
                 except Exception as error:  # noqa: BLE001 - whatever a template raises is a fault of it
                     faults.append(template_fault(error, self.site, page.source))
                     break
@@ -384,9 +400,22 @@ def _prove_pages(
     return _ROOM.prove_pages(pages, sample, house)
 
 
+class _Here(Executor):
+    """An executor that does the work at once, in the main thread, where limits of time hold."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Do it, and return a future that is done."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - it is raised where the result is taken
+            future.set_exception(error)
+        return future
+
+
 def _forked(jobs: int) -> Executor:
     """Return an executor whose processes are forked from this one: what is here need not travel."""
     if jobs == 1:
-        return ThreadPoolExecutor(1)
+        return _Here()
     context = multiprocessing.get_context("fork")
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with_parent)

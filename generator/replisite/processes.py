@@ -31,6 +31,7 @@ from replisite.system.last_words import (
     report_endings,
     where_in,
 )
+from replisite.system.limits import limit_error
 
 __all__ = ["INTERRUPTS", "Heard", "OutOfDate", "Room", "end_with_parent", "fresh_process", "interrupts_held"]
 
@@ -185,19 +186,20 @@ def _serve(
     fresh_process()
     report_endings(reports)
     served = os.getpid()
-    room = make(lambda done, total: pipe.send(("progress", (done, total))))
+    room, failure = None, None
+    try:
+        room = make(lambda done, total: pipe.send(("progress", (done, total))))
+    except Exception as error:  # noqa: BLE001 - it is the answer to whatever is asked
+        failure = _as_answer(error)
     while True:
         try:
             method, arguments = pipe.recv()
         except (EOFError, ConnectionError):
             leave(0)
         try:
-            answer = "result", getattr(room, method)(*arguments)
-        except ReplisiteError as error:
-            answer = "error", error
+            answer: tuple[str, object] = failure or ("result", getattr(room, method)(*arguments))
         except Exception as error:  # noqa: BLE001 - the parent raises it
-            told = "".join(traceback.format_exception(error))
-            answer = "error", ReplisiteError(f"{type(error).__name__}: {error}\n{told}")
+            answer = _as_answer(error)
         except BaseException as error:  # SystemExit, and a KeyboardInterrupt that code raised itself
             if os.getpid() != served:
                 raise
@@ -206,6 +208,16 @@ def _serve(
         if os.getpid() != served:
             leave(0)  # a copy that a plugin forked, and that came back from the plugin
         pipe.send(answer)
+
+
+def _as_answer(error: Exception) -> tuple[str, object]:
+    """Return what the parent is to raise."""
+    if isinstance(error, ReplisiteError):
+        return "error", error
+    if (limit := limit_error(error)) is not None:
+        return "error", limit
+    told = "".join(traceback.format_exception(error))
+    return "error", ReplisiteError(f"{type(error).__name__}: {error}\n{told}")
 
 
 @contextmanager

@@ -6,8 +6,7 @@ import time
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from replisite.terminal import Bar, Terminal
 
 __all__ = ["Painter", "PlainPainter", "SilentPainter"]
 
@@ -35,7 +34,7 @@ class PlainPainter(SilentPainter):
 
     EVERY_SECONDS = 5.0
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Terminal) -> None:
         self.console = console
         self._phase = ""
         self._told = 0.0
@@ -56,21 +55,11 @@ class Painter(SilentPainter):
 
     EVERY_SECONDS = 0.1
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Terminal) -> None:
         self.console = console
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(compact=True),
-            console=console,
-            transient=True,
-            auto_refresh=False,  # it would need a thread, and processes are forked
-        )
+        self._bar = Bar(console, refreshes=False)  # it would need a thread, and processes are forked
         self._refreshed = 0.0
         self._phase = ""
-        self._task: TaskID | None = None
         self._started = 0.0
 
     def __enter__(self) -> Self:
@@ -79,7 +68,7 @@ class Painter(SilentPainter):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._progress.stop()
+        self._bar.stop()
 
     def __call__(self, phase: str, done: int, total: int, pages: int = 0) -> None:
         """Take one piece of news."""
@@ -88,14 +77,10 @@ class Painter(SilentPainter):
             return
         if phase != self._phase:
             self._phase, self._started = phase, time.monotonic()
-            if self._task is not None:
-                self._progress.remove_task(self._task)
-            self._task = self._progress.add_task(PHASES[phase], total=None, rate="")
-        assert self._task is not None
+            self._bar.begin(PHASES[phase])
         passed = time.monotonic() - self._started
         rate = f"{pages / passed:,.0f} pages/s" if pages and passed else ""
-        self._progress.update(self._task, completed=done, total=total or None, rate=rate)
-        self._progress.start()
+        self._bar.update(done, total or None, rate)
         if not done or time.monotonic() - self._refreshed > self.EVERY_SECONDS:
             self._refreshed = time.monotonic()
-            self._progress.refresh()
+            self._bar.refresh()

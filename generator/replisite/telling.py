@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from rich.console import Console
-
 from replisite.build import Report
 from replisite.check import Checked, RosterCounts
 from replisite.errors import SHOWN
@@ -11,6 +9,7 @@ from replisite.explain import Explanation
 from replisite.explained import ToldPage
 from replisite.prepare import Findings
 from replisite.pressroom import LinkCounts
+from replisite.terminal import Terminal
 
 __all__ = [
     "count",
@@ -25,13 +24,14 @@ WARNINGS_SHOWN = 5
 """How many warnings are told without -v."""
 
 
-def tell_built(console: Console, report: Report, verbose: bool) -> None:
+def tell_built(console: Terminal, report: Report, verbose: bool) -> None:
     """Tell what a build made, and where it is."""
     press = report.seconds.get("press", 0.0)
     rate = f", {report.pages / press:,.0f} pages/s" if press else ""
-    console.print(
-        f"[bold]{count(report.sites, 'site')} and the corporate site[/bold]: {count(report.pages, 'page')}, "
-        f"{report.bytes / 1e6:,.1f} MB in {sum(report.seconds.values()):.1f} s{rate}"
+    console.print_parts(
+        (f"{count(report.sites, 'site')} and the corporate site", "bold"),
+        (f": {count(report.pages, 'page')}, {report.bytes / 1e6:,.1f} MB", ""),
+        (f" in {sum(report.seconds.values()):.1f} s{rate}", ""),
     )
     if report.is_content_kept:
         console.print(
@@ -47,28 +47,33 @@ def tell_built(console: Console, report: Report, verbose: bool) -> None:
         people = count(report.closed, "person", "people")
         console.print(f"{people} on the roster without a site (lapsed, terminated or closed market)")
     tell_findings(console, report, verbose)
-    console.print(f"→ {report.output}", markup=False)
+    console.print(f"→ {report.output}")
 
 
-def tell_checked(console: Console, checked: Checked) -> None:
+def tell_checked(console: Terminal, checked: Checked) -> None:
     """Tell what a check found in order, and the company links that do not carry their owner."""
     links = checked.links
     told = "Checked" if links and links.lost_count else "In order"
-    console.print(
-        f"[bold]{told}[/bold]: {count(checked.pages, 'page')}, {count(checked.sites, 'site')} "
-        f"and the corporate site; {count(checked.proofs, 'page')} proved"
+    console.print_parts(
+        (told, "bold"),
+        (f": {count(checked.pages, 'page')}, {count(checked.sites, 'site')} and the corporate site", ""),
+        (f"; {count(checked.proofs, 'page')} proved", ""),
     )
     if links:
         _tell_links(console, links)
 
 
-def _tell_links(console: Console, links: LinkCounts) -> None:
+def _tell_links(console: Terminal, links: LinkCounts) -> None:
     on_sites = links.links - links.corporate_links
     carried = links.carried - links.corporate_carried
-    console.print(
-        f"[bold]{carried:,} of {count(on_sites, 'company link')}[/bold] on {count(links.sites, 'site')} "
-        f"carry the site's owner, {links.corporate_carried:,} of {links.corporate_links:,} on the corporate site "
-        f"the house account{f'; {links.ownerless:,} need no owner' if links.ownerless else ''}"
+    console.print_parts(
+        (f"{carried:,} of {count(on_sites, 'company link')}", "bold"),
+        (f" on {count(links.sites, 'site')} carry the site's owner, ", ""),
+        (
+            f"{links.corporate_carried:,} of {links.corporate_links:,} on the corporate site the house account",
+            "",
+        ),
+        (f"; {links.ownerless:,} need no owner" if links.ownerless else "", ""),
     )
     if not links.lost_count:
         return
@@ -76,20 +81,19 @@ def _tell_links(console: Console, links: LinkCounts) -> None:
     console.print(f"{count(links.lost_count, 'company link')} {verb} not carry the owner:", style="bold red")
     for lost in links.lost[:SHOWN]:
         where = f"{lost.site or 'the corporate site'}: {lost.page}: {lost.address}  ({lost.source})"
-        console.print(f"  {where}", markup=False, emoji=False)
+        console.print(f"  {where}")
     if rest := links.lost_count - len(links.lost[:SHOWN]):
         console.print(f"  … and {rest:,} more")
     console.print(
         "Write them with a link function, such as {{ shop_link(distributor) }}, or list addresses that need no owner "
         "in site.toml: [site] ownerless_links",
-        markup=False,
     )
 
 
-def tell_roster(console: Console, counted: RosterCounts) -> None:
+def tell_roster(console: Terminal, counted: RosterCounts) -> None:
     """Tell how many people there are."""
     people = count(counted.people, "person", "people")
-    console.print(f"[bold]{people}[/bold], {counted.sites:,} with a site")
+    console.print_parts((people, "bold"), (f", {counted.sites:,} with a site", ""))
     for told, counts in (("by status", counted.by_status), ("by market", counted.by_market)):
         console.print(
             f"{told}: {', '.join(f'{name} {number:,}' for name, number in counts.items()) or 'none'}"
@@ -98,18 +102,19 @@ def tell_roster(console: Console, counted: RosterCounts) -> None:
         console.print(f"skipped rows: {counted.skipped_rows:,}")
 
 
-def tell_explained(console: Console, told: Explanation, in_detail: bool) -> None:
+def tell_explained(console: Terminal, told: Explanation, in_detail: bool) -> None:
     """Tell how pages were staged: one line a page, or each with its slots."""
     for page in told.pages:
         _tell_page(console, page, in_detail)
     in_full = [page for page in told.pages if page.widened]
-    console.print(
-        f"[bold]{count(len(told.pages), 'page')}[/bold], {count(told.slots, 'slot')} in templates and content; "
-        f"{len(in_full):,} rendered in full for every owner"
+    console.print_parts(
+        (count(len(told.pages), "page"), "bold"),
+        (f", {count(told.slots, 'slot')} in templates and content; ", ""),
+        (f"{len(in_full):,} rendered in full for every owner", ""),
     )
 
 
-def _tell_page(console: Console, page: ToldPage, in_detail: bool) -> None:
+def _tell_page(console: Terminal, page: ToldPage, in_detail: bool) -> None:
     if page.widened:
         what = "in full"
     elif page.is_shared:
@@ -117,33 +122,29 @@ def _tell_page(console: Console, page: ToldPage, in_detail: bool) -> None:
     else:
         what = f"{count(sum(slot.times for slot in page.slots), 'slot')}, {len(page.slots):,} different"
     line = f"{page.edition}  {page.path}  {page.static_bytes:,} bytes static, {what}"
-    console.print(line, markup=False, highlight=False, soft_wrap=True)
+    console.print(line)
     if page.widened:
-        console.print(f"  {page.widened}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"  {page.widened}", style="yellow")
     for slot in page.slots if in_detail else ():
         used = f"{slot.times} times, " if slot.times > 1 else ""
         shared = f"{used}on {count(slot.pages, 'page')}"
-        console.print(
-            f"  {slot.where}: {slot.told}  ({shared})", markup=False, highlight=False, soft_wrap=True
-        )
+        console.print(f"  {slot.where}: {slot.told}  ({shared})")
         for reason in slot.widened:
-            console.print(
-                f"    because of {reason}", style="yellow", markup=False, highlight=False, soft_wrap=True
-            )
+            console.print(f"    because of {reason}", style="yellow")
 
 
-def tell_findings(console: Console, findings: Findings, verbose: bool) -> None:
+def tell_findings(console: Terminal, findings: Findings, verbose: bool) -> None:
     """Tell rows that were skipped, warnings, of which a few are enough, and seconds."""
     if findings.skipped_count:
         console.print(f"{count(findings.skipped_count, 'fault')} in rows that were skipped:", style="yellow")
         for line in findings.skipped:
-            console.print(f"  {line}", markup=False)
+            console.print(f"  {line}")
     if findings.content_not_kept:
         told = f"The next build reads the content again: {findings.content_not_kept}"
-        console.print(told, style="dim", markup=False)
+        console.print(told, style="dim")
     shown = findings.warnings if verbose else findings.warnings[:WARNINGS_SHOWN]
     for warning in shown:
-        console.print(f"warning: {warning}", style="yellow", markup=False)
+        console.print(f"warning: {warning}", style="yellow")
     if len(shown) < len(findings.warnings):
         rest = len(findings.warnings) - len(shown)
         console.print(f"… and {count(rest, 'more warning')}; -v shows them", style="yellow")

@@ -12,10 +12,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from replisite.errors import OutputError, UsageError
+from replisite.errors import DeployError, OutputError, UsageError
 from replisite.hosts import Body
-from replisite.model.live import CachePolicy, LiveFile, live_order, served, serving
+from replisite.model.live import CachePolicy, LiveFile, is_live_path, live_order, served, serving
 from replisite.model.manifest import Entry, entry_of
+from replisite.model.text import quoted
 from replisite.sinks import MANIFEST, read_manifest
 
 __all__ = ["FinishedOutput"]
@@ -90,10 +91,14 @@ class FinishedOutput:
         return heapq.merge(self._built(), self._added(), key=lambda entry: live_order(entry.path))
 
     def _built(self) -> Iterator[Entry]:
-        entries = read_manifest(self.folder)
-        return (
-            entry for entry in entries if not entry.path.startswith(_OURS) and entry.path not in self.added
-        )
+        for entry in read_manifest(self.folder):
+            if entry.path.startswith(_OURS) or entry.path in self.added:
+                continue
+            if not is_live_path(entry.path):
+                raise DeployError(
+                    f"{quoted(entry.path)} cannot be deployed under this name; rename the file and build again"
+                )
+            yield entry
 
     def _added(self) -> Iterator[Entry]:
         """Stream what this host wants beside; there may be a page for each site that is elsewhere."""

@@ -13,17 +13,31 @@ because the deploy that removes it has not said that it is done.
 from __future__ import annotations
 
 import gzip
+import re
+import zlib
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from replisite.errors import DeployError
-from replisite.model.live import LiveFile, Served
+from replisite.model.live import LONGEST_PATH, LiveFile, Served, is_live_path, live_order
+from replisite.model.text import quoted
 
 __all__ = ["LEFT_OVER", "LiveList", "write_live_list"]
 
 _HEADER = "replisite live 1"
 _LEVEL = 1  # digests do not get smaller with more work
+
+_LONGEST_LINE = LONGEST_PATH + 200
+"""Characters: a path, a digest, two numbers."""
+
+_RELEASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_FILE = re.compile(r"([0-9a-f]{1,64}|\?) ([0-9]{1,15}) ([0-9]{1,6}) (.+)")
+"""Digest, size, number, path; the digest of a file of which only the path is known is a question mark."""
+
+_UNREADABLE = (OSError, EOFError, ValueError, StopIteration, zlib.error)
 
 LEFT_OVER = Served("", "", "left over")
 """How a file is marked that should be gone."""
@@ -44,33 +58,68 @@ class LiveList:
         """Open a list."""
         try:
             with gzip.open(place, "rt", encoding="utf-8", newline="\n") as lines:
-                if next(lines, "") != f"{_HEADER}\n":
-                    raise ValueError("unknown format")  # noqa: TRY301 - told below with the others
-                word, _, release = next(lines, "").rstrip("\n").partition(" ")
-                if word != "release":
-                    raise ValueError("no release")  # noqa: TRY301 - as above
-        except (OSError, EOFError, ValueError) as error:
+                if (header := lines.readline(_LONGEST_LINE)) != f"{_HEADER}\n":
+                    is_later = header.startswith(_HEADER.rpartition(" ")[0])
+                    raise ValueError("of another version of replisite" if is_later else "unknown format")
+                word, _, release = lines.readline(_LONGEST_LINE).rstrip("\n").partition(" ")
+                if word != "release" or not _RELEASE.fullmatch(release):
+                    raise ValueError("no release")
+        except _UNREADABLE as error:
             raise _damaged(error) from error
         return cls(place, release)
 
     def __iter__(self) -> Iterator[LiveFile]:
-        served: dict[str, Served] = {}
+        line, number = "", 0
         try:
             with gzip.open(self.place, "rt", encoding="utf-8", newline="\n") as lines:
                 for _ in range(2):
                     next(lines)
-                for line in lines:
-                    first, rest = line.rstrip("\n").split(" ", 1)
-                    if first == "=":
-                        number, told = rest.split(" ", 1)
-                        served[number] = Served(*told.split("|"))
-                    elif first == "-":
-                        yield LiveFile(rest, "", 0, LEFT_OVER)
-                    else:
-                        size, number, path = rest.split(" ", 2)
-                        yield LiveFile(path, first, int(size), served[number])
-        except (OSError, EOFError, ValueError, KeyError, StopIteration) as error:
-            raise _damaged(error) from error
+                served: dict[str, Served] = {}
+                before = ""
+                for number, line in enumerate(iter(partial(lines.readline, _LONGEST_LINE), ""), 3):  # noqa: B007 - it is told below
+                    file = _parsed(line, served)
+                    if file is None:
+                        continue
+                    key = live_order(file.path)
+                    if key <= before:
+                        raise ValueError("not in the order of paths")
+                    before = key
+                    yield file
+        except _UNREADABLE as error:
+            raise _damaged(error, number, line) from error
+
+    def check(self) -> None:
+        """Read it from front to back; raises DeployError for a damaged one."""
+        deque(self, maxlen=0)
+
+
+def _parsed(line: str, served: dict[str, Served]) -> LiveFile | None:
+    """Return the file of a line, or None for one that says how files are served; raises ValueError."""
+    if not line.endswith("\n"):
+        raise ValueError("too long, or cut off")
+    first, _, rest = line[:-1].partition(" ")
+    if first == "=":
+        number, _, told = rest.partition(" ")
+        parts = told.split("|")
+        if len(parts) != 3 or not told.isprintable():
+            raise ValueError("no media type, cache control and encoding")
+        served[number] = Served(*parts)
+        return None
+    if first == "-":
+        return LiveFile(_path(rest), "", 0, LEFT_OVER)
+    found = _FILE.fullmatch(line[:-1])
+    if found is None:
+        raise ValueError("no digest, size and path")
+    digest, size, number, path = found.groups()
+    if number not in served:
+        raise ValueError("nothing says how it is served")
+    return LiveFile(_path(path), digest, int(size), served[number])
+
+
+def _path(path: str) -> str:
+    if not is_live_path(path):
+        raise ValueError("no path of a file below the sites' root")
+    return path
 
 
 def write_live_list(place: Path, release: str, files: Iterable[LiveFile]) -> None:
@@ -95,7 +144,9 @@ def write_live_list(place: Path, release: str, files: Iterable[LiveFile]) -> Non
         packing.write("".join(lines).encode())
 
 
-def _damaged(error: Exception) -> DeployError:
+def _damaged(error: Exception, number: int = 0, line: str = "") -> DeployError:
+    where = f" in line {number:,}: {quoted(line.rstrip(chr(10)))}" if line and number else ""
     return DeployError(
-        f"the list of what is live is damaged ({error}); --refresh makes it again from what is there"
+        f"the list of what is live is damaged{where} ({error}); replisite deploy --refresh makes the list again from the "
+        "files that are live"
     )

@@ -23,6 +23,7 @@ from replisite.errors import DeployError
 from replisite.hosts import Host, HostError
 from replisite.ledger import Journal
 from replisite.model.live import LiveFile, live_order
+from replisite.system.private_files import private_file, private_folder
 
 __all__ = ["EVERYTHING", "Run", "merged", "open_run", "told_of"]
 
@@ -72,7 +73,7 @@ class Run:
         """
         place = self.state / "turn"
         earlier = {self.journal.release, place.read_text(encoding="utf-8") if place.is_file() else ""}
-        place.write_text(name, encoding="utf-8")
+        private_file(place).write_text(name, encoding="utf-8")
         return earlier - {""}
 
     @property
@@ -110,8 +111,8 @@ class Run:
     def note(self, what: str, report: dict[str, Any]) -> None:
         """Add a line about what is done now to the target's history, ``deploys.jsonl``."""
         row = {"what": what, "by": this_owner(), **report}
-        with (self.state / "deploys.jsonl").open("a", encoding="utf-8") as history:
-            history.write(json.dumps(row, ensure_ascii=False) + "\n")
+        with private_file(self.state / "deploys.jsonl").open("a", encoding="utf-8") as history:
+            history.write(json.dumps(row) + "\n")  # in ASCII: it may be read on a terminal
 
 
 @contextlib.contextmanager
@@ -120,7 +121,7 @@ def open_run(host: Host, state: Path, *, is_dry: bool) -> Iterator[Run]:
 
     Raises DeployError if another run of this machine is on the target.
     """
-    state.mkdir(parents=True, exist_ok=True)
+    private_folder(state)
     alone = contextlib.nullcontext() if is_dry else _alone(state / "lock", host.facts.told)
     with alone, _notes(host, state, is_dry) as run:
         yield run
@@ -128,7 +129,7 @@ def open_run(host: Host, state: Path, *, is_dry: bool) -> Iterator[Run]:
 
 @contextlib.contextmanager
 def _alone(place: Path, told: str) -> Iterator[None]:
-    lock = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    lock = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

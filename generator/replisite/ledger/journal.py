@@ -10,8 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from replisite.errors import ReplisiteError
+from replisite.ledger.refusals import database_error, is_damage, remove_database
 from replisite.model.live import LiveFile, Served, live_order
+from replisite.system.private_files import private_file, private_folder
 
 __all__ = ["Journal"]
 
@@ -34,16 +35,14 @@ class Journal:
     """
 
     def __init__(self, place: Path) -> None:
-        place.parent.mkdir(parents=True, exist_ok=True)
+        self._place = place
         try:
-            self._connection = _opened(place)
-        except sqlite3.OperationalError as error:
-            raise ReplisiteError(f"{place}: the journal cannot be opened: {error}") from error
-        except sqlite3.DatabaseError:  # whatever it said is lost, which costs time and nothing else
-            for suffix in ("", "-wal", "-shm"):
-                place.with_name(place.name + suffix).unlink(missing_ok=True)
-            self._connection = _opened(place)
-        row = self._connection.execute("SELECT release, base FROM under_way").fetchone()
+            self._connection, row = _opened(place)
+        except sqlite3.Error as error:
+            if not is_damage(error):
+                raise database_error(error, place) from error
+            remove_database(place)  # whatever it said is lost, which costs time and nothing else
+            self._connection, row = _opened(place)
         self.release: str = row[0] if row else ""
         self.base: str = row[1] if row else ""
         self._waiting: list[tuple[str, str, str, int, str]] = []
@@ -55,8 +54,13 @@ class Journal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.flush()
+        try:
+            self.flush()
+        except sqlite3.Error as failed:
+            error = error or failed
         self._connection.close()
+        if isinstance(error, sqlite3.Error):
+            raise database_error(error, self._place) from error
 
     def begin(self, release: str, base: str) -> None:
         """Begin the journal of a release, and forget what was in it."""
@@ -156,7 +160,10 @@ def _files(row: tuple[str, str, str, int, str]) -> Iterator[LiveFile]:
         yield LiveFile(path, digest, size, Served(*served.split("|")))
 
 
-def _opened(place: Path) -> sqlite3.Connection:
+def _opened(place: Path) -> tuple[sqlite3.Connection, tuple[str, str] | None]:
+    """Open a journal, and say what is under way."""
+    private_folder(place.parent)
+    private_file(place)
     connection = sqlite3.connect(place, timeout=_WAIT_SECONDS, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
@@ -171,7 +178,8 @@ def _opened(place: Path) -> sqlite3.Connection:
                 )
                 connection.execute("CREATE TABLE under_way (release TEXT NOT NULL, base TEXT NOT NULL)")
                 connection.execute(f"PRAGMA user_version = {VERSION}")
+        row = connection.execute("SELECT release, base FROM under_way").fetchone()
     except BaseException:
         connection.close()
         raise
-    return connection
+    return connection, row

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from replisite.errors import Fault, ReplisiteError, nearest
+from replisite.errors import Fault, nearest
 from replisite.fault_log import FaultLog
 from replisite.ledger.amend import Part, amend
 from replisite.ledger.intake import Counts, take_in
@@ -34,12 +34,14 @@ from replisite.ledger.readout import (
     iter_seated,
     seat_after,
 )
+from replisite.ledger.refusals import database_error, is_damage, is_in_use, remove_database
 from replisite.ledger.sampling import Exemplars
 from replisite.ledger.tables import VERSION, make_people
 from replisite.model.distributor import Distributor, Person
 from replisite.model.redirects import Redirect
 from replisite.model.refused import Refused
 from replisite.model.site import Site
+from replisite.system.private_files import private_file, private_folder
 
 __all__ = ["Ledger"]
 
@@ -60,21 +62,26 @@ class Ledger:
     Any number of processes may read while one takes a new roster in.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
+        self._path = path
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open the ledger; one that is missing, broken or of another version begins empty."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        """Open the ledger; one that is missing, damaged or of another version begins empty.
+
+        Raises ReplisiteError for one that cannot be opened, and when the context is left for an error of the database.
+        """
         try:
-            return cls(_connect(path))
-        except sqlite3.OperationalError as error:
-            raise ReplisiteError(f"{path}: the ledger cannot be opened: {error}") from error
-        except sqlite3.DatabaseError:
-            for suffix in ("", "-wal", "-shm"):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
-            return cls(_connect(path))
+            try:
+                return cls(_connect(path), path)
+            except sqlite3.DatabaseError as error:
+                if not is_damage(error):
+                    raise
+                remove_database(path)
+                return cls(_connect(path), path)
+        except sqlite3.Error as error:
+            raise database_error(error, path) from error
 
     def __enter__(self) -> Self:
         return self
@@ -83,6 +90,8 @@ class Ledger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        if isinstance(error, sqlite3.Error):
+            raise database_error(error, self._path) from error
 
     def close(self) -> None:
         """Close the file."""
@@ -368,6 +377,8 @@ class Ledger:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    private_folder(path.parent)
+    private_file(path)  # SQLite gives its mode to the files beside it
     connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
     try:
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -390,8 +401,8 @@ def _make_once(connection: sqlite3.Connection) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError:
-            if time.monotonic() > end:
+        except sqlite3.OperationalError as error:
+            if time.monotonic() > end or not is_in_use(error):
                 raise
             continue
         if not _is_made(connection):

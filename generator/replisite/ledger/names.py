@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from replisite.ledger.refusals import database_error
 from replisite.model.distributor import Person
+from replisite.system.private_files import private_file
 
 __all__ = ["NameIndex", "Named"]
 
@@ -47,7 +49,10 @@ class NameIndex:
         """Put these people, each after the number, in the place of those that were there."""
         new = self._path.with_suffix(".new")
         new.unlink(missing_ok=True)
-        with closing(sqlite3.connect(new, isolation_level=None)) as connection:
+        with (
+            self._refusing(new),
+            closing(sqlite3.connect(private_file(new), isolation_level=None)) as connection,
+        ):
             connection.execute("PRAGMA journal_mode = OFF")  # a file of its own until it is complete
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute(
@@ -65,7 +70,10 @@ class NameIndex:
 
     def amend(self, gone: Iterable[int], come: Iterable[tuple[int, Person]], stamp: str) -> None:
         """Take people out by their numbers, and put others in, or the same as they are now."""
-        with closing(sqlite3.connect(self._path, isolation_level=None)) as connection:
+        with (
+            self._refusing(self._path),
+            closing(sqlite3.connect(self._path, isolation_level=None)) as connection,
+        ):
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany("DELETE FROM names WHERE rowid = ?", ((number,) for number in gone))
             connection.executemany(_INSERT, _rows(come))
@@ -84,6 +92,14 @@ class NameIndex:
                 return [Named(*row) for row in connection.execute(told, values)]
         except sqlite3.Error:
             return []
+
+    @contextmanager
+    def _refusing(self, path: Path) -> Iterator[None]:
+        """Raise ReplisiteError for an error of the database."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise database_error(error, path) from error
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)

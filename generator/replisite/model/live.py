@@ -18,6 +18,7 @@ __all__ = [
     "FINGERPRINT",
     "KNOWN_TYPES",
     "LISTS",
+    "LONGEST_PATH",
     "PAGE_SUFFIXES",
     "TEXT_TYPES",
     "CachePolicy",
@@ -25,6 +26,7 @@ __all__ = [
     "LiveFile",
     "Served",
     "group_of",
+    "is_live_path",
     "live_order",
     "served",
     "serving",
@@ -162,6 +164,22 @@ def group_of(path: str) -> Group:
     if FINGERPRINT.search(name):
         return Group.FINGERPRINTED
     return Group.LIST if path.startswith("feeds/") else Group.SHARED
+
+
+_NO_PATH: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]|(?:^|/)\.{0,2}(?:/|$)")
+"""Control characters but the tab, and what leaves a folder or is none: an empty segment, a dot, two dots."""
+
+LONGEST_PATH: Final = 4_096
+"""Characters; PATH_MAX of Linux counts bytes."""
+
+
+def is_live_path(path: str) -> bool:
+    """Say whether a live file may be named so: a relative path that stays below its root, and one line of text.
+
+    >>> is_live_path("jane/tea & more.html"), is_live_path("zz/../../victim"), is_live_path("/etc/passwd")
+    (True, False, False)
+    """
+    return len(path) <= LONGEST_PATH and _NO_PATH.search(path) is None
 
 
 def served(path: str, policy: CachePolicy, packed: str = "") -> Served:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Answers", "digest_of", "with_client"]
 
 REMEMBERED = 200
-"""How many pages are kept as they were last good, for when they cannot be made."""
+"""How many answers are kept until something changes, and how many pages as they were last good: owners are a million."""
 
 _START = re.compile(
     r"(?:\s|<!doctype[^>]*>|<!--.*?-->)*(?:<html(?=[\s>])[^>]*>)?(?:\s|<!--.*?-->)*(?:<head(?=[\s>])[^>]*>)?",
@@ -52,7 +52,7 @@ class Answers:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._known: dict[tuple[str, str], Answer] = {}
+        self._known: OrderedDict[tuple[str, str], Answer] = OrderedDict()
         self._good: OrderedDict[tuple[str, str], Answer] = OrderedDict()
         self._state = 0
         self.is_asked = asyncio.Event()
@@ -70,7 +70,9 @@ class Answers:
         """
         await self._desk.is_started.wait()
         known = self._known.get((host, at))
-        if known is None:
+        if known is not None:
+            self._known.move_to_end((host, at))
+        else:
             known = await self._made(host, at, more)
             self.is_asked.set()
             if more and _is_waiting(known.found) and await self._desk.is_soon_read():
@@ -83,6 +85,8 @@ class Answers:
         answer = await self._answer(host, at, more)
         if state == self._state:
             self._known[host, at] = answer
+            while len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
         return answer
 
     async def _answer(self, host: str, at: str, more: bool) -> Answer:

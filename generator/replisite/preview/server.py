@@ -6,6 +6,7 @@ import asyncio
 import io
 import ipaddress
 import mimetypes
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import segno
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
@@ -26,6 +28,7 @@ from starlette.responses import (
 )
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from replisite.preview.answers import Answer, with_client
 from replisite.preview.cases import CASES
@@ -42,6 +45,8 @@ __all__ = ["application"]
 CLIENT = Path(__file__).parent / "client"
 NO_CACHE = {"Cache-Control": "no-cache"}
 NOT_HERE = "member pages are shown on the machine alone that the preview runs on"
+_LAST_EVENT = re.compile(r"[0-9]{1,18}")
+
 STILL = 15.0
 """After how many seconds without an event a comment is sent, so that nobody takes the connection for dead."""
 
@@ -65,8 +70,28 @@ def application(desk: Desk, hosts: Sequence[str], public_url: str) -> Starlette:
     routes = [Mount("/_replisite", routes=own), Route("/{path:path}", room.page)]
     return Starlette(
         routes=routes,
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)],
+        middleware=[
+            Middleware(_NoSniffing),
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
+        ],
     )
+
+
+class _NoSniffing:
+    """Adds ``X-Content-Type-Options: nosniff`` to every answer, errors too: no browser takes a text for a page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+
+        async def send_with_header(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Content-Type-Options"] = "nosniff"
+            await send(message)
+
+        await self._app(scope, receive, send_with_header)
 
 
 class _Room:
@@ -114,7 +139,7 @@ class _Room:
         if not _may_see(request, await self.desk.answers.page(_host(request), at)):
             return PlainTextResponse(NOT_HERE, 403)
         last = request.headers.get("last-event-id", "")
-        stream = self._stream(_host(request), at, int(last) if last.isdigit() else None)
+        stream = self._stream(_host(request), at, int(last) if _LAST_EVENT.fullmatch(last) else None)
         return StreamingResponse(
             stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"}
         )

@@ -10,10 +10,9 @@ from replisite.errors import Fault
 from replisite.preview.frames import frame_of, frame_text
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from replisite.preview.desk import Happened
     from replisite.preview.serve import Started
+    from replisite.terminal import Terminal
 
 __all__ = ["PreviewTeller"]
 
@@ -26,7 +25,7 @@ WARNINGS_SHOWN = 5
 class PreviewTeller:
     """Tells on a terminal what happens in a preview: one line a save, and faults with the lines around them."""
 
-    def __init__(self, console: Console, root: Path, *, quiet: bool) -> None:
+    def __init__(self, console: Terminal, root: Path, *, quiet: bool) -> None:
         self._console = console
         self._root = root
         self._quiet = quiet
@@ -36,9 +35,9 @@ class PreviewTeller:
         """Tell where the preview is."""
         if started.moved_from is not None:
             self._say(f"Port {started.moved_from} is in use, so the preview has another.", style="yellow")
-        self._console.print(f"[bold]Preview:[/bold] [link={started.url}]{started.url}[/link]")
+        self._console.print_parts(("Preview:", "bold"), (f" {started.url}", ""))
         if started.public_url:
-            self._console.print(f"On other devices: {started.public_url}/", markup=False)
+            self._console.print(f"On other devices: {started.public_url}/")
             told = "Whoever is in this network can see unfinished pages; member pages stay on this machine."
             self._console.print(told, style="yellow")
         self._say("Ctrl-C ends it.", style="dim")
@@ -74,14 +73,14 @@ class PreviewTeller:
         return f"{datetime.now().astimezone():%H:%M:%S}  {shown}  {happened.seconds * 1000:.0f} ms{screens}"
 
     def _tell_fault(self, fault: Fault) -> None:
-        self._console.print(str(fault), style="bold red", markup=False)
+        self._console.print(str(fault), style="bold red")
         frame = frame_of(self._root, fault)
         if frame is not None:
-            self._console.print(frame_text(frame), markup=False, highlight=False)
+            self._console.print_lines(frame_text(frame))
 
     def _say(self, text: str, style: str) -> None:
         if not self._quiet:
-            self._console.print(text, style=style, markup=False)
+            self._console.print(text, style=style)
 
 
 def _screens(number: int) -> str:

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 __all__ = ["LOCAL", "Place", "Visit", "place_of"]
 
@@ -84,12 +85,19 @@ class Place:
     base: str
 
     def towards(self, visit: Visit, host: str, has_hosts: bool) -> str:
-        """Return the address of the same page on another site; absolute where sites have hosts of their own."""
+        r"""Return the address of the same page on another site; absolute where sites have hosts of their own.
+
+        It never leads to another host: ``//host`` and ``/\host`` at the start would (WHATWG URL §4.4).
+
+        >>> Place("", "/evil.example/", "/").towards(Visit("/evil.example"), "localhost", False)
+        '/%2Fevil.example/evil.example/'
+        """
+        name, path = quote(visit.name, safe=""), quote(self.path.lstrip("/\\"), safe="/:@!$&'()*+,;=~")
         if has_hosts and _is_local(host):
             port = _port(host)
-            at = f"{visit.name}.{LOCAL}" if visit.name else LOCAL
-            return f"//{at}{port}/{self.path}"
-        return f"/{visit.name}/{self.path}" if visit.name else f"/{self.path}"
+            at = f"{name}.{LOCAL}" if name else LOCAL
+            return f"//{at}{port}/{path}"
+        return f"/{name}/{path}" if name else f"/{path}"
 
 
 def place_of(host: str, path: str, has_hosts: bool) -> Iterator[Place]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from replisite.errors import OutputError
 from replisite.model.manifest import Entry, entry_of
 from replisite.sinks.layout import Layout
+from replisite.system.limits import meaning
 
 __all__ = ["DirectorySink", "told"]
 
@@ -107,7 +108,7 @@ def _write_file(path: str, body: bytes, folder: int | None) -> None:
 
 def told(error: OSError, path: str) -> str:
     """Return what an error of the file system means for the person who builds."""
-    meaning = {
+    told_here = {
         errno.ENOSPC: "the disk is full; free some room and build again",
         errno.EDQUOT: "the disk quota is used up; free some room and build again",
         errno.EEXIST: "is written twice: two pages have the same address",
@@ -117,4 +118,4 @@ def told(error: OSError, path: str) -> str:
         errno.ENAMETOOLONG: "has a name that is too long for this disk",
         errno.ENOTDIR: "lies below a file: two pages have addresses that exclude one another",
     }
-    return f"{path}: {meaning.get(error.errno or 0, error.strerror or str(error))}"
+    return f"{path}: {told_here.get(error.errno or 0) or meaning(error.errno or 0, error.strerror or str(error))}"

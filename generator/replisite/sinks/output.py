@@ -27,6 +27,7 @@ from replisite.model.redirects import Redirect, iter_joined
 from replisite.sinks.directory import DirectorySink, told
 from replisite.sinks.manifest_parts import Part, iter_part, join_parts
 from replisite.sinks.redirect_list import REDIRECTS, read_redirects, write_redirects
+from replisite.system.private_files import private_folder
 
 __all__ = ["MANIFEST", "Output", "read_manifest"]
 
@@ -54,8 +55,9 @@ class Output:
 
     def __enter__(self) -> Self:
         try:
-            self.room.mkdir(parents=True, exist_ok=True)
-            self._lock = os.open(self.room / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+            self.room.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(self.room)
+            self._lock = os.open(self.room / "lock", os.O_RDWR | os.O_CREAT, 0o600)
             try:
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -65,7 +67,7 @@ class Output:
             self._recover()
             self._refuse_foreign()
             self._clear(self.new)
-            self.new.mkdir()
+            self.new.mkdir(0o755)
         except OSError as error:
             self._unlock()
             raise OutputError(told(error, str(self.folder))) from error

@@ -1,4 +1,8 @@
-"""What the operating system gives, each thing once.
+"""What the operating system gives and allows, each thing once.
 
-last_words.py   what a process says when it ends unexpectedly
+last_words        what a process says when it ends unexpectedly
+limits            what an error of the system means, in words
+private_files     folders of mode 0700 and files of mode 0600
+processor_time    the processor time that one page may take
+special_files     named pipes, sockets and devices among files
 """

@@ -14,6 +14,7 @@ from typing import Any
 
 from replisite.errors import Fault, InputError
 from replisite.sources.config.lines import deep_line, find_lines, line_of
+from replisite.system.special_files import special_kind
 
 __all__ = ["DEEPEST", "parse_toml", "read_text", "syntax_fault"]
 
@@ -42,8 +43,8 @@ _SYNTAX: Mapping[str, str] = {
 def read_text(file: Path, name: str) -> str:
     """Return the text of a TOML file; raises InputError. ``name`` is what faults call it."""
     try:
-        if file.exists() and not (file.is_file() or file.is_dir()):
-            raise InputError([Fault(name, 0, f"is no file but a pipe or a device ({file})", "write a file")])
+        if kind := special_kind(file):
+            raise InputError([Fault(name, 0, f"is {kind} and not a file", "put a file in its place")])
         written = file.read_bytes()
     except OSError as error:
         raise InputError([Fault(name, 0, f"cannot be read: {error.strerror} ({file})")]) from error

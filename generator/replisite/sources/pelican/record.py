@@ -10,6 +10,7 @@ import datetime
 import logging
 import os
 import posixpath
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
@@ -83,6 +84,8 @@ from replisite.sources.pelican.writer import NamedTemplate, Recorded, recording_
 from replisite.sources.publication import rules_of
 from replisite.staging import compile_all, escaping, full_template, staged
 from replisite.system.last_words import exit_text, frames_of
+from replisite.system.processor_time import TooSlow, limited_processor_time
+from replisite.system.special_files import iter_special_files
 
 __all__ = ["PelicanRun", "Proof", "Recording", "StagedSite", "record_site"]
 
@@ -172,11 +175,15 @@ def _all_proofs(pages: StagedSite, run: PelicanRun, heard: Callable[[int], None]
     for number, (key, path) in enumerate(places):
         heard(number)
         try:
-            proof = pages.proof(key, path)
-            proofs[key].append(proof)
-            run.note_all(proof.leftovers)
+            with limited_processor_time():
+                proof = pages.proof(key, path)
+                proofs[key].append(proof)
+                run.note_all(proof.leftovers)
         except TemplateSyntaxError as error:
             run.note_template(error)
+        except (TooSlow, RecursionError) as error:
+            run.note_endless(error, path)
+            break  # each other page may take as long
     return proofs
 
 
@@ -218,8 +225,9 @@ class PelicanRun:
         self.static: Mapping[str, Path] = {}
         self.rules = rules_of(site)
         self.contents: list[Content] = []
-        self.kind_folders: frozenset[str] = frozenset()
         self.by_folder: dict[str, str] = {}
+        self.kind_folders: frozenset[str] = frozenset()
+        self._theme_folder = "theme"
         self.unread: frozenset[str] = frozenset()
         self._withheld: dict[str, Verdict] = {}
         self.until: datetime.datetime | None = None
@@ -292,7 +300,9 @@ class PelicanRun:
         )
         pelican.console.quiet = True
         with self.listening():
-            if (self.site.root / self.site.content).is_dir():
+            if self._has_special_files():
+                pass  # whoever opened them would wait for ever
+            elif (self.site.root / self.site.content).is_dir():
                 self._check_links_of_files()
                 self._run_pelican(static_output, is_copied)
             else:
@@ -396,6 +406,14 @@ class PelicanRun:
                 what = f'content.public: "{path}" is never published: {verdict.value}'
                 self.notebook.note("site.toml", 0, what, "leave it out")
 
+    def _has_special_files(self) -> bool:
+        """Note named pipes, sockets and devices among what Pelican would open; say whether there are any."""
+        before = self.notebook.count
+        folders = [self.site.root / self.site.content, self.theme, self.site.root / "templates"]
+        for path, kind in iter_special_files(folders):
+            self.notebook.note(path, 0, f"is {kind} and not a file", "move it out of the site")
+        return self.notebook.count > before
+
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Take note of what Pelican logs meanwhile: contents also log while they are staged."""
@@ -416,6 +434,16 @@ class PelicanRun:
         """Note faults that are complete."""
         for fault in faults:
             self.notebook.note(fault.file, fault.line, fault.what, fault.next)
+
+    def note_endless(self, error: BaseException, page: str) -> None:
+        """Note a page that has no end, at the line of the template that was being rendered."""
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith(".html")]
+        file, line = (frames[-1].filename, frames[-1].lineno or 0) if frames else (page, 0)
+        if isinstance(error, RecursionError):
+            what = f"{page} is nested too deeply: a template includes itself, or a macro calls itself without an end"
+        else:
+            what = f"{page} takes too long to render: {error}"
+        self.notebook.note(file, line, what, "fix the template or the content")
 
     def _source_of(self, page: StagedPage) -> str:
         subject = next((value for value in page.recorded.own.values() if isinstance(value, Content)), None)

@@ -22,6 +22,7 @@ from replisite.sources.pelican.ahead import ReadAhead, is_worthwhile
 from replisite.sources.pelican.notebook import Notebook
 from replisite.sources.pelican.placeholders import Placeholders
 from replisite.staging import forget_slots, forget_templates
+from replisite.system.processor_time import TooSlow, limited_processor_time
 
 __all__ = ["Read", "Warm", "forget_contents", "stamp_of"]
 
@@ -139,7 +140,7 @@ class Warm:
         stamp = stamp_of(path)
         told = len(notebook.warnings)
         with opened_files() as opened, placeholders.listening() as marked:
-            content, metadata = read(path)
+            content, metadata = _read_within_limits(path, read, notebook)
         stamps = {name: stamp_of(name) for name in opened if os.path.isfile(name)} | {path: stamp}  # noqa: PTH113 - names as they were opened
         return _Kept(stamps, content, dict(metadata), tuple(marked), tuple(notebook.warnings[told:]))
 
@@ -187,6 +188,24 @@ class Warm:
         before = notebook.count
         check(path)
         self._checked[path] = (stamp, tuple(notebook.faults[before:]))
+
+
+class GivenUp(Exception):
+    """A file that asks for more than there is; its fault has been noted."""
+
+
+def _read_within_limits(path: str, read: Callable[[str], Read], notebook: Notebook) -> Read:
+    """Read a file; note a fault and raise GivenUp for one that takes too long or is nested too deeply."""
+    try:
+        with limited_processor_time():
+            return read(path)
+    except TooSlow as error:
+        notebook.note(path, 0, f"takes too long to read: {error}")
+        raise GivenUp(path) from error
+    except RecursionError as error:
+        advice = "use fewer lists, quotations, brackets or tags within one another"
+        notebook.note(path, 0, "is nested too deeply to be read", advice)
+        raise GivenUp(path) from error
 
 
 def forget_contents() -> None:

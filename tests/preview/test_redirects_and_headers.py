@@ -1,0 +1,100 @@
+"""The preview leads nobody to another host, says of each answer what it is, and keeps few of them."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any, cast
+from urllib.parse import quote, urljoin, urlsplit
+
+import pytest
+
+from replisite.preview import answers as answers_module
+from replisite.preview.answers import Answers
+from replisite.preview.desk import Desk
+from tests.little_site import LittleSite
+from tests.preview.running import RunningPreview
+
+EVIL = [
+    "//evil.example/",
+    "/\\evil.example/",
+    "\\\\evil.example/",
+    "/%2f%2fevil.example/",
+    "/%2F/evil.example",
+    "/..//evil.example/",
+    "/\t/evil.example/",
+    "/\r\nLocation: https://evil.example/",
+    "https://evil.example/",
+    "https:evil.example",
+    "///evil.example",
+    "/jane//evil.example/",
+    "@evil.example/",
+    "javascript:alert(1)",
+]
+
+
+def test_redirects_stay_on_their_host_and_every_answer_says_nosniff(little: LittleSite) -> None:
+    """Whatever stands in an address, a browser that follows asks this preview again."""
+    with RunningPreview(little.root) as running:
+        running.wait_until_read()
+        home = f"http://localhost:{running.port}/"
+        asked = [f"/_replisite/go?at={quote(evil)}" for evil in EVIL]
+        asked += [f"/_replisite/go?at=/&owner={quote(evil, safe='')}" for evil in EVIL]
+        asked += [f"/_replisite/go?at={quote(evil)}&owner=jane&case={quote(evil)}" for evil in EVIL]
+        asked += [f"/{quote(evil, safe='/%')}" for evil in EVIL] + [
+            "/about",
+            "/jane/about",
+            "//about",
+            "/_replisite",
+        ]
+        for path in asked:
+            got = running.get(path)
+            assert got.headers.get("x-content-type-options") == "nosniff", path
+            assert got.status < 500, path
+            if "location" in got.headers:
+                target = urlsplit(urljoin(home, got.headers["location"].replace("\\", "/")))
+                assert (target.scheme, target.hostname) == ("http", "localhost"), (path, got.headers)
+        for path in (
+            "/",
+            "/jane/",
+            "/none",
+            "/theme/css/little.css",
+            "/_replisite/client.js",
+            "/_replisite/none",
+        ):
+            assert running.get(path).headers.get("x-content-type-options") == "nosniff", path
+        assert running.get("/", host="evil.example").headers.get("x-content-type-options") == "nosniff"
+        assert running.get(f"/{'a' * 60_000}").status in {400, 404, 414}
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_answers_do_not_pile_up(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    """Whoever looks at the sites of thousands of owners, and at what is not there, fills no memory."""
+    desk = SimpleNamespace(
+        is_started=asyncio.Event(),
+        faults=(),
+        folder=None,
+        editor="",
+        site=None,
+        survey=SimpleNamespace(paths={}),
+    )
+    made = 0
+
+    async def answer(self: Answers, host: str, at: str, more: bool) -> Any:
+        nonlocal made
+        made += 1
+        return answers_module.Answer(status, at, host, answers_module.Nothing(str(more)))
+
+    monkeypatch.setattr(Answers, "_answer", answer)
+
+    async def visit() -> Answers:
+        desk.is_started.set()
+        answers = Answers(cast("Desk", desk))
+        for number in range(5_000):
+            await answers.page("localhost", f"/owner-{number}/")
+            await answers.page("localhost", "/")
+        return answers
+
+    answers = asyncio.run(visit())
+    assert made == 5_001  # the page that is looked at again and again stays
+    assert len(answers._known) == answers_module.REMEMBERED
