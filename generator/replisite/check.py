@@ -60,7 +60,7 @@ def check(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
             checked.sites = ledger.counts.sites
             sample = sample_of(ledger, site)
         with phase(checked, "prove", progress):
-            checked.proofs = prove_sample(room, sample, options.processes, progress)
+            checked.proofs = prove_sample(room, sample, checked, options.processes, progress)
     return checked
 
 

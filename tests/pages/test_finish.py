@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,17 +11,33 @@ import pytest
 from replisite.model.distributor import Distributor
 from replisite.pages.finish import Finish
 from replisite.pages.marks import mark_of
+from replisite.pages.site_files import SiteFiles
 from replisite.staging import Plate
 
 OWNER = {"distributor": Distributor(id="A1", alias="jane", name="Jane")}
-ONCE = {"theme/a.css", "images/b c.svg", "feeds/all.xml", "404.html"}
+OWN = {"index.html", "x/index.html", "about/index.html", "products/x/index.html", "products/y/index.html"}
+ONCE = {
+    "theme/a.css",
+    "images/b c.svg",
+    "feeds/all.xml",
+    "images/cup.png",
+    "images/cup2.png",
+    "products/x/own.pdf",
+}
+FILES = SiteFiles(
+    OWN, OWN | {"404.html"}, ONCE, {"training/x/index.html": "index.html"}, "https://www.tea.example"
+)
+HOSTS = replace(FILES, has_hosts=True)
 
 
-def _pages(page: str, text: str, root: str = "../") -> tuple[str, ...]:
-    instead = {"training/x/index.html": "index.html"}
-    plates = [Finish(page, ONCE, instead, {}, place)(Plate("t", (text,))) for place in ("", root)]
+def _pages(page: str, text: str, files: SiteFiles = FILES) -> tuple[str, ...]:
+    plates = [Finish(page, files, {}, is_owner)(Plate("t", (text,))) for is_owner in (False, True)]
     assert all(plate.is_shared for plate in plates)
     return tuple(plate.text({}) for plate in plates)
+
+
+def _owners(text: str, page: str = "products/x/index.html", files: SiteFiles = FILES) -> str:
+    return Finish(page, files, {}, is_owner=True)(Plate("t", (text,))).text({})
 
 
 @pytest.mark.parametrize(
@@ -50,7 +67,7 @@ def test_an_owner_goes_one_level_further_up(page: str, url: str, owners: str) ->
 
 def test_an_owner_with_a_host_goes_to_the_corporate_host() -> None:
     """There is no way up from another host."""
-    company, owner = _pages("x/index.html", "<img src='../theme/a.css'>", "https://www.tea.example/")
+    company, owner = _pages("x/index.html", "<img src='../theme/a.css'>", HOSTS)
     assert company == "<img src='../theme/a.css'>"
     assert owner == "<img src='https://www.tea.example/theme/a.css'>"
 
@@ -70,7 +87,8 @@ def test_links_in_slots_are_finished_too() -> None:
             return '<img src="../theme/a.css">'
 
     company, owner = (
-        Finish("x/index.html", ONCE, {}, {}, root)(Plate("t", ("a", Slot(), "b"))) for root in ("", "../")
+        Finish("x/index.html", FILES, {}, is_owner)(Plate("t", ("a", Slot(), "b")))
+        for is_owner in (False, True)
     )
     assert owner.text({}) == 'a<img src="../../theme/a.css">b'
     assert company.text({}) == 'a<img src="../theme/a.css">b'
@@ -92,5 +110,5 @@ def test_marks_in_slots_are_filled_too() -> None:
         def render(self, record: Mapping[str, Any]) -> str:
             return str(record["distributor"].name)
 
-    plate = Finish("x/index.html", ONCE, {}, {key: Name()}, "../")(Plate("t", (Slot(), mark)))
+    plate = Finish("x/index.html", FILES, {key: Name()}, is_owner=True)(Plate("t", (Slot(), mark)))
     assert plate.text(OWNER) == '<p>Jane</p><img src="../../theme/a.css">Jane'

@@ -22,6 +22,7 @@ from replisite.model.site import Site
 from replisite.pages import Composition, Page
 from replisite.pages.finish import ContentSlots, Finish
 from replisite.pages.marks import split_marks
+from replisite.pages.site_files import SiteFiles
 from replisite.sources.pelican.kinds import KindContent
 from replisite.sources.pelican.placeholders import Placeholders
 from replisite.sources.pelican.writer import NamedTemplate, Recorded
@@ -92,7 +93,7 @@ class Recording:
 class StagedSite:
     """The pages that one Pelican run recorded, by the key of the showing that has them, and by their paths.
 
-    ``once`` are the paths of what exists once, on the corporate site. ``files`` are feeds, as Pelican wrote them; ``static`` the paths of files that are copied. The first showing is
+    ``files`` are feeds, as Pelican wrote them; ``static`` the paths of files that are copied. The first showing is
     the corporate site's.
     """
 
@@ -117,7 +118,7 @@ class StagedSite:
             pages[page.key][page.path] = page
         self._paths = {key: frozenset(listed) for key, listed in pages.items()}
         self._corporate = {path for path in pages[self.main] if _is_one_of(path, site.corporate_only)}
-        self.once = frozenset({*files, *static, *self._corporate})
+        self._files = frozenset({*files, *static})
         self.pages: Mapping[str, Mapping[str, StagedPage]] = {
             key: {
                 path: listed[path]
@@ -129,6 +130,7 @@ class StagedSite:
         self._proofs: dict[tuple[str, str], Proof] = {}
         self._slots: dict[str, Mapping[str, Slot | str]] = {}
         self._others: dict[str, Mapping[str, str]] = {}
+        self._site_files: dict[str, SiteFiles] = {}
 
     def proof(self, key: str, path: str) -> Proof:
         """Return a finished page; raises KeyError if this showing has none, and TemplateSyntaxError."""
@@ -138,13 +140,20 @@ class StagedSite:
 
     def _finished(self, page: StagedPage) -> Proof:
         is_replicated = page.path not in self._corporate
-        root = "../" if self._site.addresses.style == "path" else f"{self._site.url}/"
-        finish = Finish(page.path, self.once, self._instead(page.key), self._content_slots(page.key), root)
+        finish = Finish(page.path, self.site_files(page.key), self._content_slots(page.key), is_owner=True)
         plate = _in_place(page)
-        once_here = replace(finish, root="")(plate) if page.key == self.main else None
-        owners = finish(plate) if is_replicated or once_here is None else once_here
-        finished = Page(page.path, self._source_of(page), owners, is_replicated, _is_listed(page), once_here)
+        corporate = replace(finish, is_owner=False)(plate) if page.key == self.main else None
+        owners = finish(plate) if is_replicated or corporate is None else corporate
+        finished = Page(page.path, self._source_of(page), owners, is_replicated, _is_listed(page), corporate)
         return Proof(finished, page, page.plate)
+
+    def site_files(self, key: str) -> SiteFiles:
+        """Return what there is on the sites of a showing, and on the corporate site."""
+        if key not in self._site_files:
+            own = (path for path in self.pages[key] if path not in self._corporate)
+            company = self.pages[self.main]
+            self._site_files[key] = SiteFiles.of(self._site, own, company, self._files, self._instead(key))
+        return self._site_files[key]
 
     def listed(self) -> list[str]:
         """Return the paths of the corporate site's pages that stand in its sitemap."""
