@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from replisite.model.address_attributes import Form
-from replisite.model.address_texts import addresses_in, unescape_attribute
+from replisite.model.address_texts import (
+    addresses_in,
+    escape_attribute,
+    replace_addresses,
+    unescape_attribute,
+)
 from replisite.model.page_scan import BETWEEN, Holder, Place, scan
 
 __all__ = [
@@ -24,6 +29,8 @@ __all__ = [
     "page_addresses",
     "parse_address",
     "target_of",
+    "with_addresses",
+    "with_value",
 ]
 
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
@@ -199,6 +206,32 @@ def holder_addresses(written: str, holder: Holder) -> Iterator[PageLink]:
         found = said[start:end]
         if holder.rule.is_certain or _LOOKS_LIKE_A_PATH.search(found.partition("?")[0]):
             yield PageLink(found, holder)
+
+
+def with_addresses(text: str, led: Callable[[str, Holder], str]) -> str:
+    """Return a page whose addresses are what ``led`` makes of them; all else stays as it is, byte for byte."""
+    parts: list[str] = []
+    done = 0
+    for holder in scan(text):
+        if isinstance(holder, Holder):
+            written = text[holder.start : holder.end]
+            new = with_value(written, holder, led)
+            if new != written:
+                parts += (text[done : holder.start], new)
+                done = holder.end
+    return "".join((*parts, text[done:]))
+
+
+def with_value(written: str, holder: Holder, led: Callable[[str, Holder], str]) -> str:
+    """Return what a holder holds with its addresses replaced."""
+    said = written if holder.quote is None else unescape_attribute(written)
+    if holder.rule.form is Form.PAGE:
+        new = with_addresses(said, led)
+    else:
+        new = replace_addresses(said, holder.rule.form, lambda address: led(address, holder))
+    if new == said:
+        return written
+    return new if said == written or holder.quote is None else escape_attribute(new, holder.quote)
 
 
 def local_addresses(text: str, page: str, host: Host = NO_HOST) -> Iterator[tuple[str, LocalAddress]]:

@@ -12,17 +12,17 @@ import posixpath
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, ClassVar, Protocol, cast
 
 from replisite.model.address_attributes import AttributeRule, Form
-from replisite.model.address_texts import (
-    addresses_in,
-    escape_attribute,
-    replace_addresses,
-    unescape_attribute,
+from replisite.model.address_texts import addresses_in, unescape_attribute
+from replisite.model.page_links import (
+    PageLink,
+    holder_addresses,
+    page_addresses,
+    parse_address,
+    with_value,
 )
-from replisite.model.page_links import PageLink, holder_addresses, page_addresses, parse_address
 from replisite.model.page_scan import BETWEEN, Gap, Holder, Place, scan
 from replisite.pages.marks import OPEN, split_marks
 from replisite.pages.site_files import ANY_DEPTH, SiteFiles
@@ -215,25 +215,15 @@ class _Lead:
 
     def value(self, written: str, holder: Holder) -> str:
         """Return what a holder holds, with its addresses led."""
-        form = holder.rule.form
-        if form is Form.SCRIPT:
-            return written
-        said = written if holder.quote is None else unescape_attribute(written)
-        if form is Form.PAGE:
-            new = self.led_text(said, BETWEEN)
-        else:
-            new = replace_addresses(said, form, partial(self.address, is_company=holder.rule.is_company))
-        if new == said:
-            return written
-        return new if said == written or holder.quote is None else escape_attribute(new, holder.quote)
+        return written if holder.rule.form is Form.SCRIPT else with_value(written, holder, self.address)
 
-    def address(self, text: str, *, is_company: bool) -> str:
+    def address(self, text: str, holder: Holder) -> str:
         """Return one address, without character references, led."""
         return self.files.led(
             text,
             self.folder,
             is_owner=self.is_owner,
-            is_company=is_company,
+            is_company=holder.rule.is_company,
             from_root=self.from_root,
             is_shared=self.is_shared,
         )
@@ -281,7 +271,7 @@ class _Lead:
                     yield _Piece(address, self, holder=inner)
                 else:
                     yield _Piece(
-                        replace_addresses(address, Form.ADDRESS, partial(self.address, is_company=False)),
+                        self.value(address, inner),
                         self,
                     )
                 done = end
