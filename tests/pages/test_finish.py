@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -344,3 +345,34 @@ def test_what_slots_write_is_read_only_where_it_may_matter(text: str) -> None:
         assert finish(Plate("t", ("<b>", Said(written)))).text({}) == finish(
             Plate("t", ("<b>", written))
         ).text({})
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<",
+        "<a ",
+        "<a b='",
+        '="',
+        "=",
+        "= ",
+        "url(",
+        "/*",
+        "image-set(",
+        "<!--",
+        "<svg>",
+        "<style>",
+        "<script>",
+        "&",
+        "<a srcset='(",
+        ",",
+    ],
+)
+def test_reading_a_page_takes_no_longer_than_it_is_long(piece: str) -> None:
+    """A third of a megabyte of nonsense, in a text and in a slot."""
+    text = (piece * 300_000)[:300_000]
+    finish = Finish("products/x/index.html", FILES, {}, is_owner=True)
+    started = time.process_time()
+    for parts in ((text,), ("<b>", Said(text)), ("<style>", text), ("<img srcset='", text, "'>")):
+        finish(Plate("t", parts)).text({})
+    assert time.process_time() - started < 6

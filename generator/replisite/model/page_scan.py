@@ -108,7 +108,7 @@ def scan(text: str, gap: str = "", place: Place = BETWEEN) -> Iterator[Holder | 
     ['/y']
     """
     at = 0
-    foreign: list[str] = []
+    foreign = 0
     if place.tag:
         tag = _read_tag(text, 0, gap)
         yield from _holders(text, place.tag, tag, gap, dict(place.attributes))
@@ -130,8 +130,8 @@ def scan(text: str, gap: str = "", place: Place = BETWEEN) -> Iterator[Holder | 
         at = at + 1 if is_bare else tag.end
         if slash:  # what an end tag says is not read
             yield from _gaps(text, gap, start, at)
-            if name in foreign:
-                del foreign[len(foreign) - 1 - foreign[::-1].index(name) :]
+            if name in _FOREIGN and foreign:
+                foreign -= 1
             continue
         if gap and gap in written:
             known = _known({key.name: text[key.start : key.end] for key in reversed(tag.attributes)}, gap)
@@ -139,7 +139,7 @@ def scan(text: str, gap: str = "", place: Place = BETWEEN) -> Iterator[Holder | 
         yield from _holders(text, name, tag, gap, {})
         is_closed = tag.is_closed and (bool(foreign) or name in _FOREIGN)
         if name in _FOREIGN and not is_closed:
-            foreign.append(name)
+            foreign += 1
         if name in _RAW and not is_closed and not (foreign and name == "title"):
             start, at = at, _raw_end(text, name, at)
             holder = _raw_holder(text, name, tag, start, at)

@@ -228,7 +228,7 @@ def _may_be_local(host: str, words: tuple[str, ...]) -> re.Pattern[str]:
     bare = rf"(?!(?i:{other}[^\s>,]*[\s>]|mailto:|tel:|\#))"
     path = rf"(?:[./\\&%(]{''.join(f'|{re.escape(word)}' for word in words)})"
     return re.compile(
-        rf"""=\s*(?:"{quoted}[^"]*?{path}|'{quoted}[^']*?{path}|{bare}[^\s"'>][^\s>]*?{path}|{bare}{path})"""
+        rf"""=\s*(?:"{quoted}[^"]*?{path}|'{quoted}[^']*?{path}|{bare}[^\s"'>=][^\s>=]*?{path}|{bare}{path})"""
     )
 
 
