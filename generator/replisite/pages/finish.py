@@ -186,7 +186,7 @@ class _Lead:
             yield _Piece(text, self, None)
             return
         lead, done, has_base = self, 0, False
-        for found in scan(text, gap, place):
+        for found in scan(text, gap, place, skims=not gap):
             if isinstance(found, Gap):
                 where = (
                     None if found.tag is None else Place(found.tag, tuple(sorted(found.attributes.items())))

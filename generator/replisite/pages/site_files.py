@@ -23,6 +23,8 @@ MADE_FILES = frozenset({"sitemap.xml", "robots.txt"})
 ANY_DEPTH = "404.html"
 """The page that servers show at any address, however deep."""
 
+_SPECIAL = re.compile(r"[%:?#\\&\s]")
+
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
@@ -156,11 +158,15 @@ class SiteFiles:
         company's own page. ``from_root``: the page is shown at any depth, so that relative addresses lead nowhere.
         ``is_shared``: the answer has to hold for all pages with the same `shared_by`.
         """
+        up = "../" * (folder.count("/") + 1) if folder else ""
+        if (
+            is_owner and folder is not None and self._is_once(text, up)
+        ):  # the usual address of a file, and the fastest
+            return f"{self.url}/{text[len(up) :]}" if self.has_hosts else f"../{text}"
         address = parse_address(text, folder or "", self.host)
         if address is None or (folder is None and address.style == "relative"):
             return text
         found = self.find(address, is_owner=is_owner)
-        up = "../" * (folder.count("/") + 1) if folder else ""
         if found is None:
             return self._led_to_nothing(text, address, is_owner=is_owner)
         if found.kind == "instead":
@@ -184,6 +190,14 @@ class SiteFiles:
                 return f"/{found.path}{address.tail}"
             return _joined(up, found.path) + address.tail
         return self._led_once(text, address, found, up)
+
+    def _is_once(self, text: str, up: str) -> bool:
+        """Say whether a plain address from the root of the site names a file that exists once."""
+        rest = text[len(up) :]
+        is_plain = text.startswith(up) and rest in self.once and not _SPECIAL.search(rest)
+        return (
+            is_plain and rest not in self.own and rest not in self.instead and not rest.startswith((".", "/"))
+        )
 
     def _led_once(self, text: str, address: LocalAddress, found: FoundFile, up: str) -> str:
         if address.style == "host":
