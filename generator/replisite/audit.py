@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import html
 import traceback
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from replisite.content.near_names import near_name
 from replisite.content.public_files import Verdict
 from replisite.errors import Fault
 from replisite.model.distributor import Distributor
-from replisite.model.page_links import internal_links
-from replisite.model.photo_paths import is_photo
 from replisite.model.site import Site
+from replisite.pages.finish import LinkingSlot
+from replisite.pages.link_check import BrokenLink, LinkCheck
+from replisite.pages.site_files import SiteFiles
 from replisite.sources.publication import rules_of
 from replisite.staging import Plate
 
-__all__ = ["AuditedPage", "audit", "template_fault"]
+__all__ = ["Audit", "AuditedPage", "audit", "missing_file", "template_fault"]
 
 
 class AuditedPage(Protocol):
@@ -39,64 +43,144 @@ class AuditedPage(Protocol):
     def is_replicated(self) -> bool: ...
 
 
+@dataclass(slots=True)
+class Audit:
+    """What following links gave. ``faults`` stop a build; ``warnings`` are links that may be right all the same.
+
+    ``sampled`` are addresses that an owner's values are part of: they were followed for the owners of the sample.
+    """
+
+    faults: list[Fault]
+    warnings: list[str]
+    sampled: dict[str, None]
+
+
 def audit(
     pages: Sequence[AuditedPage],
-    owners: Iterable[Distributor],
+    owners: Sequence[Distributor],
     corporate: Iterable[Distributor],
-    once: Collection[str],
+    files: SiteFiles,
     site: Site,
-) -> list[Fault]:
-    """Return a fault for each link of one edition's pages that leads to no file.
+) -> Audit:
+    """Follow the links of one edition's pages.
 
-    Pages are followed on the sites of ``owners``, and on the corporate site for ``corporate``, its house
-    account; one owner stands for all of an edition, because only the values differ. ``once`` are the files
-    that exist on the corporate site alone.
+    Pages are followed on the corporate site for ``corporate``, its house account, and on the site of the first owner,
+    who stands for all of an edition where pages do not differ. What slots write is followed for all ``owners``.
     """
-    found: list[Fault] = []
+    why = partial(missing_file, site=site)
+    found: dict[tuple[str, BrokenLink], AuditedPage] = {}
+    sampled: dict[str, None] = {}
     for house in corporate:
-        found += _broken(pages, house, "", {page.path for page in pages} | set(once), site)
-    for owner in owners:
-        replicated = [page for page in pages if page.is_replicated]
-        prefix = "owner/" if site.addresses.style == "path" else ""
-        known = {prefix + page.path for page in replicated} | (set(once) if prefix else set())
-        found += _broken(replicated, owner, prefix, known, site)
-    return list(dict.fromkeys(found))
+        check = LinkCheck(files, house, why)
+        for page in pages:
+            text = (page.corporate or page.plate).text({"distributor": house})
+            found.update({(page.path, link): page for link in check.page(text, page.path)})
+    replicated = [page for page in pages if page.is_replicated]
+    for owner in owners[:1]:
+        check = LinkCheck(files, owner, why)
+        for page in replicated:
+            text = page.plate.text({"distributor": owner})
+            found.update({(page.path, link): page for link in check.page(text, page.path)})
+    for page, slot in _linking_slots(replicated):
+        for owner in owners:
+            check = LinkCheck(files, owner, why)
+            links = slot.links({"distributor": owner})
+            found.update({(page.path, link): page for link in check.links(links, slot.folder)})
+            if slot.is_address:
+                local = (link.text for link in links if check.is_local(link))
+                sampled.update({f'"{text}" on {page.path}': None for text in local})
+    return _told(found, sampled, site)
 
 
-def _broken(
-    pages: Iterable[AuditedPage], owner: Distributor, prefix: str, known: Collection[str], site: Site
-) -> Iterable[Fault]:
-    for page in pages:
-        plate = page.corporate if owner.is_company and page.corporate is not None else page.plate
-        text = plate.text({"distributor": owner})
-        for url, target in internal_links(text, prefix + page.path):
-            if target not in known and f"{target}/index.html" not in known and not is_photo(target):
-                file, line = _place(page, url, site)
-                shown = target.removeprefix(prefix)
-                what, todo = _missing(shown, site)
-                yield Fault(file, line, f'link to "{url}" on {page.path}: {what}', todo)
-
-
-def _missing(path: str, site: Site) -> tuple[str, str]:
-    """Say why a link leads nowhere: the file may be there, and not be published."""
+def missing_file(path: str, site: Site) -> tuple[str, str] | None:
+    """Say why a link to a file of the content leads nowhere although the file is there, and what to do; else None."""
     verdict = rules_of(site).judge(path)
-    if verdict.is_absolute and verdict not in {Verdict.ABSENT, Verdict.OUTSIDE}:
-        return f"{path} is never published: {verdict.value}", "remove the link"
     if verdict in {Verdict.ABSENT, Verdict.OUTSIDE}:
-        return f"there is no {path}", "mend the link"
+        return None
+    if verdict.is_absolute:
+        return f"{path} is never published: {verdict.value}", "remove the link"
     folder = f"{path.partition('/')[0]}/" if "/" in path and verdict is Verdict.MAY else path
     public = ", ".join(f'"{name}"' for name in (*site.public, folder))
     return f"{path} is not published", f"write [content] public = [{public}] in site.toml"
 
 
-def _place(page: AuditedPage, url: str, site: Site) -> tuple[str, int]:
-    """Return where a link was written: in the page's source if it stands there, else in its template."""
-    source = site.root / page.source
-    if source.is_file():
-        for number, line in enumerate(source.read_text(encoding="utf-8-sig").split("\n"), 1):
-            if url in line:
-                return page.source, number
-    return page.source, 0
+def _linking_slots(pages: Iterable[AuditedPage]) -> Iterator[tuple[AuditedPage, LinkingSlot]]:
+    """Yield the slots that may write addresses; those with an equal key write the same on all their pages."""
+    known: set[Hashable] = set()
+    for page in pages:
+        for slot in page.plate.slots:
+            if hasattr(slot, "links") and slot.key not in known:
+                known.add(slot.key)
+                yield page, cast(LinkingSlot, slot)
+
+
+def _told(found: Mapping[tuple[str, BrokenLink], AuditedPage], sampled: dict[str, None], site: Site) -> Audit:
+    """Tell each broken link once: a template's with the number of its pages."""
+    places = _Places(site)
+    grouped: dict[tuple[str, int, BrokenLink], list[str]] = {}
+    for (path, link), page in found.items():
+        file, line = places.find(page, link.written)
+        key = (file, line, link)
+        grouped.setdefault(key, []).append(path)
+    result = Audit([], [], sampled)
+    for (file, line, link), paths in grouped.items():
+        more = (
+            f" and {len(paths) - 1} more pages"
+            if len(paths) > 2
+            else f" and {paths[-1]}"
+            if len(paths) == 2
+            else ""
+        )
+        fault = Fault(file, line, f'link to "{link.written}" on {paths[0]}{more}: {link.what}', link.next)
+        if link.is_certain:
+            result.faults.append(fault)
+        else:
+            result.warnings.append(str(fault))
+    return result
+
+
+class _Places:
+    """Finds where links were written: in a page's source if it is there, else in a template of the site."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        folders = (site.root / "templates", site.root / "themes" / site.theme / "templates")
+        self._templates = {
+            path.relative_to(site.root).as_posix(): _lines(path)
+            for folder in folders
+            for path in sorted(folder.rglob("*.html"))
+        }
+
+    def find(self, page: AuditedPage, written: str) -> tuple[str, int]:
+        """Return the file and the line, 0 if the line is not known."""
+        spelt = [written, html.escape(written)]
+        line = _line_with(_lines(self._site.root / page.source), spelt)
+        if line:
+            return page.source, line
+        rest = written.lstrip("./")
+        spelt += [f"}}}}/{rest}"] if rest and rest != written else []  # behind {{ SITEURL }}
+        for file, lines in self._templates.items():
+            line = _line_with(
+                lines, [f"{before}{text}{after}" for text in spelt for before, after in _QUOTES]
+            )
+            if line:
+                return file, line
+        return page.source, 0
+
+
+_QUOTES = (('"', '"'), ("'", "'"), ("=", ">"), ("=", " "), ("(", ")"), ("}", '"'), ("}", "'"))
+"""What stands around an address in a template."""
+
+
+def _line_with(lines: Sequence[str], texts: Sequence[str]) -> int:
+    return next((number for number, line in enumerate(lines, 1) if any(text in line for text in texts)), 0)
+
+
+def _lines(path: Path) -> Sequence[str]:
+    try:
+        return path.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError):
+        return ()
 
 
 def template_fault(error: BaseException, site: Site, source: str) -> Fault:

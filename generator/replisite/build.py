@@ -74,7 +74,7 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
                 prefix_of(site, owner) for owner in ledger.distributors(address_of(site), only=only or ())
             ]
         with phase(report, "prove", progress):
-            report.proofs = prove_sample(room, sample, options.processes, progress)
+            report.proofs = prove_sample(room, sample, report, options.processes, progress)
         with phase(report, "press", progress):
             pressed = _press(room, site, options, output, shards, only, report, progress)
         with phase(report, "commit", progress), Ledger.open(ledger_path(site, options)) as ledger:

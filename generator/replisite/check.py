@@ -87,7 +87,7 @@ def check(
             withhold_photos(site, room, composed, ledger, options, checked)
             sample = sample_of(ledger, site)
         with phase(checked, "prove", progress):
-            checked.proofs = prove_sample(room, sample, options.processes, progress)
+            checked.proofs = prove_sample(room, sample, checked, options.processes, progress)
         if counts_links:
             with phase(checked, "links", progress):
                 checked.links = _count_links(room, site, options, progress)

@@ -234,13 +234,17 @@ def _shown(names: Sequence[str], count: int = 0) -> str:
     return ", ".join(names[:SHOWN]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
-def prove_sample(room: PressRoom, sample: Sequence[Distributor], jobs: int, progress: Progress) -> int:
+def prove_sample(
+    room: PressRoom, sample: Sequence[Distributor], findings: Findings, jobs: int, progress: Progress
+) -> int:
     """Compare a sample with Jinja's rendering and follow its links; return how many pages were compared.
 
+    Links that may be broken go to the findings.
     Raises InputError for broken links and ProofError for a difference.
     """
     proved = room.prove(sample, jobs, partial(progress, "prove"))
     proved.check()
+    findings.warnings += proved.warnings
     return proved.pages
 
 

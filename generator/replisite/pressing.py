@@ -23,7 +23,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from replisite.audit import audit, template_fault
+from replisite.audit import Audit, audit, template_fault
 from replisite.errors import Fault, InputError, ProofError, ReplisiteError
 from replisite.explained import ToldPage, told_pages
 from replisite.journey import reads_of, travelled
@@ -36,6 +36,8 @@ from replisite.model.site import Edition, Site
 from replisite.model.sitemap import robots, sitemap
 from replisite.opened import opened_files
 from replisite.pages import Composition, Page
+from replisite.pages.shared_files import SharedFiles
+from replisite.pages.site_files import MADE_FILES, SiteFiles
 from replisite.processes import Heard, end_with_parent
 from replisite.rendering.company_links import LISTED, LinkCounts, count_corporate, count_shard
 from replisite.shards import PROVING, STOCKS, Pressed, Stock, Work, press_shard
@@ -56,6 +58,13 @@ T = TypeVar("T")
 
 PROVED_PAGES = 10
 """How many pages are proved in one go."""
+
+
+SHOWN_LINKS = 20
+"""How many doubtful links a report spells out."""
+
+PARTIAL_SAMPLE = 12
+"""A sample of fewer owners has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +89,15 @@ class Composed:
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """How many pages were compared with Jinja's rendering, what differed, and which links are broken."""
+    """How many pages were compared with Jinja's rendering, what differed, and which links are broken.
+
+    ``warnings`` are links that may be broken, and addresses that were followed for a sample only.
+    """
 
     pages: int
     differences: tuple[str, ...]
     faults: tuple[Fault, ...]
+    warnings: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raise what was found: InputError for faults, ProofError for differences."""
@@ -212,12 +225,16 @@ class Pressing:
                 self.heard(min(number * PROVED_PAGES, len(listed)), len(listed))
             found = [future.result() for future in asked]
         faults = [fault for proved in found for fault in proved.faults]
-        if not faults and self.site.pelican_defaults == "replisite":
-            faults += self._audit(house, sample)
+        warnings: list[str] = []
+        if not faults:
+            audited = self._audit(house, sample)
+            faults += [fault for found in audited for fault in found.faults]
+            warnings = _warnings(audited, len(sample))
         differences = tuple(sorted(told for proved in found for told in proved.differences))
         if faults or differences:
             self.kept.forget()
-        return Proved(sum(proved.pages for proved in found), differences, tuple(dict.fromkeys(faults)))
+        pages = sum(proved.pages for proved in found)
+        return Proved(pages, differences, tuple(dict.fromkeys(faults)), tuple(dict.fromkeys(warnings)))
 
     def prove_pages(
         self, pages: Iterable[tuple[str, int]], sample: Sequence[Distributor], house: Distributor | None
@@ -249,14 +266,21 @@ class Pressing:
                     differences.append(f"{page.source} for {name}: {difference}")
         return Proved(proofs, tuple(differences), tuple(faults))
 
-    def _audit(self, house: Distributor | None, sample: Sequence[Distributor]) -> list[Fault]:
-        """Follow the links of one owner's site of each edition, and of the corporate site."""
-        faults: list[Fault] = []
-        for edition, pages in self.composition.pages.items():
+    def _audit(self, house: Distributor, sample: Sequence[Distributor]) -> list[Audit]:
+        """Follow the links of the sample's sites of each edition, and of the corporate site."""
+        composition = self.composition
+        company = [page.path for page in composition.pages[self.main]]
+        shared = SharedFiles({*composition.files, *composition.static, *self._made()} - self.withheld)
+        found: list[Audit] = []
+        for edition, pages in composition.pages.items():
             owners = [owner for owner in sample if edition_of(owner) == edition]
-            corporate = [house] if house is not None and edition == self.main else []
-            faults += audit(pages, owners[:1], corporate, self._once(), self.site)
-        return faults
+            own = (page.path for page in pages if page.is_replicated)
+            files = SiteFiles.of(self.site, own, company, shared)
+            found.append(audit(pages, owners, [house] if edition == self.main else [], files, self.site))
+        return found
+
+    def _made(self) -> frozenset[str]:
+        return MADE_FILES if self.site.pelican_defaults == "replisite" else frozenset()
 
     def _prove_owner(self, owner: Distributor) -> int:
         """Prove every page of one owner's site; return how many. Raises InputError and ProofError."""
@@ -266,13 +290,6 @@ class Pressing:
         )
         proved.check()
         return proved.pages
-
-    def _once(self) -> frozenset[str]:
-        """The files that exist once, on the corporate site."""
-        composition = self.composition
-        own = {page.path for page in composition.pages[self.main] if not page.is_replicated}
-        made = {"sitemap.xml", "robots.txt"}
-        return frozenset(own | made | set(composition.files) | set(composition.static)) - self.withheld
 
     def press(
         self,
@@ -359,6 +376,21 @@ class Pressing:
         entries += [sink.adopt(path, self.kept.static / path) for path in sorted(names)]
         size = sum(entry.size for entry in entries)
         return Pressed(0, len(pages), len(entries), size, None, tuple(entries))
+
+
+def _warnings(audited: Sequence[Audit], owners: int) -> list[str]:
+    """Return what is worth a warning of the links that were followed for a sample of owners."""
+    broken = [warning for found in audited for warning in found.warnings]
+    shown = broken[:SHOWN_LINKS]
+    if len(broken) > len(shown):
+        shown.append(f"{len(broken) - len(shown)} more links lead to no file of this site")
+    sampled = list(dict.fromkeys(told for found in audited for told in found.sampled))
+    if sampled and owners >= PARTIAL_SAMPLE:
+        shown.append(
+            f"{len(sampled)} addresses that an owner's values are part of, such as {sampled[0]}, "
+            f"were followed for {owners} owners only"
+        )
+    return shown
 
 
 def press_all(executor: Executor, work: Sequence[Work]) -> Iterator[Pressed]:

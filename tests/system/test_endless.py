@@ -43,7 +43,9 @@ def test_a_text_without_an_end_is_a_fault_of_its_file(tmp_path: Path, name: str)
     little.write("content/pages/deep.md", f"---\ntitle: Deep\n---\n{TEXTS[name]}\n")
     told = _refused(little)
     assert told.startswith("content/pages/deep.md:")
-    assert any(what in told for what in ("takes too long to read", "nested too deeply", "is not an expression"))
+    assert any(
+        what in told for what in ("takes too long to read", "nested too deeply", "is not an expression")
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,41 @@
-"""Finish a plate for its place: fill what content says of the owner, and point links to files that exist once.
+"""Finish a plate for its place: fill what content says of the owner, and lead its addresses to the right files.
 
-Pelican writes every link relative to the page. On an owner's site the owner's pages are where the corporate
+Pelican writes every address for the corporate site. On an owner's site the owner's pages are where the corporate
 site's are, one level down or on another host; theme files, images, feeds and pages of the corporate site
-alone exist once. On owners' sites links to those lead one level further up, or to the corporate host.
+alone exist once. ``site_files.py`` says what an address leads to; here the addresses are found, those between two slots and
+those that a slot writes as well. Text is read once for everybody; what a slot writes is read for each owner.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Collection, Hashable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Protocol, cast
 
-from replisite.model.page_links import INTERNAL_URL, target_of
+from replisite.model.address_attributes import AttributeRule, Form
+from replisite.model.address_texts import addresses_in, unescape_attribute
+from replisite.model.page_links import (
+    PageLink,
+    holder_addresses,
+    page_addresses,
+    parse_address,
+    with_value,
+)
+from replisite.model.page_scan import BETWEEN, Gap, Holder, Place, scan
 from replisite.pages.marks import OPEN, mark_with, split_marks
+from replisite.pages.site_files import ANY_DEPTH, SiteFiles
 from replisite.staging import Plate, Record, Slot, Writer
 
-__all__ = ["ContentSlots", "Finish", "slot_behind"]
+__all__ = ["AddressSlot", "ContentSlots", "Finish", "LinkingSlot", "slot_behind"]
+
+_JOIN = "".join
+_ELEMENT_TEXT = re.compile("<(?:style|script)", re.IGNORECASE)
+_HOST = re.compile(r"\s*(?:https?:)?//[^/?#]+[/?#]", re.IGNORECASE)
+_OTHER_SCHEME = re.compile(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:|\s*#", re.IGNORECASE)
+_GAPS = [chr(code) for code in range(0xFDD2, 0xFDF0)]
+"""Characters that no text has (Unicode noncharacters), to stand for slots while a page is read as a whole."""
 
 
 class ContentSlots(dict[str, "Slot | str"]):
@@ -48,82 +66,293 @@ def slot_behind(key: str, slots: Mapping[str, Slot | str]) -> Slot | str:
         return mark_with(key)
 
 
+class LinkingSlot(Protocol):
+    """A slot that may write addresses."""
+
+    @property
+    def key(self) -> Hashable: ...
+
+    @property
+    def is_address(self) -> bool:
+        """Whether an address is made of an owner's value."""
+        ...
+
+    @property
+    def folder(self) -> str | None:
+        """Where relative addresses in it are taken from."""
+        ...
+
+    def links(self, record: Record) -> list[PageLink]:
+        """Return the addresses that the slot writes for one owner."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """How the pages at one depth are finished.
+    """How one page is finished, for owners' sites or for the corporate site.
 
-    ``page`` is the page's own file; ``once`` are the files that exist once. ``instead`` maps pages that this
-    edition does not have (no price in this market, members only) to those that links to them lead to.
-    ``slots`` are those of the expressions behind marks, or the text of those that are the same for everybody; ``root`` leads from the root of the site that the page
-    is on to the root where the files that exist once are: empty on the corporate site, ``../`` on an owner's, or the
-    address of the corporate site where owners have hosts of their own.
+    ``page`` is the page's own file. ``slots`` are those of the expressions behind marks, or the text of those that
+    are the same for everybody.
     """
 
     page: str
-    once: Collection[str]
-    instead: Mapping[str, str]
+    files: SiteFiles
     slots: Mapping[str, Slot | str]
-    root: str
+    is_owner: bool
 
     def __call__(self, plate: Plate) -> Plate:
         """Return the finished plate."""
-        return plate.refine(self._text, lambda slot: _Finished(slot, self))
-
-    def filled(self, text: str, record: Record) -> str:
-        """Return text of a slot with its marks and links finished for one record."""
-        if OPEN in text:
-            return "".join(
-                part if isinstance(part, str) else part.render(record) for part in self._text(text)
-            )
-        return self._linked(text) if "=" in text else text
-
-    def _text(self, text: str) -> list[str | Slot]:
-        """Split text into what is the same for everybody and what is not."""
-        return [
-            slot_behind(piece, self.slots) if is_mark else self._linked(piece)
-            for is_mark, piece in split_marks(text)
+        lead = _Lead.of(self)
+        parts = [
+            new for part in plate.parts for new in (lead.unmarked(part) if isinstance(part, str) else [part])
         ]
+        gap = _unused_character(parts)
+        slots = _Slots(parts)
+        text = "".join(part if isinstance(part, str) else gap for part in parts if not _is_silent(part))
+        finished: list[str | Slot] = []
+        for piece in lead.pieces(text, gap, BETWEEN):
+            for new in piece.parts(gap, slots) if gap in piece.text else [piece.text]:
+                if isinstance(new, str) and finished and isinstance(finished[-1], str):
+                    finished[-1] += new
+                elif not isinstance(new, str) or new:
+                    finished.append(new)
+        finished += slots.silent()
+        whole = None if plate.whole is None else _Written(plate.whole, lead.for_slots(), BETWEEN)
+        return Plate(plate.name, tuple(finished), plate.widening, whole)
 
-    def _linked(self, text: str) -> str:
-        """Return text without marks whose links lead where they should."""
-        return INTERNAL_URL.sub(self._link, text)
 
-    def _link(self, found: re.Match[str]) -> str:
-        url = found["url"]
-        if not url:
-            return found[0]
-        target = target_of(url, self.page)
-        if target in self.instead:
-            return found["before"] + _relative(self.instead[target], self.page)
-        if not self.root or target not in self.once:
-            return found[0]
-        if self.root == "../":
-            return f"{found['before']}../{url.removeprefix('./')}"
-        return found["before"] + self.root + url.lstrip("./")
+class _Slots:
+    """The slots of a plate in their order; those that write nothing come with the next one that does."""
+
+    def __init__(self, parts: Sequence[str | Slot]) -> None:
+        self._waiting = [part for part in parts if not isinstance(part, str)]
+        self._next = 0
+
+    def silent(self) -> Iterator[Slot]:
+        """Yield the slots without text that come next."""
+        while self._next < len(self._waiting) and _is_silent(self._waiting[self._next]):
+            self._next += 1
+            yield self._waiting[self._next - 1]
+
+    def take(self) -> Slot:
+        """Return the next slot with text."""
+        self._next += 1
+        return self._waiting[self._next - 1]
 
 
 @dataclass(frozen=True, slots=True)
-class _Finished:
-    """A slot whose text is finished as the page around it is."""
+class _Lead:
+    """Leads the addresses of text at some place of a page.
+
+    ``folder`` is where relative addresses are taken from, ``sharing`` what is equal for pages whose slots may be
+    filled together. ``is_shared``: it serves a slot, and so all those pages.
+    """
+
+    files: SiteFiles
+    slots: Mapping[str, Slot | str]
+    is_owner: bool
+    from_root: bool
+    folder: str | None
+    sharing: Hashable
+    is_shared: bool = False
+
+    @classmethod
+    def of(cls, finish: Finish) -> _Lead:
+        """Return what leads from the beginning of a page."""
+        from_root = finish.page == ANY_DEPTH
+        lead = cls(finish.files, finish.slots, finish.is_owner, from_root, "", ())
+        return lead.within(posixpath.dirname(finish.page))
+
+    def within(self, folder: str | None) -> _Lead:
+        """Return what leads from another folder."""
+        around = None if folder is None else self.files.shared_by(folder)
+        return replace(self, folder=folder, sharing=(around, self.from_root, self.is_owner))
+
+    def for_slots(self) -> _Lead:
+        """Return what leads from all pages that share a slot."""
+        return replace(self, is_shared=True)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether every address stays as it is, as on a corporate site at the root of its host."""
+        is_right = self.files.is_lenient or not self.files.host.base
+        return not self.is_owner and not self.files.instead and is_right
+
+    def unmarked(self, text: str) -> list[str | Slot]:
+        """Split text into what is the same for everybody and what is not."""
+        return [slot_behind(piece, self.slots) if is_mark else piece for is_mark, piece in split_marks(text)]
+
+    def filled(self, text: str, record: Record) -> str:
+        """Fill the marks in a slot's text for one record."""
+        if OPEN not in text:
+            return text
+        return "".join(part if isinstance(part, str) else part.render(record) for part in self.unmarked(text))
+
+    def pieces(self, text: str, gap: str, place: Place) -> Iterator[_Piece]:
+        """Split a page's text at what changes and at gaps; ``gap`` stands for a slot."""
+        if self.is_idle:
+            yield _Piece(text, self, None)
+            return
+        lead, done, has_base = self, 0, False
+        for found in scan(text, gap, place, skims=not gap):
+            if isinstance(found, Gap):
+                where = (
+                    None if found.tag is None else Place(found.tag, tuple(sorted(found.attributes.items())))
+                )
+                yield _Piece(text[done : found.at], lead)
+                yield _Piece(gap, lead, where)
+                done = found.at + 1
+                continue
+            written = text[found.start : found.end]
+            is_base = found.tag == "base" and found.attribute == "href" and not has_base
+            if gap and gap in written:
+                yield _Piece(text[done : found.start], lead)
+                yield from lead.open_pieces(written, found, gap, is_base=is_base)
+                done = found.end
+            elif (new := lead.base(written, found) if is_base else lead.value(written, found)) != written:
+                yield _Piece(text[done : found.start], lead)
+                yield _Piece(new, lead)
+                done = found.end
+            if is_base:
+                lead, has_base = lead.within(lead.base_folder(written, found, gap)), True
+        yield _Piece(text[done:], lead)
+
+    def led_text(self, text: str, place: Place) -> str:
+        """Return text of one place of the page with its addresses led."""
+        return _JOIN([piece.text for piece in self.pieces(text, "", place)])
+
+    def value(self, written: str, holder: Holder) -> str:
+        """Return what a holder holds, with its addresses led."""
+        return written if holder.rule.form is Form.SCRIPT else with_value(written, holder, self.address)
+
+    def address(self, text: str, holder: Holder) -> str:
+        """Return one address, without character references, led."""
+        return self.files.led(
+            text,
+            self.folder,
+            is_owner=self.is_owner,
+            is_company=holder.rule.is_company,
+            from_root=self.from_root,
+            is_shared=self.is_shared,
+        )
+
+    def base(self, written: str, holder: Holder) -> str:
+        """Return the address in ``<base href>``: the owner's own folder in the place of the company's."""
+        folder = self.base_folder(written, holder, "")
+        address = parse_address(unescape_attribute(written), self.folder or "", self.files.host)
+        if not self.is_owner or folder is None or address is None:
+            return written
+        if address.style == "relative" and not address.climbs:
+            return written
+        path = f"{folder}/" if folder else ""
+        if self.from_root and self.files.has_hosts:
+            return f"/{path}"
+        up = "../" * (self.folder.count("/") + 1) if self.folder else ""
+        return f"{up}{path}" or "./"
+
+    def base_folder(self, written: str, holder: Holder, gap: str) -> str | None:
+        """Return the folder that ``<base href>`` names: the site's root if an owner's value does, None elsewhere."""
+        if gap and gap in written:
+            return ""
+        said = unescape_attribute(written) if holder.quote is not None else written
+        address = parse_address(said, self.folder or "", self.files.host)
+        if address is None or address.is_outside:
+            return None if said.strip() else self.folder
+        return posixpath.dirname(address.file)
+
+    def open_pieces(self, written: str, holder: Holder, gap: str, *, is_base: bool) -> Iterator[_Piece]:
+        """Split what a holder holds where a slot stands in it."""
+        form = holder.rule.form
+        if (
+            is_base
+            or form is Form.SCRIPT
+            or (form is Form.ADDRESS and self._is_elsewhere(written.partition(gap)[0]))
+        ):
+            yield _Piece(written, self, None)
+        elif holder.quote is None and form is Form.STYLE:
+            done = 0
+            for start, end in addresses_in(written, form):
+                address = written[start:end]
+                inner = holder._replace(rule=AttributeRule(Form.ADDRESS))
+                yield _Piece(written[done:start], self, holder=holder)
+                if gap in address:
+                    yield _Piece(address, self, holder=inner)
+                else:
+                    yield _Piece(
+                        self.value(address, inner),
+                        self,
+                    )
+                done = end
+            yield _Piece(written[done:], self, holder=holder)
+        else:
+            yield _Piece(written, self, holder=holder)
+
+    def _is_elsewhere(self, beginning: str) -> bool:
+        """Say whether an address that begins like this is on another site, however it goes on."""
+        found = _HOST.match(beginning)
+        if found is None:
+            return bool(_OTHER_SCHEME.match(beginning))
+        return parse_address(beginning, "", self.files.host) is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A piece of a page, and what the slots in it are: between tags, in a tag, in a holder, or (None) none of these."""
+
+    text: str
+    lead: _Lead
+    place: Place | None = BETWEEN
+    holder: Holder | None = None
+
+    def parts(self, gap: str, slots: _Slots) -> Iterator[str | Slot]:
+        """Yield text and finished slots in turn."""
+        texts = self.text.split(gap)
+        if self.holder is not None and (
+            self.holder.quote is not None or self.holder.rule.form is not Form.STYLE
+        ):
+            yield from self._address(texts, slots)
+            return
+        for number, text in enumerate(texts):
+            if number:
+                yield from slots.silent()
+                yield self._written(slots.take())
+            yield text
+
+    def _written(self, slot: Slot) -> Slot:
+        if self.holder is not None:
+            return AddressSlot((slot,), self.lead.for_slots(), self.holder)
+        return _Written(slot, self.lead.for_slots(), self.place)
+
+    def _address(self, texts: Sequence[str], slots: _Slots) -> Iterator[str | Slot]:
+        assert self.holder is not None
+        parts: list[str | Slot] = []
+        for number, text in enumerate(texts):
+            if number:
+                yield from slots.silent()
+                parts.append(slots.take())
+            if text:
+                parts.append(text)
+        lead = self.lead if self.holder.rule.is_company else self.lead.for_slots()
+        yield AddressSlot(tuple(parts), lead, self.holder)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A slot whose text is finished as the page around it is; ``place`` is None where no address can stand."""
 
     slot: Slot
-    finish: Finish
+    lead: _Lead
+    place: Place | None
+    is_address: ClassVar[bool] = False
 
     @property
     def key(self) -> Hashable:
-        # Text with links depends on how deep the page lies, not on which page it is.
-        return (
-            "finished",
-            self.slot.key,
-            posixpath.dirname(self.finish.page).count("/"),
-            self.finish.page == "index.html",
-            self.finish.root,
-        )
+        return ("written", self.slot.key, self.place, None if self.place is None else self.lead.sharing)
 
     @property
-    def is_silent(self) -> bool:
-        """It writes nothing, and sets names for other slots."""
-        return bool(getattr(self.slot, "is_silent", False))
+    def folder(self) -> str | None:
+        """Where relative addresses in it are taken from."""
+        return self.lead.folder
 
     @property
     def origin(self) -> object:
@@ -132,15 +361,97 @@ class _Finished:
 
     def render(self, record: Record) -> str:
         """Return the slot's text, finished."""
-        return self.finish.filled(self.slot.render(record), record)
+        return self.finished(self.slot.render(record), record)
 
     def write(self, writer: Writer) -> str:
         """Return a Python expression for the text."""
-        write = getattr(self.slot, "write", None)
-        text = write(writer) if write else f"{writer.constant(self.slot.render)}(record)"
-        return text if self.is_silent else f"{writer.constant(self.finish.filled)}({text}, record)"
+        return f"{writer.constant(self.finished)}({_expression(self.slot, writer)}, record)"
+
+    def finished(self, text: str, record: Record) -> str:
+        """Return what the slot wrote for one record, with its marks filled and its addresses led."""
+        if OPEN in text:
+            text = self.lead.filled(text, record)
+        place = self.place
+        if place is None or ("=" if place.tag else "<") not in text or self.lead.is_idle:
+            return text
+        if self.lead.files.may_be_local(text) or _ELEMENT_TEXT.search(text):
+            return self.lead.led_text(text, place)
+        return text
+
+    def links(self, record: Record) -> list[PageLink]:
+        """Return the addresses that the slot writes for one owner."""
+        if self.place is None:
+            return []
+        text = self.render(record)
+        return list(page_addresses(text, self.place)) if "=" in text else []
 
 
-def _relative(target: str, page: str) -> str:
-    way = posixpath.relpath(target, posixpath.dirname(page) or ".")
-    return way.removesuffix("index.html") if way.endswith("/index.html") else way
+@dataclass(frozen=True, slots=True)
+class AddressSlot:
+    """A text with addresses that an owner's values are part of, such as a whole attribute's value."""
+
+    parts: tuple[str | Slot, ...]
+    lead: _Lead
+    holder: Holder
+    is_address: ClassVar[bool] = True
+
+    @property
+    def key(self) -> Hashable:
+        parts = tuple(part if isinstance(part, str) else (part.key,) for part in self.parts)
+        rule = self.holder.rule
+        folder = None if self.lead.is_shared else self.lead.folder
+        return ("address", parts, rule, self.holder.quote, self.lead.sharing, folder)
+
+    @property
+    def folder(self) -> str | None:
+        """Where relative addresses in it are taken from."""
+        return self.lead.folder
+
+    @property
+    def origin(self) -> object:
+        """Where its first slot was cut out."""
+        return next((part.origin for part in self.parts if hasattr(part, "origin")), None)
+
+    def render(self, record: Record) -> str:
+        """Return the finished text."""
+        text = _JOIN([part if isinstance(part, str) else part.render(record) for part in self.parts])
+        return self.finished(text, record)
+
+    def write(self, writer: Writer) -> str:
+        """Return a Python expression for the text."""
+        pieces = [
+            writer.constant(part) if isinstance(part, str) else _expression(part, writer)
+            for part in self.parts
+        ]
+        text = pieces[0] if len(pieces) == 1 else f"{writer.constant(_JOIN)}(({', '.join(pieces)}))"
+        return f"{writer.constant(self.finished)}({text}, record)"
+
+    def finished(self, text: str, record: Record) -> str:
+        """Return the text for one record, with its marks filled and its addresses led."""
+        if OPEN in text:
+            text = self.lead.filled(text, record)
+        rule = self.holder.rule
+        if rule.form is Form.ADDRESS and (
+            (rule.is_company and text[:4] == "http") or self.lead.files.is_elsewhere(text)
+        ):
+            return text  # the company's own page has its address, whatever the host
+        return self.lead.value(text, self.holder)
+
+    def links(self, record: Record) -> list[PageLink]:
+        """Return the addresses in it for one owner."""
+        return list(holder_addresses(self.render(record), self.holder))
+
+
+def _expression(slot: Slot, writer: Writer) -> str:
+    write = getattr(slot, "write", None)
+    return cast(str, write(writer)) if write else f"{writer.constant(slot.render)}(record)"
+
+
+def _is_silent(part: str | Slot) -> bool:
+    """Say whether it writes nothing, and sets names for other slots."""
+    return bool(getattr(part, "is_silent", False))
+
+
+def _unused_character(parts: Sequence[str | Slot]) -> str:
+    texts = [part for part in parts if isinstance(part, str)]
+    return next(gap for gap in _GAPS if not any(gap in text for text in texts))

@@ -14,12 +14,19 @@ class SharedFiles(Collection[str]):
     """The paths of shared files: those that are known, those that ``may_be`` allows, and distributors' photos.
 
     Pages are finished before it is known which files they ask for, so a path is looked up when a page names it. From
-    `settle` on nothing is looked up any more. Travels as settled, so that no press looks at a disk.
+    `settle` on nothing is looked up any more. Travels as settled, so that no press looks at a disk. Until then
+    ``candidates``, the files that pages may ask for, are listed with those that are known.
     """
 
-    def __init__(self, known: Collection[str], may_be: Callable[[str], bool] | None = None) -> None:
+    def __init__(
+        self,
+        known: Collection[str],
+        may_be: Callable[[str], bool] | None = None,
+        candidates: Collection[str] = (),
+    ) -> None:
         self._known = set(known)
         self._may_be = may_be
+        self._candidates = frozenset(candidates)
         self._others: dict[str, bool] = {}
 
     def __contains__(self, path: object) -> bool:
@@ -36,15 +43,16 @@ class SharedFiles(Collection[str]):
         return self._others[path]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self._known))
+        return iter(sorted(self._known | self._candidates))
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self._known | self._candidates)
 
     def settle(self, published: Collection[str]) -> None:
         """Know the files that are published, and look up no others."""
         self._known.update(published)
         self._may_be = None
+        self._candidates = frozenset()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel with what is known."""

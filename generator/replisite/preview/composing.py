@@ -12,15 +12,17 @@ import shutil
 import time
 import zlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
-from replisite.audit import template_fault
+from replisite.audit import missing_file, template_fault
 from replisite.clock import build_time
 from replisite.errors import Fault, InputError
-from replisite.model.page_links import internal_links
 from replisite.model.site import Site
 from replisite.model.sitemap import robots, sitemap
 from replisite.opened import opened_files
+from replisite.pages.link_check import LinkCheck
+from replisite.pages.site_files import MADE_FILES
 from replisite.preview.deadline import Deadline, Overdue
 from replisite.preview.messages import Asked, Facts, Personal, PressedPage, Survey, ToldPiece, Wish
 from replisite.preview.personal import Piece
@@ -29,10 +31,6 @@ from replisite.sources.pelican import OwnCode, PelicanRun, Proof, StagedSite, Wa
 from replisite.staging import Plate
 
 __all__ = ["Composing"]
-
-
-MADE_FILES = frozenset({"sitemap.xml", "robots.txt"})
-"""Files that are made of the list of pages."""
 
 
 PAGE = 10.0
@@ -218,22 +216,9 @@ class Composing:
         """Return the links of a page, as written, that lead to no page and no file."""
         assert self._pages is not None
         assert self._site is not None
-        if self._site.pelican_defaults != "replisite" or self._site.addresses.style != "path":
-            return ()
-        prefix = "" if asked.is_corporate else "owner/"
-        own = {prefix + path for path in self._pages.pages[asked.key]}
-        known = own | MADE_FILES
-        once = self._pages.once
-        return sorted(
-            {
-                url
-                for url, target in internal_links(text, prefix + asked.path)
-                if target not in known
-                and target not in once
-                and f"{target}/index.html" not in known
-                and not (self._output / target).is_file()
-            }
-        )
+        why = partial(missing_file, site=self._site)
+        check = LinkCheck(self._pages.site_files(asked.key), asked.owner, why)
+        return sorted({link.written for link in check.page(text, asked.path)})
 
     def _fault(self, error: Exception, asked: Asked) -> Fault:
         assert self._site is not None

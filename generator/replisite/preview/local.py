@@ -1,20 +1,27 @@
-"""Addresses of the live sites in a page, led to the preview's own, where sites have hosts of their own.
+"""Addresses of the live sites in a page, led to the preview's own.
 
-With paths for addresses every link of a page is relative, and nothing need be done.
+Where sites have hosts of their own, every address leads to the preview, a canonical one too. Where they are folders of
+one host, those of links and files do: what names a page for search engines and previews stays as the build writes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from replisite.model.address_attributes import Form
+from replisite.model.page_links import with_addresses
 from replisite.model.site import Site
 from replisite.preview.visits import LOCAL
 
 if TYPE_CHECKING:
     from replisite.model.distributor import Distributor, Supporter
+    from replisite.model.page_scan import Holder
 
 __all__ = ["localised"]
+
+_ABSOLUTE = re.compile(r"\s*(?:https?:)?(//.*)", re.IGNORECASE | re.DOTALL)
 
 
 def localised(text: str, site: Site, owner: Distributor, name: str, host: str) -> str:
@@ -24,7 +31,7 @@ def localised(text: str, site: Site, owner: Distributor, name: str, host: str) -
     (a phone asks for the machine's number) has no hosts below it, and sites stand in its paths.
     """
     if site.addresses.style == "path":
-        return text
+        return _localised(text, {f"{site.url}/": f"http://{host}/"}, is_all=False)
     port = f":{host.rpartition(':')[2]}" if ":" in host else ""
     is_named = host.removesuffix(port) == LOCAL or host.removesuffix(port).endswith(f".{LOCAL}")
 
@@ -37,9 +44,27 @@ def localised(text: str, site: Site, owner: Distributor, name: str, host: str) -
     if not owner.is_company and owner.url:
         known[owner.url] = local(name)
     known[f"{site.url}/"] = local("")
-    for url in sorted(known, key=len, reverse=True):
-        text = text.replace(url, known[url])
-    return text
+    return _localised(text, known, is_all=True)
+
+
+def _localised(text: str, known: Mapping[str, str], *, is_all: bool) -> str:
+    """Replace the beginnings of addresses, with http or https; the longest that is known counts."""
+    beginnings = {url.partition(":")[2]: local for url, local in known.items()}
+    longest = sorted(beginnings, key=len, reverse=True)
+
+    def led(address: str, holder: Holder) -> str:
+        if not is_all and (
+            holder.rule.is_company or (holder.tag == "meta" and holder.rule.form is Form.ADDRESS)
+        ):
+            return address
+        found = _ABSOLUTE.match(address)
+        rest = found[1] if found else ""
+        for beginning in longest if rest else ():
+            if rest.startswith(beginning) or rest == beginning[:-1]:
+                return beginnings[beginning] + rest[len(beginning) :]
+        return address
+
+    return with_addresses(text, led)
 
 
 def _people(owner: Distributor) -> Iterable[Supporter]:

@@ -112,7 +112,7 @@ def test_what_is_no_file_is_a_fault(tmp_path: Path, make: object) -> None:
     assert callable(make)
     make(tmp_path / "site.toml")
     with pytest.raises(
-        InputError, match=r"^site\.toml: (cannot be read: Is a directory|is no file but a pipe)"
+        InputError, match=r"^site\.toml: (cannot be read: Is a directory|is a named pipe and not a file)"
     ):
         load_site(tmp_path)
 

@@ -26,6 +26,7 @@ from replisite.pages import Composition, Page
 from replisite.pages.finish import ContentSlots, Finish, slot_behind
 from replisite.pages.marks import split_json_marks, split_marks
 from replisite.pages.shared_files import SharedFiles
+from replisite.pages.site_files import MADE_FILES, SiteFiles
 from replisite.sources.pelican.kinds import KindContent
 from replisite.sources.pelican.last_look import LastLook
 from replisite.sources.pelican.placeholders import Placeholders
@@ -112,8 +113,8 @@ class StagedSite:
     """The pages that one Pelican run recorded, by the key of the showing that has them, and by their paths.
 
     ``once`` are the paths of what exists once, on the corporate site: any file of the content that ``may_publish`` allows
-    may be, as soon as a page asks for it. ``files`` are feeds, as Pelican wrote them; ``static`` the paths of files that are copied. The first showing is
-    the corporate site's.
+    may be, as soon as a page asks for it; ``candidates`` are the files of the content that are not read. ``files`` are
+    feeds, as Pelican wrote them; ``static`` the paths of files that are copied. The first showing is the corporate site's.
     """
 
     def __init__(
@@ -126,6 +127,7 @@ class StagedSite:
         static: Collection[str],
         source_of: Callable[[StagedPage], str],
         may_publish: Callable[[str], bool],
+        candidates: Collection[str] = (),
     ) -> None:
         self._site = site
         self._placeholders = placeholders
@@ -140,8 +142,9 @@ class StagedSite:
         self._paths = {key: frozenset(listed) for key, listed in pages.items()}
         self._corporate = {path for path in pages[self.main] if _is_one_of(path, site.corporate_only)}
         taken = {path for listed in self._paths.values() for path in listed} - self._corporate
+        made = MADE_FILES if site.pelican_defaults == "replisite" else frozenset()
         self.once = SharedFiles(
-            {*files, *static, *self._corporate}, lambda path: path not in taken and may_publish(path)
+            {*files, *static, *made}, lambda path: path not in taken and may_publish(path), candidates
         )
         self.pages: Mapping[str, Mapping[str, StagedPage]] = {
             key: {
@@ -154,6 +157,7 @@ class StagedSite:
         self._proofs: dict[tuple[str, str], Proof] = {}
         self._slots: dict[str, Mapping[str, Slot | str]] = {}
         self._others: dict[str, Mapping[str, str]] = {}
+        self._site_files: dict[str, SiteFiles] = {}
 
     def proof(self, key: str, path: str) -> Proof:
         """Return a finished page; raises KeyError if this showing has none, and TemplateSyntaxError."""
@@ -163,13 +167,20 @@ class StagedSite:
 
     def _finished(self, page: StagedPage) -> Proof:
         is_replicated = page.path not in self._corporate
-        root = "../" if self._site.addresses.style == "path" else f"{self._site.url}/"
-        finish = Finish(page.path, self.once, self._instead(page.key), self._content_slots(page.key), root)
+        finish = Finish(page.path, self.site_files(page.key), self._content_slots(page.key), is_owner=True)
         plate = _in_place(page)
-        once_here = replace(finish, root="")(plate) if page.key == self.main else None
-        owners = finish(plate) if is_replicated or once_here is None else once_here
-        finished = Page(page.path, self._source_of(page), owners, is_replicated, _is_listed(page), once_here)
+        corporate = replace(finish, is_owner=False)(plate) if page.key == self.main else None
+        owners = finish(plate) if is_replicated or corporate is None else corporate
+        finished = Page(page.path, self._source_of(page), owners, is_replicated, _is_listed(page), corporate)
         return Proof(finished, page, page.plate, self._look)
+
+    def site_files(self, key: str) -> SiteFiles:
+        """Return what there is on the sites of a showing, and on the corporate site."""
+        if key not in self._site_files:
+            own = (path for path in self.pages[key] if path not in self._corporate)
+            company = self.pages[self.main]
+            self._site_files[key] = SiteFiles.of(self._site, own, company, self.once, self._instead(key))
+        return self._site_files[key]
 
     def listed(self) -> list[str]:
         """Return the paths of the corporate site's pages that stand in its sitemap."""

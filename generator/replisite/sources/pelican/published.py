@@ -19,6 +19,7 @@ from replisite.content.asked_files import computed_folders, iter_addresses, iter
 from replisite.content.public_files import PublicFiles, Verdict
 from replisite.model.house import house_account
 from replisite.model.site import Site
+from replisite.pages.finish import AddressSlot
 from replisite.sources.pelican.kinds import KindContent
 from replisite.sources.pelican.pages import Proof
 from replisite.staging import Plate
@@ -178,13 +179,18 @@ def _below(rules: PublicFiles, asked: Asked) -> Iterator[str]:
 def _texts(plate: Plate, house: Mapping[str, object]) -> Iterator[str]:
     """Stream a plate's texts: as the company's page, and what is the same for all owners."""
     yield "\0".join(part for part in plate.parts if isinstance(part, str))
+    for part in plate.parts:
+        if isinstance(part, AddressSlot):
+            yield "\0".join(text for text in part.parts if isinstance(text, str))
     with suppress(Exception):  # whatever a template raises is reported when it is proved
         yield plate.text(house)
 
 
 def _computed(plate: Plate, bases: Sequence[str]) -> Iterator[str]:
-    """Stream the folders of addresses that end in a slot."""
-    parts = list(plate.parts)
+    """Stream the folders of addresses that end in a slot, and those of addresses that a slot is part of."""
+    parts = [*plate.parts]
+    for part in plate.parts:
+        parts += ["", *part.parts] if isinstance(part, AddressSlot) else []
     for part, following in itertools.pairwise(parts):
         if not isinstance(part, str) or isinstance(following, str):
             continue

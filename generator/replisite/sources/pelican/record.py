@@ -229,6 +229,7 @@ class PelicanRun:
         self.kind_folders: frozenset[str] = frozenset()
         self._theme_folder = "theme"
         self.unread: frozenset[str] = frozenset()
+        self._candidates: Sequence[str] = ()
         self._withheld: dict[str, Verdict] = {}
         self.until: datetime.datetime | None = None
         self.environment: Environment | None = None
@@ -324,7 +325,8 @@ class PelicanRun:
 
     def _staged_site(self) -> StagedSite:
         pages = [self._staged_pages[id(recorded)] for recorded in self.recorded]
-        may = self.rules.judge if self.site.pelican_defaults == "replisite" else lambda _: Verdict.ABSENT
+        is_ours = self.site.pelican_defaults == "replisite"
+        may = self.rules.judge if is_ours else lambda _: Verdict.ABSENT
         return StagedSite(
             self.site,
             self.showings,
@@ -334,6 +336,7 @@ class PelicanRun:
             self.static,
             self._source_of,
             lambda path: may(path) is Verdict.MAY,
+            self._candidates,
         )
 
     def keep_written(self) -> None:
@@ -512,6 +515,8 @@ class PelicanRun:
         is_lenient = self.notebook.is_lenient
         files = self._content_files = ContentFiles(content, listing, settings, is_lenient=is_lenient)
         files.note_faults(self.notebook)
+        if not is_lenient:
+            self._candidates = [path for path in listing.files if not is_markdown(path)]
         if self.site.pelican_defaults == "replisite":
             settings["WITH_FUTURE_DATES"] = self.future
         self.warm.reads_with(settings, self.site.pelican_defaults, self._known_in_content)

@@ -1,0 +1,161 @@
+"""Follow the addresses of a finished page as a browser would, and say which lead to no file or to the company's page.
+
+The build and the preview both ask here, so that they report the same.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from replisite.errors import nearest
+from replisite.model.address_attributes import Form
+from replisite.model.distributor import Distributor
+from replisite.model.page_links import Host, LocalAddress, PageLink, page_addresses, parse_address
+from replisite.pages.site_files import SiteFiles
+
+__all__ = ["BrokenLink", "LinkCheck"]
+
+_SCRIPT_PATH = re.compile(r"""(["'`])(/[^"'`\s<>\\$]+)\1""")
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLink:
+    """An address that leads astray: as the page has it, what is wrong with it, and what may be meant.
+
+    ``is_certain`` is false where it may be right all the same: it names the company's host, where more than this site
+    may be, or stands in a script, or Pelican's own defaults hold, which promise no files.
+    """
+
+    written: str
+    what: str
+    next: str
+    is_certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCheck:
+    """Checks the pages of one owner's site, or of the corporate site for its house account.
+
+    ``why`` says of a path why there is no such file although somebody may see one, and what to do.
+    """
+
+    files: SiteFiles
+    owner: Distributor
+    why: Callable[[str], tuple[str, str] | None] = lambda _: None
+
+    def page(self, text: str, page: str) -> list[BrokenLink]:
+        """Return what leads astray on a page; ``page`` is its file from the root of its site."""
+        return self.links(page_addresses(text), posixpath.dirname(page))
+
+    def links(self, links: Iterable[PageLink], folder: str | None) -> list[BrokenLink]:
+        """Return those of some addresses that lead astray; ``folder`` is where relative ones are taken from."""
+        found: dict[BrokenLink, None] = {}
+        has_base = False
+        for link in links:
+            if link.holder.rule.form is Form.SCRIPT:
+                found.update(dict.fromkeys(self._script(link.text)))
+                continue
+            address = self._address(link.text, folder)
+            if link.holder.tag == "base" and link.holder.attribute == "href":
+                if not has_base:
+                    folder = None if address is None else posixpath.dirname(address[1].file)
+                has_base = True
+                continue
+            if address is None:
+                found.update(dict.fromkeys(self._without_site(link.text)))
+            elif folder is not None or address[1].style != "relative":
+                found.update(dict.fromkeys(self._followed(link, *address)))
+        return list(found)
+
+    def is_local(self, link: PageLink) -> bool:
+        """Say whether an address is relative or begins with a slash: one that names a host has its owner's in it."""
+        if link.holder.rule.form is Form.SCRIPT:
+            return False
+        found = self._address(link.text, "")
+        return found is not None and found[1].style != "host"
+
+    def _address(self, text: str, folder: str | None) -> tuple[bool, LocalAddress] | None:
+        """Return an address, and whether it is on the owner's own site; its path is from the root of its site."""
+        files = self.files
+        if self.owner.is_company:
+            address = parse_address(text, folder or "", files.host)
+            return None if address is None else (False, address)
+        own = Host.of(self.owner.url)
+        if files.has_hosts:
+            address = parse_address(text, folder or "", own)
+            if address is not None:
+                return True, address
+            address = parse_address(text, "", files.host)
+            return None if address is None else (False, address)
+        inside = own.base.removeprefix(files.host.base)
+        address = parse_address(text, f"{inside}{folder or ''}".rstrip("/"), files.host)
+        if address is None:
+            return None
+        if not address.is_outside and f"{address.path}/".startswith(inside):
+            path = address.path[len(inside) :]
+            return True, LocalAddress(path, address.tail, address.style, address.climbs)
+        return False, address
+
+    def _followed(self, link: PageLink, is_own: bool, address: LocalAddress) -> Iterator[BrokenLink]:
+        files, is_owner = self.files, not self.owner.is_company
+        found = files.find(address, is_owner=is_own)
+        if address.is_outside:
+            if found is not None:
+                yield self._broken(link.text, f"it is not below {files.url}/", address, is_certain=False)
+        elif found is None or found.kind == "instead" or (is_own and found.kind == "once"):
+            is_elsewhere = address.style == "host" and not is_own
+            if is_elsewhere and address.path.partition("/")[0] not in files.top_names:
+                return  # another owner's site, or something that this site does not know of
+            if explained := self.why(address.file):
+                yield BrokenLink(link.text, *explained, not is_elsewhere and not files.is_lenient)
+                return
+            shown = address.file.removesuffix("index.html") or "home page"
+            yield self._broken(link.text, f"there is no {shown}", address, is_certain=not is_elsewhere)
+        elif is_owner and not is_own and not link.holder.rule.is_company and found.file in files.own:
+            shown = found.file.removesuffix("index.html") or "home page"
+            what = f"it leads to the company's {shown}, not to the owner's"
+            told = 'write it as one address, or with rel="external" if it is meant'
+            yield BrokenLink(link.text, what, told, not files.is_lenient)
+
+    def _broken(self, written: str, what: str, address: LocalAddress, *, is_certain: bool) -> BrokenLink:
+        names = [
+            path.removesuffix("index.html")
+            for path in (*self.files.own, *self.files.once, *self.files.company)
+        ]
+        near = nearest(address.path, [name for name in dict.fromkeys(names) if name])
+        return BrokenLink(written, what, near or "fix the link", is_certain and not self.files.is_lenient)
+
+    def _without_site(self, text: str) -> Iterator[BrokenLink]:
+        """An address such as ``//about/`` names a host; where it has the name of a folder, that was meant."""
+        text = text.strip()
+        if text.startswith("//"):
+            name = re.split(r"[/?#]", text[2:], maxsplit=1)[0]
+            if name and "." not in name and name in self.files.top_names:
+                yield BrokenLink(
+                    text,
+                    f'"{name}" is a host\'s name here',
+                    "begin it with one slash",
+                    not self.files.is_lenient,
+                )
+
+    def _script(self, text: str) -> Iterator[BrokenLink]:
+        """A path in a script is not led anywhere: report those that lead elsewhere on an owner's site."""
+        if self.owner.is_company:
+            return
+        for found in _SCRIPT_PATH.finditer(text):
+            address = parse_address(found[2], "", self.files.host)
+            to = None if address is None else self.files.find(address, is_owner=True)
+            if to is None or to.file == "index.html":
+                continue
+            if to.kind == "own" and not self.files.has_hosts:
+                what = "a script names it; on an owner's site it leads to the company's page"
+            elif to.kind == "once" and self.files.has_hosts:
+                what = "a script names it; an owner's host does not have it"
+            else:
+                continue
+            yield BrokenLink(
+                found[2], what, "use an address in an attribute, which is led to the right file", False
+            )
