@@ -6,7 +6,7 @@ import sqlite3
 
 __all__ = ["COLUMNS", "SPACING", "VERSION", "make_intake", "make_people", "sort_people"]
 
-VERSION = 3
+VERSION = 4
 """Changes with the tables; a ledger of another version is made anew."""
 
 SPACING = 1 << 20

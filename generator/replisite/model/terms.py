@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from replisite.model.site import Addresses, Company, Market, Rank, Site
 
 __all__ = ["terms_of"]
@@ -16,13 +18,14 @@ def terms_of(site: Site) -> Site:
     markets = [Market(market.code, "", "", market.languages, market.status) for market in site.markets]
     ranks = [Rank(rank.code, rank.title, 0) for rank in site.ranks]
     has_own_hosts = site.addresses.style == "domain"
-    addresses = Addresses(reserved=site.addresses.reserved)
+    reserved = (*site.addresses.reserved, *_own_labels(site))
+    addresses = Addresses(reserved=reserved)
     if has_own_hosts:
         addresses = Addresses(
             style="domain",
             host=site.addresses.host,
             domain_field=site.addresses.domain_field,
-            reserved=site.addresses.reserved,
+            reserved=reserved,
         )
     return Site(
         root=site.root,
@@ -36,3 +39,19 @@ def terms_of(site: Site) -> Site:
         ranks=tuple(ranks),
         pelican_defaults=site.pelican_defaults,
     )
+
+
+def _own_labels(site: Site) -> list[str]:
+    """Return the names that an owner's host would share with the company's: the site, the shop, where people enrol."""
+    if site.addresses.style == "path":
+        return []
+    below = f".{site.addresses.host}"
+    hosts = (_host(address) for address in (site.url, *site.links.values()))
+    return sorted({host.removesuffix(below).split(".")[-1] for host in hosts if host.endswith(below)})
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""

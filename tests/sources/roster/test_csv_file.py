@@ -1,7 +1,7 @@
 """Rosters in CSV."""
 
 from replisite.errors import Fault
-from replisite.sources.roster import BadRow, Columns, RawRow, open_roster
+from replisite.sources.roster import BadFile, BadRow, Columns, RawRow, open_roster
 
 COLUMNS = Columns(("id", "alias"), ("id", "alias", "city", "phone"))
 
@@ -16,8 +16,12 @@ def row(line, **cells):
     return RawRow("roster.csv", line, cells)
 
 
-def bad(line, what, advice="", person=""):
-    return BadRow(Fault("roster.csv", line, what, advice), person)
+def bad(line, what, advice="", person="", rows=1):
+    return BadRow(Fault("roster.csv", line, what, advice), person, rows)
+
+
+def bad_file(line, what, advice=""):
+    return BadFile(Fault("roster.csv", line, what, advice))
 
 
 def test_a_file_from_excel_is_read(tmp_path):
@@ -42,9 +46,9 @@ def test_too_few_and_too_many_cells_are_told(tmp_path):
 def test_every_fault_of_the_header_is_told_once(tmp_path):
     """Undeclared, doubled and nameless columns: one fault each, and the rows are still read."""
     assert read(tmp_path, "id,alias,fone,id,\n1,jane,x,2,\n2,zoe,x,3,\n") == [
-        bad(1, 'column "fone" is not declared', 'did you mean "phone"?'),
-        bad(1, 'column "id" stands twice', "keep one of them"),
-        bad(1, "column 5 has no name", "name it, or leave it out"),
+        bad(1, 'column "fone" is not declared', 'did you mean "phone"?', rows=0),
+        bad_file(1, 'column "id" stands twice', "keep one of them"),
+        bad(1, "column 5 has no name", "name it, or leave it out", rows=0),
         row(2, id="1", alias="jane"),
         row(3, id="2", alias="zoe"),
     ]
@@ -53,20 +57,20 @@ def test_every_fault_of_the_header_is_told_once(tmp_path):
 def test_without_a_required_column_no_row_is_read(tmp_path):
     """A missing column is one fault, not one a row."""
     assert read(tmp_path, "id,city\n1,Leeds\n2,York\n") == [
-        bad(1, 'column "alias" is missing', "every roster has id, alias")
+        bad_file(1, 'column "alias" is missing', "every roster has id, alias")
     ]
 
 
 def test_an_empty_file_is_no_roster(tmp_path):
     """A roster begins with the names of its columns."""
-    faults = [bad(1, "the roster is empty", "the first line names the columns")]
+    faults = [bad_file(1, "the roster is empty", "the first line names the columns")]
     assert read(tmp_path, "") == faults
 
 
 def test_semicolons_are_no_commas(tmp_path):
     """What some Excels call CSV is told apart."""
     assert read(tmp_path, "id;alias\n1;jane\n") == [
-        bad(1, "the columns are not separated by commas", 'save the file as "CSV UTF-8"')
+        bad_file(1, "the columns are not separated by commas", 'save the file as "CSV UTF-8"')
     ]
 
 
@@ -81,14 +85,15 @@ def test_a_byte_that_is_not_utf_8_is_told_with_its_line(tmp_path):
 def test_a_file_in_utf_16_is_told_at_once(tmp_path):
     """The header alone shows it."""
     assert read(tmp_path, "id,alias\n1,jane\n".encode("utf-16")) == [
-        bad(1, "the header is not UTF-8", 'save the file as "CSV UTF-8"')
+        bad_file(1, "the header is not UTF-8", 'save the file as "CSV UTF-8"')
     ]
 
 
 def test_bad_quotes_are_told(tmp_path):
     """A cell that goes on behind its closing quote is refused, and so is one without an end."""
     found = read(tmp_path, 'id,alias\n1,"jane"x\n2,"zoe\n3,ann\n')
+    assert found.pop() == row(4, id="3", alias="ann")
     assert [(one.fault.line, one.fault.what) for one in found] == [
         (2, "the row cannot be read: ',' expected after '\"'"),
-        (3, "the row cannot be read: unexpected end of data"),
+        (3, 'a quote (") opens in column "alias" and is not closed'),
     ]

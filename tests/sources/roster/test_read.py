@@ -93,7 +93,8 @@ def test_pages_and_folders_of_the_site_are_reserved(tmp_path):
 def test_a_roster_that_cannot_be_read_is_a_fault(tmp_path, name, message):
     """And no people come."""
     faults: list[Fault] = []
-    assert list(read_roster(a_site(tmp_path), faults, source=tmp_path / name)) == []
+    whole_file = Refused("", 0, is_whole_file=True)
+    assert list(read_roster(a_site(tmp_path), faults, source=tmp_path / name)) == [whole_file]
     assert [str(fault).startswith(message) for fault in faults] == [True]
 
 

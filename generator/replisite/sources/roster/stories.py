@@ -1,6 +1,6 @@
 """What a few people write beside their roster row: ``content/distributors/<alias>.md``.
 
-Front matter may hold any optional column of the roster; the text below it, in Markdown, is the bio. What
+Front matter may hold each column of the roster that its owner may set; the text below it, in Markdown, is the bio. What
 stands here wins over the row.
 """
 
@@ -10,12 +10,13 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import yaml
 
 from replisite.errors import Fault, nearest
 from replisite.model.text import quoted
-from replisite.sources.roster.consent import parse_names
+from replisite.sources.roster.consent import parse_names, widened
 from replisite.sources.roster.rows import RawRow
 
 __all__ = ["Stories", "Story", "parse_story"]
@@ -34,11 +35,23 @@ class Story:
 class Stories:
     """The stories of one site: found by name at once, and read when their person comes by."""
 
-    def __init__(self, folder: Path, name: str, columns: Collection[str]) -> None:
-        """Look at the folder; ``name`` is what faults call it, ``columns`` are those a story may hold."""
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        columns: Collection[str],
+        company: Collection[str] = (),
+        publish: Literal["any", "narrower"] = "any",
+    ) -> None:
+        """Look at the folder; ``name`` is what faults call it, ``columns`` are those a story may hold.
+
+        ``company`` are those that the company alone sets; ``publish`` says what a story may publish beyond its row.
+        """
         self._folder = folder
         self._name = name
         self._columns = columns
+        self._company = company
+        self._publish = publish
         found = folder.glob("*.md") if folder.is_dir() else ()
         self._unread = {path.stem for path in found if not path.name.startswith(".")}
         self._previous: dict[str, str] = {}
@@ -60,9 +73,18 @@ class Stories:
             return [Fault(file, line, "a byte is not UTF-8", "save the file as UTF-8")]
         except OSError as error:
             return [Fault(file, 0, f"the story cannot be read: {error.strerror}")]
-        story = parse_story(text, file, self._columns)
+        story = parse_story(text, file, self._columns, self._company)
         if isinstance(story, list):
             return story
+        if self._publish == "narrower" and "publish" in story.cells:
+            wider = widened(story.cells["publish"], row.cells.get("publish", ""))
+            if wider:
+                what = f"publish lists {', '.join(map(quoted, wider))}, which the row does not publish"
+                return [
+                    Fault(
+                        file, story.lines["publish"], what, "a story may only publish less; change the roster"
+                    )
+                ]
         places = {column: (file, line) for column, line in story.lines.items()}
         return replace(row, cells={**row.cells, **story.cells}, places=places)
 
@@ -79,7 +101,9 @@ class Stories:
             )
 
 
-def parse_story(text: str, file: str, columns: Collection[str]) -> Story | list[Fault]:
+def parse_story(
+    text: str, file: str, columns: Collection[str], company: Collection[str] = ()
+) -> Story | list[Fault]:
     """Return what the story adds, or every fault of its front matter.
 
     Values are taken as they are written (``NO`` is Norway, not false); a list of texts is joined by blanks.
@@ -102,18 +126,23 @@ def parse_story(text: str, file: str, columns: Collection[str]) -> Story | list[
         return _with_body(Story({}, {}), lines, end + 1)
     if not isinstance(node, yaml.MappingNode):
         return [Fault(file, 2, "the front matter is not a list of names and values", 'write "city: Leeds"')]
-    story = _front_matter(node, file, columns)
+    story = _front_matter(node, file, columns, company)
     return story if isinstance(story, list) else _with_body(story, lines, end + 1)
 
 
-def _front_matter(node: yaml.MappingNode, file: str, columns: Collection[str]) -> Story | list[Fault]:
+def _front_matter(
+    node: yaml.MappingNode, file: str, columns: Collection[str], company: Collection[str]
+) -> Story | list[Fault]:
     story = Story({}, {})
     faults: list[Fault] = []
     for key, value in node.value:
         line = key.start_mark.line + 2
         name = key.value if isinstance(key, yaml.ScalarNode) else ""
         items = value.value if isinstance(value, yaml.SequenceNode) else [value]
-        if name not in columns:
+        if name in company:
+            what = f"{name} is the company's to set, and a story may not"
+            faults.append(Fault(file, line, what, "leave it out here; the roster alone says it"))
+        elif name not in columns:
             advice = nearest(name, columns) or f"a story may hold {', '.join(columns)}"
             faults.append(Fault(file, line, f"{quoted(name)} is no column that a story may hold", advice))
         elif name in story.cells:
