@@ -97,3 +97,64 @@ def test_bad_quotes_are_told(tmp_path):
         (2, "the row cannot be read: ',' expected after '\"'"),
         (3, 'a quote (") opens in column "alias" and is not closed'),
     ]
+
+
+HEADER = "id,alias,city\n"
+PEOPLE = [f"{n},p{n},Leeds" for n in range(1, 30)]
+
+
+def told(found):
+    """Return the rows that are read, and the faults with the rows that are lost with them."""
+    rows = [one.cells["id"] for one in found if isinstance(one, RawRow)]
+    return rows, [(one.fault.line, one.fault.what, one.rows) for one in found if isinstance(one, BadRow)]
+
+
+def test_a_quote_that_is_not_closed_loses_its_own_row(tmp_path):
+    """The rows below it are read."""
+    lines = [row.replace(",Leeds", ',"Leeds') if row.startswith("5,") else row for row in PEOPLE]
+    rows, faults = told(read(tmp_path, HEADER + "\n".join(lines) + "\n"))
+    assert len(rows) == 28
+    assert faults == [(6, 'a quote (") opens in column "city" and is not closed', 1)]
+
+
+def test_a_quote_that_is_closed_rows_below_is_told_with_all_that_it_swallows(tmp_path):
+    """They are well quoted, so a person may have written them into a text: they are counted and not read."""
+    lines = [*PEOPLE]
+    lines[4], lines[19] = '5,p5,"Leeds', '20,p20,Leeds"'
+    rows, faults = told(read(tmp_path, HEADER + "\n".join(lines) + "\n"))
+    assert rows == [str(n) for n in range(1, 30) if not 5 <= n <= 20]
+    what = 'a quote (") opens in column "city" and closes in line 21: the cell swallows 15 other rows'
+    assert faults == [(6, what, 16)]
+
+
+def test_a_quote_before_which_more_text_stands_is_told_where_it_opens(tmp_path):
+    """And the rows in between are read."""
+    lines = [*PEOPLE]
+    lines[4], lines[19] = '5,p5,"Leeds', '20,"p20",Leeds'
+    rows, faults = told(read(tmp_path, HEADER + "\n".join(lines) + "\n"))
+    assert len(rows) == 28
+    what = 'a quote (") opens in column "city" and closes in line 21, where more text follows'
+    assert faults == [(6, what, 1)]
+
+
+def test_a_text_of_several_lines_with_commas_is_a_text(tmp_path):
+    """It looks like no row: no id, or no alias."""
+    rows, faults = told(
+        read(tmp_path, HEADER + '1,jane,"tea, cake, jam\nand, of course, bread"\n2,zoe,Leeds\n')
+    )
+    assert (rows, faults) == (["1", "2"], [])
+
+
+def test_a_header_in_another_order_makes_the_whole_file_wrong(tmp_path):
+    """What stands below it has its cells in other columns."""
+    found = read(tmp_path, "id,alias,city\n1,jane,Leeds\nAlias,ID,City\nzoe,2,York\n")
+    advice = "bring the rows below it into the order of the first"
+    assert found == [
+        row(2, id="1", alias="jane", city="Leeds"),
+        bad_file(3, "the row is a header with other columns than the first", advice),
+    ]
+
+
+def test_rows_of_blanks_are_empty(tmp_path):
+    """As spreadsheets leave them at the end."""
+    assert read(tmp_path, "id,alias,city\n , ,\n,,\n\u00a0,,\n") == []

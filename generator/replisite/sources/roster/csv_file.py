@@ -93,7 +93,7 @@ class CsvFile:
                 cells = next(reader, None)
             except csv.Error as error:
                 cell = next(reversed([*iter_quoted(lines.row)]), None)
-                if cell is not None and cell.last > cell.first:
+                if cell is not None and (cell.last > cell.first or not cell.is_closed):
                     yield BadRow(self._unclosed(header, line, lines.row, cell))
                     lines.read_again()  # the lines below are rows: each is read, or reported by itself
                 else:
@@ -104,7 +104,7 @@ class CsvFile:
             if cells is None:
                 return
             undecoded = lines.take_undecoded()
-            if not any(cells):
+            if not any(cells) or (not cells[0].strip() and not any(map(str.strip, cells))):
                 continue
             swallowed: list[int] = []
             if lines.number > line:
@@ -133,8 +133,13 @@ class CsvFile:
             what += f"closes in line {line + cell.last}, where more text follows"
         else:
             what += "is not closed"
-        lines = f"line {line + 1}" if len(row) == 2 else f"the lines {line + 1} to {line + len(row) - 1}"
-        return Fault(self._name, line + cell.first, what, f"close it; {lines} were read as rows of their own")
+        advice = "close it"
+        if len(row) > 1:
+            lines = (
+                f"line {line + 1} was" if len(row) == 2 else f"lines {line + 1} to {line + len(row) - 1} were"
+            )
+            advice += f"; {lines} read as rows of their own"
+        return Fault(self._name, line + cell.first, what, advice)
 
     def _swallowing(self, header: Sequence[str], line: int, row: Sequence[str], rows: Sequence[int]) -> Fault:
         """Return the fault of a row with a cell in which other rows stand."""

@@ -18,7 +18,6 @@ LONGEST_LINE = 1 << 20
 """In bytes; a person with every field at its limit stays well below."""
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_BRACKETS = frozenset([b"[", b"]"])
 _DECODER = json.JSONDecoder(parse_int=str)
 """Numbers stay as they are written: Python refuses to read those of more than 4,300 digits."""
 
@@ -51,6 +50,11 @@ class JsonLinesFile:
         first_line = lines.peek(4)[:4] if first == 1 and isinstance(lines, io.BufferedReader) else b""
         if any(map(first_line.startswith, _UTF_16)) or b"\x00" in first_line:
             yield BadFile(Fault(self._name, 1, "the file is not UTF-8", "save the file as UTF-8"))
+            return
+        if first_line.startswith(b"["):
+            yield BadFile(
+                Fault(self._name, 1, "the file is a JSON list", "write one object a line, without the list")
+            )
             return
         for number, line in enumerate(_iter_lines(lines), first):
             body = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
@@ -97,10 +101,6 @@ def _cells(body: bytes) -> dict[str, str]:
     except (json.JSONDecodeError, RecursionError) as error:
         if (objects := _count_objects(body)) > 1:
             raise ValueError(f"{objects} objects stand in the line; write one object a line") from error
-        if body.strip() in _BRACKETS:
-            raise ValueError(
-                "the line is part of a JSON list; write one object a line, without the list"
-            ) from error
         told = f" ({error.msg}, letter {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
         raise ValueError(f"the line is not JSON{told}; write one object a line") from error
     if not isinstance(row, _Pairs):

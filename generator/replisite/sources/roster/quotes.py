@@ -57,11 +57,14 @@ def _closing_quote(text: str, at: int) -> int:
 def swallowed_lines(lines: Sequence[str], width: int, id_place: int, alias_place: int) -> list[int]:
     """Return which lines of one row, from 1, are rows by themselves: as many cells, an id without blanks, an alias.
 
-    People write lists in their texts, with commas; a line of a text is hardly ever all of this.
+    People write lists in their texts, with commas; a line of a text is hardly ever all of this. The last line goes on
+    behind the text: it is a row only where the first, without its quotes, is one as well, or a line between them is.
     """
-    return [
-        number for number, line in enumerate(lines) if number and _is_row(line, width, id_place, alias_place)
-    ]
+    last = len(lines) - 1
+    found = [number for number in range(1, last) if _is_row(lines[number], width, id_place, alias_place)]
+    if last and (found or lines[0].replace('"', "").count(",") == width - 1):
+        found += [last] * _is_row(lines[last], width, id_place, alias_place)
+    return found
 
 
 def _is_row(line: str, width: int, id_place: int, alias_place: int) -> bool:

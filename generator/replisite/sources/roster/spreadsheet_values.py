@@ -77,12 +77,15 @@ _TOTAL = re.compile(
 )
 _NUMBER = re.compile(r"[\d.,\s]*")
 _SEPARATORS = re.compile(r"[-=_+|*~.:;,/\\\s\u2500-\u257f–—]+")  # noqa: RUF001 - the dashes are meant
-_APART = "\x1f"
+_APART = "\x00"
+"""Stands between cells that are looked at together; it is no white space."""
 
-_PLAIN_KEYS = re.compile(
-    f"(?:{_APART}(?!(?:null|none|nan|nat|nil|undefined|true|false|id|alias)(?:{_APART}|\\Z))"
-    "(?:[a-z]++[a-z0-9-]*+|[A-Z]{1,6}+-?+[A-Z]{0,4}+[0-9]++|[0-9]++|))*+"
+_KEY = (
+    f"(?!(?:null|none|nan|nat|nil|undefined|true|false|id|alias)(?:{_APART}|\\Z))"
+    "(?:[a-z]++[a-z0-9-]*+|[A-Z]{1,6}+-?+[A-Z]{0,4}+[0-9]++|[0-9]++)"
 )
+_PLAIN_KEYS = re.compile(f"{_KEY}{_APART}{_KEY}{_APART}(?:{_KEY})?{_APART}(?:{_KEY})?")
+"""Id and alias, and the ids of sponsor and enroller, which may be empty."""
 _SUSPECT = re.compile(
     f"{_APART}(?=[\\s{_INVISIBLE}=#\\\\<(\\[{{NnuUtTfFE])[\\s{_INVISIBLE}]*+(?:"
     f"[=#\\\\<(\\[{{{_INVISIBLE}]|Err:"
@@ -96,7 +99,7 @@ def is_suspect(cells: Mapping[str, str]) -> bool:
     get = cells.get
     if not (get("first_name") and get("last_name")):
         return True
-    keys = f"{_APART}{get('id')}{_APART}{get('alias')}{_APART}{get('sponsor_id', '')}{_APART}{get('enroller_id', '')}"
+    keys = f"{get('id')}{_APART}{get('alias')}{_APART}{get('sponsor_id', '')}{_APART}{get('enroller_id', '')}"
     if not _PLAIN_KEYS.fullmatch(keys):
         return True
     return _SUSPECT.search(f"{_APART}{_APART.join(cells.values())}{_APART}") is not None
@@ -144,7 +147,12 @@ def _fault(column: str, text: str, cells: Mapping[str, str], field: CustomField 
     if bare.lower() in _ERRORS or _ERROR_CODE.fullmatch(bare):
         return f"{quoted(bare)} is an error of a spreadsheet; write the value itself, or leave it empty"
     if _is_no_value(column, bare, cells, field, nothings):
-        return f"{quoted(bare)} is what a database or a program writes for no value; leave it empty"
+        if bare.lower() in {"true", "false"}:
+            return (
+                f"{quoted(bare)} is what a spreadsheet or a program writes for yes or no; write the {column}"
+            )
+        advice = f"write the person's {column}" if column in {"id", "alias"} else "leave it empty"
+        return f"{quoted(bare)} is what a database or a program writes for no value; {advice}"
     if found := _TEXT_FORMULA.fullmatch(bare):
         return f"{quoted(bare)} is a formula of a spreadsheet; write {found[1].strip() or 'the value itself'}"
     is_prose = column in _NAMES or column in _PLACES or column in _PROSE or column in _CHOSEN
