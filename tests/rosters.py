@@ -238,15 +238,15 @@ def _spoilt(good: Planted, kind: int) -> Planted:
         {"sponsor_id": "ID-nobody"},
         {"sponsor_id": good.cells["id"]},
         {"joined": "31/05/2024"},
-        {"id": '="00123"'},
-        {"id": "1.00235E+11"},
-        {"id": "Jan-12"},
+        {"sponsor_id": '="00123"'},
+        {"enroller_id": "1.00235E+11"},
+        {"sponsor_id": "Jan-12"},
         {"phone": "4.41632E+11"},
         {"first_name": "#REF!"},
         {"last_name": "NULL", "first_name": "Jane"},
         {"city": "\\N"},
         {"alias": "wpad"},
-        {"id": "Total", "alias": "294", "first_name": "", "last_name": ""},
+        {"alias": "Total", "first_name": "", "last_name": ""},
     )
     return Planted(
         {**good.cells, **spoils[kind % len(spoils)]}, {}, {**good.shown, **good.secrets}, is_bad=True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from replisite.model.alias import RESERVED
 from replisite.model.site import Addresses, Company, Market, Rank, Site
 
 __all__ = ["terms_of"]
@@ -47,7 +48,8 @@ def _own_labels(site: Site) -> list[str]:
         return []
     below = f".{site.addresses.host}"
     hosts = (_host(address) for address in (site.url, *site.links.values()))
-    return sorted({host.removesuffix(below).split(".")[-1] for host in hosts if host.endswith(below)})
+    labels = {host.removesuffix(below).split(".")[-1] for host in hosts if host.endswith(below)}
+    return sorted(labels - RESERVED)
 
 
 def _host(address: str) -> str:

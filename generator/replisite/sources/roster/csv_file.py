@@ -104,7 +104,7 @@ class CsvFile:
             if cells is None:
                 return
             undecoded = lines.take_undecoded()
-            if not any(cells) or (not cells[0].strip() and not any(map(str.strip, cells))):
+            if not cells or (not cells[0].strip() and not any(map(str.strip, cells))):
                 continue
             swallowed: list[int] = []
             if lines.number > line:

@@ -87,8 +87,8 @@ _KEY = (
 _PLAIN_KEYS = re.compile(f"{_KEY}{_APART}{_KEY}{_APART}(?:{_KEY})?{_APART}(?:{_KEY})?")
 """Id and alias, and the ids of sponsor and enroller, which may be empty."""
 _SUSPECT = re.compile(
-    f"{_APART}(?=[\\s{_INVISIBLE}=#\\\\<(\\[{{NnuUtTfFE])[\\s{_INVISIBLE}]*+(?:"
-    f"[=#\\\\<(\\[{{{_INVISIBLE}]|Err:"
+    f"{_APART}(?=[\\s{_INVISIBLE}=#\\\\<(\\[{{NnuUtTfFE])(?:"  # clears nearly every cell by its first letter
+    f"[\\s{_INVISIBLE}=#\\\\<(\\[{{]|Err:"
     "|(?:[Nn](?:[Uu][Ll][Ll]|[Oo][Nn][Ee]|[Aa][NnTt]|[Ii][Ll]|/[Aa])|[Uu]ndefined|UNDEFINED|[Tt](?:rue|RUE)"
     f"|[Ff](?:alse|ALSE))\\s*+{_APART})"
 )
