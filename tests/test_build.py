@@ -209,6 +209,30 @@ def test_bad_rows_can_be_skipped(little: LittleSite) -> None:
     assert (little.output / "omar/index.html").exists()
 
 
+def test_rows_that_a_quote_swallows_are_counted(little: LittleSite) -> None:
+    """One fault may cost several people, and the report says how many."""
+    rows = [f"A{n},p{n},Jane,Doe,,,,GB,active,," for n in range(1, 8)]
+    rows[1] = 'A2,p2,"Jane,Doe,,,,GB,active,,'
+    rows[4] = 'A5,p5,Jane",Doe,,,,GB,active,,'
+    little.roster(*rows)
+    report = little.report("--skip-bad-rows")
+    assert (report["sites"], report["skipped_count"], report["skipped_rows"]) == (3, 1, 4)
+
+
+def test_a_roster_without_a_good_row_is_refused(little: LittleSite) -> None:
+    """--skip-bad-rows does not take everybody's site away, and a missing column is no row."""
+    for text in ("A1,jane,Jane", "id,alias\nA1,jane"):
+        little.roster("A1,jane,Jane,Doe,,,,GB,active,,")
+        little.report()
+        if text.startswith("id"):
+            little.write("content/roster.csv", text)
+        else:
+            little.roster(text)
+        done = little.build("--skip-bad-rows", code=1)
+        assert "content/roster.csv" in done.stderr
+        assert (little.output / "jane/index.html").exists()
+
+
 def test_drafts_future_and_expired_content_is_left_out(little: LittleSite) -> None:
     """Drafts and what is still to come can be asked for; what has expired cannot."""
     for name, line in (("a", "status: draft"), ("b", "date: 2999-01-01"), ("c", "expires: 2001-01-01")):

@@ -178,6 +178,7 @@ def test_a_check_is_read_by_machines(little: LittleSite) -> None:
         "skipped_count": 0,
         "photos_made": 0,
         "photos_reused": 0,
+        "skipped_rows": 0,
         "pages": 7,
         "sites": 2,
         "proofs": 19,

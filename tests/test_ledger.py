@@ -204,7 +204,7 @@ def test_the_sponsor_is_the_nearest_upline_with_a_site(ledger):
         ),
         (
             {"id": "tt-JANE"},
-            'roster.csv:9: id "tt-JANE" looks like "TT-jane" at roster.csv:2; choose one that nobody can mistake',
+            'roster.csv:9: id "tt-JANE" looks like "TT-jane" at roster.csv:2 (capitals apart); choose one that nobody can mistake',
         ),
         (
             {"alias": "jane"},
@@ -212,7 +212,7 @@ def test_the_sponsor_is_the_nearest_upline_with_a_site(ledger):
         ),
         (
             {"alias": "jane-0"},
-            'roster.csv:9: alias "jane-0" looks like "jane-o" at roster.csv:2; choose one that nobody can mistake',
+            'roster.csv:9: alias "jane-0" looks like "jane-o" at roster.csv:2 ("0" and "o"); choose one that nobody can mistake',
         ),
         (
             {"previous_aliases": ("free", "jane")},

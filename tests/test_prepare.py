@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from replisite.errors import InputError
 from replisite.ledger import Ledger
 from replisite.model.site import Addresses, Company, CustomField, Market, Rank, Roster
 from replisite.options import Options, ledger_path
@@ -127,7 +128,8 @@ def test_no_roster_is_not_an_empty_roster(site):
     (site.root / "content" / "roster.csv").unlink()
     assert take(plain)
     (site.root / "content" / "roster.csv").touch()
-    assert take(plain, skip_bad_rows=True)
+    with pytest.raises(InputError, match="the roster is empty"):
+        take(plain, skip_bad_rows=True)
 
 
 def test_a_photo_with_an_impossible_name_is_not_there(site):

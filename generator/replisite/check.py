@@ -52,10 +52,9 @@ class Checked(Findings):
 
 @dataclass(slots=True, kw_only=True)
 class RosterCounts(Findings):
-    """How many people there are on a roster. ``skipped_rows`` are those that were left out."""
+    """How many people there are on a roster."""
 
     sites: int = 0
-    skipped_rows: int = 0
     by_status: dict[str, int] = field(default_factory=dict)
     by_market: dict[str, int] = field(default_factory=dict)
 
@@ -131,6 +130,6 @@ def count_roster(
         with phase(counted, "roster", progress), Ledger.open(ledger_path(site, options)) as ledger:
             accept_roster(site, ledger, options, composed.names, earlier, counted, progress)
             counts = ledger.counts
-        counted.sites, counted.skipped_rows = counts.sites, counts.refused
+        counted.sites = counts.sites
         counted.by_status, counted.by_market = dict(counts.by_status), dict(counts.by_market)
     return counted

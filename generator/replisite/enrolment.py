@@ -25,6 +25,7 @@ from replisite.sources.roster import (
     BLOCK_ROWS,
     Block,
     Difference,
+    RowWarnings,
     changed,
     cut,
     read_roster,
@@ -44,13 +45,14 @@ FEW_STORIES = 50
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """What a reading wants to know of the one before: under which ``conditions`` rows were read, the file in ``blocks``,
-    the ``stories`` by file name with their digests, and what was noted of ``photos``.
+    the ``stories`` by file name with their digests, and what was noted of ``photos`` and of ``odd`` rows.
     """
 
     conditions: str
     stories: Mapping[str, str]
     blocks: tuple[Block, ...]
     photos: Mapping[str, Any]
+    odd: Mapping[str, Any]
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> _Reading | None:
@@ -58,12 +60,12 @@ class _Reading:
         if not told:
             return None
         blocks = tuple(Block(*block) for block in told["blocks"])
-        return cls(told["conditions"], told["stories"], blocks, told["photos"])
+        return cls(told["conditions"], told["stories"], blocks, told["photos"], told["odd"])
 
     def as_json(self) -> dict[str, object]:
         """Return plain data."""
         blocks = [(block.line, block.rows, block.size, block.mark, block.digest) for block in self.blocks]
-        told = {"stories": dict(self.stories), "blocks": blocks, "photos": self.photos}
+        told = {"stories": dict(self.stories), "blocks": blocks, "photos": self.photos, "odd": self.odd}
         return {"conditions": self.conditions, **told}
 
     @property
@@ -142,10 +144,11 @@ class Enrolment:
     ) -> FaultLog:
         faults = FaultLog()
         photos = Photos(self._content)
+        odd = RowWarnings()
         marks = _Marks()
         with closing(self._people(faults, photos)) as people:
             ledger.import_people(
-                _counted(marks.seen(photos.seen(people)), progress),
+                _counted(marks.seen(odd.seen(photos.seen(people))), progress),
                 faults,
                 site=self.terms,
                 stamp=stamp,
@@ -153,25 +156,41 @@ class Enrolment:
             )
         if ledger.stamp != stamp:
             return faults
-        ledger.warnings = photos.warnings()  # the roster has been taken in
+        ledger.warnings = [*odd.warnings(), *photos.warnings()]  # the roster has been taken in
         if marks.rows and not len(faults):
             blocks, digest = cut(self._path, marks.lines, marks.rows)
             if blocks and digest == before:  # nobody has changed it meanwhile
-                ledger.reading = _Reading(conditions, stories, blocks, photos.as_json()).as_json()
+                ledger.reading = _Reading(
+                    conditions, stories, blocks, photos.as_json(), odd.as_json()
+                ).as_json()
         return faults
 
     def _people(self, faults: FaultLog, photos: Photos) -> Generator[Person | Refused]:
-        """Stream the roster; whoever closes the stream ends the processes that read it."""
+        """Stream the roster; whoever closes the stream ends the processes that read it.
+
+        Bad rows can be skipped. Raises InputError where that would not make the roster right, because the fault is the
+        whole file's or no row is good: the sites of everybody would vanish.
+        """
         if self.source is None and not self._must_be_there():
             return
-        yield from read_roster(
+        is_right = True
+        good = refused = 0
+        for person in read_roster(
             self.terms,
             faults,
             source=self.source,
             reserved=self.names,
             has_photo=photos.is_there,
             processes=self.processes,
-        )
+        ):
+            if isinstance(person, Person):
+                good += 1
+            else:
+                refused += person.rows
+                is_right = is_right and not person.is_whole_file
+            yield person
+        if self.skips_bad_rows and (not is_right or (refused and not good)):
+            raise faults.error()
 
     def _must_be_there(self) -> bool:
         """Say whether there must be a roster: a site with Pelican's own defaults may do without."""
@@ -223,35 +242,39 @@ class Enrolment:
         ``known`` are the stories with which everybody has been read then, ``stories`` those that there are.
         """
         photos = Photos.of(self._content, kept.photos)
+        odd = RowWarnings.of(kept.odd)
         places = [(stretch.before, stretch.rows) for stretch in difference.stretches]
         gone = set()
         for old in (person for place in places for person in ledger.stretch(*place)):
             photos.forget(old)
+            odd.forget(old)
             gone.add(old.alias)
         read = read_stretches(
             self.terms, difference, source=self.source, reserved=self.names, has_photo=photos.is_there
         )
-        new = [[*self._fit(people, photos)] for people in read]
+        new = [[*self._fit(people, photos, odd)] for people in read]
         gone -= {person.alias for people in new for person in people}
-        if not photos.are_all_known or not gone.isdisjoint(map(story_alias, stories)):
+        is_known = photos.are_all_known and odd.are_all_known
+        if not is_known or not gone.isdisjoint(map(story_alias, stories)):
             raise _Whole
         blocks = difference.recut([[person.line for person in people] for people in new])
-        reading = _Reading(kept.conditions, known, blocks, photos.as_json())
+        reading = _Reading(kept.conditions, known, blocks, photos.as_json(), odd.as_json())
         if not ledger.amend(
             [Part(*place, people) for place, people in zip(places, new, strict=True)],
             site=self.terms,
             stamp=reading.stamp,
             reading=reading.as_json(),
-            warnings=photos.warnings(),
+            warnings=[*odd.warnings(), *photos.warnings()],
         ):
             raise _Whole
         return reading
 
-    def _fit(self, people: Iterable[Person | Refused], photos: Photos) -> Iterator[Person]:
+    def _fit(self, people: Iterable[Person | Refused], photos: Photos, odd: RowWarnings) -> Iterator[Person]:
         for person in people:
             if not isinstance(person, Person):
                 raise _Whole  # its faults are to be told
             photos.note(person)
+            odd.note(person)
             yield person
 
     # -- what it is read with -----------------------------------------------------------------------

@@ -65,7 +65,8 @@ class Progress(Protocol):
 @dataclass(slots=True, kw_only=True)
 class Findings:
     """What there is to tell. ``is_content_kept``: the pages of the last build still hold; ``content_not_kept``: why the
-    next build must read the content again. ``seconds`` by phase; ``skipped`` are the faults of rows that were left out.
+    next build must read the content again. ``seconds`` by phase; ``skipped`` are the faults of rows that were left out,
+    ``skipped_rows`` how many rows that are: a fault may cost several.
     ``photos_made`` are photos that were made smaller, ``photos_reused`` those that an earlier build had made.
     """
 
@@ -77,6 +78,7 @@ class Findings:
     warnings: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     skipped_count: int = 0
+    skipped_rows: int = 0
     photos_made: int = 0
     photos_reused: int = 0
 
@@ -158,6 +160,7 @@ def accept_roster(
         findings.warnings.append("nobody on the roster has a site, so there is the corporate site alone")
     findings.skipped = [str(fault) for fault in faults.faults]
     findings.skipped_count = len(faults)
+    findings.skipped_rows = ledger.counts.refused
 
 
 def take_roster(

@@ -15,7 +15,7 @@ from replisite.model.distributor import ALWAYS_PUBLIC, DEFAULT_PUBLISH, PUBLISHA
 from replisite.reference import NOTICE, document_reference, fields_table, json_schema
 from replisite.sources.config.schema import Document, FieldTable
 from replisite.sources.roster import RosterColumns
-from replisite.sources.roster.columns import REQUIRED
+from replisite.sources.roster.columns import COMPANY, REQUIRED
 
 if TYPE_CHECKING:
     from replisite.sources.pelican.kinds import Kind
@@ -139,7 +139,13 @@ def _roster() -> Iterator[str]:
         "The list of distributors: `[roster] source` in site.toml names it, and `--roster FILE` another. It is a CSV file in "
         "UTF-8 whose first line names the columns, in any order (`.csv`), or a file of one JSON object a line "
         "(`.jsonl`). A build tells all faults of all rows at once and writes nothing; `--skip-bad-rows` goes on with the "
-        "good rows."
+        "good rows and counts each row that is left out. It does not help where the file as a whole is wrong: a column is "
+        "missing, a second header has other columns, or no row is good."
+    )
+    yield (
+        'Values that a spreadsheet or a database makes are faults of their rows: `="00123"`, `1.00235E+11`, `123.0`, `#N/A`, '
+        "`NULL`, `\\N`, dates in place of an id, quotation marks around an id, totals, a repeated header. Names are judged "
+        "by their row: Christopher Null and Sum Total are people, and `None` beside a real first name is a warning."
     )
     yield "## Columns"
     yield _columns()
@@ -163,10 +169,30 @@ def _roster() -> Iterator[str]:
     yield fields_table(FieldTable)
     yield "## Stories"
     yield (
-        "Who writes more has a file `distributors/<alias>.md` in the content folder. Its front matter may hold any column "
-        f"but {_listed(REQUIRED)}, and wins over the row; the text below it is the `bio`. A story without a row is "
-        "an error, and so are two stories of one person. Any suffix of Markdown will do."
+        "A person who writes more has a file `distributors/<alias>.md` in the content folder. Its front matter wins over "
+        "the row; the text below it is the `bio`. A story without a row is an error, and so are two stories of one person, and "
+        "one that sets what the company sets. Any suffix of Markdown will do."
     )
+    yield _says()
+    yield (
+        "With `[roster] stories_publish = \"any\"`, the default, a story's `publish` replaces the row's: a person who writes "
+        'there what may be shown consents to it. With `"narrower"` it may leave fields out and add none, for a company that '
+        "keeps each consent itself."
+    )
+
+
+def _says() -> str:
+    own = tuple(name for name in RosterColumns.model_fields if name not in COMPANY)
+    lines = [
+        "| Column | The roster | A story |",
+        "| --- | --- | --- |",
+        f"| {_listed(own)} | yes | yes |",
+        f"| {_listed(COMPANY)} | yes | no |",
+        '| a column of your own that is a channel | yes | yes, unless `by = "company"` |',
+        '| any other column of your own | yes | no, unless `by = "distributor"` |',
+        "| the column that `[addresses] domain_field` names | yes | no |",
+    ]
+    return "\n".join(lines)
 
 
 def _columns() -> str:

@@ -139,6 +139,10 @@ def tell_findings(console: Terminal, findings: Findings, verbose: bool) -> None:
         console.print(f"{count(findings.skipped_count, 'fault')} in rows that were skipped:", style="yellow")
         for line in findings.skipped:
             console.print(f"  {line}")
+        if findings.skipped_rows > findings.skipped_count:
+            console.print(
+                f"{findings.skipped_rows:,} rows of the roster are left out by these faults", style="yellow"
+            )
     if findings.content_not_kept:
         told = f"The next build reads the content again: {findings.content_not_kept}"
         console.print(told, style="dim")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replisite.model.alias import ReservedNames, parse_alias, skeleton
+from replisite.model.alias import ReservedNames, differences, parse_alias, skeleton
 
 
 @pytest.mark.parametrize("text", ["jane", "li", "jane-oneil", "007", "a-1", "x" * 63])
@@ -93,4 +93,79 @@ def test_a_reserved_name_and_its_look_alike_are_refused(alias, message):
 
 def test_other_names_are_free():
     """A name that is not reserved passes."""
-    ReservedNames(["products"]).check("jane")
+    for alias in ("jane", "joe-root", "nan", "null", "security-sue", "robot", "icon"):
+        ReservedNames(["products", "logo.png"]).check(alias)
+    ReservedNames(["logo.png"]).check("logo")
+
+
+@pytest.mark.parametrize(
+    "alias",
+    [
+        *(
+            "wpad",
+            "isatap",
+            "mta-sts",
+            "autoconfig",
+            "autodiscover",
+            "cdn-cgi",
+            "cgi-bin",
+            "icons",
+            "postmaster",
+        ),
+        *(
+            "hostmaster",
+            "webmaster",
+            "administrator",
+            "abuse",
+            "noc",
+            "ns1",
+            "ns9",
+            "www2",
+            "mx1",
+            "smtp",
+            "imap",
+            "pop3",
+        ),
+        *(
+            "favicon",
+            "robots",
+            "ads",
+            "security",
+            "404",
+            "wp-admin",
+            "wp-login",
+            "xmlrpc",
+            "server-status",
+            "con",
+            "nul",
+        ),
+        *("com1", "lpt9", "openpgpkey", "cpanel", "vvpad", "corn1"),
+    ],
+)
+def test_names_that_servers_and_browsers_use_are_reserved(alias):
+    """Proxies, mail set-up, certificate mailboxes, hosts' own paths, devices; and their look-alikes."""
+    with pytest.raises(ValueError, match="reserved"):
+        ReservedNames().check(alias)
+
+
+@pytest.mark.parametrize("name", ["contact.html", "Contact.HTML", "contact.htm", "contact.php", "contact"])
+def test_a_page_s_name_is_reserved_without_its_ending(name):
+    """Hosts with clean addresses take contact.html and contact/ for each other; the message is that of a folder."""
+    with pytest.raises(ValueError) as caught:
+        ReservedNames([name]).check("contact")
+    assert str(caught.value) == '"contact" is reserved for the company\'s site; choose another'
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "letters"),
+    [
+        ("jane0", "janeo", '"0" and "o"'),
+        ("rnary", "mary", '"rn" and "m"'),
+        ("vvendy1", "wendyl", '"vv" and "w", "1" and "l"'),
+        ("mn", "rnn", '"m" and "rn"'),
+        ("jane", "jane", ""),
+    ],
+)
+def test_the_letters_that_tell_look_alikes_apart_are_named(text, other, letters):
+    """So that a person who reads the message sees the difference."""
+    assert differences(text, other) == letters

@@ -10,7 +10,7 @@ from replisite.fault_log import FaultLog
 from replisite.ledger.entries import Entries, Wanted
 from replisite.ledger.sampling import Exemplars
 from replisite.ledger.tables import COLUMNS, SPACING
-from replisite.model.alias import skeleton
+from replisite.model.alias import differences, skeleton
 from replisite.model.distributor import Person
 from replisite.model.site import Site
 from replisite.model.text import drop_surrogates, quoted
@@ -37,9 +37,9 @@ class Arrivals:
         self.refused = 0
         self.exemplars = Exemplars()
 
-    def refuse(self, person_id: str) -> None:
-        """Count a refused row, and remember its id."""
-        self.refused += 1
+    def refuse(self, person_id: str, rows: int = 1) -> None:
+        """Count a refused row, or so many that are lost with it, and remember its id."""
+        self.refused += rows
         told = " ".join(drop_surrogates(person_id).split())  # of a byte that is not UTF-8, there is one
         self._connection.execute("INSERT OR IGNORE INTO temp.refused VALUES (?)", (told,))
 
@@ -108,5 +108,6 @@ def _taken(person: Person, column: str, text: str, holder: tuple[str, str, str, 
             f"{column} {quoted(text)} is taken at {place}",
             "give each person their own",
         )
-    what = f"{column} {quoted(text)} looks like {quoted(alike)} at {place}"
+    letters = differences(text.casefold(), alike.casefold()) or "capitals apart"
+    what = f"{column} {quoted(text)} looks like {quoted(alike)} at {place} ({letters})"
     return Fault(person.file, person.line, what, "choose one that nobody can mistake")

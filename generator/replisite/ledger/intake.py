@@ -21,6 +21,9 @@ from replisite.model.text import quoted
 
 __all__ = ["Counts", "take_in"]
 
+MOST_ZEROS = 10
+"""How many zeros in front of an id may be missing."""
+
 CIRCLE_SHOWN = 5
 """How many people of a circle of sponsors are named."""
 
@@ -53,7 +56,7 @@ def take_in(
     arrivals = Arrivals(connection, faults, site)
     for person in people:
         if isinstance(person, Refused):
-            arrivals.refuse(person.id)
+            arrivals.refuse(person.id, person.rows)
         else:
             arrivals.take(person)
     arrivals.seat()
@@ -132,13 +135,22 @@ def _resolved(
         elif is_refused:
             continue
         else:
-            advice = _same_looks(connection, named) or "add that person to the roster, or leave it empty"
+            advice = _meant(connection, named) or "add that person to the roster, or leave it empty"
             faults.append(Fault(file, line, f"{column} {quoted(named)} is nobody on the roster", advice))
         dropped[number] = True
     return numbers
 
 
-def _same_looks(connection: sqlite3.Connection, named: str) -> str:
+def _meant(connection: sqlite3.Connection, named: str) -> str:
+    """Ask whether an id was meant that looks the same, or has the zeros in front that a spreadsheet drops."""
+    if named.isdigit():
+        padded = [named.lstrip("0"), *(named.zfill(len(named) + zeros) for zeros in range(1, MOST_ZEROS + 1))]
+        row = connection.execute(
+            f"SELECT id FROM people WHERE id IN ({', '.join('?' * len(padded))}) AND id <> ?",  # noqa: S608 - as above
+            (*padded, named),
+        ).fetchone()
+        if row:
+            return f"did you mean {quoted(row[0])}?"
     row = connection.execute(
         "SELECT intake.id FROM temp.taken JOIN temp.intake USING (number) WHERE name = ?",
         (f"id {skeleton(named.casefold())}",),

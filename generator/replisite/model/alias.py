@@ -8,60 +8,57 @@ from collections.abc import Iterable
 
 from replisite.model.text import quoted
 
-__all__ = ["RESERVED", "ReservedNames", "parse_alias", "skeleton"]
+__all__ = ["RESERVED", "ReservedNames", "differences", "parse_alias", "skeleton"]
+
+_NUMBERED = ("www", "ns", "dns", "mx", "mail", "smtp", "imap", "pop", "ftp", "com", "lpt")
+"""Hosts of which a network has several, and Windows' serial and parallel ports: by themselves, and with a digit behind."""
+
+_GROUPS: tuple[str, ...] = (
+    # replisite's own folders, and what the corporate site has or may get
+    "_hosts about account api app assets cdn css dashboard drafts feed feeds files help home hosts images img js legal",
+    "login logout media members search shop signup static status support theme themes",
+    # mailboxes by role, RFC 2142: jane.tea.example writes as jane@, and so would they
+    "info marketing sales support abuse noc security postmaster hostmaster usenet news webmaster www uucp ftp",
+    # mailboxes by which a certificate authority proves who owns a domain: CA/Browser Forum Baseline Requirements
+    # 3.2.2.4.4, and those that earlier versions and some authorities took
+    "admin administrator webmaster hostmaster postmaster root ssladmin ssladministrator sslwebmaster sysadmin",
+    # hosts that browsers and systems look for by themselves: WPAD (draft-ietf-wrec-wpad), ISATAP (RFC 5214 §8.3.2),
+    # "localhost" (RFC 6761 §6.3), the router (RFC 8375), IPv6-only networks (RFC 7050), Windows' enrolment (MS-MDE2)
+    "wpad pac proxy isatap localhost localdomain broadcasthost gateway router ipv4 ipv4only ipv6 teredo vpn",
+    "enterpriseregistration enterpriseenrollment msoid ldap kerberos ntp",
+    # hosts that mail, calendar and chat programs look for: Thunderbird's and Outlook's automatic set-up, MTA-STS
+    # (RFC 8461 §3.3), OpenPGP Web Key Directory, RFC 6186, RFC 6764, RFC 3263
+    "autoconfig autodiscover mta-sts openpgpkey webmail pop3 imaps pops smtps submission relay owa",
+    "caldav carddav sip sips sipinternal sipexternal lyncdiscover xmpp dmarc dkim",
+    # hosts that control panels answer on: cPanel, Plesk
+    "cpanel whm webdisk cpcalendars cpcontacts plesk",
+    # paths of Apache (its cgi-bin, icons, manual and error aliases; mod_status, mod_info, mod_proxy_balancer), nginx, IIS
+    "cgi cgi-bin icons manual error errors server-status server-info balancer-manager nginx-status default aspnet-client",
+    # Cloudflare's path and GitHub Pages' file; "_redirects", "_headers", "__", ".netlify" have letters that no alias has
+    "cdn-cgi cname",
+    # files at the root that browsers and robots ask for: RFC 9309, sitemaps.org, RFC 9116, IAB ads.txt, W3C manifests
+    "favicon robots sitemap sitemaps security humans ads app-ads sellers well-known acme-challenge apple-touch-icon",
+    "apple-app-site-association assetlinks browserconfig crossdomain clientaccesspolicy manifest webmanifest opensearch",
+    "service-worker serviceworker rss atom",
+    # pages that servers choose by themselves
+    "index 400 401 403 404 410 500 502 503 50x",
+    # paths that are attacked wherever they are found, so that firewalls block them
+    "wordpress wp-admin wp-content wp-includes wp-json wp-login xmlrpc phpmyadmin adminer phpinfo",
+    # names of devices, which Windows takes for no file (Naming Files, Paths, and Namespaces)
+    "aux con nul prn",
+)
 
 RESERVED: frozenset[str] = frozenset(
     [
-        "_hosts",
-        "about",
-        "account",
-        "admin",
-        "api",
-        "app",
-        "assets",
-        "autodiscover",
-        "cdn",
-        "css",
-        "dashboard",
-        "feed",
-        "feeds",
-        "files",
-        "ftp",
-        "help",
-        "home",
-        "hosts",
-        "images",
-        "imap",
-        "img",
-        "index",
-        "js",
-        "legal",
-        "localhost",
-        "login",
-        "logout",
-        "mail",
-        "media",
-        "members",
-        "ns1",
-        "ns2",
-        "pop",
-        "root",
-        "search",
-        "shop",
-        "signup",
-        "sitemap",
-        "smtp",
-        "static",
-        "status",
-        "support",
-        "theme",
-        "themes",
-        "webmail",
-        "well-known",
-        "www",
+        *" ".join(_GROUPS).split(),
+        *_NUMBERED,
+        *(f"{name}{digit}" for name in _NUMBERED for digit in range(10)),
     ]
 )
-"""Names that a web host, a mail server or the corporate site wants for itself."""
+"""Names to which a web host, a mail server, a proxy, a browser or the corporate site gives a meaning of its own."""
+
+_PAGE_ENDINGS = (".html", ".htm", ".xhtml", ".shtml", ".php")
+"""Endings that hosts with clean addresses leave out: ``contact.html`` is read as ``contact``."""
 
 LONGEST = 63
 """One DNS label (RFC 1035 §2.3.1), because an alias may become a host name."""
@@ -106,13 +103,43 @@ def skeleton(alias: str) -> str:
     return alias.translate(_LOOKS_LIKE)
 
 
+def differences(text: str, other: str) -> str:
+    """Return the letters that tell apart two names with one skeleton, for a message; ``""`` where there are none.
+
+    >>> differences("rnary0", "maryo")
+    '"rn" and "m", "0" and "o"'
+    """
+    pairs: dict[tuple[str, str], None] = {}
+    mine, theirs = _spelled(text), _spelled(other)
+    while mine and theirs:
+        (letters, looks), (others, other_looks) = mine.pop(0), theirs.pop(0)
+        while looks != other_looks:
+            if len(looks) < len(other_looks) and mine:
+                letter, look = mine.pop(0)
+                letters, looks = letters + letter, looks + look
+            elif theirs:
+                letter, look = theirs.pop(0)
+                others, other_looks = others + letter, other_looks + look
+            else:
+                return ""
+        if letters != others:
+            pairs[letters, others] = None
+    return ", ".join(f"{quoted(letters)} and {quoted(others)}" for letters, others in pairs)
+
+
+def _spelled(text: str) -> list[tuple[str, str]]:
+    return [(letter, skeleton(letter.casefold())) for letter in text]
+
+
 class ReservedNames:
     """The names that nobody on the roster may have, nor a look-alike of them."""
 
     __slots__ = ("_named",)
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        everything = sorted(RESERVED.union(name.lower() for name in names))
+        """Reserve the built-in names and these: files and folders; of a page, also the name without its ending."""
+        lower = {name.lower() for name in names}
+        everything = sorted(RESERVED | lower | {_without_ending(name) for name in lower})
         self._named = {skeleton(name): name for name in everything}
 
     def check(self, alias: str) -> None:
@@ -123,6 +150,10 @@ class ReservedNames:
         if name == alias:
             raise ValueError(f"{quoted(alias)} is reserved for the company's site; choose another")
         raise ValueError(f"{quoted(alias)} looks like {quoted(name)}, which is reserved; choose another")
+
+
+def _without_ending(name: str) -> str:
+    return next((name.removesuffix(ending) for ending in _PAGE_ENDINGS if name.endswith(ending)), name)
 
 
 def _first_foreign(text: str) -> str:

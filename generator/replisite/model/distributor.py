@@ -63,6 +63,8 @@ PHOTO_SUFFIXES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp"})
 class Person:
     """One valid roster row; ``public`` holds the published values alone, by column name.
 
+    ``doubts`` say what is odd about the row: ``""`` for a row without a name, else a word that may be none.
+
     ``public`` has ``name`` always (see ``sources.roster.consent``). Custom fields are in ``fields``,
     as text: an ISO date, a number as written, ``"yes"`` or ``"no"``. ``bio`` in ``public`` is HTML that
     this program sanitised. ``file`` and ``line`` say where the row stands.
@@ -80,6 +82,8 @@ class Person:
     previous_aliases: tuple[str, ...] = ()
     file: str = ""
     line: int = 0
+    doubts: tuple[str, ...] = field(default=(), compare=False)
+    """Of the row, not of the person: the ledger does not keep them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,10 @@ __all__ = ["Refused"]
 class Refused:
     """Stands in the stream of people for a row with faults, so that nobody calls its sponsor line unknown.
 
-    ``id`` is as the row has it, or ``""`` where it cannot be read.
+    ``id`` is as the row has it, or ``""`` where it cannot be read. ``rows`` is how many rows of the file are lost with it.
+    With ``is_whole_file`` the roster cannot be trusted as a whole: leaving rows out would not make it right.
     """
 
     id: str
+    rows: int = 1
+    is_whole_file: bool = False

@@ -43,21 +43,27 @@ class Addresses:
 class CustomField:
     """A roster column of the company's own.
 
-    ``is_channel`` makes a published value a way to contact the person (url, phone and email only).
+    ``is_channel`` makes a published value a way to contact the person (url, phone and email only). ``by`` says who may
+    set it: with *distributor* a story may, too. If empty, a channel is the distributor's, any other the company's.
     """
 
     name: str
     label: str
     type: Literal["text", "url", "phone", "email", "number", "date", "boolean"] = "text"
     is_channel: bool = False
+    by: Literal["", "company", "distributor"] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Where the distributors are listed: ``source`` is relative to the site's root, or absolute."""
+    """Where the distributors are listed: ``source`` is relative to the site's root, or absolute.
+
+    ``stories_publish`` says whether a story may publish what its row does not.
+    """
 
     source: str = "content/roster.csv"
     fields: tuple[CustomField, ...] = ()
+    stories_publish: Literal["any", "narrower"] = "any"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from replisite.model.alias import RESERVED
 from replisite.model.site import Addresses, Company, Market, Rank, Site
 
 __all__ = ["terms_of"]
@@ -16,13 +19,14 @@ def terms_of(site: Site) -> Site:
     markets = [Market(market.code, "", "", market.languages, market.status) for market in site.markets]
     ranks = [Rank(rank.code, rank.title, 0) for rank in site.ranks]
     has_own_hosts = site.addresses.style == "domain"
-    addresses = Addresses(reserved=site.addresses.reserved)
+    reserved = (*site.addresses.reserved, *_own_labels(site))
+    addresses = Addresses(reserved=reserved)
     if has_own_hosts:
         addresses = Addresses(
             style="domain",
             host=site.addresses.host,
             domain_field=site.addresses.domain_field,
-            reserved=site.addresses.reserved,
+            reserved=reserved,
         )
     return Site(
         root=site.root,
@@ -37,3 +41,20 @@ def terms_of(site: Site) -> Site:
         pelican_defaults=site.pelican_defaults,
         follow_links=site.follow_links,
     )
+
+
+def _own_labels(site: Site) -> list[str]:
+    """Return the names that an owner's host would share with the company's: the site, the shop, where people enrol."""
+    if site.addresses.style == "path":
+        return []
+    below = f".{site.addresses.host}"
+    hosts = (_host(address) for address in (site.url, *site.links.values()))
+    labels = {host.removesuffix(below).split(".")[-1] for host in hosts if host.endswith(below)}
+    return sorted(labels - RESERVED)
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""

@@ -30,6 +30,10 @@ from tests.rosters import HOSTILE
         ("[x](javascript:alert(1)) [y](//evil.example) [z](/up)", "<p>x y z</p>"),
         ("[x](java&#115;cript:alert(1))", "<p>x</p>"),
         (
+            "[x](mailto:a@b.com?subject=Hi&amp;bcc=c@d.com&body=Tea)",
+            '<p><a href="mailto:a@b.com?subject=Hi&amp;body=Tea" rel="nofollow noopener ugc">x</a></p>',
+        ),
+        (
             '[x](https://a.example "t<i>tle")',
             '<p><a href="https://a.example" rel="nofollow noopener ugc">x</a></p>',
         ),

@@ -78,6 +78,49 @@ def test_every_other_url_is_refused(text):
         parse_url(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        (
+            "mailto:jane@example.com?subject=Hi%20you&cc=a@b.com&BCC=x@y.com",
+            "mailto:jane@example.com?subject=Hi%20you",
+        ),
+        ("MAILTO:jane@example.com?Body=a%0Ab&attach=/etc/passwd", "mailto:jane@example.com?body=a%0D%0Ab"),
+        (
+            "mailto:jane@example.com?subject=Hi%0D%0ABcc:x@y.com",
+            "mailto:jane@example.com?subject=Hi%20Bcc%3Ax%40y.com",
+        ),
+        ("mailto:jane@example.com?%63c=x@y.com&to=z@z.com&s%75bject=a", "mailto:jane@example.com?subject=a"),
+        (
+            "mailto:jane@example.com?subject=a%26bcc=x@y.com",
+            "mailto:jane@example.com?subject=a%26bcc%3Dx%40y.com",
+        ),
+        ("mailto:jane@example.com?subject=a&subject=b#bcc=x", "mailto:jane@example.com?subject=a"),
+        ("mailto:jane%40example.com", "mailto:jane@example.com"),
+    ],
+)
+def test_a_mail_link_keeps_subject_and_body(text, url):
+    """However the other fields are spelled, and without a line break in the subject."""
+    assert parse_url(text) == url
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mailto:a@b.com,c@d.com",
+        "mailto:a%2Cc%40d.com@b.com",
+        "mailto:jane%0Acc:x@example.com",
+        "mailto:?to=jane@example.com",
+        "sms:+441632960100",
+        "tel:+44;bcc=x",
+    ],
+)
+def test_a_mail_link_has_one_address(text):
+    """Several in one, or none, are refused; so are other ways to send something."""
+    with pytest.raises(ValueError):
+        parse_url(text)
+
+
 @given(st.text())
 def test_no_text_becomes_a_url_of_another_scheme(text):
     """Whatever is written, what comes out can stand in an attribute."""

@@ -3,7 +3,7 @@
 import pytest
 
 from replisite.errors import Fault
-from replisite.sources.roster import BadRow, Columns, RawRow, open_roster
+from replisite.sources.roster import BadFile, BadRow, Columns, RawRow, open_roster
 
 COLUMNS = Columns(("id", "alias"), ("id", "alias", "city", "phone", "publish"))
 
@@ -69,3 +69,25 @@ def test_another_suffix_is_no_roster(tmp_path):
     """The message names the kinds that are."""
     with pytest.raises(ValueError, match=r'a roster cannot be a "\.xlsx" file; write it as \.csv or \.jsonl'):
         open_roster(tmp_path / "roster.xlsx", COLUMNS)
+
+
+def test_two_objects_in_a_line_are_two_rows_that_are_lost(tmp_path):
+    """None of them is read, and both are counted."""
+    one = '{"id": "1", "alias": "jane"}'
+    (bad,) = read(tmp_path, f"{one} {one}\n")
+    assert (bad.fault.what, bad.rows) == ("2 objects stand in the line", 2)
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        ('{"id": "1", "alias": "jane"}\n'.encode("utf-16"), "the file is not UTF-8"),
+        ('{"id": "1", "alias": "jane"}\n'.encode("utf-16-be"), "the file is not UTF-8"),
+        (b'[\n{"id": "1", "alias": "jane"}\n]\n', "the file is a JSON list"),
+    ],
+)
+def test_a_file_of_another_kind_is_told_at_once(tmp_path, body, what):
+    """Not line by line."""
+    (bad,) = read(tmp_path, body)
+    assert isinstance(bad, BadFile)
+    assert bad.fault.what == what

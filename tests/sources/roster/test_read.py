@@ -6,6 +6,8 @@ from replisite.errors import Fault
 from replisite.fault_log import FaultLog
 from replisite.model.distributor import Person
 from replisite.model.refused import Refused
+from replisite.model.site import Addresses, CustomField, Roster
+from replisite.model.terms import terms_of
 from replisite.sources.roster import read_roster
 from tests.rosters import a_site, write_roster
 
@@ -93,7 +95,8 @@ def test_pages_and_folders_of_the_site_are_reserved(tmp_path):
 def test_a_roster_that_cannot_be_read_is_a_fault(tmp_path, name, message):
     """And no people come."""
     faults: list[Fault] = []
-    assert list(read_roster(a_site(tmp_path), faults, source=tmp_path / name)) == []
+    whole_file = Refused("", 0, is_whole_file=True)
+    assert list(read_roster(a_site(tmp_path), faults, source=tmp_path / name)) == [whole_file]
     assert [str(fault).startswith(message) for fault in faults] == [True]
 
 
@@ -120,3 +123,48 @@ def test_a_bad_roster_tells_each_bad_row(tmp_path):
     refused = sum(isinstance(one, Refused) for one in found)
     assert refused == sum(row.is_bad for row in planted) - len(known_later)
     assert len(log) == refused
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_theirs"),
+    [
+        ({"is_channel": True, "type": "url"}, True),
+        ({"is_channel": True, "type": "url", "by": "company"}, False),
+        ({}, False),
+        ({"by": "distributor"}, True),
+        ({"by": "distributor", "name": "host"}, False),
+    ],
+)
+def test_a_column_of_the_companys_own_is_a_storys_where_it_is_declared_so(tmp_path, changes, is_theirs):
+    """A channel is without a word; a person's host never is."""
+    field = CustomField(**{"name": "level", "label": "Level", **changes})
+    site = a_site(tmp_path, roster=Roster(fields=(field,)), addresses=Addresses(domain_field="host"))
+    write(tmp_path, f"id,alias,first_name,last_name,{field.name}\n1,jane,Jane,X,\n")
+    story = f"---\n{field.name}: https://jane.example\n---\n"
+    (tmp_path / "content" / "distributors" / "jane.md").write_text(story, encoding="utf-8")
+    faults: list[Fault] = []
+    list(read_roster(site, faults))
+    what = f"{field.name} is the company's to set, and a story may not"
+    assert [(one.file, one.line, one.what) for one in faults] == (
+        [] if is_theirs else [("content/distributors/jane.md", 2, what)]
+    )
+
+
+def test_codes_of_markets_and_languages_are_reserved(tmp_path):
+    """Their editions stand at these addresses."""
+    write(tmp_path, "id,alias,first_name,last_name\n1,gb,G,X\n2,es,E,X\n3,de,D,X\n")
+    faults: list[Fault] = []
+    list(read_roster(a_site(tmp_path), faults))
+    assert [fault.line for fault in faults] == [2, 3]
+
+
+def test_hosts_of_the_company_are_nobodys_alias(tmp_path):
+    """Where owners' sites are hosts beside the company's own."""
+    site = a_site(
+        tmp_path,
+        url="https://desk.tea.example",
+        links={"enroll": "https://join.tea.example/{?id}", "shop": "https://elsewhere.example/{?id}"},
+        addresses=Addresses(style="subdomain", host="tea.example"),
+    )
+    assert terms_of(site).addresses.reserved == ("desk", "join")
+    assert terms_of(a_site(tmp_path)).addresses.reserved == ()

@@ -4,6 +4,7 @@ import pytest
 
 from replisite.errors import Fault
 from replisite.sources.roster import RawRow
+from replisite.sources.roster.columns import COMPANY
 from replisite.sources.roster.stories import Stories, Story, parse_story
 
 COLUMNS = ("city", "country", "publish", "greeting", "bio", "whatsapp")
@@ -123,3 +124,42 @@ def test_a_story_without_a_person_is_told(tmp_path):
             "rename the file to its person's alias, or remove it",
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    "key", ["status", "rank", "market", "sponsor_id", "enroller_id", "previous_aliases", "id", "alias"]
+)
+@pytest.mark.parametrize("value", ["active", '""', "[a, b]"])
+def test_what_the_company_sets_is_a_fault_of_a_story(key, value):
+    """With file, line and key, whatever the value."""
+    text = f"---\ncity: York\n'{key}': {value}\n---\nTea."
+    assert parse_story(text, "jane.md", COLUMNS, COMPANY) == [
+        Fault(
+            "jane.md",
+            3,
+            f"{key} is the company's to set, and a story may not",
+            "leave it out here; the roster alone says it",
+        )
+    ]
+
+
+def test_a_story_may_publish_less_than_its_row_or_more_where_the_site_says_so(tmp_path):
+    """A row without a list publishes the default."""
+    (tmp_path / "jane.md").write_text("---\npublish: last_initial city email\n---\n", encoding="utf-8")
+    row = RawRow("roster.csv", 7, {"alias": "jane", "publish": "name city"})
+    any_field = Stories(tmp_path, "d", COLUMNS).add_to(row)
+    assert any_field.cells["publish"] == "last_initial city email"
+    narrower = Stories(tmp_path, "d", COLUMNS, (), "narrower")
+    assert narrower.add_to(row) == [
+        Fault(
+            "d/jane.md",
+            2,
+            'publish lists "email", which the row does not publish',
+            "a story may only publish less; change the roster",
+        )
+    ]
+    wide = RawRow("roster.csv", 7, {"alias": "jane", "publish": "name city email"})
+    assert (
+        Stories(tmp_path, "d", COLUMNS, (), "narrower").add_to(wide).cells["publish"]
+        == "last_initial city email"
+    )

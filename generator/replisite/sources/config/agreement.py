@@ -33,6 +33,7 @@ def disagreements(document: Document, root: File, faulty: Collection[Path] = ())
         *_ranks_once(document),
         *_fields_once(document, known),
         *_channels(document, known),
+        *_own_host_by(document, known),
         *_host(document, known),
         *_domain_field(document, known),
         *_ownerless_links(document, known),
@@ -101,6 +102,16 @@ def _channels(document: Document, faulty: _Faulty) -> Iterator[Finding]:
                 f'a field of the type "{field.type}" is no way to contact somebody',
                 'write type = "url", "phone" or "email"',
             )
+
+
+def _own_host_by(document: Document, faulty: _Faulty) -> Iterator[Finding]:
+    for place, field in enumerate(document.roster.fields):
+        path: Path = ("roster", "fields", place)
+        if faulty.touches(*path, "name") or faulty.touches("addresses", "domain_field"):
+            continue
+        if field.name == document.addresses.domain_field and field.by == "distributor":
+            what = "gives a story the say over whose site a host shows"
+            yield Finding((*path, "by"), what, "leave it out: the company sets the hosts")
 
 
 def _host(document: Document, faulty: _Faulty) -> Iterator[Finding]:

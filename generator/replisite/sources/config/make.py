@@ -50,6 +50,7 @@ def make_site(document: Document, root: Path) -> Site:
         roster=Roster(
             source=document.roster.source,
             fields=tuple(_field(field) for field in document.roster.fields),
+            stories_publish=document.roster.stories_publish,
         ),
         links={name: link.template for name, link in document.links.items()},
         fragment_links=tuple(sorted(name for name, link in document.links.items() if link.fragment)),
@@ -94,4 +95,4 @@ def _headers(headers: HeadersTable) -> dict[str, str]:
 
 def _field(field: FieldTable) -> CustomField:
     label = field.label or field.name.replace("_", " ").capitalize()
-    return CustomField(field.name, label, field.type, field.is_channel)
+    return CustomField(field.name, label, field.type, field.is_channel, field.by or "")

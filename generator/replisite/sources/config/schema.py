@@ -275,6 +275,12 @@ class FieldTable(Table):
         description="Whether a published value is a way to contact the owner. "
         "For the types url, phone and email.",
     )
+    by: Literal["company", "distributor"] | None = Field(
+        default=None,
+        description="Who may set it. The roster may always; with *distributor* a person's own story may, too. If left "
+        "out, a channel is the distributor's and any other column the company's. The column that `[addresses] "
+        "domain_field` names is always the company's.",
+    )
 
 
 class RosterTable(Table):
@@ -286,6 +292,12 @@ class RosterTable(Table):
         examples=["content/roster.csv", "exports/people.jsonl"],
     )
     fields: list[FieldTable] = Field(default=[], description="Columns of your own, one table each.")
+    stories_publish: Literal["any", "narrower"] = Field(
+        default="any",
+        description="What `publish` in a person's own story may list. With *any* it replaces the row's list: a person "
+        "who writes it there consents. With *narrower* it may only leave fields out: for a company that keeps each "
+        "consent itself, or whose stories are not written by the persons.",
+    )
 
 
 class MarketTable(Table):

@@ -23,10 +23,16 @@ from replisite.sources.roster.consent import parse_names, parse_publish
 from replisite.sources.roster.contacts import parse_email, parse_photo
 from replisite.sources.roster.phones import parse_phone
 
-__all__ = ["REQUIRED", "RosterColumns", "Rules", "parse_date"]
+__all__ = ["COMPANY", "REQUIRED", "RosterColumns", "Rules", "is_company_field", "parse_date"]
 
 REQUIRED = ("id", "alias", "first_name", "last_name")
 """The columns that every roster has; id and alias may not be empty."""
+
+COMPANY = (
+    *("id", "alias", "first_name", "last_name", "market", "status", "rank"),
+    *("joined", "sponsor_id", "enroller_id", "previous_aliases"),
+)
+"""Columns that the company sets and a story may not: whom the referral credits, which site there is, what a person is."""
 
 ID_LIMIT = 100
 
@@ -62,6 +68,16 @@ class Rules:
             own_host_field=site.addresses.domain_field if site.addresses.style == "domain" else "",
             company_host=host,
         )
+
+
+def is_company_field(field: CustomField, site: Site) -> bool:
+    """Tell whether a custom column is the company's to set: unless site.toml says ``by``, each that is no channel.
+
+    A person's own host is always the company's: it decides whose site answers there.
+    """
+    if field.name == site.addresses.domain_field:
+        return True
+    return field.by == "company" if field.by else not field.is_channel
 
 
 def parse_date(text: str) -> str:

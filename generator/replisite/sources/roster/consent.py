@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
 from replisite.errors import nearest
 from replisite.model.distributor import ALWAYS_PUBLIC, DEFAULT_PUBLISH, PUBLISHABLE
 from replisite.model.text import quoted
 
-__all__ = ["parse_names", "parse_publish", "published"]
+__all__ = ["parse_names", "parse_publish", "published", "widened"]
 
 _SEPARATORS = re.compile(r"[\s,;]+")
 _MARKS = frozenset({"Mn", "Mc", "Me"})
@@ -41,13 +41,25 @@ def parse_publish(text: str, custom: Collection[str] = ()) -> frozenset[str]:
 @lru_cache(maxsize=256)
 def _allowed(text: str, custom: tuple[str, ...]) -> frozenset[str]:
     """Return the fields that a list allows, remembered: thousands publish the same."""
-    names = [name for word in parse_names(text) for name in _WHOLE_NAME.get(word, (word,))]
+    names = _whole(parse_names(text))
     known = (*PUBLISHABLE, *custom)
     for name in names:
         if name not in known and name not in ALWAYS_PUBLIC:
             advice = nearest(name, known) or f"it may list {', '.join(known)}"
             raise ValueError(f"lists {quoted(name)}, which cannot be published; {advice}")
     return frozenset(names or DEFAULT_PUBLISH)
+
+
+def widened(text: str, allowed: str) -> list[str]:
+    """Return what a list publishes that another, empty for `DEFAULT_PUBLISH`, does not allow, in its order.
+
+    >>> widened("first_name last_initial email", "name city")
+    ['email']
+    """
+    before = set(_whole(parse_names(allowed)) or DEFAULT_PUBLISH) | set(ALWAYS_PUBLIC)
+    if "last_name" in before:
+        before.add("last_initial")
+    return [name for name in _whole(parse_names(text)) or DEFAULT_PUBLISH if name not in before]
 
 
 def published(values: Mapping[str, str], allowed: Collection[str], alias: str) -> dict[str, str]:
@@ -73,6 +85,10 @@ def published(values: Mapping[str, str], allowed: Collection[str], alias: str) -
         or alias
     )
     return public
+
+
+def _whole(words: Iterable[str]) -> list[str]:
+    return [name for word in words for name in _WHOLE_NAME.get(word, (word,))]
 
 
 def _initial(name: str) -> str:

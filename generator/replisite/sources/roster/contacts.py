@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
+from replisite.model.channels import mail_url
 from replisite.model.distributor import PHOTO_SUFFIXES
-from replisite.model.text import quoted
+from replisite.model.text import clean_line, clean_lines, quoted
 
 __all__ = ["SCHEMES", "parse_email", "parse_photo", "parse_url"]
 
@@ -20,6 +21,8 @@ URL_LIMIT = 2_000
 
 SPECIAL_USE_DOMAIN_NAMES.clear()
 """Only the syntax is asked: ``jane@example.test`` is an address. The library has no other switch for it."""
+
+_MAIL_FIELDS = ("subject", "body")
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _TEL = re.compile(r"\+?[0-9().-]*[0-9](;ext=[0-9]+)?")
@@ -56,7 +59,8 @@ def parse_url(text: str) -> str:
     """Return a web, mail or phone address that is safe to link to; raises ValueError.
 
     Refused are other schemes, whatever their spelling, addresses without a scheme or with a password, and
-    letters that cannot be seen. What could end an attribute or open a template is per-cent-encoded.
+    letters that cannot be seen. What could end an attribute or open a template is per-cent-encoded. A mail link keeps
+    one recipient, subject and body.
 
     >>> parse_url("https://example.com/{{x}}?q=a'b")
     'https://example.com/%7B%7Bx%7D%7D?q=a%27b'
@@ -72,13 +76,38 @@ def parse_url(text: str) -> str:
     rest = text[len(scheme) + 1 :]
     match scheme:
         case "mailto":
-            parse_email(rest.partition("?")[0])
+            return _parse_mailto(rest)
         case "tel":
             if not _TEL.fullmatch(rest):
                 raise ValueError(f'{quoted(text)} is not a phone link; write it as "tel:+441632960100"')
         case _:
             _check_host(text)
     return f"{scheme}:{_encoded(rest)}"
+
+
+def _parse_mailto(rest: str) -> str:
+    """Return a mail link to one address with subject and body alone (RFC 6068 §2); raises ValueError.
+
+    Other header fields are dropped, since a visitor does not see whom ``cc`` and ``bcc`` reach or what ``attach`` sends.
+    """
+    address, _, query = rest.partition("#")[0].partition("?")
+    link = mail_url(parse_email(unquote(address)))
+    kept: dict[str, str] = {}
+    for field in query.split("&"):
+        name, _, value = field.partition("=")
+        name = unquote(name).lower()
+        if name in _MAIL_FIELDS and value:
+            text = unquote(value)
+            kept.setdefault(
+                name, clean_lines(text, URL_LIMIT) if name == "body" else clean_line(text, URL_LIMIT)
+            )
+    fields = "&".join(f"{name}={_mail_text(text)}" for name, text in kept.items() if text)
+    return f"{link}?{fields}" if fields else link
+
+
+def _mail_text(text: str) -> str:
+    """Encode all that is not plain; a line ends as RFC 6068 §5 wants it."""
+    return quote(text.replace("\n", "\r\n"), safe="")
 
 
 def parse_photo(text: str) -> str:

@@ -10,12 +10,16 @@ from typing import BinaryIO, NoReturn
 
 from replisite.errors import Fault
 from replisite.model.text import drop_surrogates, quoted
-from replisite.sources.roster.rows import BadRow, Columns, RawRow
+from replisite.sources.roster.rows import BadFile, BadRow, Columns, RawRow
 
 __all__ = ["JsonLinesFile"]
 
 LONGEST_LINE = 1 << 20
 """In bytes; a person with every field at its limit stays well below."""
+
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_DECODER = json.JSONDecoder(parse_int=str)
+"""Numbers stay as they are written: Python refuses to read those of more than 4,300 digits."""
 
 MOST_UNDECLARED = 100
 """How many undeclared names are remembered, so as to be told once."""
@@ -33,16 +37,25 @@ class JsonLinesFile:
         self._columns = columns
         self._name = name
 
-    def __iter__(self) -> Iterator[RawRow | BadRow]:
+    def __iter__(self) -> Iterator[RawRow | BadRow | BadFile]:
         with self._path.open("rb") as lines:
             yield from self._rows(lines, 1)
 
-    def among(self, head: bytes, body: bytes, line: int) -> Iterator[RawRow | BadRow]:  # noqa: ARG002 - there is none
+    def among(self, head: bytes, body: bytes, line: int) -> Iterator[RawRow | BadRow | BadFile]:  # noqa: ARG002 - there is none
         """Stream the rows of a piece of the file that begins at a line; a file of this kind has no head."""
         yield from self._rows(io.BytesIO(body), line)
 
-    def _rows(self, lines: BinaryIO, first: int) -> Iterator[RawRow | BadRow]:
+    def _rows(self, lines: BinaryIO, first: int) -> Iterator[RawRow | BadRow | BadFile]:
         undeclared: set[str] = set()
+        first_line = lines.peek(4)[:4] if first == 1 and isinstance(lines, io.BufferedReader) else b""
+        if any(map(first_line.startswith, _UTF_16)) or b"\x00" in first_line:
+            yield BadFile(Fault(self._name, 1, "the file is not UTF-8", "save the file as UTF-8"))
+            return
+        if first_line.startswith(b"["):
+            yield BadFile(
+                Fault(self._name, 1, "the file is a JSON list", "write one object a line, without the list")
+            )
+            return
         for number, line in enumerate(_iter_lines(lines), first):
             body = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
             if not body.strip():
@@ -51,15 +64,16 @@ class JsonLinesFile:
                 cells = _cells(body)
             except ValueError as error:
                 what, _, advice = str(error).partition("; ")
-                yield BadRow(Fault(self._name, number, what, advice))
+                yield BadRow(Fault(self._name, number, what, advice), rows=_count_objects(body))
                 continue
             for key in sorted(cells.keys() - self._columns.known - undeclared):
                 if len(undeclared) < MOST_UNDECLARED:
                     undeclared.add(key)
-                yield BadRow(self._columns.undeclared(key, self._name, number))
+                yield BadRow(self._columns.undeclared(key, self._name, number), rows=0)
             missing = self._columns.missing(cells, self._name, number)
-            yield from (BadRow(fault, cells.get("id", "")) for fault in missing)
-            if not missing:
+            if missing:
+                yield BadRow(missing[0], cells.get("id", ""), more=tuple(missing[1:]))
+            else:
                 yield RawRow(self._name, number, {c: cells[c] for c in self._columns.known if c in cells})
 
 
@@ -85,6 +99,8 @@ def _cells(body: bytes) -> dict[str, str]:
     except UnicodeDecodeError as error:
         raise ValueError("a byte is not UTF-8; save the file as UTF-8") from error
     except (json.JSONDecodeError, RecursionError) as error:
+        if (objects := _count_objects(body)) > 1:
+            raise ValueError(f"{objects} objects stand in the line; write one object a line") from error
         told = f" ({error.msg}, letter {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
         raise ValueError(f"the line is not JSON{told}; write one object a line") from error
     if not isinstance(row, _Pairs):
@@ -95,6 +111,22 @@ def _cells(body: bytes) -> dict[str, str]:
             raise ValueError(f"{quoted(key)} stands twice; keep one of them")
         cells[key] = _text(key, value)
     return cells
+
+
+def _count_objects(body: bytes) -> int:
+    """Return how many objects stand in a line one behind the other, at least 1: so many people are lost with it."""
+    if b"}" not in body[:-2]:
+        return 1
+    text = body.decode(errors="replace").strip()
+    count = at = 0
+    try:
+        while at < len(text) and text[at] == "{":
+            _, at = _DECODER.raw_decode(text, at)
+            count += 1
+            at = len(text) - len(text[at:].lstrip(" \t\r,"))
+    except (ValueError, RecursionError):
+        count += text.count("{", at) > 0
+    return max(1, count)
 
 
 class _Pairs(list[tuple[str, object]]):

@@ -14,6 +14,7 @@ from replisite.sources.roster.consent import published
 from replisite.sources.roster.fields import parse_field
 from replisite.sources.roster.phones import show_phone
 from replisite.sources.roster.rows import RawRow
+from replisite.sources.roster.spreadsheet_values import is_suspect, iter_doubtful, iter_faulty, no_person
 
 __all__ = ["Rejected", "judge_row", "parse_row"]
 
@@ -24,10 +25,12 @@ _ASKED_FOR = dict.fromkeys([*REQUIRED, "market", "language"], "")
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row with faults; ``id`` is as the row has it, or ``""`` where it cannot be read."""
+    """A row with faults; ``id``, ``rows`` and ``is_whole_file`` are those of `Refused`."""
 
     faults: tuple[Fault, ...]
     id: str
+    rows: int = 1
+    is_whole_file: bool = False
 
 
 def judge_row(row: RawRow, rules: Rules) -> Person | Rejected:
@@ -44,7 +47,11 @@ def parse_row(row: RawRow, rules: Rules) -> Person | list[Fault]:
     ``fields`` has every declared field, empty where it is not published.
     """
     cells = row.cells
-    faults: list[Fault] = []
+    is_odd = is_suspect(cells)
+    if is_odd and (told := no_person(cells)):
+        what, _, advice = told.partition("; ")
+        return [Fault(row.file, row.line, what, advice)]
+    faults: dict[str, str] = {}
     columns = None
     try:
         filled = {name: text for name, text in cells.items() if text and name in _COLUMNS}
@@ -52,20 +59,26 @@ def parse_row(row: RawRow, rules: Rules) -> Person | list[Fault]:
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             reason = detail.get("ctx", {}).get("error", detail["msg"])
-            faults.append(_fault(row, str(detail["loc"][0]), str(reason)))
+            faults[str(detail["loc"][0])] = str(reason)
     market = columns.market if columns else rules.home.code
     fields: dict[str, str] = {}
     for name, field in rules.fields.items():
         try:
             fields[name] = parse_field(cells.get(name, ""), field, rules, market)
         except ValueError as error:
-            faults.append(_fault(row, name, str(error)))
+            faults[name] = str(error)
+    if is_odd or faults:
+        faults |= dict(
+            iter_faulty(cells, rules.fields)
+        )  # says what it is, where the check says what it is not
     if columns is None or faults:
-        return faults
-    return _person(row, columns, fields, rules)
+        return [_fault(row, column, message) for column, message in faults.items()]
+    return _person(row, columns, fields, rules, tuple(iter_doubtful(cells)) if is_odd else ())
 
 
-def _person(row: RawRow, columns: RosterColumns, fields: dict[str, str], rules: Rules) -> Person:
+def _person(
+    row: RawRow, columns: RosterColumns, fields: dict[str, str], rules: Rules, doubts: tuple[str, ...]
+) -> Person:
     values = vars(columns) | {
         "rank": rules.ranks.get(columns.rank, ""),
         "phone": show_phone(columns.phone) if columns.phone and "phone" in columns.publish else "",
@@ -85,6 +98,7 @@ def _person(row: RawRow, columns: RosterColumns, fields: dict[str, str], rules: 
         previous_aliases=columns.previous_aliases,
         file=row.file,
         line=row.line,
+        doubts=doubts,
     )
 
 

@@ -13,6 +13,7 @@ from replisite.model.text import quoted
 __all__ = ["parse_phone", "show_phone"]
 
 _PLAIN = re.compile(r"\+[1-9][0-9]{0,3}([ .-]?[0-9]){5,14}")
+_MADE_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]+)|[+-]?[0-9]{6,}\.0+")
 _NOT_A_DIGIT = re.compile(r"[^0-9]")
 
 
@@ -89,6 +90,12 @@ def _show_any(digits: str) -> str:
 
 
 def _parse_any(text: str, region: str) -> str:
+    if _MADE_NUMBER.fullmatch(
+        text
+    ):  # the library would take the letter for a key, and the last zero for a digit
+        raise ValueError(
+            f"{quoted(text)} is a number that a spreadsheet has made; write it as +44 1632 960100"
+        )
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:

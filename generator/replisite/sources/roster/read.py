@@ -17,11 +17,11 @@ from replisite.model.refused import Refused
 from replisite.model.site import Site
 from replisite.sources.publication import rules_of
 from replisite.sources.roster.blocks import Difference, Stretch
-from replisite.sources.roster.columns import REQUIRED, RosterColumns, Rules
+from replisite.sources.roster.columns import COMPANY, REQUIRED, RosterColumns, Rules, is_company_field
 from replisite.sources.roster.crew import judge_rows
 from replisite.sources.roster.formats import open_roster
 from replisite.sources.roster.parse import Rejected, judge_row
-from replisite.sources.roster.rows import BadRow, Columns, RawRow, RosterFile
+from replisite.sources.roster.rows import BadFile, BadRow, Columns, RawRow, RosterFile
 from replisite.sources.roster.stories import Stories
 
 __all__ = ["Faults", "read_roster", "read_stretches"]
@@ -56,9 +56,10 @@ def read_roster(
     except ValueError as error:
         what, _, advice = str(error).partition("; ")
         faults.append(Fault(_shown(source or site.root / site.roster.source, site.root), 0, what, advice))
+        yield Refused("", 0, is_whole_file=True)
         return
-    unreadable: list[Fault] = []
-    rows = _told(reading.rows, reading.stories, reading.name, unreadable)
+    rows = _told(reading.rows, reading.stories, reading.name)
+    is_whole = True
     with closing(judge_rows(rows, reading.rules, processes)) as judged:
         for one in judged:
             if isinstance(one, Person):
@@ -66,8 +67,9 @@ def read_roster(
                 continue
             for fault in one.faults:
                 faults.append(fault)
-            yield Refused(one.id)
-    for fault in unreadable or (reading.stories.iter_unread() if source is None else ()):
+            is_whole = is_whole and not one.is_whole_file
+            yield Refused(one.id, one.rows, one.is_whole_file)
+    for fault in reading.stories.iter_unread() if source is None and is_whole else ():
         faults.append(fault)
 
 
@@ -110,15 +112,22 @@ class _Reading:
         content = site.root / site.content
         custom = tuple(field.name for field in site.roster.fields)
         columns = Columns(REQUIRED, (*RosterColumns.model_fields, *custom))
-        reserved_names = ReservedNames((*site.addresses.reserved, *reserved))
+        editions = (code for market in site.markets for code in (market.code, *market.languages))
+        reserved_names = ReservedNames((*site.addresses.reserved, *reserved, *editions))
         rules = Rules.of(site, reserved_names, urlsplit(site.url).hostname or "")
         path = source or site.root / site.roster.source
         name = _shown(path, site.root)
-        optional = tuple(name for name in columns.known if name not in REQUIRED)
+        company = {*COMPANY, *(field.name for field in site.roster.fields if is_company_field(field, site))}
+        own = tuple(name for name in columns.known if name not in company)
         folder = content / "distributors"
         public = rules_of(site, source)
         stories = Stories(
-            folder, _shown(folder, site.root), optional, lambda path: link_fault_of(public, path)
+            folder,
+            _shown(folder, site.root),
+            own,
+            company,
+            site.roster.stories_publish,
+            refused=lambda path: link_fault_of(public, path),
         )
         rows = open_roster(path, columns, name)
         return cls(name, rows, rules, stories, has_photo or (lambda photo: (content / photo).is_file()))
@@ -126,9 +135,9 @@ class _Reading:
     def among(self, head: bytes, stretch: Stretch) -> Iterator[Person | Refused]:
         """Stream the people of one stretch."""
         rows = self.rows.among(head, stretch.body, stretch.line)
-        for row in _told(rows, self.stories, self.name, []):
+        for row in _told(rows, self.stories, self.name):
             one = judge_row(row, self.rules) if isinstance(row, RawRow) else row
-            yield self.with_photo(one) if isinstance(one, Person) else Refused(one.id)
+            yield self.with_photo(one) if isinstance(one, Person) else Refused(one.id, one.rows)
 
     def with_photo(self, person: Person) -> Person:
         """Return the person without a photo that is not there."""
@@ -139,13 +148,16 @@ class _Reading:
 
 
 def _told(
-    rows: Iterable[RawRow | BadRow], stories: Stories, name: str, unreadable: list[Fault]
+    rows: Iterable[RawRow | BadRow | BadFile], stories: Stories, name: str
 ) -> Iterator[RawRow | Rejected]:
     """Stream the rows, each with its story, until the file ends or cannot be read any further."""
     try:
         for row in rows:
             if isinstance(row, BadRow):
-                yield Rejected((row.fault,), row.id)
+                yield Rejected((row.fault, *row.more), row.id, row.rows)
+                continue
+            if isinstance(row, BadFile):
+                yield Rejected((row.fault,), "", 0, is_whole_file=True)
                 continue
             whole = stories.add_to(row)
             if isinstance(whole, RawRow):
@@ -154,7 +166,8 @@ def _told(
                 yield Rejected(tuple(whole), row.cells.get("id", ""))
     except OSError as error:
         advice = "name a CSV or JSON Lines file under [roster] source, or with --roster"
-        unreadable.append(Fault(name, 0, f"the roster cannot be read: {error.strerror}", advice))
+        fault = Fault(name, 0, f"the roster cannot be read: {error.strerror}", advice)
+        yield Rejected((fault,), "", 0, is_whole_file=True)
 
 
 def _shown(path: Path, root: Path) -> str:

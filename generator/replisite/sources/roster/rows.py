@@ -10,7 +10,7 @@ from typing import Protocol
 from replisite.errors import Fault, nearest
 from replisite.model.text import quoted
 
-__all__ = ["BadRow", "Columns", "RawRow", "RosterFile"]
+__all__ = ["BadFile", "BadRow", "Columns", "RawRow", "RosterFile"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +52,33 @@ class RawRow:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that cannot be read as cells; ``id`` is the person's, where it can be made out."""
+    """A row that cannot be read as cells; ``id`` is the person's, where it can be made out.
+
+    ``more`` are further faults of the row. ``rows`` is how many rows are lost with it: several where a quote swallows
+    them, none where the fault is the header's and the rows are read.
+    """
 
     fault: Fault
     id: str = ""
+    rows: int = 1
+    more: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BadFile:
+    """A fault of the whole file: rows may follow, so that their faults are reported too, but all may be wrong."""
+
+    fault: Fault
 
 
 class RosterFile(Protocol):
     """A roster in one format. A new format is one file with one such class."""
 
-    def __iter__(self) -> Iterator[RawRow | BadRow]:
+    def __iter__(self) -> Iterator[RawRow | BadRow | BadFile]:
         """Stream the rows in the order of the file."""
         ...
 
-    def among(self, head: bytes, body: bytes, line: int, /) -> Iterator[RawRow | BadRow]:
+    def among(self, head: bytes, body: bytes, line: int, /) -> Iterator[RawRow | BadRow | BadFile]:
         """Stream the rows of a piece of the file.
 
         ``body`` begins at the start of a row, which is this ``line``; ``head`` is what stands above the first row.

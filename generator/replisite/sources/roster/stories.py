@@ -1,6 +1,6 @@
 """What a few people write beside their roster row: ``content/distributors/<alias>.md``, or with another suffix of Markdown.
 
-Front matter may hold any optional column of the roster; the text below it, in Markdown, is the bio. What
+Front matter may hold each column of the roster that its owner may set; the text below it, in Markdown, is the bio. What
 stands here wins over the row.
 """
 
@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from replisite.content.documents import Document, parse_document
 from replisite.content.readable_files import story_alias
 from replisite.content.yaml_text import YamlError
 from replisite.errors import Fault, nearest
 from replisite.model.text import quoted
-from replisite.sources.roster.consent import parse_names
+from replisite.sources.roster.consent import parse_names, widened
 from replisite.sources.roster.rows import RawRow
 
 __all__ = ["Stories", "Story", "parse_story"]
@@ -38,16 +38,21 @@ class Stories:
         folder: Path,
         name: str,
         columns: Collection[str],
+        company: Collection[str] = (),
+        publish: Literal["any", "narrower"] = "any",
         refused: Callable[[Path], Fault | None] = lambda _: None,
     ) -> None:
         """Look at the folder; ``name`` is what faults call it, ``columns`` are those a story may hold.
 
+        ``company`` are those that the company alone sets; ``publish`` says what a story may publish beyond its row.
         ``refused`` gives the fault of a file that must not be read, such as a link that leads out of the site.
         """
         self._refused = refused
         self._folder = folder
         self._name = name
         self._columns = columns
+        self._company = company
+        self._publish = publish
         self._files: dict[str, list[str]] = {}
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if alias := story_alias(path.name):
@@ -78,9 +83,18 @@ class Stories:
             return [Fault(file, line, "a byte is not UTF-8", "save the file as UTF-8")]
         except OSError as error:
             return [Fault(file, 0, f"the story cannot be read: {error.strerror}")]
-        story = parse_story(text, file, self._columns)
+        story = parse_story(text, file, self._columns, self._company)
         if isinstance(story, list):
             return story
+        if self._publish == "narrower" and "publish" in story.cells:
+            wider = widened(story.cells["publish"], row.cells.get("publish", ""))
+            if wider:
+                what = f"publish lists {', '.join(map(quoted, wider))}, which the row does not publish"
+                return [
+                    Fault(
+                        file, story.lines["publish"], what, "a story may only publish less; change the roster"
+                    )
+                ]
         places = {column: (file, line) for column, line in story.lines.items()}
         return replace(row, cells={**row.cells, **story.cells}, places=places)
 
@@ -101,7 +115,9 @@ class Stories:
                 yield Fault(f"{self._name}/{name}", 1, what, advice)
 
 
-def parse_story(text: str, file: str, columns: Collection[str]) -> Story | list[Fault]:
+def parse_story(
+    text: str, file: str, columns: Collection[str], company: Collection[str] = ()
+) -> Story | list[Fault]:
     """Return what the story adds, or every fault of its front matter.
 
     Values are taken as they are written (``NO`` is Norway, not false); a list of texts is joined by blanks.
@@ -110,17 +126,22 @@ def parse_story(text: str, file: str, columns: Collection[str]) -> Story | list[
         document = parse_document(text, "city: Leeds", is_optional=True)
     except YamlError as error:
         return [Fault(file, problem.line, problem.what, problem.next) for problem in error.problems]
-    story = _front_matter(document, file, columns)
+    story = _front_matter(document, file, columns, company)
     return story if isinstance(story, list) else _with_body(story, document)
 
 
-def _front_matter(document: Document, file: str, columns: Collection[str]) -> Story | list[Fault]:
+def _front_matter(
+    document: Document, file: str, columns: Collection[str], company: Collection[str]
+) -> Story | list[Fault]:
     story = Story({}, {})
     faults = [Fault(file, problem.line, problem.what, problem.next) for problem in document.problems]
     for name, value in document.values.items():
         line = document.lines_of.get(name, 1)
         items: list[Any] = value if isinstance(value, list) else [value or ""]
-        if name not in columns:
+        if name in company:
+            what = f"{name} is the company's to set, and a story may not"
+            faults.append(Fault(file, line, what, "leave it out here; the roster alone says it"))
+        elif name not in columns:
             advice = nearest(name, columns) or f"a story may hold {', '.join(columns)}"
             faults.append(Fault(file, line, f"{quoted(name)} is no column that a story may hold", advice))
         elif not all(isinstance(item, str) for item in items):
