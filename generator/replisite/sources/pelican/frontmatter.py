@@ -144,7 +144,7 @@ class ProductMatter(_Sold):
     brewing: Brewing | None = Field(None, description="Temperature, minutes, grams and infusions.")
     storage: str = Field("", description="How to keep it.")
     autoship: Autoship | None = Field(None, description="The terms of a standing order.")
-    personas: list[str] = Field([], description="For whom it is, as in the customer worksheet.")
+    personas: list[str] = Field([], description="For whom it is; no page of the theme shows it yet.")
 
     @model_validator(mode="after")
     def _an_autoship_price_needs_terms(self) -> ProductMatter:
