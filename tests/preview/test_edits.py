@@ -148,7 +148,7 @@ def test_a_story_is_part_of_the_roster(shown: Shown) -> None:
 
 
 def test_css_and_images_are_told_as_files(shown: Shown) -> None:
-    """No page has other bytes, so none is refreshed."""
+    """No page has other bytes, so none is refreshed; a new image is there as soon as a page asks for it."""
     little, preview = shown
     screen = Screen(preview, "/jane/about/")
     little.write("themes/little/static/css/little.css", "body { margin: 1px }\n")
@@ -159,9 +159,11 @@ def test_css_and_images_are_told_as_files(shown: Shown) -> None:
     assert screen.wait(lambda name, _: name == "asset", since=since) == {"paths": ["/images/bar.svg"]}
     since = len(screen.heard)
     little.write("content/images/new.svg", '<svg xmlns="http://www.w3.org/2000/svg"/>')
-    assert screen.wait(lambda name, _: name == "asset", since=since) == {"paths": ["/images/new.svg"]}
-    assert preview.get("/images/new.svg").status == 200
+    preview.wait_for("new.svg")
     assert not [event for event in screen.heard if event[0] == "page"]
+    little.change("content/pages/about.md", "By hand.", "By hand. ![New]({static}/images/new.svg)")
+    screen.wait(lambda name, _: name == "page", since=since)
+    assert preview.get("/images/new.svg").status == 200
 
 
 @pytest.mark.parametrize(
