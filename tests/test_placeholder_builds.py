@@ -142,6 +142,27 @@ def test_braces_that_nobody_fills_in_stop_the_build(site: LittleSite) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("distributor", "distributor is not a text; write one of its values, such as distributor.name"),
+        ("distributor.sponsor if distributor.city else site", "distributor.sponsor is not a text; write one"),
+        ("distributor.city or market", "market is not a text; write one of its values, such as market.name"),
+        ("distributor.upline", "distributor.upline is not a text; join the names"),
+        ("distributor.fields | default('x')", "distributor.fields is not a text; write one of them"),
+        ("distributor.sponsor.channels", "distributor.channels is not a text; join the texts"),
+        ("enroll_link", "enroll_link is a function; write enroll_link(distributor)"),
+        ("distributor.first_name.upper", "upper is a function; write upper() or the filter"),
+    ],
+)
+def test_what_is_no_text_is_not_printed(site: LittleSite, written: str, told: str) -> None:
+    """Python's own word for an object would be on the page, with the paths of this machine in it."""
+    site.write("content/pages/about.md", f"---\ntitle: About\n---\nHello {{{{ {written} }}}}.\n")
+    done = run_replisite("check", "--site", str(site.root))
+    assert done.returncode == 1
+    assert f"content/pages/about.md:4: {told}" in done.stderr
+
+
 def test_an_owner_may_write_braces_and_escapes(site: LittleSite) -> None:
     """They are text, on the owner's own page and nowhere a fault; the characters of marks are dropped."""
     site.roster(

@@ -158,6 +158,17 @@ def test_a_fault_has_the_name_of_its_file(little: LittleSite, suffix: str) -> No
         ("h.md", "+++\ntitle = 'H'\n+++\nHi\n", ":1: front matter between +++ is TOML; write it as YAML"),
         ("h.md", "", ": is empty; write front matter and a text, or remove the file"),
         ("h.rst", "", ": is empty; write a title and a text, or remove the file"),
+        (
+            "h.md",
+            "---\ntitle: H\ndraft: true\n---\nHi\n",
+            ":3: draft: true is of other generators; write status: draft",
+        ),
+        ("h.md", "---\ntitle: H\npublished: No\n---\nHi\n", ":3: published: No is of other generators"),
+        (
+            "h.md",
+            "Title: H\nDraft: yes\n\nHi\n",
+            ":2: draft: yes is of other generators; write Status: draft",
+        ),
         ("h.md", "Hi\n", ':1: no "title"; add it to the front matter'),
         ("h.md", '---\ntitle: "!"\n---\n', ":1: has no address: no letter or digit of its title"),
         (
@@ -174,6 +185,18 @@ def test_a_page_that_is_none_has_one_fault(little: LittleSite, name: str, text: 
     faults = [line for line in little.build(code=1).stderr.splitlines() if line.startswith("content/")]
     assert len(faults) == 1
     assert faults[0].startswith(f"content/pages/{name}{told}")
+
+
+@pytest.mark.parametrize(
+    "name", ["pages/.trash/old.md", "pages/.old.md", "news/.trash/x/old.md", "help/.old.MD"]
+)
+def test_a_hidden_text_is_no_page(little: LittleSite, name: str) -> None:
+    """Note-taking programs move deleted texts to a hidden folder; the build reports them, and publishes none."""
+    little.write(f"content/{name}", "---\ntitle: Old\ndate: 2024-01-02\ntopic: T\n---\nSECRET\n")
+    little.write("content/pages/.idea/empty.md", "")
+    told = " ".join(little.build().stderr.split())
+    assert f"content/{name}: is not read; what begins with a dot is hidden: rename it, or remove it" in told
+    assert not [path for path in (little.root / "output").rglob("*.html") if "SECRET" in path.read_text()]
 
 
 def test_names_in_another_form_are_found_out(little: LittleSite) -> None:

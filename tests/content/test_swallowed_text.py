@@ -29,6 +29,7 @@ def test_text_that_is_not_shown_is_found(body, line, what):
         "```\n[Note]: important\n## Tea {organic}\n```\n",
         "## Tea {#tea .green}\n\n## Tea {: hidden }\n",
         "| a | b |\n|---|---|\n| `x|y` | 2 |\n| a \\| b | 2 |\n",
+        "| a | b |\n|---|---|\n| {{ distributor.name | upper }} | 2 |\n",
         "a | b | c\n",
     ],
 )

@@ -14,7 +14,9 @@ __all__ = [
     "MARKDOWN_SUFFIXES",
     "STORIES",
     "ReadFolders",
+    "hidden_part",
     "is_markdown",
+    "iter_hidden_texts",
     "iter_same_names",
     "story_alias",
     "why_not_read",
@@ -71,6 +73,23 @@ def story_alias(name: str) -> str:
     return PurePosixPath(name).stem
 
 
+def hidden_part(path: str) -> str:
+    """Return the first part of a path that is hidden, as the trash and the settings of note-taking programs are; ``""`` if none is.
+
+    >>> hidden_part("pages/.trash/old.md"), hidden_part("pages/.old.md"), hidden_part("pages/old.md")
+    ('.trash', '.old.md', '')
+    """
+    parts = PurePosixPath(path).parts
+    return next((part for part in parts if part.startswith(".") and part != ".well-known"), "")
+
+
+def iter_hidden_texts(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield (a text that a page could be made of, its hidden part): nobody sees it in the folder, so no page is made of it."""
+    for path in paths:
+        if (hidden := hidden_part(path)) and _is_text(PurePosixPath(path)):
+            yield path, hidden
+
+
 def why_not_read(path: str, folders: ReadFolders) -> str:
     """Return what to do about a content file that is not read; ``""`` if it is read, or is no content.
 
@@ -84,6 +103,8 @@ def why_not_read(path: str, folders: ReadFolders) -> str:
     if any(map(is_leftover, place.parts)):
         return ""
     top = place.parts[0] if len(place.parts) > 1 else ""
+    if top != STORIES and hidden_part(path) and (top in folders.kinds or _is_below(place, folders.open)):
+        return "what begins with a dot is hidden: rename it, or remove it" if _is_text(place) else ""
     if top == STORIES:
         is_read = len(place.parts) == 2 and bool(story_alias(place.name))
         return "" if is_read else _advice(place, f"move it to {STORIES}/, as <alias>.md")
@@ -119,6 +140,10 @@ def iter_same_names(paths: Iterable[str], folders: ReadFolders) -> Iterator[tupl
         name = unicodedata.normalize("NFC", str(place.with_suffix(""))).casefold()
         if (first := seen.setdefault(name, path)) is not path:
             yield path, first
+
+
+def _is_text(place: PurePosixPath) -> bool:
+    return is_markdown(place.name) or place.suffix.lower() in {".rst", ".html", ".htm"}
 
 
 def _is_below(place: PurePosixPath, folders: Collection[str]) -> bool:

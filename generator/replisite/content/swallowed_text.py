@@ -91,7 +91,7 @@ def _tables(lines: Sequence[str]) -> Iterator[tuple[int, str, str]]:
 
 
 def _cells(line: str) -> int:
-    row = re.sub(r"(`+).*?\1", "code", line.strip())
+    row = re.sub(r"(`+).*?\1|\{\{.*?\}\}", "code", line.strip())  # a bar in code or braces ends no cell
     row = row.removeprefix("|")
     row = row[:-1] if row.endswith("|") and not row.endswith("\\|") else row
     return len(_CELL_END.findall(row)) + 1

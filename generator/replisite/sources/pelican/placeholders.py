@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 from html import escape, unescape
+from itertools import chain
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
@@ -158,6 +159,9 @@ class Placeholders:
         for _, what, told in unknown_names(tree, self._known, self._custom):
             refused = True
             self.refuse(raw, what, told)
+        for what, told in () if refused else _without_text(tree):
+            refused = True
+            self.refuse(raw, what, told)
         if not refused and not any(True for _ in tree.find_all(nodes.Name)):
             self.refuse(raw, f"{_short(raw)} says nothing of the owner", _MEANT)
         if self.environment is not None:
@@ -287,6 +291,46 @@ def unknown_names(
             yield node.lineno, f'no field "{node.attr}" in the roster', nearest(node.attr, _FIELDS[owner])
 
 
+def _without_text(tree: nodes.Template) -> Iterator[tuple[str, str]]:
+    """Yield (what is wrong, what to do) for what would be printed as Python shows an object, not as a text."""
+    for output in tree.find_all(nodes.Output):
+        for node in chain.from_iterable(map(_printed, output.nodes)):
+            if isinstance(node, nodes.Name) and node.name in _EXAMPLES:
+                yield f"{node.name} is not a text", f"write one of its values, such as {_EXAMPLES[node.name]}"
+            elif isinstance(node, nodes.Name) and node.name.endswith("_link"):
+                yield f"{node.name} is a function", f"write {node.name}(distributor)"
+            elif not isinstance(node, nodes.Getattr):
+                continue
+            elif node.attr in _THINGS and _owner(node.node) in {"distributor", "supporter"}:
+                yield f"distributor.{node.attr} is not a text", _THINGS[node.attr]
+            elif _is_field_of_text(node.node) and hasattr(str, node.attr):
+                yield f"{node.attr} is a function", f"write {node.attr}() or the filter of that name"
+
+
+def _printed(node: nodes.Node) -> Iterator[nodes.Node]:
+    """Yield the parts of an expression that may be printed as they are."""
+    if isinstance(node, nodes.CondExpr):
+        yield from _printed(node.expr1)
+        if node.expr2 is not None:
+            yield from _printed(node.expr2)
+    elif isinstance(node, (nodes.Or, nodes.And)):
+        yield from _printed(node.left)
+        yield from _printed(node.right)
+    elif isinstance(node, nodes.Filter) and node.name in {"default", "d"} and node.node is not None:
+        for part in (node.node, *node.args[:1]):
+            yield from _printed(part)
+    else:
+        yield node
+
+
+def _is_field_of_text(node: nodes.Node) -> bool:
+    return (
+        isinstance(node, nodes.Getattr)
+        and _owner(node.node) in {"distributor", "supporter"}
+        and node.attr not in _THINGS
+    )
+
+
 def _unknown_of_root(root: str, node: nodes.Getattr) -> Iterator[tuple[int, str, str]]:
     fields_of_root = _ROOTS.get(root)
     if fields_of_root is not None and node.attr not in fields_of_root:
@@ -301,6 +345,17 @@ _ROOTS: Mapping[str, Collection[str]] = {
     "site": {name for name in dir(Site) if not name.startswith("_")},
     "market": {name for name in dir(Market) if not name.startswith("_")},
 }
+
+_EXAMPLES = {"distributor": "distributor.name", "site": "site.name", "market": "market.name"}
+"""The roots that are no texts, and a value of each."""
+_THINGS = {
+    "sponsor": "write one of its values, such as distributor.sponsor.name",
+    "enroller": "write one of its values, such as distributor.enroller.name",
+    "fields": "write one of them, as distributor.fields.<name>",
+    "upline": 'join the names: distributor.upline | map(attribute="name") | join(", ")',
+    "channels": 'join the texts: distributor.channels | map(attribute="text") | join(", ")',
+}
+"""The owner's values that are no texts, and what to write instead."""
 
 
 def _owner(node: nodes.Node) -> str | None:

@@ -178,6 +178,11 @@ def reader_class(
             if problem := foreign_front_matter(text):
                 _refuse(notebook, path, [problem])
             content, metadata = self._read_theirs(path)
+            for key, value in metadata.items():
+                if is_unpublished(key, value):
+                    notebook.note_key(
+                        path, key, f"{key}: {value} is of other generators", "write Status: draft"
+                    )
             if isinstance(metadata.get("title"), list):
                 notebook.note_key(path, "title", "title stands twice", "keep one of them")
             return content, metadata
@@ -191,6 +196,8 @@ def reader_class(
                 name, line = key.lower(), document.lines_of.get(key, 1)
                 if name in metadata:
                     notebook.note(path, line, f"{key} stands twice", "keep one of them")
+                if is_unpublished(name, value):
+                    notebook.note(path, line, f"{key}: {value} is of other generators", "write status: draft")
                 if name == "title" and not value:
                     notebook.note(path, line, "title: is empty", _WRITE_TEXT)
                 if value is None:
@@ -272,6 +279,16 @@ def _refuse(
     for problem in problems:
         notebook.note(path, problem.line, problem.what, problem.next)
     raise Refused(str(path)) from cause
+
+
+def is_unpublished(name: str, value: object) -> bool:
+    """Say whether a key of Hugo, Jekyll and others (in small letters) keeps a page back: here it would be published.
+
+    >>> is_unpublished("draft", "true"), is_unpublished("published", "No"), is_unpublished("draft", "false")
+    (True, True, False)
+    """
+    meant = {"draft": {"true", "yes", "on", "1"}, "published": {"false", "no", "off", "0"}}.get(name, ())
+    return isinstance(value, str) and value.strip().lower() in meant
 
 
 def _is_text_or_texts(value: object) -> TypeGuard[str | list[str]]:

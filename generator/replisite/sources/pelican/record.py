@@ -39,7 +39,7 @@ from replisite.content.folder_walk import Unasked, link_faults, walk_content
 from replisite.content.ignored_names import is_leftover, is_private
 from replisite.content.near_names import near_name
 from replisite.content.public_files import Verdict
-from replisite.content.readable_files import MARKDOWN_SUFFIXES, STORIES, is_markdown
+from replisite.content.readable_files import MARKDOWN_SUFFIXES, STORIES, is_markdown, iter_hidden_texts
 from replisite.errors import Fault
 from replisite.model.distributor import PHOTO_SUFFIXES
 from replisite.model.showing import Showing
@@ -81,7 +81,7 @@ from replisite.sources.pelican.static import has_private_part, static_sources
 from replisite.sources.pelican.theme import check_templates, find_theme, template_folders
 from replisite.sources.pelican.warm import Warm
 from replisite.sources.pelican.writer import NamedTemplate, Recorded, recording_writer
-from replisite.sources.publication import rules_of
+from replisite.sources.publication import listed_of, rules_of
 from replisite.staging import compile_all, escaping, full_template, staged
 from replisite.system.last_words import exit_text, frames_of
 from replisite.system.processor_time import TooSlow, limited_processor_time
@@ -509,6 +509,10 @@ class PelicanRun:
         content = self.site.root / self.site.content
         listing = list_files(content)
         leftovers = {*listing.leftovers, *self._look_at_theme()}
+        if not self.notebook.is_lenient:
+            listed = tuple(map(posixpath.normpath, listed_of(self.site)))
+            texts = (path for path in listing.files if not _is_in_any(path, listed))
+            leftovers |= {name for _, name in iter_hidden_texts(texts)}
         settings = pelican_settings(self.site, self.theme, static_output, leftovers)
         static = tuple(posixpath.normpath(path) for path in settings["STATIC_PATHS"])
         self._warn_withheld([path for path in listing.repositories if _is_in_any(path, static)])
