@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replisite.model.page_links import Host, internal_links, page_addresses, parse_address, with_addresses
+from replisite.model.page_scan import Holder, picture_addresses, scan
 
 
 def _found(text: str) -> list[str]:
@@ -185,3 +186,59 @@ def test_a_base_counts_for_what_follows() -> None:
     """As in a browser; on another host nothing relative is the site's."""
     assert list(internal_links('<base href="/b/"><a href="c/">', "p/q.html")) == [("c/", "b/c/index.html")]
     assert list(internal_links('<base href="https://x.example/"><a href="c/">', "p/q.html")) == []
+
+
+_PICTURE_PIECES = [
+    '<p class="a">',
+    "</p>",
+    'text "quoted" src="no.png" ',
+    '<picture class="a"><source type="image/webp" srcset="../_photos/0a/1b.webp">',
+    '<img class="a" src="../_photos/0a/1b.jpg" alt="" loading="lazy">',
+    '<img alt="<img src=" src="b.png">',
+    '<img alt="<img " src="b.png" class="c">',
+    '<img src="a.png" src="b.png">',
+    '<img src="a.png" srcset="b.png">',
+    '<img src="a&amp;b.png">',
+    "<img src='a.png'>",
+    '<img src=" a.png">',
+    "<img src=a.png>",
+    '<IMG SRC="a.png">',
+    '<source srcset="a.png 2x, b.png">',
+    '<source srcset="a.png,b.png">',
+    '<img src="a.png"',
+    '<img src="a.png"/>',
+    '<imgs src="a.png">',
+    '<a href="/x">',
+    '<a href="#x">',
+    "<style>",
+    "</style>",
+    "<title>",
+    "<svg>",
+    "<!--",
+    "-->",
+    "<",
+    '"',
+    ">",
+    " ",
+]
+
+
+@given(st.lists(st.sampled_from(_PICTURE_PIECES), max_size=8).map("".join))
+def test_pictures_are_where_the_whole_reading_finds_them(text: str) -> None:
+    """Or the short way says that it cannot tell."""
+    found = picture_addresses(text)
+    whole = [
+        (holder.start, holder.end)
+        for holder in scan(text)
+        if isinstance(holder, Holder) and not text.startswith("#", holder.start)
+    ]
+    assert found is None or found == whole
+
+
+def test_the_pictures_of_a_photo_are_found() -> None:
+    """Each avatar is one, on every page: the short way is taken."""
+    text = "".join(_PICTURE_PIECES[:2] + _PICTURE_PIECES[3:5]) + "</picture>"
+    assert [text[start:end] for start, end in picture_addresses(text) or ()] == [
+        "../_photos/0a/1b.webp",
+        "../_photos/0a/1b.jpg",
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["is_leftover", "is_private", "is_version_control"]
+__all__ = ["is_for_hosts", "is_leftover", "is_private", "is_version_control"]
 
 _LEFTOVER = re.compile(
     r"""  .*~ | \..*\.sw. | 4913                # vi: backup, swap file, the file by which it tries a folder
@@ -22,6 +22,8 @@ _LEFTOVER = re.compile(
 _VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr"})
 
 _PUBLIC_DOT_NAMES = frozenset({".well-known"})  # RFC 8615
+
+_HOST_NAMES = frozenset({".well-known", ".htaccess", ".nojekyll", ".domains"})
 
 _BACKUP = re.compile(r".*\.(bak|backup|old|orig|rej|save|tmp|swp|swo)", re.DOTALL | re.IGNORECASE)
 
@@ -48,6 +50,15 @@ def is_private(name: str) -> bool:
     if name in _PUBLIC_DOT_NAMES:
         return False
     return name.startswith(".") or is_leftover(name) or _BACKUP.fullmatch(name) is not None
+
+
+def is_for_hosts(name: str) -> bool:
+    """Whether hosts and visitors ask for a dot-file of this name, so that it is public in a folder that is published.
+
+    >>> is_for_hosts(".htaccess"), is_for_hosts(".env")
+    (True, False)
+    """
+    return name in _HOST_NAMES
 
 
 def is_version_control(name: str) -> bool:

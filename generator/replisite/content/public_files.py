@@ -8,7 +8,7 @@ import posixpath
 from collections.abc import Collection
 from pathlib import Path
 
-from replisite.content.ignored_names import is_leftover, is_private
+from replisite.content.ignored_names import is_for_hosts, is_leftover, is_private
 from replisite.content.readable_files import STORIES
 from replisite.content.roster_copies import RosterCopies
 from replisite.errors import Fault
@@ -17,9 +17,6 @@ __all__ = ["SOURCE_SUFFIXES", "PublicFiles", "Verdict", "link_fault"]
 
 SOURCE_SUFFIXES = frozenset({".md", ".markdown", ".mkd", ".mdown", ".rst"})
 """Files that somebody writes pages in: they are never copied as they are, unless a list asks for them."""
-
-_HOST_NAMES = frozenset({".well-known", ".htaccess", ".nojekyll", ".domains"})
-"""Dot-names that hosts and visitors ask for: public in every folder that a list names."""
 
 _NEVER = frozenset({".git", ".hg", ".svn", ".bzr", ".replisite"})
 """Folders that hold the site's history and state: public by no list."""
@@ -170,7 +167,7 @@ class PublicFiles:
         if place in self.listed:
             return False
         listed = self.is_listed(place)
-        return any(is_private(part) and not (listed and part in _HOST_NAMES) for part in parts)
+        return any(is_private(part) and not (listed and is_for_hosts(part)) for part in parts)
 
 
 def link_fault(name: str, target: str, verdict: Verdict, allowed: str) -> Fault:

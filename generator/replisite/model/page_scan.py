@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from replisite.model.address_attributes import AttributeRule, Form, attribute_rule
 
-__all__ = ["BETWEEN", "Gap", "Holder", "Place", "scan"]
+__all__ = ["BETWEEN", "Gap", "Holder", "Place", "picture_addresses", "scan"]
 
 
 class Holder(NamedTuple):
@@ -74,21 +74,30 @@ _ATTRIBUTE = re.compile(
     """,
     re.VERBOSE,
 )
-_PLAIN = re.compile(
-    r"""
+_QUIET_ATTRIBUTES = r"""
+    (?:[\t\n\f\r ]++
+      (?:(?:alt|aria-[a-z]++|class|dir|height|id|lang|loading|referrerpolicy|rel|role|target|title|type|width)="[^"]*+"
+      |href="(?:tel:|mailto:|\#)[^"]*+")
+    )*+
+"""
+_QUIET = rf"""
     (?:[^<]++
     |</?+(?!(?i:iframe|math|noembed|noframes|plaintext|script|style|svg|textarea|title|xmp)[\t\n\f\r />])
-     [A-Za-z][^\t\n\f\r />]*+
-     (?:[\t\n\f\r ]++
-       (?:(?:alt|aria-[a-z]++|class|dir|height|id|lang|loading|referrerpolicy|rel|role|target|title|type|width)="[^"]*+"
-       |href="(?:tel:|mailto:|\#)[^"]*+")
-     )*+
-     [\t\n\f\r ]*+>
+     [A-Za-z][^\t\n\f\r />]*+{_QUIET_ATTRIBUTES}[\t\n\f\r ]*+>
     )*+
+"""
+_PLAIN = re.compile(_QUIET, re.VERBOSE)
+"""Text and tags without an address that could lead anywhere else."""
+_UP_TO_PICTURE = re.compile(
+    rf"""
+    {_QUIET}
+    (?:<(?:img|source){_QUIET_ATTRIBUTES}
+     [\t\n\f\r ]++(?:src|srcset)="(?P<address>[A-Za-z0-9_./-]++)"{_QUIET_ATTRIBUTES}[\t\n\f\r ]*+>
+    )?+
     """,
     re.VERBOSE,
 )
-"""Text and tags without an address that could lead anywhere else."""
+"""The same, and the tag of a picture with one address behind it."""
 _COMMENT_END = re.compile(r"--!?>")
 _SCRIPT_STEP = re.compile(r"<!--|-->|<(/?)script(?=[\t\n\f\r />])", re.IGNORECASE)
 
@@ -164,6 +173,26 @@ def scan(text: str, gap: str = "", place: Place = BETWEEN, *, skims: bool = Fals
                 yield from _gaps(text, gap, start, at)
             else:
                 yield holder
+
+
+def picture_addresses(text: str) -> list[tuple[int, int]] | None:
+    """Return where the addresses of pictures stand in text without other addresses; None where only `scan` can tell.
+
+    The text stands between tags. This is what owners' photos are, on every page, and many times as fast.
+
+    >>> picture_addresses('<p class="a"><img src="a.png" alt=""></p>'), picture_addresses('<a href="/">')
+    ([(23, 28)], None)
+    """
+    at, size = 0, len(text)
+    found: list[tuple[int, int]] = []
+    while at < size:
+        step = _UP_TO_PICTURE.match(text, at)
+        if step is None or step.end() == at:
+            return None
+        at = step.end()
+        if step.lastgroup is not None:
+            found.append(step.span(1))
+    return found
 
 
 def _behind_plain(text: str, at: int) -> int:

@@ -23,7 +23,7 @@ from replisite.model.page_links import (
     parse_address,
     with_value,
 )
-from replisite.model.page_scan import BETWEEN, Gap, Holder, Place, scan
+from replisite.model.page_scan import BETWEEN, Gap, Holder, Place, picture_addresses, scan
 from replisite.pages.marks import OPEN, mark_with, split_marks
 from replisite.pages.site_files import ANY_DEPTH, SiteFiles
 from replisite.staging import Plate, Record, Slot, Writer
@@ -219,7 +219,22 @@ class _Lead:
 
     def led_text(self, text: str, place: Place) -> str:
         """Return text of one place of the page with its addresses led."""
+        if not place.tag and (pictures := picture_addresses(text)) is not None:
+            return self._with_pictures(text, pictures)
         return _JOIN([piece.text for piece in self.pieces(text, "", place)])
+
+    def _with_pictures(self, text: str, pictures: Sequence[tuple[int, int]]) -> str:
+        parts: list[str] = []
+        done = 0
+        for start, end in pictures:
+            parts += (text[done:start], self._picture(text[start:end]))
+            done = end
+        return _JOIN([*parts, text[done:]])
+
+    def _picture(self, address: str) -> str:
+        return self.files.led(
+            address, self.folder, is_owner=self.is_owner, from_root=self.from_root, is_shared=self.is_shared
+        )
 
     def value(self, written: str, holder: Holder) -> str:
         """Return what a holder holds, with its addresses led."""

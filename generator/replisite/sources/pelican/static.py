@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pelican.generators import StaticGenerator
 
-from replisite.content.ignored_names import is_private
+from replisite.content.ignored_names import is_for_hosts, is_private
 
 __all__ = ["has_private_part", "static_sources"]
 
@@ -29,8 +29,8 @@ def static_sources(generator: StaticGenerator) -> dict[str, Path]:
 
 
 def has_private_part(path: str) -> bool:
-    """Say whether a theme's file is a dot-file, a backup or an editor's: no theme publishes those."""
-    return any(map(is_private, path.split("/")))
+    """Say whether a theme's file is a backup, an editor's or a dot-file that no host asks for."""
+    return any(is_private(part) and not is_for_hosts(part) for part in path.split("/"))
 
 
 def _below(source: Path, target: str, ignored: Collection[str]) -> dict[str, Path]:
