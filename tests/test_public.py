@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -230,7 +231,7 @@ def test_a_raw_photo_is_public_if_a_page_names_it_and_not_by_its_folder(little: 
     little.write("site.toml", (little.root / "site.toml").read_text() + '\n[content]\npublic = ["photos/"]\n')
     report = little.report()
     assert sorted(path for path in little.files() if path.startswith("photos/")) == ["photos/team.jpg"]
-    assert "2 files are not published as they are, because they are photos" in str(report["warnings"])
+    assert "2 photos of people on the roster are not published as they are" in str(report["warnings"])
     little.change("content/pages/about.md", "By hand.", "![Jane]({static}/photos/jane.jpg)")
     little.build()
     assert sorted(path for path in little.files() if path.startswith("photos/")) == [
@@ -261,3 +262,14 @@ def test_pelican_s_static_paths_are_published_but_for_what_is_private(tmp_path: 
     told = str(report["warnings"])
     assert all(name in told for name in ("images/.git", "images/.env", "images/export.csv"))
     assert not [path for path, body in little.files().items() if re.search(b"SECRETSTORY", body)]
+
+
+def test_a_photo_in_another_form_is_named(little: LittleSite) -> None:
+    """macOS writes accents apart; the warning names the file that is there."""
+    a_photo(little.root / "content/photos" / unicodedata.normalize("NFD", "café.jpg"))
+    little.write("content/roster.csv", f"{HEADER}\nA1,jane,Jane,Doe,photos/café.jpg,active,photo\n")
+    told = str(little.report()["warnings"])
+    assert (
+        "1 photo is not in the content folder (such as photos/café.jpg; there is photos/café.jpg with its"
+        in (unicodedata.normalize("NFC", told))
+    )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from replisite.content.near_names import near_name
 from replisite.model.distributor import Person
 from replisite.model.refused import Refused
 
@@ -82,13 +83,23 @@ class Photos:
             missing = len(self._absent) + self._uncounted
             those = "1 photo is" if missing == 1 else f"{missing:,} photos are"
             first = min(self._absent.values())
-            told.append(f"{those} not in the content folder (such as {first}); initials are shown instead")
+            near = self._near(first)
+            such = f"such as {first}; {near}" if near else f"such as {first}"
+            told.append(f"{those} not in the content folder ({such}); initials are shown instead")
         if self._elsewhere:
             those = "1 photo is" if self._elsewhere == 1 else f"{self._elsewhere:,} photos are"
             told.append(
                 f"{those} on other hosts, which learn of every visit; copy them into the content folder"
             )
         return told
+
+    def _near(self, path: str) -> str:
+        """Return the name of the file that may be meant, and how it differs; ``""`` if none is like it."""
+        folder = (self._content / path).parent
+        if not folder.is_dir():
+            return ""
+        names = (file.relative_to(self._content).as_posix() for file in folder.iterdir() if file.is_file())
+        return near_name(path, names)
 
 
 def _is_elsewhere(person: Person) -> bool:

@@ -211,10 +211,12 @@ def withhold_photos(
     held = [path for path, name in composed.by_folder.items() if name in named]
     room.withhold(held)
     if held:
-        those = "1 file is" if len(held) == 1 else f"{len(held):,} files are"
-        findings.warnings.append(
-            f"{those} not published as they are, because they are photos of people on the roster: {_shown(held)}"
+        those = (
+            "1 photo of a person on the roster is not published as it is"
+            if len(held) == 1
+            else f"{len(held):,} photos of people on the roster are not published as they are"
         )
+        findings.warnings.append(f"{those}: {_shown(held)}; a smaller copy is, where its owner publishes it")
     unasked = [name for name in names if name not in known and name not in named]
     if unasked:
         count -= len(names) - len(unasked)
