@@ -48,3 +48,10 @@ def test_new_and_build_work_from_the_wheel(installed: Path, tmp_path: Path) -> N
     run(tmp_path / "shop", "build")
     assert (tmp_path / "shop/output/ada-example/index.html").is_file()
     assert (tmp_path / "shop/output/theme/css/storefront.css").is_file()
+
+
+def test_little_is_imported_before_interrupts_wait() -> None:
+    """Ctrl-C in the first tenth of a second would otherwise end in a traceback of the imports."""
+    code = "import sys, replisite.__main__; print([n for n in sys.modules if n.startswith('replisite.')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['replisite.__main__']"

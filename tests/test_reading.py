@@ -177,6 +177,10 @@ def test_a_fault_has_the_name_of_its_file(little: LittleSite, suffix: str) -> No
             ':1: its address "../h.html" leads out of the site',
         ),
         ("h.rst", "H\n#\n\n`x\n", ":4: cannot be read as reStructuredText: "),
+        ("our page.md", "Hi\n", ':1: no "title"; add it to the front matter'),
+        ("a  b: c.md", '---\ntitle: "!"\n---\n', ":1: has no address: no letter or digit of its title"),
+        ("our page.md", "---\ntitle: H\nstatus: gone\n---\nHi\n", ':3: no status "gone"; write published'),
+        ("our  page.md", "---\ntitle: [\n---\nHi\n", ":2: front matter is not YAML: "),
     ],
 )
 def test_a_page_that_is_none_has_one_fault(little: LittleSite, name: str, text: str, told: str) -> None:

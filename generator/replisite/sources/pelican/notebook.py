@@ -14,6 +14,8 @@ from replisite.errors import Fault
 
 __all__ = ["Notebook", "PelicanLog"]
 
+_SKIPPING = "Skipping %s: "
+
 
 class Notebook:
     """Collects the faults and warnings of one Pelican run; paths are told relative to the site's root.
@@ -151,25 +153,22 @@ class PelicanLog(logging.Handler):
         cause = sys.exc_info()[1]  # Pelican logs from within its except clauses, without the exception
         if cause is not None and type(cause).__name__ == "Refused":
             return
-        if message.startswith("Could not process "):
-            self.notebook.note_unread(self._named_path(message.removeprefix("Could not process ")), cause)
-            return
         if found := re.match(r"Cannot (load|register) plugin `(.*?)`", message):
             self._note_plugin(found.group(2), cause)
             return
-        found = re.match(r"Unknown status '(.*)' for file (.*), skipping it", message)
-        if found:
-            path = self._named_path(found.group(2))
-            self.notebook.note_key(
-                path, "status", f'no status "{found.group(1)}"', "write published, draft or hidden"
-            )
-            return
-        found = re.match(r"Skipping (\S+): (.*)", message)
-        if found:
-            self._note_skipped(self._named_path(found.group(1)), found.group(2))
-            return
-        reason = f"{message}: {cause}" if cause else message
-        self.notebook.note("", 0, self._relative(reason))
+        # Paths are taken from the arguments: in the message, a blank may be part of a name or end it.
+        match record.msg, record.args:
+            case "Could not process %s", (path, *_):
+                self.notebook.note_unread(self._named_path(str(path)), cause)
+            case str(form), (status, path, *_) if form.startswith("Unknown status '%s' for file %s"):
+                told = "write published, draft or hidden"
+                self.notebook.note_key(self._named_path(str(path)), "status", f'no status "{status}"', told)
+            case str(form), (path, *values) if form.startswith(_SKIPPING):
+                why = form.removeprefix(_SKIPPING) % tuple(values)
+                self._note_skipped(self._named_path(str(path)), why)
+            case _:
+                reason = f"{message}: {cause}" if cause else message
+                self.notebook.note("", 0, self._relative(reason))
 
     def _note_skipped(self, path: Path, why: str) -> None:
         missing = re.match(r"could not find information about '(\w+)'", why)
@@ -198,7 +197,7 @@ class PelicanLog(logging.Handler):
             )
 
     def _named_path(self, text: str) -> Path:
-        path = Path(text.strip())
+        path = Path(text)
         return path if path.is_absolute() else self.notebook.content / path
 
     def _relative(self, message: str) -> str:
