@@ -22,7 +22,7 @@ from replisite.content.roster_copies import RosterCopies
         ("titled.csv", b"Our people\n\nid,alias,first_name\n"),
         ("a.jsonl", b'{"email": "x", "id": "A1", "alias": "jane"}\n'),
         ("a.json", b'[\n  {"id": 1,\n   "alias": "jane"}\n]'),
-        ("a.csv.gz", gzip.compress(b"id,alias\n")),
+        ("a.csv.gz", gzip.compress(b"id,alias\n", mtime=0)),
         ("own.csv", b"Member,Web name,E-mail\nA1,jane,x\n"),
     ],
 )
