@@ -18,7 +18,7 @@ from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from replisite.errors import Fault, InputError, ReplisiteError
 from replisite.system.last_words import (
@@ -34,6 +34,9 @@ from replisite.system.last_words import (
 from replisite.system.limits import limit_error
 
 __all__ = ["INTERRUPTS", "Heard", "OutOfDate", "Room", "end_with_parent", "fresh_process", "interrupts_held"]
+
+LOOK_SECONDS = 0.5
+"""How often whoever waits for an answer looks whether the process is still there."""
 
 INTERRUPTS = frozenset({signal.SIGINT, signal.SIGTERM})
 
@@ -149,7 +152,7 @@ class Room:
         """Wait for the answer to what was begun; raises as `ask` does."""
         try:
             while True:
-                kind, value = self._ours.recv()
+                kind, value = self._received()
                 if kind == "progress":
                     self.busy_since = time.monotonic()
                     if progress is not None:
@@ -162,6 +165,17 @@ class Room:
             raise self._ended() from error
         finally:
             self.busy_since = None
+
+    def _received(self) -> tuple[str, Any]:
+        """Wait for what the process sends next; raises EOFError once it has ended.
+
+        The end of the pipe alone does not say so: a copy of the process may hold it open.
+        """
+        while not self._ours.poll(LOOK_SECONDS):
+            if self.is_over and not self._ours.poll():
+                raise EOFError
+        received: tuple[str, Any] = self._ours.recv()
+        return received
 
     def _ended(self) -> ReplisiteError:
         """Return what ended the process: in the words of the code that did, with its line, as far as that is known."""

@@ -11,7 +11,7 @@ from tests.test_plugins import with_plugin
 
 def said(preview: RunningPreview, text: str) -> None:
     """Wait until the preview has said something, while it started or since."""
-    until = time.monotonic() + 100  # a process that ends in its first reading is sometimes noticed late
+    until = time.monotonic() + 30
     while text not in "".join(preview.lines):
         assert time.monotonic() < until, preview.lines
         time.sleep(0.05)
