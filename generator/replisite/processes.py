@@ -76,6 +76,7 @@ class Room:
         self._process: BaseProcess = context.Process(
             target=_serve, args=(theirs, self._ours, reporting, self._make), name=self._name
         )
+        self._is_asked = False
         with interrupts_held():
             self._process.start()
         theirs.close()
@@ -87,7 +88,7 @@ class Room:
         return not self._process.is_alive()
 
     def begin_anew(self) -> None:
-        """Start another process in the place of one that is over, which knows nothing of what that one was asked.
+        """Start another process in the place of one that has ended; it has not been asked anything yet.
 
         There may be threads by now, and a fork would take over the locks that they hold: so Python starts afresh.
         Raises ReplisiteError once the room is closed.
@@ -147,9 +148,16 @@ class Room:
             self._ours.send((method, arguments))
         except OSError as error:
             raise self._ended() from error
+        self._is_asked = True
 
     def answer(self, progress: Heard | None = None) -> object:
-        """Wait for the answer to what was begun; raises as `ask` does."""
+        """Wait for the answer to what was begun; raises as `ask` does.
+
+        Raises RuntimeError if this process was asked nothing, since no answer would ever come.
+        """
+        if not self._is_asked:
+            raise RuntimeError(f"{self._name} was asked nothing")
+        self._is_asked = False
         try:
             while True:
                 kind, value = self._received()

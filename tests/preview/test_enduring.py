@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from replisite.errors import ReplisiteError
+from replisite.errors import InputError, ReplisiteError
 from replisite.model.house import house_account
 from replisite.model.site import Site
 from replisite.options import Options
@@ -47,6 +47,17 @@ def read(pelican):
     with pathlib.Path({runs!r}).open("a") as runs:
         runs.write("run\\n")
     pelican.settings["JINJA_GLOBALS"]["die"] = lambda: os._exit(9)
+
+def register():
+    signals.initialized.connect(read)
+"""
+
+
+ENDING = """
+import os
+from pelican import signals
+def read(pelican):
+    print("no folder"); os._exit(3)
 
 def register():
     signals.initialized.connect(read)
@@ -175,6 +186,29 @@ def test_whoever_is_not_late_is_not_hurried(little: LittleSite, tmp_path: Path) 
         assert not composer.compose(Wish.of(_site(little), Options())).faults
         composer.hurry()  # it has nothing to do
         assert not composer.compose(Wish.of(_site(little), Options())).faults
+
+
+def test_a_process_that_ended_before_its_answer_was_awaited_is_reported(
+    little: LittleSite, tmp_path: Path
+) -> None:
+    """A fast end is not forgotten: nobody waits for an answer of the next process, which was not asked."""
+    _with_plugin(little, ENDING)
+    wish = Wish.of(_site(little), Options())
+    with Composer(tmp_path) as composer:
+        composer.begin_with(wish)
+        _wait(lambda: composer.is_over)
+        with pytest.raises(InputError) as raised:
+            composer.compose(wish)
+        (fault,) = raised.value.faults
+        assert (fault.file, fault.line, fault.what) == ("plugins/odd.py", 5, "no folder")
+        little.write("plugins/odd.py", "def register():\n    pass\n")
+        assert not composer.compose(wish).faults
+
+
+def test_a_process_that_was_asked_nothing_has_no_answer(tmp_path: Path) -> None:
+    """Waiting for one would never end."""
+    with Composer(tmp_path) as composer, pytest.raises(RuntimeError, match="asked nothing"):
+        composer.answer()
 
 
 def test_a_room_that_is_closed_does_not_begin_anew(tmp_path: Path) -> None:

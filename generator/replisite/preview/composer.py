@@ -62,7 +62,7 @@ class Composer(Room):
         """
         with self._turn:
             self.root = wish.site.root
-            if self.is_over:
+            if self.is_over and self._begun is None:  # what was begun has an answer, or ended the process
                 self.begin_anew()
             started = time.monotonic()
             try:
