@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from replisite.sources.pelican.leftover_lines import line_of_text, read_source
 from tests.little_site import LittleSite, run_replisite
 
 
@@ -140,6 +141,49 @@ def test_braces_that_nobody_fills_in_stop_the_build(site: LittleSite) -> None:
     assert [fault.partition(" is not")[0] for fault in _faults(site)] == [
         "themes/little/templates/404.html:1: {{ distributor.name }}"
     ]
+
+
+@pytest.mark.parametrize(
+    ("page", "line"),
+    [
+        ("---\ntitle: About\n---\nBy hand.\n\nHello {{ distributor.first_name }}.\n", ":6)"),
+        ("---\ntitle: About\n---\nHello {{distributor.first_name}}\n`{{ distributor.id }}`\n", ":4)"),
+        (
+            "---\ntitle: About\n---\n{{ distributor.first_name }}\n{{ distributor.first_name }}\n",
+            "about/index.html; ",
+        ),
+    ],
+)
+def test_a_changed_placeholder_is_named_with_its_line(site: LittleSite, page: str, line: str) -> None:
+    """The line of the content, where only one may be meant."""
+    site.write("content/pages/about.md", page)
+    site.write("themes/little/templates/page.html", "{{ page.content|striptags|urlencode }}")
+    (fault,) = _faults(site)
+    assert f"written at content/pages/about.md{line}" in fault or (line.endswith("; ") and line in fault)
+
+
+def test_braces_of_a_base_template_are_found_there(site: LittleSite) -> None:
+    """The page's own template does not have them."""
+    site.change(
+        "themes/little/templates/base.html",
+        "<footer>",
+        "<footer>\n{% raw %}{{ distributor.name }}{% endraw %}",
+    )
+    faults = _faults(site)
+    assert faults
+    assert all(fault.startswith("themes/little/templates/base.html:7: {{ dist") for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [("{{ distributor.city }}", 5), ("{{ distributor.city }} {{ distributor.city }}", 0)],
+)
+def test_braces_of_content_are_found_there(tmp_path: Path, written: str, line: int) -> None:
+    """Where one line alone may be meant."""
+    file = tmp_path / "about.md"
+    file.write_text(f"---\ntitle: A\n---\n\n{written}\n")
+    assert line_of_text(read_source(file), "{{ distributor.city }}") == line
+    assert line_of_text(read_source(tmp_path / "none.md"), "{{ distributor.city }}") == 0
 
 
 @pytest.mark.parametrize(

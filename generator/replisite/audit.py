@@ -5,15 +5,17 @@ from __future__ import annotations
 import html
 import traceback
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Protocol, cast
 
+from replisite.content.folder_walk import iter_content_files
 from replisite.content.near_names import near_name
 from replisite.content.public_files import Verdict
 from replisite.errors import Fault
 from replisite.model.distributor import Distributor
+from replisite.model.house import house_account
 from replisite.model.site import Site
 from replisite.pages.finish import LinkingSlot
 from replisite.pages.link_check import BrokenLink, LinkCheck
@@ -21,7 +23,7 @@ from replisite.pages.site_files import SiteFiles
 from replisite.sources.publication import rules_of
 from replisite.staging import Plate
 
-__all__ = ["Audit", "AuditedPage", "audit", "missing_file", "template_fault"]
+__all__ = ["Audit", "AuditedPage", "audit", "audit_sheets", "link_check", "template_fault"]
 
 
 class AuditedPage(Protocol):
@@ -67,29 +69,64 @@ def audit(
     Pages are followed on the corporate site for ``corporate``, its house account, and on the site of the first owner,
     who stands for all of an edition where pages do not differ. What slots write is followed for all ``owners``.
     """
-    why = partial(missing_file, site=site)
+    base = link_check(files, house_account(site), site)
     found: dict[tuple[str, BrokenLink], AuditedPage] = {}
     sampled: dict[str, None] = {}
     for house in corporate:
-        check = LinkCheck(files, house, why)
+        check = replace(base, owner=house)
         for page in pages:
             text = (page.corporate or page.plate).text({"distributor": house})
             found.update({(page.path, link): page for link in check.page(text, page.path)})
     replicated = [page for page in pages if page.is_replicated]
     for owner in owners[:1]:
-        check = LinkCheck(files, owner, why)
+        check = replace(base, owner=owner)
         for page in replicated:
             text = page.plate.text({"distributor": owner})
             found.update({(page.path, link): page for link in check.page(text, page.path)})
     for page, slot in _linking_slots(replicated):
         for owner in owners:
-            check = LinkCheck(files, owner, why)
+            check = replace(base, owner=owner)
             links = slot.links({"distributor": owner})
             found.update({(page.path, link): page for link in check.links(links, slot.folder)})
             if slot.is_address:
                 local = (link.text for link in links if check.is_local(link))
                 sampled.update({f'"{text}" on {page.path}': None for text in local})
     return _told(found, sampled, site)
+
+
+def audit_sheets(sheets: Iterable[tuple[str, str, bytes]], files: SiteFiles, site: Site) -> Audit:
+    """Follow the addresses of shared style sheets, each given as its published path, its source's name and its bytes.
+
+    All sites share these files, so their addresses lead from where the corporate site has them.
+    """
+    check = link_check(files, house_account(site), site)
+    result = Audit([], [], {})
+    for path, name, body in sheets:
+        for line, link in check.sheet(_sheet_text(body), path):
+            fault = Fault(name, line, f'address "{link.written}": {link.what}', link.next)
+            if link.is_certain:
+                result.faults.append(fault)
+            else:
+                result.warnings.append(str(fault))
+    return result
+
+
+def link_check(files: SiteFiles, owner: Distributor, site: Site) -> LinkCheck:
+    """Return what checks the pages of an owner's site, or of the corporate site for its house account."""
+    return LinkCheck(files, owner, partial(missing_file, site=site), cache(partial(_content_files, site)))
+
+
+def _content_files(site: Site) -> list[str]:
+    """Return the files of the content folder that a page may ask for, as far as their names say."""
+    rules = rules_of(site)
+    return [path for path in iter_content_files(rules) if rules.judge(path) is Verdict.MAY]
+
+
+def _sheet_text(body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return body.decode("cp1252", errors="replace")
 
 
 def missing_file(path: str, site: Site) -> tuple[str, str] | None:

@@ -30,7 +30,7 @@ from replisite.sources.installed_plugins import plugins_of
 
 __all__ = ["Kept", "Reads", "read_composition"]
 
-_FORMAT = 2
+_FORMAT = 3
 _PACKAGE = Path(__file__).parent
 
 

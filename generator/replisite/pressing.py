@@ -23,7 +23,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from replisite.audit import Audit, audit, template_fault
+from replisite.audit import Audit, audit, audit_sheets, template_fault
 from replisite.errors import Fault, InputError, ProofError, ReplisiteError
 from replisite.explained import ToldPage, told_pages
 from replisite.journey import reads_of, travelled
@@ -227,7 +227,7 @@ class Pressing:
         faults = [fault for proved in found for fault in proved.faults]
         warnings: list[str] = []
         if not faults:
-            audited = self._audit(house, sample)
+            audited = [*self._audit(house, sample), self._audit_sheets()]
             faults += [fault for found in audited for fault in found.faults]
             warnings = _warnings(audited, len(sample))
         differences = tuple(sorted(told for proved in found for told in proved.differences))
@@ -270,7 +270,7 @@ class Pressing:
         """Follow the links of the sample's sites of each edition, and of the corporate site."""
         composition = self.composition
         company = [page.path for page in composition.pages[self.main]]
-        shared = SharedFiles({*composition.files, *composition.static, *self._made()} - self.withheld)
+        shared = self._shared_files()
         found: list[Audit] = []
         for edition, pages in composition.pages.items():
             owners = [owner for owner in sample if edition_of(owner) == edition]
@@ -278,6 +278,26 @@ class Pressing:
             files = SiteFiles.of(self.site, own, company, shared)
             found.append(audit(pages, owners, [house] if edition == self.main else [], files, self.site))
         return found
+
+    def _audit_sheets(self) -> Audit:
+        """Follow the addresses of the style sheets that all sites share."""
+        company = [page.path for page in self.composition.pages[self.main]]
+        files = SiteFiles.of(self.site, (), company, self._shared_files())
+        return audit_sheets(self._style_sheets(), files, self.site)
+
+    def _shared_files(self) -> SharedFiles:
+        composition = self.composition
+        return SharedFiles({*composition.files, *composition.static, *self._made()} - self.withheld)
+
+    def _style_sheets(self) -> Iterator[tuple[str, str, bytes]]:
+        """Stream the shared style sheets: published path, the source's name, and bytes."""
+        sheets = self.composition.style_sheets
+        for path, name in sheets.items():
+            if path not in self.withheld:
+                yield path, name, (self.kept.static / path).read_bytes()
+        for path, body in self.composition.files.items():
+            if path.endswith(".css") and path not in sheets:
+                yield path, path, body
 
     def _made(self) -> frozenset[str]:
         return MADE_FILES if self.site.pelican_defaults == "replisite" else frozenset()

@@ -73,7 +73,6 @@ def test_every_attribute_that_holds_an_address(text: str, addresses: list[str]) 
         '<textarea><a href="/x"></textarea>',
         '<title><a href="/x"></title>',
         "<script type=text/template><a href='/x'></script>",
-        '<script type="application/ld+json">{"url": "/x"}</script>',
         '</a href="/x">',
         '<div data-x="/x" class="/y" alt="src=/z">',
         '<svg><![CDATA[<a href="/x">]]></svg>',
@@ -84,6 +83,14 @@ def test_every_attribute_that_holds_an_address(text: str, addresses: list[str]) 
 def test_what_only_looks_like_one(text: str) -> None:
     """Code samples, prose, comments, scripts and the values of other attributes."""
     assert _found(text) == []
+
+
+def test_structured_data_is_read_and_never_changed() -> None:
+    """JSON-LD names the company's pages: a link check reads the whole block, and its addresses stay as written."""
+    page = '<script type="application/ld+json">{"url": "/x"}</script><a href="/y">'
+    assert _found(page) == ['{"url": "/x"}', "/y"]
+    assert with_addresses(page, lambda address, _: f"/jane{address}") == page.replace("/y", "/jane/y")
+    assert list(internal_links(page, "index.html")) == [("/y", "y")]
 
 
 def test_the_first_of_two_attributes_counts() -> None:

@@ -13,7 +13,7 @@ from replisite.content.public_files import SOURCE_SUFFIXES, PublicFiles, Verdict
 from replisite.content.readable_files import STORIES
 from replisite.errors import Fault
 
-__all__ = ["Unasked", "Walk", "link_fault_of", "link_faults", "walk_content"]
+__all__ = ["Unasked", "Walk", "iter_content_files", "link_fault_of", "link_faults", "walk_content"]
 
 KEPT = 1_000
 """How many files that nothing asks for are remembered by their names; the others are counted."""
@@ -68,6 +68,11 @@ def walk_content(rules: PublicFiles, kinds: Collection[str], asked: Collection[s
             if len(walk.unasked.names) < KEPT:
                 walk.unasked.names.append(name)
     return walk
+
+
+def iter_content_files(rules: PublicFiles) -> Iterator[str]:
+    """Stream the paths of the content folder's files, without those that editors and systems leave."""
+    return (path.relative_to(rules.content).as_posix() for path in _files(rules.content))
 
 
 def link_faults(rules: PublicFiles, folders: Sequence[Path]) -> list[Fault]:

@@ -31,6 +31,8 @@ class Form(Enum):
     """JSON whose strings are addresses where they begin as paths do, as in an import map."""
     SCRIPT = auto()
     """Code: it is read by the link check, and never changed."""
+    LINKED_DATA = auto()
+    """JSON-LD, structured data for search engines: it is read by the link check, and never changed."""
 
 
 class AttributeRule(NamedTuple):

@@ -9,7 +9,14 @@ from html.entities import html5
 
 from replisite.model.address_attributes import Form
 
-__all__ = ["addresses_in", "escape_attribute", "replace_addresses", "unescape_attribute"]
+__all__ = [
+    "addresses_in",
+    "escape_attribute",
+    "iter_style_addresses",
+    "replace_addresses",
+    "style_text",
+    "unescape_attribute",
+]
 
 _BLANKS = " \t\n\f\r"
 _WORD = re.compile(rf"[^{_BLANKS}]+")
@@ -72,6 +79,16 @@ def addresses_in(text: str, form: Form) -> Iterator[tuple[int, int]]:
             return
 
 
+def iter_style_addresses(text: str) -> Iterator[tuple[int, str]]:
+    r"""Yield where each address of CSS begins, and the address without CSS escapes.
+
+    >>> list(iter_style_addresses("a { background: url(a\\ b.png) }"))
+    [(20, 'a b.png')]
+    """
+    for start, end in _style_addresses(text):
+        yield start, style_text(text[start:end])
+
+
 def replace_addresses(text: str, form: Form, led: Callable[[str], str]) -> str:
     """Return a text whose addresses are what ``led`` makes of them; all else stays as it is."""
     parts: list[str] = []
@@ -79,7 +96,7 @@ def replace_addresses(text: str, form: Form, led: Callable[[str], str]) -> str:
     for start, end in addresses_in(text, form):
         written = text[start:end]
         if form is Form.STYLE and "\\" in written:
-            said = _STYLE_ESCAPE.sub(_style_character, written)
+            said = style_text(written)
             new = led(said)
             new = written if new == said else _STYLE_SPECIAL.sub(lambda found: f"%{ord(found[0]):02X}", new)
         else:
@@ -87,6 +104,11 @@ def replace_addresses(text: str, form: Form, led: Callable[[str], str]) -> str:
         parts += (text[done:start], new)
         done = end
     return "".join((*parts, text[done:])) if parts else text
+
+
+def style_text(written: str) -> str:
+    """Return what a piece of CSS says, its escapes resolved (CSS Syntax Level 3, §4.3.7)."""
+    return _STYLE_ESCAPE.sub(_style_character, written) if "\\" in written else written
 
 
 def _style_character(found: re.Match[str]) -> str:

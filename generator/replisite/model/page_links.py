@@ -14,6 +14,7 @@ from replisite.model.address_texts import (
     addresses_in,
     escape_attribute,
     replace_addresses,
+    style_text,
     unescape_attribute,
 )
 from replisite.model.page_scan import BETWEEN, Holder, Place, scan
@@ -186,9 +187,9 @@ class PageLink(NamedTuple):
 def page_addresses(text: str, place: Place = BETWEEN) -> Iterator[PageLink]:
     """Yield every address of a page, or of text at some place of it, in order, whatever it leads to.
 
-    A script is given as a whole.
+    A script, and a block of JSON-LD, are given as a whole.
     """
-    for holder in scan(text, place=place):
+    for holder in scan(text, place=place, reads_data=True):
         if isinstance(holder, Holder):
             yield from holder_addresses(text[holder.start : holder.end], holder)
 
@@ -199,11 +200,11 @@ def holder_addresses(written: str, holder: Holder) -> Iterator[PageLink]:
     if holder.rule.form is Form.PAGE:
         yield from page_addresses(said)
         return
-    if holder.rule.form is Form.SCRIPT:
+    if holder.rule.form in {Form.SCRIPT, Form.LINKED_DATA}:
         yield PageLink(said, holder)
         return
     for start, end in addresses_in(said, holder.rule.form):
-        found = said[start:end]
+        found = style_text(said[start:end]) if holder.rule.form is Form.STYLE else said[start:end]
         if holder.rule.is_certain or _LOOKS_LIKE_A_PATH.search(found.partition("?")[0]):
             yield PageLink(found, holder)
 
@@ -241,7 +242,7 @@ def local_addresses(text: str, page: str, host: Host = NO_HOST) -> Iterator[tupl
     """
     folder: str | None = posixpath.dirname(page)
     for link in page_addresses(text):
-        if link.holder.rule.form is Form.SCRIPT:
+        if link.holder.rule.form in {Form.SCRIPT, Form.LINKED_DATA}:
             continue
         address = parse_address(link.text, folder or "", host)
         if link.holder.tag == "base":

@@ -123,12 +123,14 @@ _BARE = _Tag(0, [], is_closed=False)
 """A tag that is only a name."""
 
 
-def scan(text: str, gap: str = "", place: Place = BETWEEN, *, skims: bool = False) -> Iterator[Holder | Gap]:
+def scan(
+    text: str, gap: str = "", place: Place = BETWEEN, *, skims: bool = False, reads_data: bool = False
+) -> Iterator[Holder | Gap]:
     """Yield what holds addresses, in the order of the page, and the gaps that stand in no holder and not between tags.
 
     ``gap`` is a character that stands for something unknown. Of attributes with the same name the first counts.
     ``skims`` leaves out telephone numbers, mail addresses and places on the same page, which is faster; there are no
-    gaps then.
+    gaps then. ``reads_data`` yields structured data (JSON-LD) too, whose addresses stay as they are written.
 
     >>> [page[h.start : h.end] for page in ['<a title="href=/x" HREF = /y>'] for h in scan(page)]
     ['/y']
@@ -168,7 +170,7 @@ def scan(text: str, gap: str = "", place: Place = BETWEEN, *, skims: bool = Fals
             foreign += 1
         if name in _RAW and not is_closed and not (foreign and name == "title"):
             start, at = at, _raw_end(text, name, at)
-            holder = _raw_holder(text, name, tag, start, at)
+            holder = _raw_holder(text, name, tag, start, at, reads_data=reads_data)
             if holder is None:
                 yield from _gaps(text, gap, start, at)
             else:
@@ -253,7 +255,7 @@ def _known(values: Mapping[str, str], gap: str) -> Mapping[str, str]:
     return {key: value for key, value in values.items() if gap not in key and gap not in value}
 
 
-def _raw_holder(text: str, name: str, tag: _Tag, start: int, end: int) -> Holder | None:
+def _raw_holder(text: str, name: str, tag: _Tag, start: int, end: int, *, reads_data: bool) -> Holder | None:
     if name not in {"style", "script"}:
         return None
     form = Form.STYLE
@@ -264,6 +266,8 @@ def _raw_holder(text: str, name: str, tag: _Tag, start: int, end: int) -> Holder
             form = Form.JSON
         elif kind in {"", "module"} or kind.endswith(("javascript", "ecmascript")):
             form = Form.SCRIPT
+        elif kind == "application/ld+json" and reads_data:
+            form = Form.LINKED_DATA
         else:
             return None  # structured data names the company's pages; templates are the script's own
     return Holder(start, end, name, "", AttributeRule(form), None)

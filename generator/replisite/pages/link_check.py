@@ -8,15 +8,23 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from replisite.content.near_names import near_name
 from replisite.errors import nearest
-from replisite.model.address_attributes import Form
+from replisite.model.address_attributes import AttributeRule, Form
+from replisite.model.address_texts import iter_style_addresses
 from replisite.model.distributor import Distributor
 from replisite.model.page_links import Host, LocalAddress, PageLink, page_addresses, parse_address
+from replisite.model.page_scan import Holder
+from replisite.pages.linked_data import IDENTIFIER, linked_addresses
 from replisite.pages.site_files import SiteFiles
 
 __all__ = ["BrokenLink", "LinkCheck"]
+
+_SHEET = Holder(0, 0, "style", "", AttributeRule(Form.STYLE), None)
+"""Holds the addresses of a style sheet that is a file."""
 
 _SCRIPT_PATH = re.compile(r"""(["'`])(/[^"'`\s<>\\$]+)\1""")
 
@@ -39,16 +47,26 @@ class BrokenLink:
 class LinkCheck:
     """Checks the pages of one owner's site, or of the corporate site for its house account.
 
-    ``why`` says of a path why there is no such file although somebody may see one, and what to do.
+    ``why`` says of a path why there is no such file although somebody may see one, and what to do. ``unasked`` returns
+    the files that would be published if a page asked for them: an author may have meant one of these.
     """
 
     files: SiteFiles
     owner: Distributor
     why: Callable[[str], tuple[str, str] | None] = lambda _: None
+    unasked: Callable[[], Iterable[str]] = tuple
 
     def page(self, text: str, page: str) -> list[BrokenLink]:
         """Return what leads astray on a page; ``page`` is its file from the root of its site."""
         return self.links(page_addresses(text), posixpath.dirname(page))
+
+    def sheet(self, text: str, path: str) -> list[tuple[int, BrokenLink]]:
+        """Return what leads astray in a shared style sheet, each with its line; ``path`` is where it is published."""
+        found: dict[tuple[int, BrokenLink], None] = {}
+        for at, address in iter_style_addresses(text):
+            for broken in self.links([PageLink(address, _SHEET)], posixpath.dirname(path)):
+                found[text.count("\n", 0, at) + 1, broken] = None
+        return list(found)
 
     def links(self, links: Iterable[PageLink], folder: str | None) -> list[BrokenLink]:
         """Return those of some addresses that lead astray; ``folder`` is where relative ones are taken from."""
@@ -57,6 +75,9 @@ class LinkCheck:
         for link in links:
             if link.holder.rule.form is Form.SCRIPT:
                 found.update(dict.fromkeys(self._script(link.text)))
+                continue
+            if link.holder.rule.form is Form.LINKED_DATA:
+                found.update(dict.fromkeys(self._linked_data(link)))
                 continue
             address = self._address(link.text, folder)
             if link.holder.tag == "base" and link.holder.attribute == "href":
@@ -72,7 +93,7 @@ class LinkCheck:
 
     def is_local(self, link: PageLink) -> bool:
         """Say whether an address is relative or begins with a slash: one that names a host has its owner's in it."""
-        if link.holder.rule.form is Form.SCRIPT:
+        if link.holder.rule.form in {Form.SCRIPT, Form.LINKED_DATA}:
             return False
         found = self._address(link.text, "")
         return found is not None and found[1].style != "host"
@@ -121,11 +142,7 @@ class LinkCheck:
             yield BrokenLink(link.text, what, told, not files.is_lenient)
 
     def _broken(self, written: str, what: str, address: LocalAddress, *, is_certain: bool) -> BrokenLink:
-        names = [
-            path.removesuffix("index.html")
-            for path in (*self.files.own, *self.files.once, *self.files.company)
-        ]
-        near = nearest(address.path, [name for name in dict.fromkeys(names) if name])
+        near = _near(address.file.removesuffix("index.html"), self.files.names, tuple(self.unasked()))
         return BrokenLink(written, what, near or "fix the link", is_certain and not self.files.is_lenient)
 
     def _without_site(self, text: str) -> Iterator[BrokenLink]:
@@ -140,6 +157,17 @@ class LinkCheck:
                     "begin it with one slash",
                     not self.files.is_lenient,
                 )
+
+    def _linked_data(self, block: PageLink) -> Iterator[BrokenLink]:
+        """Report the addresses of JSON-LD that lead to no file; search engines may take an owner's or the company's."""
+        for key, text in linked_addresses(block.text):
+            found = self._address(text, "")
+            if found is None or found[1].style == "relative":
+                continue
+            is_own, address = found
+            if self.files.find(address, is_owner=is_own) is None:
+                for broken in self._followed(PageLink(text, block.holder), is_own, address):
+                    yield replace(broken, is_certain=broken.is_certain and key != IDENTIFIER)
 
     def _script(self, text: str) -> Iterator[BrokenLink]:
         """A path in a script is not led anywhere: report those that lead elsewhere on an owner's site."""
@@ -159,3 +187,13 @@ class LinkCheck:
             yield BrokenLink(
                 found[2], what, "use an address in an attribute, which is led to the right file", False
             )
+
+
+@lru_cache(maxsize=256)
+def _near(name: str, published: tuple[str, ...], unasked: tuple[str, ...]) -> str:
+    """Return which file may be meant; templates repeat a broken link on every page."""
+    names = tuple(dict.fromkeys((*published, *unasked)))
+    suffix = posixpath.splitext(name)[1].lower()
+    return near_name(name, names) or nearest(
+        name, (other for other in names if posixpath.splitext(other)[1].lower() == suffix)
+    )

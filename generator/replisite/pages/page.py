@@ -38,7 +38,8 @@ class Composition:
     in a folder of their own. From ``until`` on, content that is dated or expires makes another composition.
     ``sources`` are the published files by their paths below the content folder; ``by_folder`` those, by the path at which
     each is published, that nothing asks for but the name of their folder; ``unasked`` the first files of the content
-    folder that are not published, and how many there are.
+    folder that are not published, and how many there are. ``style_sheets`` are the published style sheets by path, each
+    with the file that it is a copy of, from the site's root.
     """
 
     pages: Mapping[str, Sequence[Page]]
@@ -50,3 +51,4 @@ class Composition:
     by_folder: Mapping[str, str] = field(default_factory=dict)
     sources: frozenset[str] = frozenset()
     unasked: tuple[Sequence[str], int] = ((), 0)
+    style_sheets: Mapping[str, str] = field(default_factory=dict)

@@ -81,6 +81,14 @@ class SiteFiles:
         return Host.of(self.url)
 
     @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The pages and files as links name them, a folder's page by the folder; the home page has no name."""
+        files = (*self.own, *self.once, *self.company)
+        return tuple(
+            name for name in dict.fromkeys(file.removesuffix("index.html") for file in files) if name
+        )
+
+    @cached_property
     def top_names(self) -> frozenset[str]:
         """The files and folders at the corporate site's root."""
         return frozenset(path.partition("/")[0] for path in (*self.company, *self.once))

@@ -12,16 +12,15 @@ import shutil
 import time
 import zlib
 from collections.abc import Mapping, Sequence
-from functools import partial
+from contextlib import suppress
 from pathlib import Path
 
-from replisite.audit import missing_file, template_fault
+from replisite.audit import audit_sheets, link_check, template_fault
 from replisite.clock import build_time
 from replisite.errors import Fault, InputError
 from replisite.model.site import Site
 from replisite.model.sitemap import robots, sitemap
 from replisite.opened import opened_files
-from replisite.pages.link_check import LinkCheck
 from replisite.pages.site_files import MADE_FILES
 from replisite.preview.deadline import Deadline, Overdue
 from replisite.preview.messages import Asked, Facts, Personal, PressedPage, Survey, ToldPiece, Wish
@@ -84,6 +83,7 @@ class Composing:
         if run.faults:
             return Survey(tuple(run.faults), warnings, names=run.names, folders=folders, beside=beside)
         self._pages, self._site, self._made_files = pages, site, None
+        warnings += self._broken_sheets(run, pages)
         files = frozenset(pages.files) | (MADE_FILES if site.pelican_defaults == "replisite" else frozenset())
         self._stage_ms.clear()
         return Survey(
@@ -101,6 +101,15 @@ class Composing:
             time.perf_counter() - started,
             self._output if run.code.names else None,
         )
+
+    def _broken_sheets(self, run: PelicanRun, pages: StagedSite) -> tuple[str, ...]:
+        """Return what a build would say of the addresses in shared style sheets; a preview shows pages all the same."""
+        sheets = []
+        for path, (file, name) in run.style_sheets().items():
+            with suppress(OSError):  # an editor is replacing it, and the next reading has it
+                sheets.append((path, name, file.read_bytes()))
+        audited = audit_sheets(sheets, pages.site_files(pages.main), run.site)
+        return (*map(str, audited.faults), *audited.warnings)
 
     def _run(self, wish: Wish) -> tuple[PelicanRun, StagedSite]:
         """Run Pelican; a second time, with copies of static files, if a plugin wants to open those."""
@@ -216,8 +225,7 @@ class Composing:
         """Return the links of a page, as written, that lead to no page and no file."""
         assert self._pages is not None
         assert self._site is not None
-        why = partial(missing_file, site=self._site)
-        check = LinkCheck(self._pages.site_files(asked.key), asked.owner, why)
+        check = link_check(self._pages.site_files(asked.key), asked.owner, self._site)
         return sorted({link.written for link in check.page(text, asked.path)})
 
     def _fault(self, error: Exception, asked: Asked) -> Fault:

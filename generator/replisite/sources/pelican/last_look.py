@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from html import unescape
 from pathlib import Path
@@ -14,6 +14,12 @@ from replisite.content.html_regions import code_texts, regions
 from replisite.errors import Fault
 from replisite.model.site import Site
 from replisite.pages.leftovers import SUSPICIOUS, broken_mark, changed_mark, unfilled_braces
+from replisite.sources.pelican.leftover_lines import (
+    iter_templates,
+    line_of_expression,
+    line_of_text,
+    read_source,
+)
 from replisite.sources.pelican.placeholders import Placeholders
 from replisite.sources.pelican.writer import Recorded
 from replisite.staging import Plate, Record
@@ -52,7 +58,8 @@ class LastLook:
         key = changed_mark(body.decode(errors="replace"), self._placeholders.expressions)
         if key is None:
             return []
-        what = f"{self._shown(key)} has been changed before it was filled in"
+        written = self._written(key, sorted(self._sources))
+        what = f"{self._shown(key)} has been changed before it was filled in{written}"
         return [Fault(path, 0, what, "take the placeholder out of what this file lists")]
 
     def _faults(
@@ -71,6 +78,7 @@ class LastLook:
     def _changed(self, key: str, recorded: Recorded, source: str) -> Fault:
         template = self._told(str(recorded.template.filename or recorded.template.name))
         what = f"{self._shown(key)} of {source} passes a filter or a function before it is filled in, on {recorded.path}"
+        what += self._written(key, [source])
         told = "print that text without a filter (tojson, urlencode, upper, a slice …), or take the placeholder out of it"
         return Fault(template, 0, what, told)
 
@@ -79,15 +87,28 @@ class LastLook:
         template = self._told(str(recorded.template.filename or recorded.template.name))
         what = f"{short} is not filled in: a visitor would read it on {recorded.path}"
         told = "Markdown, front matter and templates are filled in; braces that are meant are written &#123;&#123;"
-        for file in ("site.toml", template, source):
-            path = self._site.root / file
-            text = path.read_text(encoding="utf-8-sig", errors="replace") if path.is_file() else ""
-            is_filled = file == source or (
-                file == template and "raw" not in text
-            )  # it also stands there rightly
-            if raw in text and not is_filled:
-                return Fault(file, text[: text.index(raw)].count("\n") + 1, what, told)
-        return Fault(source, 0, f"{what} ({template})", told)
+        settings = read_source(self._site.root / "site.toml")
+        if raw in settings:
+            return Fault("site.toml", settings[: settings.index(raw)].count("\n") + 1, what, told)
+        for path in iter_templates(self._site.root, self._site.root / template):
+            text = read_source(path)
+            if raw in text and "raw" in text:  # elsewhere it is filled in
+                return Fault(self._told(str(path)), text[: text.index(raw)].count("\n") + 1, what, told)
+        line = line_of_text(read_source(self._site.root / source), raw)
+        return Fault(source, line, f"{what} ({template})", told)
+
+    def _written(self, key: str, sources: Iterable[str]) -> str:
+        """Return where a placeholder is written, as far as only one place may be meant."""
+        if not key:
+            return ""
+        expression = self._placeholders.expressions[key]
+        lines = {
+            file: line
+            for file in sources
+            if (line := line_of_expression(read_source(self._site.root / file), expression))
+        }
+        places = [f"{file}:{line}" for file, line in lines.items()]
+        return f" (written at {places[0]})" if len(places) == 1 else ""
 
     def _shown(self, key: str) -> str:
         return f"{{{{ {self._placeholders.expressions[key]} }}}}" if key else "a placeholder"
@@ -104,11 +125,20 @@ class LastLook:
         return _plain(raw) in self._meant
 
     @cached_property
+    def _sources(self) -> frozenset[str]:
+        """The files that contents were read from, from the site's root."""
+        return frozenset(self._told(str(content.source_path)) for content in self._contents)
+
+    @property
+    def _contents(self) -> list[Any]:
+        listed = [*self._shared.get("generated_content", {}).values(), *self._shared.get("kinds", ())]
+        return [content for content in listed if isinstance(content, Content)]
+
+    @cached_property
     def _meant(self) -> str:
-        contents = [*self._shared.get("generated_content", {}).values(), *self._shared.get("kinds", ())]
         texts: list[str] = []
-        for content in contents:
-            html = content._content if isinstance(content, Content) else None  # noqa: SLF001 - as it was read
+        for content in self._contents:
+            html = content._content  # noqa: SLF001 - as it was read
             if html and "{" in html:
                 texts += code_texts(html)
             if html and "&#123;" in html:

@@ -59,6 +59,7 @@ from replisite.sources.pelican.content_files import (
 from replisite.sources.pelican.generator import generator_class, moment
 from replisite.sources.pelican.kinds import KINDS, KindContent, default_slug, index_url
 from replisite.sources.pelican.markdown_placeholders import PlaceholderExtension
+from replisite.sources.pelican.no_page import has_page, why_no_page
 from replisite.sources.pelican.notebook import Notebook, PelicanLog
 from replisite.sources.pelican.other_readers import filling_readers
 from replisite.sources.pelican.own_code import raised_in, without_bytecode
@@ -78,6 +79,7 @@ from replisite.sources.pelican.published import (
 from replisite.sources.pelican.reader import reader_class, tell_read
 from replisite.sources.pelican.settings import pelican_settings, setting_line
 from replisite.sources.pelican.static import has_private_part, static_sources
+from replisite.sources.pelican.style_sheets import sheet_sources
 from replisite.sources.pelican.theme import check_templates, find_theme, template_folders
 from replisite.sources.pelican.warm import Warm
 from replisite.sources.pelican.writer import NamedTemplate, Recorded, recording_writer
@@ -164,6 +166,7 @@ def record_site(
         by_folder=published.by_folder,
         sources=published.sources,
         unasked=(tuple(unasked.names), unasked.count),
+        style_sheets={path: name for path, (_, name) in run.style_sheets().items()},
     )
     folders = [run.theme, *(site.root / name for name in (site.content, "templates"))]
     return Recording(composition, proofs, [], folders)
@@ -223,6 +226,7 @@ class PelicanRun:
         self.recorded: list[Recorded] = []
         self.files: dict[str, bytes] = {}
         self.static: Mapping[str, Path] = {}
+        self._origins: Mapping[str, Path] = {}
         self.rules = rules_of(site)
         self.contents: list[Content] = []
         self.by_folder: dict[str, str] = {}
@@ -314,6 +318,10 @@ class PelicanRun:
             written = {recorded.path for recorded in self.recorded} | self.files.keys()
             self.static = publish(self.site, self.rules, self.static, written, self.asked()).files
         return self._staged_site()
+
+    def style_sheets(self) -> dict[str, tuple[Path, str]]:
+        """Return the published style sheets by path: the file that holds each, and the name that faults give it."""
+        return sheet_sources(self.static, self._origins, self.site.root)
 
     def pages_with_assets(self) -> StagedSite:
         """Stage every page, and return the pages with the files that functions of templates wrote meanwhile."""
@@ -623,10 +631,11 @@ class PelicanRun:
         self, generator: StaticGenerator, copied: Callable[[Any], None] | None, writer: Any
     ) -> None:
         """Have Pelican copy theme and content files, or leave them where they are."""
+        self._origins = static_sources(generator)
         if copied is not None:
             copied(writer)
         else:
-            self.static = static_sources(generator)
+            self.static = self._origins
             self._copies = frozenset(self.static)
         for static in generator.staticfiles:
             path = posixpath.normpath(static.get_relative_source_path())
@@ -744,13 +753,30 @@ class PelicanRun:
         """Note each ``{filename}`` and ``{static}`` link that leads nowhere, with its line."""
         for found in content._get_intrasite_link_regex().finditer(content._content or ""):  # noqa: SLF001 - no other way
             what, value = found.group("what"), found.group("value")
-            if what not in {"filename", "static", "attach"} or _is_known(content, what, value, context):
+            if what not in {"filename", "static", "attach"}:
+                continue
+            is_known = _is_known(content, what, value, context)
+            reason = self._why_no_page(content, value, context) if what == "filename" else None
+            if is_known and reason is None:
                 continue
             path = Path(content.source_path)
             lines = path.read_text(encoding="utf-8-sig").split("\n")
             line = next((n for n, text in enumerate(lines, 1) if f"{what}}}{unescape(value)}" in text), 0)
-            why, told = self._why_not(content, value)
+            why, told = reason or self._why_not(content, value)
             self.notebook.note(path, line, f"link to {{{what}}}{value}: {why}", told)
+
+    def _why_no_page(
+        self, content: Content, value: str, context: Mapping[str, Any]
+    ) -> tuple[str, str] | None:
+        """Say why a text that a page links to has no page; None where it has one, or where the page has none itself."""
+        path = next((path for path in _linked_paths(content, value) if is_markdown(path)), None)
+        if path is None or path.startswith("../") or not has_page(content):
+            return None
+        target = context["generated_content"].get(path)
+        if target is not None and has_page(target):
+            return None
+        file = self.rules.content / path
+        return why_no_page(file, path, self.now, drafts=self.drafts, future=self.future)
 
     def _why_not(self, content: Content, value: str) -> tuple[str, str]:
         """Say why a link leads to no published file, and what to do."""
