@@ -3,6 +3,7 @@
 page.py       a page, and what one run of a content source gave
 functions.py  links, money and dates in templates
 marks.py      the owner's values in content
+link_check.py addresses that lead to no file, and linked_data.py: those in JSON-LD
 finish.py     links to files that exist once, and shared_files.py: which those are
 """
 

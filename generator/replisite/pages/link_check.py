@@ -63,7 +63,7 @@ class LinkCheck:
     def sheet(self, text: str, path: str) -> list[tuple[int, BrokenLink]]:
         """Return what leads astray in a shared style sheet, each with its line; ``path`` is where it is published."""
         found: dict[tuple[int, BrokenLink], None] = {}
-        for at, address in iter_style_addresses(text):
+        for at, address in _addresses_of(text):
             for broken in self.links([PageLink(address, _SHEET)], posixpath.dirname(path)):
                 found[text.count("\n", 0, at) + 1, broken] = None
         return list(found)
@@ -187,6 +187,12 @@ class LinkCheck:
             yield BrokenLink(
                 found[2], what, "use an address in an attribute, which is led to the right file", False
             )
+
+
+@lru_cache(maxsize=256)
+def _addresses_of(sheet: str) -> tuple[tuple[int, str], ...]:
+    """Return where addresses stand in a style sheet; a preview asks again after every edit of something else."""
+    return tuple(iter_style_addresses(sheet))
 
 
 @lru_cache(maxsize=256)

@@ -16,6 +16,7 @@ from replisite.model.site import Site
 from replisite.pages.leftovers import SUSPICIOUS, broken_mark, changed_mark, unfilled_braces
 from replisite.sources.pelican.leftover_lines import (
     iter_templates,
+    line_in_raw_block,
     line_of_expression,
     line_of_text,
     read_source,
@@ -91,9 +92,8 @@ class LastLook:
         if raw in settings:
             return Fault("site.toml", settings[: settings.index(raw)].count("\n") + 1, what, told)
         for path in iter_templates(self._site.root, self._site.root / template):
-            text = read_source(path)
-            if raw in text and "raw" in text:  # elsewhere it is filled in
-                return Fault(self._told(str(path)), text[: text.index(raw)].count("\n") + 1, what, told)
+            if line := line_in_raw_block(read_source(path), raw):
+                return Fault(self._told(str(path)), line, what, told)
         line = line_of_text(read_source(self._site.root / source), raw)
         return Fault(source, line, f"{what} ({template})", told)
 

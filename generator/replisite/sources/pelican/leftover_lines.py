@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from html import escape, unescape
 from pathlib import Path
 
-__all__ = ["iter_templates", "line_of_expression", "line_of_text", "read_source"]
+__all__ = ["iter_templates", "line_in_raw_block", "line_of_expression", "line_of_text", "read_source"]
+
+_RAW_BLOCK = re.compile(r"\{%[-+]?\s*raw\s*[-+]?%\}(.*?)\{%[-+]?\s*endraw\b", re.DOTALL)
 
 
 def line_of_text(text: str, raw: str) -> int:
@@ -18,6 +20,18 @@ def line_of_text(text: str, raw: str) -> int:
     """
     spelt = {raw, unescape(raw), escape(raw, quote=False)}
     return _only_line(text, (re.escape(written) for written in spelt))
+
+
+def line_in_raw_block(template: str, raw: str) -> int:
+    """Return the line at which a leftover stands in a ``{% raw %}`` block, 0 if it stands in none: elsewhere it is filled in.
+
+    >>> line_in_raw_block("{{ b }}{% raw %} {{ b }}{% endraw %}", "{{ b }}")
+    1
+    """
+    for block in _RAW_BLOCK.finditer(template):
+        if (at := block[1].find(raw)) >= 0:
+            return template.count("\n", 0, block.start(1) + at) + 1
+    return 0
 
 
 def line_of_expression(text: str, expression: str) -> int:
