@@ -51,15 +51,19 @@ def clean_line(text: str, limit: int = LIMIT) -> str:
     """
     if not text:
         return text
-    if not (text.isascii() and text.isprintable()):
-        text = unicodedata.normalize("NFC", _UNWANTED.sub("", " ".join(text.split())))
-    return _isolated(_measured(" ".join(text.split()), limit))
+    line = " ".join(text.split())
+    if line.isascii() and line.isprintable():  # nearly every cell
+        return line if len(line) <= limit else _measured(line, limit)
+    line = unicodedata.normalize("NFC", _UNWANTED.sub("", line))
+    return _isolated(_measured(" ".join(line.split()), limit))
 
 
 def clean_lines(text: str, limit: int = GREETING_LIMIT) -> str:
     """Return safe lines of text, each closed in by itself; raises ValueError if they are too long."""
     if not text:
         return text
+    if text.isascii() and text.isprintable():
+        return _measured(" ".join(text.split()), limit)
     lines = (" ".join(line.split()) for line in _plain(text).split("\n"))
     told = _measured("\n".join(lines).strip("\n"), limit)
     return "\n".join(_isolated(line) for line in told.split("\n"))
@@ -73,6 +77,8 @@ def clean_markdown(text: str, limit: int = BIO_LIMIT) -> str:
     """
     if not text:
         return text
+    if text.isascii() and text.isprintable():
+        return _measured(text, limit)
     told = _measured(_plain(text).strip("\n"), limit)
     return "\n".join(_closed(line) for line in told.split("\n"))
 
@@ -94,8 +100,6 @@ def quoted(text: str, longest: int = 60) -> str:
 
 
 def _plain(text: str) -> str:
-    if text.isascii() and text.isprintable():
-        return text
     lines = _LINE_END.sub("\n", text).replace("\t", "    ")
     return unicodedata.normalize("NFC", _UNWANTED.sub("", lines))
 
