@@ -18,6 +18,7 @@ __all__ = [
     "clean_lines",
     "clean_markdown",
     "drop_surrogates",
+    "left_out",
     "quoted",
 ]
 
@@ -83,6 +84,19 @@ def clean_markdown(text: str, limit: int = BIO_LIMIT) -> str:
     return "\n".join(_closed(line) for line in told.split("\n"))
 
 
+def left_out(text: str, *, is_line: bool) -> list[str]:
+    r"""Return the letters of a text that cleaning leaves out, and the writing directions that it has to close.
+
+    White space is none of them: it becomes a blank, or the end of a line. ``is_line``: the text is for `clean_line`.
+
+    >>> left_out("Ja\x07ne \u202eO'Neil", is_line=True)
+    ['\x07', '\u202e']
+    """
+    plain = " ".join(text.split()) if is_line else _LINE_END.sub("\n", text).replace("\t", "    ")
+    unpaired = (letter for line in plain.split("\n") for letter in _balanced(line)[1])
+    return [*_UNWANTED.findall(plain), *unpaired]
+
+
 def drop_surrogates(text: str) -> str:
     """Return the text without halves of UTF-16 pairs, which no encoding can write."""
     return text if text.isascii() else _SURROGATE.sub("", text)
@@ -127,23 +141,28 @@ def _closed(line: str) -> str:
 
     A lone end would otherwise end the isolate that is put round the line.
     """
-    if line.isascii() or not _DIRECTION.search(line):
-        return line
+    return line if line.isascii() or not _DIRECTION.search(line) else _balanced(line)[0]
+
+
+def _balanced(line: str) -> tuple[str, list[str]]:
+    """Return the line with its directions closed, and the letters that have no partner in it."""
     kept: list[str] = []
-    open_ends: list[str] = []
+    opened: list[str] = []
+    unpaired: list[str] = []
     for letter in line:
-        if letter in _EMBEDDINGS:
-            open_ends.append(_POP_EMBEDDING)
-        elif letter in _ISOLATES:
-            open_ends.append(_POP_ISOLATE)
+        if letter in _EMBEDDINGS or letter in _ISOLATES:
+            opened.append(letter)
         elif letter == _POP_ISOLATE:
-            if _POP_ISOLATE not in open_ends:
+            if not any(one in _ISOLATES for one in opened):
+                unpaired.append(letter)
                 continue
-            while open_ends.pop() != _POP_ISOLATE:
+            while opened.pop() not in _ISOLATES:
                 pass
         elif letter == _POP_EMBEDDING:
-            if not open_ends or open_ends[-1] != _POP_EMBEDDING:
+            if not opened or opened[-1] in _ISOLATES:
+                unpaired.append(letter)
                 continue
-            open_ends.pop()
+            opened.pop()
         kept.append(letter)
-    return "".join(kept + open_ends[::-1])
+    ends = [_POP_ISOLATE if letter in _ISOLATES else _POP_EMBEDDING for letter in reversed(opened)]
+    return "".join(kept + ends), unpaired + opened
