@@ -196,6 +196,51 @@ def test_photos_are_derived_and_of_those_who_publish_them(little: LittleSite) ->
     assert not list((little.root / ".replisite/photos").rglob("*.jpg"))
 
 
+def show_sponsors(little: LittleSite) -> None:
+    """Have the theme show the sponsor's photo."""
+    little.change(
+        "themes/little/templates/base.html",
+        "<footer>",
+        "<footer>{% if distributor.sponsor and distributor.sponsor.photo %}"
+        '<img src="{{ SITEURL }}/{{ distributor.sponsor.photo }}" alt="">{% endif %}',
+    )
+
+
+@pytest.mark.parametrize(
+    ("new", "warning"),
+    [
+        ("A1,jane,Jane,Doe,photos/jane.jpg,active,name,", "3 other sites still show a photo"),
+        ("A1,jane,Jane,Doe,photos/jane.jpg,lapsed,name photo,", "3 other sites still show a photo"),
+        ("A1,jane,Jane,Doe,photos/other.jpg,active,name photo,", "3 other sites still show a photo"),
+        ("A1,jane,Jane,Doe,photos/jane.jpg,active,name photo,", ""),
+    ],
+)
+def test_sites_that_still_show_a_withdrawn_photo_are_reported(
+    little: LittleSite, new: str, warning: str
+) -> None:
+    """The photo is removed at once; sites that --only did not build are counted, until all are built."""
+    show_photos(little)
+    show_sponsors(little)
+    for name, colour in (("jane", "red"), ("other", "blue")):
+        a_photo(little.root / f"content/photos/{name}.jpg", colour=colour)
+    rows = [
+        "A1,jane,Jane,Doe,photos/jane.jpg,active,name photo,",
+        "A2,omar,Omar,Ali,,active,name,A1",
+        "A3,wilma,Wilma,Fox,,active,name,A1",
+        "A4,zoe,Zoe,Fox,,active,name,A1",
+    ]
+    little.write("content/roster.csv", "\n".join([f"{HEADER},sponsor_id", *rows, ""]))
+    little.build()
+    before = photos(little)
+    little.write("content/roster.csv", "\n".join([f"{HEADER},sponsor_id", new, *rows[1:], ""]))
+    told = [text for text in little.report("--only", "zoe")["warnings"] if "no longer published" in text]  # type: ignore[attr-defined]
+    assert [text.partition(" that is")[0] for text in told] == [warning] * bool(warning)
+    assert set(photos(little)).isdisjoint(before) is bool(warning)
+    if warning:
+        assert "(jane/, omar/, wilma/); build without --only" in told[0]
+        assert not [text for text in little.report()["warnings"] if "no longer" in text]  # type: ignore[attr-defined]
+
+
 def test_a_photo_that_is_none_is_a_fault_of_its_row(little: LittleSite, tmp_path: Path) -> None:
     """With --skip-bad-rows its owner is shown with initials, and the report says so."""
     show_photos(little)
