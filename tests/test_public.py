@@ -318,3 +318,33 @@ def test_a_photo_in_another_form_is_named(little: LittleSite) -> None:
         "1 photo is not in the content folder (such as photos/café.jpg; there is photos/café.jpg with its"
         in (unicodedata.normalize("NFC", told))
     )
+
+
+@pytest.mark.parametrize(
+    ("markup", "what"),
+    [
+        ('<img src="{{ SITEURL }}/{{ distributor.photo }}" alt="">', "the src of <img> leads to a page"),
+        ('<img src="{{ distributor.photo }}" alt="">', "the src of <img> names no picture"),
+        (
+            '<video poster="{{ SITEURL }}/{{ distributor.photo }}"></video>',
+            "the poster of <video> leads to a page",
+        ),
+        ('<source srcset="{{ distributor.photo }}">', "the srcset of <source> names no picture"),
+        (
+            "<i style=\"background: url('{{ SITEURL }}/{{ distributor.photo }}')\"></i>",
+            "the style of <i> leads to a page",
+        ),
+        ('{% if distributor.photo %}<img src="{{ SITEURL }}/{{ distributor.photo }}">{% endif %}', ""),
+    ],
+)
+@pytest.mark.parametrize("photo", ["", "photos/gone.jpg"])
+def test_a_picture_without_a_photo_is_a_warning_that_names_the_template(
+    little: LittleSite, photo: str, markup: str, what: str
+) -> None:
+    """Whether the person has none or its file is not there; a template that asks first is right."""
+    little.change("themes/little/templates/base.html", "<footer>", f"<footer>\n{markup}\n")
+    little.write("content/roster.csv", f"{HEADER}\nA1,jane,Jane,Doe,{photo},active,name photo\n")
+    told = [text for text in little.report()["warnings"] if "<" in text]  # type: ignore[attr-defined]
+    assert [what in text for text in told] == [True] * len(told)
+    assert bool(told) is bool(what)
+    assert all(text.startswith("themes/little/templates/base.html:") for text in told)

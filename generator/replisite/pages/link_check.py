@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from replisite.errors import nearest
-from replisite.model.address_attributes import Form
+from replisite.model.address_attributes import Form, is_picture
 from replisite.model.distributor import Distributor
 from replisite.model.page_links import Host, LocalAddress, PageLink, page_addresses, parse_address
 from replisite.pages.site_files import SiteFiles
 
 __all__ = ["BrokenLink", "LinkCheck"]
 
+_PAGES = (".html", ".htm", ".xhtml")
 _SCRIPT_PATH = re.compile(r"""(["'`])(/[^"'`\s<>\\$]+)\1""")
 
 
@@ -33,6 +34,8 @@ class BrokenLink:
     what: str
     next: str
     is_certain: bool
+    picture: tuple[str, str] | None = None
+    """The element and the attribute that should name a picture, and do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class LinkCheck:
                 continue
             if address is None:
                 found.update(dict.fromkeys(self._without_site(link.text)))
+                if not link.text.strip() and is_picture(link.holder.tag, link.holder.attribute):
+                    found[_no_picture(link, "names no picture")] = None
             elif folder is not None or address[1].style != "relative":
                 found.update(dict.fromkeys(self._followed(link, *address)))
         return list(found)
@@ -102,7 +107,10 @@ class LinkCheck:
     def _followed(self, link: PageLink, is_own: bool, address: LocalAddress) -> Iterator[BrokenLink]:
         files, is_owner = self.files, not self.owner.is_company
         found = files.find(address, is_owner=is_own)
-        if address.is_outside:
+        is_page = found is not None and found.file.endswith(_PAGES)
+        if is_page and not address.is_outside and is_picture(link.holder.tag, link.holder.attribute):
+            yield _no_picture(link, "leads to a page and not to a picture")
+        elif address.is_outside:
             if found is not None:
                 yield self._broken(link.text, f"it is not below {files.url}/", address, is_certain=False)
         elif found is None or found.kind == "instead" or (is_own and found.kind == "once"):
@@ -159,3 +167,10 @@ class LinkCheck:
             yield BrokenLink(
                 found[2], what, "use an address in an attribute, which is led to the right file", False
             )
+
+
+def _no_picture(link: PageLink, what: str) -> BrokenLink:
+    """Return what is wrong with an address that should be a picture's; a script may set it, so that it is no fault."""
+    tag, name = link.holder.tag, link.holder.attribute
+    told = "write it only where there is a picture, as in {% if distributor.photo %}"
+    return BrokenLink(link.text, f"the {name} of <{tag}> {what}", told, False, (tag, name))
