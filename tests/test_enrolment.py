@@ -228,6 +228,29 @@ def test_what_is_wrong_or_concerns_everybody_makes_all_be_read(rosters, ledger, 
     rosters.compare(ledger, names)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda lines: [lines[0], lines[0].replace("P0,p0", "P99,p99"), *lines[1:]],
+        lambda lines: [*lines[:9], *lines[12:]],
+        lambda lines: [*lines[:12], '"P99","p99","J\x07","X\n",active,GB,P1,,Leeds,Hi,Tea,city', *lines[12:]],
+        lambda lines: [*lines[:4], lines[4].replace("\u202e", ""), *lines[5:]],
+    ],
+)
+def test_letters_that_are_left_out_are_warned_of_where_they_stand_now(rosters, ledger, names, change):
+    """Also where their rows have not changed and others above them have."""
+    lines = rows(20)
+    for place, letter in ((4, "\u202e"), (15, "\x07"), (19, "\uffff")):
+        lines[place] = lines[place].replace("Leeds", f"Le{letter}eds")
+    write(rosters, lines)
+    rosters.compare(ledger, names)
+    assert "city has U+202E RIGHT-TO-LEFT OVERRIDE" in " ".join(ledger.warnings)
+    write(rosters, change(lines))
+    rosters.compare(ledger, names)
+    write(rosters, lines)
+    rosters.compare(ledger, names)
+
+
 def test_two_neighbours_and_a_text_of_several_lines(rosters, ledger, names):
     """As long as every row begins where it began."""
     lines = rows(40)

@@ -21,7 +21,7 @@ LAYERS = (
     {"audit", "explained", "kept", "options", "photo_column", "photo_making", "photos", "reference"},
     {"enrolment", "journey", "shards"},
     {"rendering"},
-    {"shared_list", "shared_photos"},
+    {"shared_list", "shared_photos", "withdrawn_photos"},
     {"pressing"},
     {"pressroom"},
     {"prepare", "scaffold"},

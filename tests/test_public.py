@@ -196,6 +196,51 @@ def test_photos_are_derived_and_of_those_who_publish_them(little: LittleSite) ->
     assert not list((little.root / ".replisite/photos").rglob("*.jpg"))
 
 
+def show_sponsors(little: LittleSite) -> None:
+    """Have the theme show the sponsor's photo."""
+    little.change(
+        "themes/little/templates/base.html",
+        "<footer>",
+        "<footer>{% if distributor.sponsor and distributor.sponsor.photo %}"
+        '<img src="{{ SITEURL }}/{{ distributor.sponsor.photo }}" alt="">{% endif %}',
+    )
+
+
+@pytest.mark.parametrize(
+    ("new", "warning"),
+    [
+        ("A1,jane,Jane,Doe,photos/jane.jpg,active,name,", "3 other sites still show a photo"),
+        ("A1,jane,Jane,Doe,photos/jane.jpg,lapsed,name photo,", "3 other sites still show a photo"),
+        ("A1,jane,Jane,Doe,photos/other.jpg,active,name photo,", "3 other sites still show a photo"),
+        ("A1,jane,Jane,Doe,photos/jane.jpg,active,name photo,", ""),
+    ],
+)
+def test_sites_that_still_show_a_withdrawn_photo_are_reported(
+    little: LittleSite, new: str, warning: str
+) -> None:
+    """The photo is removed at once; sites that --only did not build are counted, until all are built."""
+    show_photos(little)
+    show_sponsors(little)
+    for name, colour in (("jane", "red"), ("other", "blue")):
+        a_photo(little.root / f"content/photos/{name}.jpg", colour=colour)
+    rows = [
+        "A1,jane,Jane,Doe,photos/jane.jpg,active,name photo,",
+        "A2,omar,Omar,Ali,,active,name,A1",
+        "A3,wilma,Wilma,Fox,,active,name,A1",
+        "A4,zoe,Zoe,Fox,,active,name,A1",
+    ]
+    little.write("content/roster.csv", "\n".join([f"{HEADER},sponsor_id", *rows, ""]))
+    little.build()
+    before = photos(little)
+    little.write("content/roster.csv", "\n".join([f"{HEADER},sponsor_id", new, *rows[1:], ""]))
+    told = [text for text in little.report("--only", "zoe")["warnings"] if "no longer published" in text]  # type: ignore[attr-defined]
+    assert [text.partition(" that is")[0] for text in told] == [warning] * bool(warning)
+    assert set(photos(little)).isdisjoint(before) is bool(warning)
+    if warning:
+        assert "(jane/, omar/, wilma/); build without --only" in told[0]
+        assert not [text for text in little.report()["warnings"] if "no longer" in text]  # type: ignore[attr-defined]
+
+
 def test_a_photo_that_is_none_is_a_fault_of_its_row(little: LittleSite, tmp_path: Path) -> None:
     """With --skip-bad-rows its owner is shown with initials, and the report says so."""
     show_photos(little)
@@ -273,3 +318,33 @@ def test_a_photo_in_another_form_is_named(little: LittleSite) -> None:
         "1 photo is not in the content folder (such as photos/café.jpg; there is photos/café.jpg with its"
         in (unicodedata.normalize("NFC", told))
     )
+
+
+@pytest.mark.parametrize(
+    ("markup", "what"),
+    [
+        ('<img src="{{ SITEURL }}/{{ distributor.photo }}" alt="">', "the src of <img> leads to a page"),
+        ('<img src="{{ distributor.photo }}" alt="">', "the src of <img> names no picture"),
+        (
+            '<video poster="{{ SITEURL }}/{{ distributor.photo }}"></video>',
+            "the poster of <video> leads to a page",
+        ),
+        ('<source srcset="{{ distributor.photo }}">', "the srcset of <source> names no picture"),
+        (
+            "<i style=\"background: url('{{ SITEURL }}/{{ distributor.photo }}')\"></i>",
+            "the style of <i> leads to a page",
+        ),
+        ('{% if distributor.photo %}<img src="{{ SITEURL }}/{{ distributor.photo }}">{% endif %}', ""),
+    ],
+)
+@pytest.mark.parametrize("photo", ["", "photos/gone.jpg"])
+def test_a_picture_without_a_photo_is_a_warning_that_names_the_template(
+    little: LittleSite, photo: str, markup: str, what: str
+) -> None:
+    """Whether the person has none or its file is not there; a template that asks first is right."""
+    little.change("themes/little/templates/base.html", "<footer>", f"<footer>\n{markup}\n")
+    little.write("content/roster.csv", f"{HEADER}\nA1,jane,Jane,Doe,{photo},active,name photo\n")
+    told = [text for text in little.report()["warnings"] if "<" in text]  # type: ignore[attr-defined]
+    assert [what in text for text in told] == [True] * len(told)
+    assert bool(told) is bool(what)
+    assert all(text.startswith("themes/little/templates/base.html:") for text in told)

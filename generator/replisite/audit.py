@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import traceback
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -156,7 +157,7 @@ def _told(found: Mapping[tuple[str, BrokenLink], AuditedPage], sampled: dict[str
     places = _Places(site)
     grouped: dict[tuple[str, int, BrokenLink], list[str]] = {}
     for (path, link), page in found.items():
-        file, line = places.find(page, link.written)
+        file, line = places.find(page, link.written, link.picture)
         key = (file, line, link)
         grouped.setdefault(key, []).append(path)
     result = Audit([], [], sampled)
@@ -188,8 +189,22 @@ class _Places:
             for path in sorted(folder.rglob("*.html"))
         }
 
-    def find(self, page: AuditedPage, written: str) -> tuple[str, int]:
-        """Return the file and the line, 0 if the line is not known."""
+    def find(
+        self, page: AuditedPage, written: str, picture: tuple[str, str] | None = None
+    ) -> tuple[str, int]:
+        """Return the file and the line, 0 if the line is not known.
+
+        A ``picture`` without an address is looked for by its element and attribute: the value is empty, or ends in a variable.
+        """
+        if picture is not None:
+            pattern = _empty_picture(*picture)
+            known = {page.source: _lines(self._site.root / page.source), **self._templates}
+            found = [
+                (file, text.count("\n", 0, match.start()) + 1)
+                for file, text in ((file, "\n".join(lines)) for file, lines in known.items())
+                for match in pattern.finditer(text)
+            ]
+            return found[0] if len(found) == 1 else (page.source, 0)
         spelt = [written, html.escape(written)]
         line = _line_with(_lines(self._site.root / page.source), spelt)
         if line:
@@ -203,6 +218,11 @@ class _Places:
             if line:
                 return file, line
         return page.source, 0
+
+
+def _empty_picture(tag: str, attribute: str) -> re.Pattern[str]:
+    value = r"[^\"'<>]*\}\}" if attribute != "style" else r"[^<>]*?url\([^<>]*?\}\}[\"']?\)[^<>]*?"
+    return re.compile(rf"<{tag}\b[^<>]*?\s{re.escape(attribute)}\s*=\s*([\"'])(?:{value})?\1", re.IGNORECASE)
 
 
 _QUOTES = (('"', '"'), ("'", "'"), ("=", ">"), ("=", " "), ("(", ")"), ("}", '"'), ("}", "'"))

@@ -31,6 +31,7 @@ from replisite.pressroom import PressRoom
 from replisite.shards import Pressed
 from replisite.shared_list import remember_shared, stale_files
 from replisite.sinks import Output
+from replisite.withdrawn_photos import warn_of_withdrawn
 
 __all__ = ["Options", "Progress", "Report", "build"]
 
@@ -86,7 +87,8 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
             else:
                 shared = {entry.path for entry in single}
                 stale = partial(stale_files, site, output.folder, shared, ledger)
-                output.commit_some(parts, single, prefixes, redirects, home_of(site), stale)
+                removed = output.commit_some(parts, single, prefixes, redirects, home_of(site), stale)
+                report.warnings += warn_of_withdrawn(output.folder, removed, prefixes, shared)
             remember_shared(site, output.folder, {entry.path for entry in single})
     return report
 

@@ -249,6 +249,7 @@ class Enrolment:
             photos.forget(old)
             odd.forget(old)
             gone.add(old.alias)
+        odd.move(_shown(self._path, self.terms.root), difference.moved)
         read = read_stretches(
             self.terms, difference, source=self.source, reserved=self.names, has_photo=photos.is_there
         )

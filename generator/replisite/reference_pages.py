@@ -147,6 +147,11 @@ def _roster() -> Iterator[str]:
         "`NULL`, `\\N`, dates in place of an id, quotation marks around an id, totals, a repeated header. Names are judged "
         "by their row: Christopher Null and Sum Total are people, and `None` beside a real first name is a warning."
     )
+    yield (
+        "Control characters, halves of surrogate pairs, noncharacters and marks of writing direction without a partner are "
+        "left out of every cell, and a direction that a text leaves open is closed behind it. A warning names the cells and "
+        "the letters. White space around a text, and a byte order mark at the start of the file, are no part of a value."
+    )
     yield "## Columns"
     yield _columns()
     yield "## `publish`"

@@ -8,7 +8,7 @@ from replisite.ledger.photos import make_photos
 
 __all__ = ["COLUMNS", "SPACING", "VERSION", "make_intake", "make_people", "sort_people"]
 
-VERSION = 5
+VERSION = 6
 """Changes with the tables; a ledger of another version is made anew."""
 
 SPACING = 1 << 20

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from typing import NamedTuple
 
-__all__ = ["AttributeRule", "Form", "attribute_rule"]
+__all__ = ["AttributeRule", "Form", "attribute_rule", "is_picture", "may_be_empty"]
 
 
 class Form(Enum):
@@ -160,6 +160,42 @@ _PARAMETERS = frozenset({"data", "filename", "href", "image", "movie", "src", "u
 _COMPANY_LINKS = frozenset(
     {"amphtml", "canonical", "hub", "pingback", "self", "shortlink", "syndication", "webmention"}
 )
+
+
+_PICTURES = frozenset(
+    [
+        *(
+            ("img", name)
+            for name in ("src", "srcset", "lowsrc", "dynsrc", "data-src", "data-srcset", "data-original")
+        ),
+        *(("source", name) for name in ("src", "srcset", "data-src", "data-srcset")),
+        *(("image", name) for name in ("href", "xlink:href")),
+        *((tag, name) for tag, name in _ONE_ELEMENT if name == "background"),
+        ("input", "src"),
+        ("link", "imagesrcset"),
+        ("video", "poster"),
+    ]
+)
+_FILLED_BY_SCRIPTS = ("data-", ":", "@", "v-", "x-", "ng-")
+"""How attributes begin from which a script of a widely used library takes an address later."""
+
+
+def is_picture(tag: str, name: str) -> bool:
+    """Say whether an attribute names a picture (for ``<source>`` also a film or a sound), and never a page.
+
+    >>> is_picture("img", "src"), is_picture("p", "style"), is_picture("iframe", "src")
+    (True, True, False)
+    """
+    return name == "style" or (tag, name) in _PICTURES
+
+
+def may_be_empty(name: str, attributes: Mapping[str, str]) -> bool:
+    """Say whether the attribute of a picture may be empty, because another one, or a script, gives the address."""
+    return any(
+        other != name
+        and (other.startswith(_FILLED_BY_SCRIPTS) or (other in {"src", "srcset"} and value.strip()))
+        for other, value in attributes.items()
+    )
 
 
 def attribute_rule(tag: str, name: str, attributes: Mapping[str, str]) -> AttributeRule | None:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
+from replisite.model.lost_letters import LostLetters
 from replisite.model.photo_paths import is_photo, webp_of
 
 __all__ = [
@@ -63,7 +64,8 @@ PHOTO_SUFFIXES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp"})
 class Person:
     """One valid roster row; ``public`` holds the published values alone, by column name.
 
-    ``doubts`` say what is odd about the row: ``""`` for a row without a name, else a word that may be none.
+    ``doubts`` say what is odd about the row: ``""`` for a row without a name, else a word that may be none. ``lost`` are
+    the letters that its values do not have any more.
 
     ``public`` has ``name`` always (see ``sources.roster.consent``). Custom fields are in ``fields``,
     as text: an ISO date, a number as written, ``"yes"`` or ``"no"``. ``bio`` in ``public`` is HTML that
@@ -83,7 +85,8 @@ class Person:
     file: str = ""
     line: int = 0
     doubts: tuple[str, ...] = field(default=(), compare=False)
-    """Of the row, not of the person: the ledger does not keep them."""
+    lost: tuple[LostLetters, ...] = field(default=(), compare=False)
+    """Both are of the row, not of the person: the ledger does not keep them."""
 
 
 @dataclass(frozen=True, slots=True)

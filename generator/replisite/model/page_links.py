@@ -187,9 +187,10 @@ class PageLink(NamedTuple):
 def page_addresses(text: str, place: Place = BETWEEN) -> Iterator[PageLink]:
     """Yield every address of a page, or of text at some place of it, in order, whatever it leads to.
 
-    A script, and a block of JSON-LD, are given as a whole.
+    A script, and a block of JSON-LD, are given as a whole, and an attribute that should name a picture and is empty
+    as ``""``.
     """
-    for holder in scan(text, place=place, reads_data=True):
+    for holder in scan(text, place=place, reads_data=True, keeps_empty=True):
         if isinstance(holder, Holder):
             yield from holder_addresses(text[holder.start : holder.end], holder)
 
@@ -203,6 +204,8 @@ def holder_addresses(written: str, holder: Holder) -> Iterator[PageLink]:
     if holder.rule.form in {Form.SCRIPT, Form.LINKED_DATA}:
         yield PageLink(said, holder)
         return
+    if holder.rule.form is Form.SOURCE_SET and not said.strip():
+        yield PageLink("", holder)
     for start, end in addresses_in(said, holder.rule.form):
         found = style_text(said[start:end]) if holder.rule.form is Form.STYLE else said[start:end]
         if holder.rule.is_certain or _LOOKS_LIKE_A_PATH.search(found.partition("?")[0]):

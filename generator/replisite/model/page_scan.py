@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from replisite.model.address_attributes import AttributeRule, Form, attribute_rule
+from replisite.model.address_attributes import AttributeRule, Form, attribute_rule, is_picture, may_be_empty
 
 __all__ = ["BETWEEN", "Gap", "Holder", "Place", "picture_addresses", "scan"]
 
@@ -124,13 +124,20 @@ _BARE = _Tag(0, [], is_closed=False)
 
 
 def scan(
-    text: str, gap: str = "", place: Place = BETWEEN, *, skims: bool = False, reads_data: bool = False
+    text: str,
+    gap: str = "",
+    place: Place = BETWEEN,
+    *,
+    skims: bool = False,
+    reads_data: bool = False,
+    keeps_empty: bool = False,
 ) -> Iterator[Holder | Gap]:
     """Yield what holds addresses, in the order of the page, and the gaps that stand in no holder and not between tags.
 
     ``gap`` is a character that stands for something unknown. Of attributes with the same name the first counts.
     ``skims`` leaves out telephone numbers, mail addresses and places on the same page, which is faster; there are no
-    gaps then. ``reads_data`` yields structured data (JSON-LD) too, whose addresses stay as they are written.
+    gaps then. ``reads_data`` yields structured data (JSON-LD) too, whose addresses stay as they are written. With
+    ``keeps_empty`` there is a holder for an empty attribute that names a picture, unless it may be empty.
 
     >>> [page[h.start : h.end] for page in ['<a title="href=/x" HREF = /y>'] for h in scan(page)]
     ['/y']
@@ -139,7 +146,7 @@ def scan(
     foreign = 0
     if place.tag:
         tag = _read_tag(text, 0, gap)
-        yield from _holders(text, place.tag, tag, gap, dict(place.attributes))
+        yield from _holders(text, place.tag, tag, gap, dict(place.attributes), keeps_empty)
         at = tag.end
     while found := _OPENING.search(text, _behind_plain(text, at) if skims else at):
         comment, cdata, slash, written = found.groups()
@@ -164,7 +171,7 @@ def scan(
         if gap and gap in written:
             known = _known({key.name: text[key.start : key.end] for key in reversed(tag.attributes)}, gap)
             yield from (Gap(at, name, known) for at in _positions(text, gap, start, found.end()))
-        yield from _holders(text, name, tag, gap, {})
+        yield from _holders(text, name, tag, gap, {}, keeps_empty)
         is_closed = tag.is_closed and (bool(foreign) or name in _FOREIGN)
         if name in _FOREIGN and not is_closed:
             foreign += 1
@@ -226,7 +233,9 @@ def _read_tag(text: str, at: int, gap: str) -> _Tag:
     return _Tag(len(text), attributes, False)
 
 
-def _holders(text: str, name: str, tag: _Tag, gap: str, beside: Mapping[str, str]) -> Iterator[Holder | Gap]:
+def _holders(
+    text: str, name: str, tag: _Tag, gap: str, beside: Mapping[str, str], keeps_empty: bool
+) -> Iterator[Holder | Gap]:
     first: dict[str, _Attribute] = {}
     for attribute in tag.attributes:
         first.setdefault(attribute.name, attribute)
@@ -239,7 +248,7 @@ def _holders(text: str, name: str, tag: _Tag, gap: str, beside: Mapping[str, str
                 yield Gap(at, where, known)
         rule = None
         if (
-            attribute.start < attribute.end
+            (attribute.start < attribute.end or (keeps_empty and _is_missing(name, attribute.name, values)))
             and first[attribute.name] is attribute
             and attribute.name not in beside
         ):
@@ -248,6 +257,10 @@ def _holders(text: str, name: str, tag: _Tag, gap: str, beside: Mapping[str, str
             yield Holder(attribute.start, attribute.end, name, attribute.name, rule, attribute.quote)
         else:
             yield from _gaps(text, gap, attribute.start, attribute.end)
+
+
+def _is_missing(tag: str, name: str, values: Mapping[str, str]) -> bool:
+    return name != "style" and is_picture(tag, name) and not may_be_empty(name, values)
 
 
 def _known(values: Mapping[str, str], gap: str) -> Mapping[str, str]:

@@ -18,6 +18,7 @@ __all__ = [
     "clean_lines",
     "clean_markdown",
     "drop_surrogates",
+    "left_out",
     "quoted",
 ]
 
@@ -51,15 +52,19 @@ def clean_line(text: str, limit: int = LIMIT) -> str:
     """
     if not text:
         return text
-    if not (text.isascii() and text.isprintable()):
-        text = unicodedata.normalize("NFC", _UNWANTED.sub("", " ".join(text.split())))
-    return _isolated(_measured(" ".join(text.split()), limit))
+    line = " ".join(text.split())
+    if line.isascii() and line.isprintable():  # nearly every cell
+        return line if len(line) <= limit else _measured(line, limit)
+    line = unicodedata.normalize("NFC", _UNWANTED.sub("", line))
+    return _isolated(_measured(" ".join(line.split()), limit))
 
 
 def clean_lines(text: str, limit: int = GREETING_LIMIT) -> str:
     """Return safe lines of text, each closed in by itself; raises ValueError if they are too long."""
     if not text:
         return text
+    if text.isascii() and text.isprintable():
+        return _measured(" ".join(text.split()), limit)
     lines = (" ".join(line.split()) for line in _plain(text).split("\n"))
     told = _measured("\n".join(lines).strip("\n"), limit)
     return "\n".join(_isolated(line) for line in told.split("\n"))
@@ -73,8 +78,23 @@ def clean_markdown(text: str, limit: int = BIO_LIMIT) -> str:
     """
     if not text:
         return text
+    if text.isascii() and text.isprintable():
+        return _measured(text, limit)
     told = _measured(_plain(text).strip("\n"), limit)
     return "\n".join(_closed(line) for line in told.split("\n"))
+
+
+def left_out(text: str, *, is_line: bool) -> list[str]:
+    r"""Return the letters of a text that cleaning leaves out, and the writing directions that it has to close.
+
+    White space is none of them: it becomes a blank, or the end of a line. ``is_line``: the text is for `clean_line`.
+
+    >>> left_out("Ja\x07ne \u202eO'Neil", is_line=True)
+    ['\x07', '\u202e']
+    """
+    plain = " ".join(text.split()) if is_line else _LINE_END.sub("\n", text).replace("\t", "    ")
+    unpaired = (letter for line in plain.split("\n") for letter in _balanced(line)[1])
+    return [*_UNWANTED.findall(plain), *unpaired]
 
 
 def drop_surrogates(text: str) -> str:
@@ -94,8 +114,6 @@ def quoted(text: str, longest: int = 60) -> str:
 
 
 def _plain(text: str) -> str:
-    if text.isascii() and text.isprintable():
-        return text
     lines = _LINE_END.sub("\n", text).replace("\t", "    ")
     return unicodedata.normalize("NFC", _UNWANTED.sub("", lines))
 
@@ -123,23 +141,28 @@ def _closed(line: str) -> str:
 
     A lone end would otherwise end the isolate that is put round the line.
     """
-    if line.isascii() or not _DIRECTION.search(line):
-        return line
+    return line if line.isascii() or not _DIRECTION.search(line) else _balanced(line)[0]
+
+
+def _balanced(line: str) -> tuple[str, list[str]]:
+    """Return the line with its directions closed, and the letters that have no partner in it."""
     kept: list[str] = []
-    open_ends: list[str] = []
+    opened: list[str] = []
+    unpaired: list[str] = []
     for letter in line:
-        if letter in _EMBEDDINGS:
-            open_ends.append(_POP_EMBEDDING)
-        elif letter in _ISOLATES:
-            open_ends.append(_POP_ISOLATE)
+        if letter in _EMBEDDINGS or letter in _ISOLATES:
+            opened.append(letter)
         elif letter == _POP_ISOLATE:
-            if _POP_ISOLATE not in open_ends:
+            if not any(one in _ISOLATES for one in opened):
+                unpaired.append(letter)
                 continue
-            while open_ends.pop() != _POP_ISOLATE:
+            while opened.pop() not in _ISOLATES:
                 pass
         elif letter == _POP_EMBEDDING:
-            if not open_ends or open_ends[-1] != _POP_EMBEDDING:
+            if not opened or opened[-1] in _ISOLATES:
+                unpaired.append(letter)
                 continue
-            open_ends.pop()
+            opened.pop()
         kept.append(letter)
-    return "".join(kept + open_ends[::-1])
+    ends = [_POP_ISOLATE if letter in _ISOLATES else _POP_EMBEDDING for letter in reversed(opened)]
+    return "".join(kept + ends), unpaired + opened

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from replisite.content.near_names import near_name
 from replisite.errors import nearest
-from replisite.model.address_attributes import AttributeRule, Form
+from replisite.model.address_attributes import AttributeRule, Form, is_picture
 from replisite.model.address_texts import iter_style_addresses
 from replisite.model.distributor import Distributor
 from replisite.model.page_links import Host, LocalAddress, PageLink, page_addresses, parse_address
@@ -23,6 +23,7 @@ from replisite.pages.site_files import SiteFiles
 
 __all__ = ["BrokenLink", "LinkCheck"]
 
+_PAGES = (".html", ".htm", ".xhtml")
 _SHEET = Holder(0, 0, "style", "", AttributeRule(Form.STYLE), None)
 """Holds the addresses of a style sheet that is a file."""
 
@@ -41,6 +42,8 @@ class BrokenLink:
     what: str
     next: str
     is_certain: bool
+    picture: tuple[str, str] | None = None
+    """The element and the attribute that should name a picture, and do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,8 @@ class LinkCheck:
                 continue
             if address is None:
                 found.update(dict.fromkeys(self._without_site(link.text)))
+                if not link.text.strip() and is_picture(link.holder.tag, link.holder.attribute):
+                    found[_no_picture(link, "names no picture")] = None
             elif folder is not None or address[1].style != "relative":
                 found.update(dict.fromkeys(self._followed(link, *address)))
         return list(found)
@@ -123,7 +128,10 @@ class LinkCheck:
     def _followed(self, link: PageLink, is_own: bool, address: LocalAddress) -> Iterator[BrokenLink]:
         files, is_owner = self.files, not self.owner.is_company
         found = files.find(address, is_owner=is_own)
-        if address.is_outside:
+        is_page = found is not None and found.file.endswith(_PAGES)
+        if is_page and not address.is_outside and is_picture(link.holder.tag, link.holder.attribute):
+            yield _no_picture(link, "leads to a page and not to a picture")
+        elif address.is_outside:
             if found is not None:
                 yield self._broken(link.text, f"it is not below {files.url}/", address, is_certain=False)
         elif found is None or found.kind == "instead" or (is_own and found.kind == "once"):
@@ -203,3 +211,10 @@ def _near(name: str, published: tuple[str, ...], unasked: tuple[str, ...]) -> st
     return near_name(name, names) or nearest(
         name, (other for other in names if posixpath.splitext(other)[1].lower() == suffix)
     )
+
+
+def _no_picture(link: PageLink, what: str) -> BrokenLink:
+    """Return what is wrong with an address that should be a picture's; a script may set it, so that it is no fault."""
+    tag, name = link.holder.tag, link.holder.attribute
+    told = "write it only where there is a picture, as in {% if distributor.photo %}"
+    return BrokenLink(link.text, f"the {name} of <{tag}> {what}", told, False, (tag, name))

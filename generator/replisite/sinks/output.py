@@ -114,16 +114,16 @@ class Output:
         redirects: Iterable[Redirect] = (),
         home: str = "/",
         stale: Callable[[Iterable[str]], Collection[str]] = lambda _: (),
-    ) -> None:
+    ) -> list[str]:
         """Put some sites (``prefixes``, each ending in a slash) and the corporate files in place; keep the rest.
 
         Each site changes at once, the output as a whole does not. Of the ``redirects`` those hold whose sites are there,
         or the company's at ``home``. ``stale`` says which of the kept files are no longer published: they are removed. Where
-        there is no output yet this is a commit.
+        there is no output yet this is a commit. Returns the paths that were removed.
         """
         if not self.folder.exists():
             self.commit(parts, single, redirects)
-            return
+            return []
         sites = tuple(prefixes)
         written = [*single, *(entry for part in parts for entry in iter_part(part))]
         names = {entry.path for entry in written}
@@ -147,6 +147,7 @@ class Output:
                 (self.folder / path).unlink(missing_ok=True)
         except OSError as error:
             raise OutputError(told(error, str(self.folder))) from error
+        return removed
 
     def _put(self, new: Path, place: Path) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -24,7 +24,7 @@ def test_values_become_text(tmp_path):
     assert read(tmp_path, body) == [
         RawRow("roster.jsonl", 1, {"id": "12345678901234567890", "alias": "jane", "city": ""}),
         RawRow("roster.jsonl", 3, {"id": "1.50", "alias": "zoe", "city": "true", "publish": "city bio"}),
-        RawRow("roster.jsonl", 4, {"id": "3", "alias": "ann", "city": "Leeds"}),
+        RawRow("roster.jsonl", 4, {"id": "3", "alias": "ann", "city": "Leeds"}, lost={"city": "\ud83d"}),
     ]
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from replisite.model.distributor import Person
+from replisite.model.lost_letters import LostLetters
 from replisite.sources.roster import RowWarnings
 
 ZEROS = "shorter than the others, which have 5 digits; a spreadsheet may have dropped the zeros in front"
@@ -55,3 +56,42 @@ def test_what_is_forgotten_was_never_noted():
     for one in (person(2, "00124"), person(3, "125")):
         other.note(one)
     assert (odd.as_json(), odd.warnings()) == (other.as_json(), other.warnings())
+
+
+def a_loser(number, *lines):
+    lost = tuple(LostLetters("roster.csv", line, "city", "U+0007 (a control character)") for line in lines)
+    return Person(str(number), f"p{number}", "GB", "en", "active", {"name": "x"}, lost=lost)
+
+
+@pytest.mark.parametrize(
+    ("lines", "warning"),
+    [
+        ([4], "1 cell holds {}: roster.csv:4: {}"),
+        ([4, 2], "2 cells hold {}: roster.csv:2: {}; roster.csv:4: {}"),
+        (
+            [5, 4, 3, 2, 6],
+            "5 cells hold {}: roster.csv:2: {}; roster.csv:3: {}; roster.csv:4: {}; and 2 more",
+        ),
+    ],
+)
+def test_lost_letters_are_named_by_file_and_line(lines, warning):
+    """The first cells by line, and how many others there are."""
+    odd = RowWarnings()
+    for number, line in enumerate(lines):
+        odd.note(a_loser(number, line))
+    what = "letters that are left out, or a writing direction that is closed behind the text"
+    cells = ["city has U+0007 (a control character)"] * 3
+    assert RowWarnings.of(odd.as_json()).warnings() == [warning.format(what, *cells)]
+
+
+def test_a_row_that_moves_takes_its_warning_along():
+    """Only where it stands in that file."""
+    odd = RowWarnings()
+    odd.note(a_loser(1, 2))
+    odd.move("other.csv", lambda line: line + 9)
+    odd.move("roster.csv", lambda line: line + 1)
+    assert [warning.partition(": ")[2] for warning in odd.warnings()] == [
+        "roster.csv:3: city has U+0007 (a control character)"
+    ]
+    odd.forget(a_loser(1))
+    assert odd.warnings() == []

@@ -6,6 +6,7 @@ stories.py   what a few people write in a file of their own
 columns.py   the known columns, and what each cell must be (fields.py: the company's own)
 quotes.py    the quote in a CSV file that swallows rows
 spreadsheet_values.py  what spreadsheets and databases write in place of a value, and rows that are no people
+cleaned_cells.py       letters that cells hold and values do not: controls, open writing directions
 row_warnings.py        what is odd about rows that are read all the same
 contacts.py  phone numbers, e-mail and web addresses, photos
 consent.py   what a person publishes, and the name that follows

@@ -69,6 +69,13 @@ class Difference:
     stretches: tuple[Stretch, ...]
     blocks: tuple[Block, ...]
 
+    def moved(self, line: int) -> int:
+        """Return the line in which a row stands now that stood in a line before, outside the stretches."""
+        for stretch in reversed(self.stretches):
+            if stretch.last < len(self.blocks) and self.blocks[stretch.last].line <= line:
+                return line + stretch.line + stretch.body.count(b"\n") - self.blocks[stretch.last].line
+        return line
+
     def recut(self, lines: Sequence[Sequence[int]]) -> tuple[Block, ...]:
         """Return the file in blocks. ``lines`` are those in which rows begin, for each stretch."""
         new: list[Block] = []

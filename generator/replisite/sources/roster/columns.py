@@ -48,6 +48,7 @@ class Rules:
     ranks: Mapping[str, str]
     fields: Mapping[str, CustomField]
     company_id: str
+    company_skeleton: str
     reserved: ReservedNames
     own_host_field: str = ""
     company_host: str = ""
@@ -64,6 +65,7 @@ class Rules:
             ranks={rank.code: rank.title for rank in site.ranks},
             fields={field.name: field for field in site.roster.fields},
             company_id=site.company.id,
+            company_skeleton=skeleton(site.company.id.casefold()),
             reserved=reserved,
             own_host_field=site.addresses.domain_field if site.addresses.style == "domain" else "",
             company_host=host,
@@ -109,8 +111,7 @@ def _id(text: str, info: ValidationInfo) -> str:
         raise ValueError(
             f"{quoted(key)} is a folder in an address, which browsers resolve; give the person another"
         )
-    company = _rules(info).company_id
-    if skeleton(key.casefold()) == skeleton(company.casefold()):
+    if skeleton(key.casefold()) == _rules(info).company_skeleton:
         raise ValueError(f"{quoted(key)} is the company's own; give the person another")
     return key
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
@@ -61,11 +61,12 @@ class JsonLinesFile:
             if not body.strip():
                 continue
             try:
-                cells = _cells(body)
+                written = _cells(body)
             except ValueError as error:
                 what, _, advice = str(error).partition("; ")
                 yield BadRow(Fault(self._name, number, what, advice), rows=_count_objects(body))
                 continue
+            cells = {key: drop_surrogates(text) for key, text in written.items()}
             for key in sorted(cells.keys() - self._columns.known - undeclared):
                 if len(undeclared) < MOST_UNDECLARED:
                     undeclared.add(key)
@@ -74,7 +75,8 @@ class JsonLinesFile:
             if missing:
                 yield BadRow(missing[0], cells.get("id", ""), more=tuple(missing[1:]))
             else:
-                yield RawRow(self._name, number, {c: cells[c] for c in self._columns.known if c in cells})
+                known = {column: cells[column] for column in self._columns.known if column in cells}
+                yield RawRow(self._name, number, known, lost=_lost(written))
 
 
 def _iter_lines(lines: BinaryIO) -> Iterator[bytes]:
@@ -113,6 +115,19 @@ def _cells(body: bytes) -> dict[str, str]:
     return cells
 
 
+def _lost(written: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the surrogates of each cell that holds any."""
+    return {
+        key: "".join(filter(_is_surrogate, text))
+        for key, text in written.items()
+        if text != drop_surrogates(text)
+    }
+
+
+def _is_surrogate(letter: str) -> bool:
+    return drop_surrogates(letter) == ""
+
+
 def _count_objects(body: bytes) -> int:
     """Return how many objects stand in a line one behind the other, at least 1: so many people are lost with it."""
     if b"}" not in body[:-2]:
@@ -144,7 +159,7 @@ def _text(key: str, value: object) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return drop_surrogates(value)
+            return value
         case _Pairs():
             raise ValueError(f"{quoted(key)} is an object; a cell is a text, a number, true, false or null")
         case list() if not any(isinstance(item, list) for item in value):

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from replisite.errors import Fault
 from replisite.model.distributor import Person
 from replisite.sources.roster.bio import render_bio
+from replisite.sources.roster.cleaned_cells import lost_letters
 from replisite.sources.roster.columns import REQUIRED, RosterColumns, Rules
 from replisite.sources.roster.consent import published
 from replisite.sources.roster.fields import parse_field
@@ -73,7 +74,8 @@ def parse_row(row: RawRow, rules: Rules) -> Person | list[Fault]:
         )  # says what it is, where the check says what it is not
     if columns is None or faults:
         return [_fault(row, column, message) for column, message in faults.items()]
-    return _person(row, columns, fields, rules, tuple(iter_doubtful(cells)) if is_odd else ())
+    doubts = tuple(iter_doubtful(cells)) if is_odd else ()
+    return _person(row, columns, fields, rules, doubts)
 
 
 def _person(
@@ -99,6 +101,7 @@ def _person(
         file=row.file,
         line=row.line,
         doubts=doubts,
+        lost=lost_letters(row, vars(columns) | fields, rules.fields),
     )
 
 

@@ -30,6 +30,14 @@ def render_prose(text: str) -> str:
     if "_" in text or not _PROSE.fullmatch(text):
         return ""
     if "*" in text:
-        text = _EMPHATIC.sub(r"<em>\1</em>", _STRONG.sub(r"<strong>\1</strong>", text))
+        text = _EMPHATIC.sub(_emphatic, _STRONG.sub(_strong, text))
     paragraphs = text.replace("\n\n", "</p>\n<p>")
     return f"<p>{paragraphs}</p>"
+
+
+def _strong(found: re.Match[str]) -> str:
+    return f"<strong>{found[1]}</strong>"
+
+
+def _emphatic(found: re.Match[str]) -> str:
+    return f"<em>{found[1]}</em>"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from replisite.model.distributor import Person
+from replisite.model.lost_letters import LostLetters
 from replisite.model.refused import Refused
 from replisite.model.text import quoted
 
@@ -13,6 +14,9 @@ __all__ = ["RowWarnings"]
 
 MOST = 1_000
 """How many people are remembered with their doubts; the others are counted."""
+
+SHOWN = 3
+"""How many cells a warning names; the others are counted."""
 
 FEW = 100
 """Ids of one length are a pattern where at most one in so many is shorter."""
@@ -23,6 +27,7 @@ class RowWarnings:
 
     def __init__(self) -> None:
         self._doubts: dict[str, list[str]] = {}
+        self._lost: dict[str, list[LostLetters]] = {}
         self._uncounted = 0
         self._ids: dict[str, int] = {}
 
@@ -31,6 +36,7 @@ class RowWarnings:
         """Return the warnings that `as_json` gave."""
         warnings = cls()
         warnings._doubts = dict(noted["doubts"])
+        warnings._lost = {alias: [LostLetters(*letters) for letters in lost] for alias, lost in noted["lost"]}
         warnings._uncounted = noted["uncounted"]
         warnings._ids = dict(noted["ids"])
         return warnings
@@ -38,7 +44,8 @@ class RowWarnings:
     def as_json(self) -> dict[str, Any]:
         """Return plain data."""
         ids = sorted((kind, count) for kind, count in self._ids.items() if count)
-        return {"doubts": sorted(self._doubts.items()), "uncounted": self._uncounted, "ids": ids}
+        doubts, lost = sorted(self._doubts.items()), sorted(self._lost.items())
+        return {"doubts": doubts, "lost": lost, "uncounted": self._uncounted, "ids": ids}
 
     @property
     def are_all_known(self) -> bool:
@@ -56,22 +63,33 @@ class RowWarnings:
         """Note a person."""
         if person.id.isdigit():
             self._count(person.id, 1)
-        if not person.doubts:
+        if not (person.doubts or person.lost):
             return
-        if len(self._doubts) < MOST:
-            self._doubts[person.alias] = list(person.doubts)
-        else:
+        if len(self._doubts) + len(self._lost) >= MOST:
             self._uncounted += 1
+            return
+        if person.doubts:
+            self._doubts[person.alias] = list(person.doubts)
+        if person.lost:
+            self._lost[person.alias] = list(person.lost)
 
     def forget(self, person: Person) -> None:
         """Take back what was noted of a person."""
         if person.id.isdigit():
             self._count(person.id, -1)
         self._doubts.pop(person.alias, None)
+        self._lost.pop(person.alias, None)
+
+    def move(self, file: str, moved: Callable[[int], int]) -> None:
+        """Say where rows of the file stand now; ``moved`` gives the line of a row, from the line that it had."""
+        for alias, lost in self._lost.items():
+            self._lost[alias] = [
+                one._replace(line=moved(one.line)) if one.file == file else one for one in lost
+            ]
 
     def warnings(self) -> list[str]:
         """Return the warnings as sentences."""
-        return [*self._nameless(), *self._words(), *self._lost_zeros()]
+        return [*self._nameless(), *self._words(), *self._letters(), *self._lost_zeros()]
 
     def _count(self, digits: str, step: int) -> None:
         kind = f"{len(digits)} {'padded' if digits[0] == '0' else 'plain'}"
@@ -95,6 +113,17 @@ class RowWarnings:
             yield (
                 f"{people} a name or a town that programs write for no value, too (such as {quoted(word)} of {first}); "
                 "if it is none, leave the cell empty"
+            )
+
+    def _letters(self) -> Iterator[str]:
+        """Warn of cells that are not published letter by letter, the first of them by file and line."""
+        cells = sorted(one for lost in self._lost.values() for one in lost)
+        if cells:
+            holders = "1 cell holds" if len(cells) == 1 else f"{self._at_least(len(cells))} cells hold"
+            shown = "; ".join(map(str, cells[:SHOWN]))
+            more = f"; and {len(cells) - SHOWN:,} more" if len(cells) > SHOWN else ""
+            yield (
+                f"{holders} letters that are left out, or a writing direction that is closed behind the text: {shown}{more}"
             )
 
     def _lost_zeros(self) -> Iterator[str]:
