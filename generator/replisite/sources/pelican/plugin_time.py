@@ -33,7 +33,7 @@ class _Call:
     frame: FrameType
     began: float
     processor_began: float
-    report_at: float = FIRST_REPORT
+    report_at: float
 
 
 class PluginTime:
@@ -66,7 +66,7 @@ class PluginTime:
             self._call = None
             return
         if self._call is None or self._call.frame is not called:
-            self._call = _Call(called, time.monotonic(), time.process_time())
+            self._call = _Call(called, time.monotonic(), time.process_time(), FIRST_REPORT)
             return
         self._judge(self._call, frame)
 
@@ -74,7 +74,7 @@ class PluginTime:
         passed = time.monotonic() - call.began
         if time.process_time() - call.processor_began >= self._seconds:
             raise TooSlow(
-                f"{_cause(call.frame)} gave up after {self._seconds:g} s of processor time; shorten it, or allow more with "
+                f"takes too long ({_cause(call.frame)}): gave up after {self._seconds:g} s of processor time; shorten it, or allow more with "
                 f"[build] plugin_seconds in site.toml or the environment variable {SETTING}"
             )
         if passed >= call.report_at:
@@ -93,4 +93,6 @@ def _cause(frame: FrameType) -> str:
     before = frame.f_back
     sender = before.f_locals.get("self") if before is not None and before.f_code.co_name == "send" else None
     name = getattr(sender, "name", None)
-    return name if isinstance(name, str) else frame.f_code.co_name.replace("<module>", "import")
+    if isinstance(name, str):
+        return name.removeprefix("pelican_")  # `signals.initialized` is "pelican_initialized" to itself
+    return frame.f_code.co_name.replace("<module>", "import")

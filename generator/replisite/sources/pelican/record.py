@@ -591,16 +591,16 @@ class PelicanRun:
 
     def _note_plugin(self, error: BaseException, while_reading: str = "") -> bool:
         """Note an error at the line of the plugin that ran last; say whether there is one."""
-        said = _said_by(error)
+        said, is_slow = _said_by(error), isinstance(error, TooSlow)
         place = raised_in(error, self.site)
         if place is not None:
-            self.notebook.note(*place, f"{said}{while_reading}", "mend the plugin")
+            self.notebook.note(*place, f"{said}{while_reading}", "" if is_slow else "mend the plugin")
             return True
         blamed = self.code.blamed(frames_of(error))
         if blamed is None:
             return False
         name, file, line = blamed
-        told = "update the plugin, or take it out of [pelican] PLUGINS"
+        told = "" if is_slow else "update the plugin, or take it out of [pelican] PLUGINS"
         self.notebook.note(file, line, f"{name}: {said}{while_reading}", told)
         return True
 
