@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemLoader
 
 from replisite.audit import template_fault
 from replisite.sources.config import load_site
@@ -57,14 +57,15 @@ def test_a_plugin_s_error_that_says_nothing_is_its_name(tmp_path: Path, error: s
 
 
 @pytest.mark.parametrize("kind", [TooSlow, ValueError, KeyboardInterrupt])
-def test_the_lines_of_templates_are_the_template_s_own(kind: type[BaseException]) -> None:
+def test_the_lines_of_templates_are_the_template_s_own(tmp_path: Path, kind: type[BaseException]) -> None:
     """Jinja rewrites the traceback of an `Exception` only."""
 
     def fail() -> None:
         raise kind
 
-    env = Environment(autoescape=True)
-    template = env.from_string("a\n{% macro m() %}\n\n{{ fail() }}{% endmacro %}\n{{ m() }}")
+    path = tmp_path / "page.txt"
+    path.write_text("a\n{% macro m() %}\n\n{{ fail() }}{% endmacro %}\n{{ m() }}")
+    template = Environment(loader=FileSystemLoader(tmp_path), autoescape=True).get_template(path.name)
     with pytest.raises(kind) as raised:
         template.render(fail=fail)
-    assert [line for _, line in template_lines(raised.value)][-2:] == [5, 4]
+    assert template_lines(raised.value)[-2:] == [(str(path), 5), (str(path), 4)]

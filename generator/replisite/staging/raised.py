@@ -23,8 +23,10 @@ def template_lines(error: BaseException) -> list[tuple[str, int]]:
     for frame, line in traceback.walk_tb(error.__traceback__):
         file = frame.f_code.co_filename
         template = frame.f_globals.get("__jinja_template__")
+        if file.startswith("<"):
+            continue  # a template of no file
         if template is not None:
             found.append((file, template.get_corresponding_lineno(line)))
-        elif file.endswith(".html"):
+        elif "__jinja_exception__" in frame.f_globals:  # rewritten by jinja2.debug
             found.append((file, line))
     return found
