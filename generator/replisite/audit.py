@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-import traceback
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Protocol, cast
 from replisite.content.folder_walk import iter_content_files
 from replisite.content.near_names import near_name
 from replisite.content.public_files import Verdict
-from replisite.errors import Fault
+from replisite.errors import Fault, InputError
 from replisite.model.distributor import Distributor
 from replisite.model.house import house_account
 from replisite.model.site import Site
@@ -22,7 +22,9 @@ from replisite.pages.finish import LinkingSlot
 from replisite.pages.link_check import BrokenLink, LinkCheck
 from replisite.pages.site_files import SiteFiles
 from replisite.sources.publication import rules_of
-from replisite.staging import Plate
+from replisite.staging import Plate, template_lines
+from replisite.system.error_text import error_text
+from replisite.system.processor_time import TooSlow, limited_processor_time
 
 __all__ = ["Audit", "AuditedPage", "audit", "audit_sheets", "link_check", "template_fault"]
 
@@ -76,18 +78,19 @@ def audit(
     for house in corporate:
         check = replace(base, owner=house)
         for page in pages:
-            text = (page.corporate or page.plate).text({"distributor": house})
+            text = _filled(page, page.corporate or page.plate, house, site)
             found.update({(page.path, link): page for link in check.page(text, page.path)})
     replicated = [page for page in pages if page.is_replicated]
     for owner in owners[:1]:
         check = replace(base, owner=owner)
         for page in replicated:
-            text = page.plate.text({"distributor": owner})
+            text = _filled(page, page.plate, owner, site)
             found.update({(page.path, link): page for link in check.page(text, page.path)})
     for page, slot in _linking_slots(replicated):
         for owner in owners:
             check = replace(base, owner=owner)
-            links = slot.links({"distributor": owner})
+            with _limited(page, owner, site):
+                links = slot.links({"distributor": owner})
             found.update({(page.path, link): page for link in check.links(links, slot.folder)})
             if slot.is_address:
                 local = (link.text for link in links if check.is_local(link))
@@ -128,6 +131,22 @@ def _sheet_text(body: bytes) -> str:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
         return body.decode("cp1252", errors="replace")
+
+
+def _filled(page: AuditedPage, plate: Plate, owner: Distributor, site: Site) -> str:
+    with _limited(page, owner, site):
+        return plate.text({"distributor": owner})
+
+
+@contextmanager
+def _limited(page: AuditedPage, owner: Distributor, site: Site) -> Iterator[None]:
+    """Raise InputError for a page that has no end: the pages of the last build were proved with other owners."""
+    try:
+        with limited_processor_time(site.page_seconds):
+            yield
+    except TooSlow as error:
+        whose = f"the site of {owner.alias}" if owner.alias else "the corporate site"
+        raise InputError([template_fault(error, site, f"{page.path} on {whose}")]) from error
 
 
 def missing_file(path: str, site: Site) -> tuple[str, str] | None:
@@ -242,13 +261,11 @@ def _lines(path: Path) -> Sequence[str]:
 
 def template_fault(error: BaseException, site: Site, source: str) -> Fault:
     """Return what a template raised as a fault at the template's line."""
-    frames = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".html")
-    ]
-    what = f"{type(error).__name__}: {error}"
+    frames = template_lines(error)
+    what = error_text(error)
     if not frames:
         return Fault(source, 0, what, "mend the template or the content")
-    place = Path(frames[-1].filename)
+    place, line = Path(frames[-1][0]), frames[-1][1]
     file = place.relative_to(site.root).as_posix() if place.is_relative_to(site.root) else str(place)
     advice = "mend the template"
     if type(error).__name__ == "TemplateNotFound":
@@ -257,4 +274,4 @@ def template_fault(error: BaseException, site: Site, source: str) -> Fault:
         }
         names = [path.relative_to(folder).as_posix() for folder in folders for path in folder.rglob("*")]
         advice = near_name(str(error), names) or advice
-    return Fault(file, frames[-1].lineno or 0, f"{what} (while rendering {source})", advice)
+    return Fault(file, line, f"{what} (while rendering {source})", advice)

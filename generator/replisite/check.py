@@ -121,7 +121,7 @@ def count_roster(
     counted = RosterCounts()
     with in_turn(site, progress), press_room(site, options) as room:
         with phase(counted, "content", progress):
-            composed = room.compose(partial(progress, "content"))
+            composed = room.compose(partial(progress, "content"), partial(progress, "content", 0, 0, 0))
         if composed.faults:
             told = "1 fault" if len(composed.faults) == 1 else f"{len(composed.faults)} faults"
             counted.warnings.append(

@@ -57,9 +57,12 @@ SAMPLE = 12
 
 
 class Progress(Protocol):
-    """Hears how far the work is: the phase, how much is done, of how much (0: unknown), pages so far."""
+    """Hears how far the work is: the phase, how much is done, of how much (0: unknown), pages so far.
 
-    def __call__(self, phase: str, done: int, total: int, pages: int = 0, /) -> None: ...
+    A ``note`` is a message that a person should read meanwhile; the numbers say nothing then.
+    """
+
+    def __call__(self, phase: str, done: int, total: int, pages: int = 0, note: str = "", /) -> None: ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -128,7 +131,7 @@ def press_room(site: Site, options: Options, *, fresh: bool = False) -> PressRoo
 
 def compose(room: PressRoom, findings: Findings, progress: Progress) -> Composed:
     """Read the content and stage every page; what is worth a warning goes to the findings."""
-    composed = room.compose(partial(progress, "content"))
+    composed = room.compose(partial(progress, "content"), partial(progress, "content", 0, 0, 0))
     findings.is_content_kept = composed.is_kept
     findings.content_not_kept = composed.unkept
     findings.warnings += composed.warnings

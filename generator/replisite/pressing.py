@@ -10,18 +10,19 @@ from __future__ import annotations
 import datetime
 import gc
 import multiprocessing
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import (
     BrokenExecutor,
     Executor,
-    Future,
     ProcessPoolExecutor,
     as_completed,
 )
+from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from replisite.audit import Audit, audit, audit_sheets, template_fault
 from replisite.errors import Fault, InputError, ProofError, ReplisiteError
@@ -38,9 +39,9 @@ from replisite.opened import opened_files
 from replisite.pages import Composition, Page
 from replisite.pages.shared_files import SharedFiles
 from replisite.pages.site_files import MADE_FILES, SiteFiles
-from replisite.processes import Heard, end_with_parent
+from replisite.processes import Hearing, end_with_parent
 from replisite.rendering.company_links import LISTED, LinkCounts, count_corporate, count_shard
-from replisite.shards import PROVING, STOCKS, Pressed, Stock, Work, press_shard
+from replisite.shards import PROVING, STOCKS, Pressed, Stock, Work, press_pages, press_shard, site_seconds
 from replisite.shared_photos import photo_works, put_photos
 from replisite.sinks import DirectorySink
 from replisite.staging import Press
@@ -54,7 +55,7 @@ __all__ = ["Composed", "Orders", "Pressed", "Pressing", "Proved", "press_all"]
 
 
 Done = TypeVar("Done")
-T = TypeVar("T")
+Part = TypeVar("Part")
 
 PROVED_PAGES = 10
 """How many pages are proved in one go."""
@@ -91,13 +92,15 @@ class Composed:
 class Proved:
     """How many pages were compared with Jinja's rendering, what differed, and which links are broken.
 
-    ``warnings`` are links that may be broken, and addresses that were followed for a sample only.
+    ``warnings`` are links that may be broken, and addresses that were followed for a sample only. ``is_given_up``: a page
+    took too long, and the pages after it may, too.
     """
 
     pages: int
     differences: tuple[str, ...]
     faults: tuple[Fault, ...]
     warnings: tuple[str, ...] = ()
+    is_given_up: bool = False
 
     def check(self) -> None:
         """Raise what was found: InputError for faults, ProofError for differences."""
@@ -123,7 +126,7 @@ class Orders:
 class Pressing:
     """What the press room's process holds; ``heard`` tells the other side how far it is."""
 
-    def __init__(self, orders: Orders, heard: Heard) -> None:
+    def __init__(self, orders: Orders, heard: Hearing) -> None:
         self.orders = orders
         self.site = orders.site
         self.heard = heard
@@ -191,6 +194,7 @@ class Pressing:
                 drafts=orders.drafts,
                 future=orders.future,
                 heard=lambda pages: self.heard(pages, 0),
+                noted=lambda note: self.heard(0, 0, note),
             )
         if recording.faults:
             self.kept.abandon()
@@ -219,11 +223,13 @@ class Pressing:
         runs = [listed[start : start + PROVED_PAGES] for start in range(0, len(listed), PROVED_PAGES)]
         global _ROOM  # noqa: PLW0603 - what a fork inherits
         _ROOM = self
-        with _forked(jobs if len(runs) > 1 else 1) as executor:
-            asked = [executor.submit(_prove_pages, run, sample, house) for run in runs]
-            for number, _ in enumerate(as_completed(asked), 1):
+        found: list[Proved] = []
+        with closing(_on_cores(partial(_prove_pages, sample=sample, house=house), runs, jobs)) as proving:
+            for number, proved in enumerate(proving, 1):
                 self.heard(min(number * PROVED_PAGES, len(listed)), len(listed))
-            found = [future.result() for future in asked]
+                found.append(proved)
+                if proved.is_given_up:
+                    break
         faults = [fault for proved in found for fault in proved.faults]
         warnings: list[str] = []
         if not faults:
@@ -250,20 +256,22 @@ class Pressing:
             corporate = [house] if house is not None and edition == self.main else []
             for owner in [*corporate, *owners]:
                 try:
-                    with limited_processor_time():
+                    with limited_processor_time(self.site.page_seconds):
                         difference = proof.run({"distributor": owner})
                         faults += proof.leftovers_for({"distributor": owner})
                 except TooSlow as error:  # each other page may take as long
                     return Proved(
-                        proofs, tuple(differences), (*faults, template_fault(error, self.site, page.source))
+                        proofs,
+                        tuple(differences),
+                        (*faults, template_fault(error, self.site, _rendered(page, owner))),
+                        is_given_up=True,
                     )
                 except Exception as error:  # noqa: BLE001 - whatever a template raises is a fault of it
                     faults.append(template_fault(error, self.site, page.source))
                     break
                 proofs += 1
                 if difference is not None:
-                    name = owner.alias or "the corporate site"
-                    differences.append(f"{page.source} for {name}: {difference}")
+                    differences.append(f"{_rendered(page, owner)}: {difference}")
         return Proved(proofs, tuple(differences), tuple(faults))
 
     def _audit(self, house: Distributor, sample: Sequence[Distributor]) -> list[Audit]:
@@ -327,7 +335,7 @@ class Pressing:
             Work(self.site, self.kept.plates, ledger, shard, only, output, number)
             for number, shard in enumerate(shards)
         ]
-        for pressed in self._presses(work, jobs):
+        for pressed in _on_cores(press_shard, work, jobs):
             done.append(pressed)
             self.heard(pressed.sites, pressed.pages)
         if output is not None:
@@ -337,17 +345,7 @@ class Pressing:
     def _put_photos(self, ledger: Path, only: Sequence[str] | None, output: Path, jobs: int) -> list[Pressed]:
         """Put the photos of the owners that are pressed beside their sites."""
         work = photo_works(self.site, ledger, only, output)
-        if jobs == 1 or len(work) < 2:
-            return [*map(put_photos, work)]
-        with _forked(jobs) as executor:
-            return list(executor.map(put_photos, work))
-
-    def _presses(self, work: Sequence[Work], jobs: int) -> Iterator[Pressed]:
-        if jobs == 1 or len(work) < 2:
-            yield from map(press_shard, work)
-            return
-        with _forked(jobs) as executor:
-            yield from press_all(executor, work)
+        return list(_on_cores(put_photos, work, jobs))
 
     def count_links(self, ledger: Path, shards: Sequence[Shard], jobs: int) -> LinkCounts:
         """Press every site in memory and count its company links, and those that carry its owner."""
@@ -362,24 +360,19 @@ class Pressing:
             Work(self.site, self.kept.plates, ledger, shard, None, None, number)
             for number, shard in enumerate(shards)
         ]
-        for number, found in self._link_counts(work, jobs):
+        for number, found in _on_cores(count_shard, work, jobs):
             counts += replace(found, lost=())
             if found.lost:
                 listed = _first_lost([*listed, (number, found)])
             self.heard(found.sites, found.pages)
         return replace(counts, lost=sum((found.lost for _, found in listed), counts.lost)[:LISTED])
 
-    def _link_counts(self, work: Sequence[Work], jobs: int) -> Iterator[tuple[int, LinkCounts]]:
-        if jobs == 1 or len(work) < 2:
-            yield from map(count_shard, work)
-            return
-        with _forked(jobs) as executor:
-            yield from _each_done(executor, count_shard, work)
-
     def _corporate_pages(self) -> tuple[Sequence[Page], list[bytes]]:
         pages = self.composition.pages[self.main]
-        record = {"distributor": house_account(self.site)}
-        return pages, Press([page.corporate or page.plate for page in pages]).pages(record)
+        press = Press([page.corporate or page.plate for page in pages])
+        with limited_processor_time(site_seconds(self.site, len(pages))):
+            bodies = press_pages(press, [page.path for page in pages], self.site, house_account(self.site))
+        return pages, bodies
 
     def _press_corporate(self, output: Path) -> Pressed:
         sink = DirectorySink(output)
@@ -418,14 +411,27 @@ def press_all(executor: Executor, work: Sequence[Work]) -> Iterator[Pressed]:
     return _each_done(executor, press_shard, work)
 
 
-def _each_done(executor: Executor, task: Callable[[Work], Done], work: Sequence[Work]) -> Iterator[Done]:
-    """Do a task for all shards, and give what it gives in the order in which they are done."""
+def _on_cores(task: Callable[[Part], Done], work: Sequence[Part], jobs: int) -> Generator[Done, None, None]:
+    """Do a task for all parts of a work in ``jobs`` processes that are forked from this one, or here if one is enough."""
+    if jobs == 1 or len(work) < 2:
+        yield from map(task, work)  # in the main thread, where limits of time hold
+        return
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with_parent) as executor:
+        yield from _each_done(executor, task, work)
+
+
+def _each_done(executor: Executor, task: Callable[[Part], Done], work: Sequence[Part]) -> Iterator[Done]:
+    """Do a task for all parts, and give what it gives in the order in which they are done; the first error ends it."""
     waiting = {executor.submit(task, part) for part in work}
     try:
         for future in as_completed(waiting):
             waiting.discard(future)  # what it gave is not held until the last is done
             yield future.result()
-    except BrokenExecutor as error:
+    except BaseException as error:
+        executor.shutdown(wait=False, cancel_futures=True)  # what waits may have the same fault
+        if not isinstance(error, BrokenExecutor):
+            raise
         told = "a process that presses pages was ended from outside; is there enough memory? Try --jobs 1"
         raise ReplisiteError(told) from error
 
@@ -445,29 +451,12 @@ _ROOM: Pressing | None = None
 """The press room in a forked process: what it recorded is there already."""
 
 
+def _rendered(page: Page, owner: Distributor) -> str:
+    return f"{page.source} for {owner.alias or 'the corporate site'}"
+
+
 def _prove_pages(
     pages: Sequence[tuple[str, int]], sample: Sequence[Distributor], house: Distributor | None
 ) -> Proved:
     assert _ROOM is not None
     return _ROOM.prove_pages(pages, sample, house)
-
-
-class _Here(Executor):
-    """An executor that does the work at once, in the main thread, where limits of time hold."""
-
-    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        """Do it, and return a future that is done."""
-        future: Future[T] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 - it is raised where the result is taken
-            future.set_exception(error)
-        return future
-
-
-def _forked(jobs: int) -> Executor:
-    """Return an executor whose processes are forked from this one: what is here need not travel."""
-    if jobs == 1:
-        return _Here()
-    context = multiprocessing.get_context("fork")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with_parent)

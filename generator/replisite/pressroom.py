@@ -14,7 +14,7 @@ from replisite.explained import ToldPage
 from replisite.ledger import Shard
 from replisite.model.distributor import Distributor
 from replisite.pressing import Composed, Orders, Pressing, Proved
-from replisite.processes import Heard, Room
+from replisite.processes import Heard, Noted, Room
 from replisite.rendering.company_links import LinkCounts
 from replisite.shards import Pressed
 
@@ -28,9 +28,9 @@ class PressRoom(Room):
         super().__init__(partial(Pressing, orders), "replisite press room", "makes the pages")
         self.root = orders.site.root
 
-    def compose(self, progress: Heard) -> Composed:
-        """Run Pelican and stage every page; ``progress`` gets (pages so far, 0)."""
-        return cast(Composed, self.ask("compose", progress=progress))
+    def compose(self, progress: Heard, noted: Noted) -> Composed:
+        """Run Pelican and stage every page; ``progress`` gets (pages so far, 0), ``noted`` what takes long."""
+        return cast(Composed, self.ask("compose", progress=progress, noted=noted))
 
     def explain(self) -> Sequence[ToldPage]:
         """Tell how each page was staged."""

@@ -18,9 +18,10 @@ from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from replisite.errors import Fault, InputError, ReplisiteError
+from replisite.system.error_text import error_text
 from replisite.system.last_words import (
     describe_exit,
     exit_text,
@@ -33,7 +34,17 @@ from replisite.system.last_words import (
 )
 from replisite.system.limits import limit_error
 
-__all__ = ["INTERRUPTS", "Heard", "OutOfDate", "Room", "end_with_parent", "fresh_process", "interrupts_held"]
+__all__ = [
+    "INTERRUPTS",
+    "Heard",
+    "Hearing",
+    "Noted",
+    "OutOfDate",
+    "Room",
+    "end_with_parent",
+    "fresh_process",
+    "interrupts_held",
+]
 
 LOOK_SECONDS = 0.5
 """How often whoever waits for an answer looks whether the process is still there."""
@@ -42,6 +53,15 @@ INTERRUPTS = frozenset({signal.SIGINT, signal.SIGTERM})
 
 Heard = Callable[[int, int], None]
 """Hears how far the work is: done, in all (0: unknown)."""
+
+Noted = Callable[[str], None]
+"""Gets a message for the terminal while the work goes on."""
+
+
+class Hearing(Protocol):
+    """What the object in a child process is given: it says how far the work is, or gives a ``note`` for the terminal."""
+
+    def __call__(self, done: int, total: int, note: str = "", /) -> None: ...
 
 
 class OutOfDate(ReplisiteError):
@@ -61,7 +81,7 @@ class Room:
     root: Path | None = None
     """The folder of the site whose own code runs in the process, for the message when that code ends it."""
 
-    def __init__(self, make: Callable[[Heard], object], name: str, purpose: str) -> None:
+    def __init__(self, make: Callable[[Hearing], object], name: str, purpose: str) -> None:
         self._make = make
         self._name = name
         self._purpose = purpose
@@ -136,10 +156,12 @@ class Room:
         if self._process.pid and not self.is_over:
             os.kill(self._process.pid, signal.SIGALRM)
 
-    def ask(self, method: str, *arguments: object, progress: Heard | None = None) -> object:
+    def ask(
+        self, method: str, *arguments: object, progress: Heard | None = None, noted: Noted | None = None
+    ) -> object:
         """Call a method in the child; raises what it raises, and ReplisiteError if the process has ended."""
         self.begin(method, *arguments)
-        return self.answer(progress)
+        return self.answer(progress, noted)
 
     def begin(self, method: str, *arguments: object) -> None:
         """Call a method in the child, and wait only until it is listening; `answer` must come before the next call."""
@@ -150,7 +172,7 @@ class Room:
             raise self._ended() from error
         self._is_asked = True
 
-    def answer(self, progress: Heard | None = None) -> object:
+    def answer(self, progress: Heard | None = None, noted: Noted | None = None) -> object:
         """Wait for the answer to what was begun; raises as `ask` does.
 
         Raises RuntimeError if this process was asked nothing, since no answer would ever come.
@@ -165,6 +187,9 @@ class Room:
                     self.busy_since = time.monotonic()
                     if progress is not None:
                         progress(*value)
+                elif kind == "note":
+                    if noted is not None:
+                        noted(value)
                 elif kind == "error":
                     raise value
                 else:
@@ -201,7 +226,7 @@ class Room:
 
 
 def _serve(
-    pipe: Connection, other_end: Connection, reports: Connection, make: Callable[[Heard], object]
+    pipe: Connection, other_end: Connection, reports: Connection, make: Callable[[Hearing], object]
 ) -> None:
     """Answer what the parent asks until it goes away."""
     other_end.close()
@@ -209,8 +234,12 @@ def _serve(
     report_endings(reports)
     served = os.getpid()
     room, failure = None, None
+
+    def tell(done: int, total: int, note: str = "") -> None:
+        pipe.send(("note", note) if note else ("progress", (done, total)))
+
     try:
-        room = make(lambda done, total: pipe.send(("progress", (done, total))))
+        room = make(tell)
     except Exception as error:  # noqa: BLE001 - it is the answer to whatever is asked
         failure = _as_answer(error)
     while True:
@@ -239,7 +268,7 @@ def _as_answer(error: Exception) -> tuple[str, object]:
     if (limit := limit_error(error)) is not None:
         return "error", limit
     told = "".join(traceback.format_exception(error))
-    return "error", ReplisiteError(f"{type(error).__name__}: {error}\n{told}")
+    return "error", ReplisiteError(f"{error_text(error)}\n{told}")
 
 
 @contextmanager

@@ -25,7 +25,7 @@ PHASES = {
 class SilentPainter:
     """Shows nothing."""
 
-    def __call__(self, phase: str, done: int, total: int, pages: int = 0) -> None:
+    def __call__(self, phase: str, done: int, total: int, pages: int = 0, note: str = "") -> None:
         """Take one piece of news."""
 
 
@@ -39,8 +39,11 @@ class PlainPainter(SilentPainter):
         self._phase = ""
         self._told = 0.0
 
-    def __call__(self, phase: str, done: int, total: int, pages: int = 0) -> None:  # noqa: ARG002 - a line has no room for it
+    def __call__(self, phase: str, done: int, total: int, pages: int = 0, note: str = "") -> None:  # noqa: ARG002 - a line has no room for it
         """Take one piece of news."""
+        if note:
+            self.console.print(note, style="yellow")
+            return
         now = time.monotonic()
         if phase != self._phase:
             self._phase, self._told = phase, now
@@ -70,10 +73,10 @@ class Painter(SilentPainter):
     ) -> None:
         self._bar.stop()
 
-    def __call__(self, phase: str, done: int, total: int, pages: int = 0) -> None:
+    def __call__(self, phase: str, done: int, total: int, pages: int = 0, note: str = "") -> None:
         """Take one piece of news."""
-        if phase == "wait":
-            self.console.print(PHASES[phase])
+        if note or phase == "wait":
+            self.console.print(note or PHASES[phase], style="yellow" if note else "")
             return
         if phase != self._phase:
             self._phase, self._started = phase, time.monotonic()

@@ -7,8 +7,10 @@ holds the plates. A process forked after staging has them already.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from replisite.audit import template_fault
 from replisite.errors import InputError
@@ -21,8 +23,13 @@ from replisite.model.site import Site
 from replisite.pages import Composition
 from replisite.sinks import DirectorySink, DiscardSink, Layout, Part, Sink, write_part
 from replisite.staging import Press
+from replisite.system.processor_time import Pieces, TooSlow, limited_pieces
 
-__all__ = ["Pressed", "Stock", "Work", "press_shard"]
+__all__ = ["Pressed", "Stock", "Work", "press_pages", "press_shard", "site_seconds"]
+
+
+PAGES_A_LIMIT: Final = 100
+"""How many pages of one site share the limit of one page: even those that are rendered in full take milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +65,13 @@ class Stock:
         self.composition = composition
         self._presses: dict[str, Press] = {}
         self._layouts: dict[str, Layout] = {}
+        self._paths: dict[str, Sequence[str]] = {}
         for edition, listed in composition.pages.items():
             pages = [page for page in listed if page.is_replicated]
             shared = [place for place, page in enumerate(pages) if page.plate.is_shared]
+            self._paths[edition] = [page.path for page in pages]
             self._presses[edition] = Press([page.plate for page in pages])
-            self._layouts[edition] = Layout.of([page.path for page in pages], shared)
+            self._layouts[edition] = Layout.of(self._paths[edition], shared)
 
     def press_site(self, site: Site, owner: Distributor, sink: Sink) -> list[Entry]:
         """Press one owner's site; raises InputError for what a template raises."""
@@ -71,10 +80,12 @@ class Stock:
 
     def pages_of(self, site: Site, owner: Distributor) -> list[bytes]:
         """Press one owner's pages, in the order of the edition's; raises InputError for what a template raises."""
-        try:
-            return self._presses[edition_of(owner)].pages({"distributor": owner})
-        except Exception as error:
-            raise InputError([template_fault(error, site, f"the site of {owner.alias}")]) from error
+        edition = edition_of(owner)
+        return press_pages(self._presses[edition], self._paths[edition], site, owner)
+
+    def limited(self, site: Site) -> AbstractContextManager[Pieces]:
+        """Limit the processor time of each owner's site, until as many are finished as are pressed."""
+        return limited_pieces(site_seconds(site, max(map(len, self._paths.values()), default=0)))
 
     @staticmethod
     def of(plates: Path) -> Stock:
@@ -82,6 +93,25 @@ class Stock:
         if plates not in STOCKS:
             STOCKS[plates] = Stock(read_composition(plates))
         return STOCKS[plates]
+
+
+def site_seconds(site: Site, pages: int) -> float:
+    """Return how much processor time may be used by a site that is pressed in one go: a page's, and more for many pages."""
+    return site.page_seconds * max(pages / PAGES_A_LIMIT, 1.0)
+
+
+def press_pages(press: Press, paths: Sequence[str], site: Site, owner: Distributor) -> list[bytes]:
+    """Press one owner's pages, whose paths are given; raises InputError for what a template raises.
+
+    Within `limited_pieces` or `limited_processor_time` a page without an end is a fault of its template, too.
+    """
+    try:
+        return press.pages({"distributor": owner})
+    except (Exception, TooSlow) as error:
+        place = press.place_of(error)
+        page = "" if place is None else f"{paths[place]} on "
+        whose = f"the site of {owner.alias}" if owner.alias else "the corporate site"
+        raise InputError([template_fault(error, site, f"{page}{whose}")]) from error
 
 
 STOCKS: dict[Path, Stock] = {}
@@ -98,7 +128,7 @@ def press_shard(work: Work) -> Pressed:
     sink: Sink = DiscardSink() if work.output is None else DirectorySink(work.output)
     sites = pages = size = proofs = 0
     entries: list[Entry] = []
-    with Ledger.open(work.ledger) as ledger:
+    with Ledger.open(work.ledger) as ledger, stock.limited(work.site) as limited:
         for owner in ledger.distributors(address_of(work.site), only=work.only, shard=work.shard):
             written = stock.press_site(work.site, owner, sink)
             sites += 1
@@ -108,6 +138,7 @@ def press_shard(work: Work) -> Pressed:
                 entries += written
             if prove is not None:
                 proofs += prove(owner)
+            limited.finished += 1
     part = None
     if work.output is not None:
         part = write_part(work.output.parent / f"run.entries.{work.number}", entries)

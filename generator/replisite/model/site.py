@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from replisite.model.target import Target
+from replisite.system.processor_time import PAGE_SECONDS, PLUGIN_SECONDS
 
 __all__ = [
     "Addresses",
@@ -136,7 +137,8 @@ class Site:
     changes, by their names; an empty one is not sent. ``links`` are URI templates; ``fragment_links`` names those that
     may carry the owner behind the ``#``, and ``ownerless_links`` are addresses that need none (``*`` at the end: anything).
     changes, by their names; an empty one is not sent. ``public`` are the files and folders of the content that are
-    published as they are, ``follow_links`` the links that may lead out of the site.
+    published as they are, ``follow_links`` the links that may lead out of the site. ``page_seconds`` and
+    ``plugin_seconds`` are the processor time that one page, and one call of a plugin, may use.
     """
 
     root: Path
@@ -165,6 +167,8 @@ class Site:
     headers: Mapping[str, str] = field(default_factory=dict)
     public: tuple[str, ...] = ("extra/",)
     follow_links: tuple[str, ...] = ()
+    page_seconds: float = PAGE_SECONDS
+    plugin_seconds: float = PLUGIN_SECONDS
 
     @property
     def editions(self) -> tuple[Edition, ...]:

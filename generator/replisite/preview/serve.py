@@ -24,6 +24,7 @@ from replisite.preview.start import PreviewOptions
 from replisite.preview.visits import LOCAL, Place, Visit
 from replisite.preview.watcher import Watched, Watcher
 from replisite.processes import INTERRUPTS
+from replisite.system.error_text import error_text
 
 if TYPE_CHECKING:
     import uvicorn
@@ -86,7 +87,7 @@ async def _serve(
 
     def failed(done: concurrent.futures.Future[None]) -> None:
         if not done.cancelled() and (error := done.exception()) is not None:
-            told(Happened(faults=(Fault("", 0, f"{type(error).__name__}: {error}", "please report it"),)))
+            told(Happened(faults=(Fault("", 0, error_text(error), "please report it"),)))
 
     def watch(watched: Watched) -> None:
         if watching:

@@ -33,7 +33,7 @@ class Taking:
         """Take a roster in, unless the ledger was made from just this one. Raises ReplisiteError."""
         rows = 0
 
-        def progress(phase: str, done: int, _total: int, _pages: int = 0) -> None:
+        def progress(phase: str, done: int, _total: int, _pages: int = 0, _note: str = "") -> None:
             nonlocal rows
             if order.number < self._latest.value:
                 raise Abandoned

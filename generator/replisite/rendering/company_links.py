@@ -132,9 +132,10 @@ def count_shard(work: Work) -> tuple[int, LinkCounts]:
     listed = stock.composition.pages
     pages = {edition: [page for page in listed[edition] if page.is_replicated] for edition in listed}
     counts = LinkCounts()
-    with Ledger.open(work.ledger) as ledger:
+    with Ledger.open(work.ledger) as ledger, stock.limited(work.site) as limited:
         for owner in ledger.distributors(address_of(work.site), only=work.only, shard=work.shard):
             counts += counter.count(owner, pages[edition_of(owner)], stock.pages_of(work.site, owner))
+            limited.finished += 1
     return work.number, counts
 
 

@@ -14,6 +14,7 @@
     trust.py     which values may be asked later than Jinja asks them (snapshot.py: as they are now)
     filling.py   a cut's code (code.py) with the values of one place becomes a slot (slots.py)
     plate.py     text and slots in turn; press.py writes the function that fills them; proof.py compares with Jinja
+    raised.py    the lines of templates that an error has passed
     surroundings.py  what of an environment travels to another process; spelling.py: slots as a person would write them
     extension.py for environments that somebody else makes
 
@@ -28,6 +29,7 @@ from replisite.staging.extension import Deferring, deferring
 from replisite.staging.plate import Origin, Plate, Record, Slot, Widening
 from replisite.staging.press import Press, Writer
 from replisite.staging.proof import Difference, prove
+from replisite.staging.raised import template_lines
 from replisite.staging.stage import (
     compile_all,
     forget_slots,
@@ -65,4 +67,5 @@ __all__ = [
     "slot_of",
     "stage",
     "staged",
+    "template_lines",
 ]

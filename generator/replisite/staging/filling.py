@@ -15,6 +15,7 @@ from replisite.staging.code import FunctionCode, TemplateCode
 from replisite.staging.cut import Cut
 from replisite.staging.keeper import Steps
 from replisite.staging.plate import Widening
+from replisite.staging.raised import error_text
 from replisite.staging.readers import applied_names, reads_context
 from replisite.staging.run import Run
 from replisite.staging.slots import Exported, FilledSlot, TemplateSlot
@@ -173,7 +174,7 @@ class Code:
         try:
             return followed(self.full, value, steps)
         except Exception as error:
-            raise self._widen(f"a static value cannot be read: {type(error).__name__}: {error}") from error
+            raise self._widen(f"a static value cannot be read: {error_text(error)}") from error
 
     def _keep(self, run: Run, name: str, value: Any) -> tuple[Any, Hashable]:
         """Return a value as it is now, and a key that is equal for equal values."""

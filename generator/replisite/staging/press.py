@@ -13,6 +13,7 @@ where ``c0`` is the slot's compiled code, ``c1`` a static value that it needs, a
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, cast
 
@@ -23,6 +24,10 @@ from replisite.staging.code import NeedsContext
 from replisite.staging.plate import Plate, Record, Slot
 
 __all__ = ["Press", "Writer"]
+
+
+_FUSED = "<press>"
+"""The file name of the functions that presses write."""
 
 
 class Press:
@@ -63,6 +68,19 @@ class Press:
     def texts(self, record: Record) -> list[str]:
         """Return the pages as text, which need not be writable as UTF-8."""
         return cast("list[str]", self._texts(record))
+
+    def place_of(self, error: BaseException) -> int | None:
+        """Return the place of the plate that was being filled when an error was raised; None if that is not known.
+
+        A slot that several pages share counts as the first one's.
+        """
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            if frame.f_code.co_filename == _FUSED:
+                return cast("int | None", frame.f_globals["places"].get(line))
+            if frame.f_code.co_filename == __file__ and "plate" in frame.f_locals:
+                filled = frame.f_locals["plate"]
+                return next((place for place, plate in enumerate(self.plates) if plate is filled), None)
+        return None
 
 
 class _Fused:
@@ -116,6 +134,8 @@ class Writer:
         self._records: dict[str, str] = {}
         self._known: dict[Hashable, str] = {}
         self._lines: list[str] = []
+        self._place = 0
+        self._places: dict[str, int] = {}
 
     def constant(self, value: Any) -> str:
         """Return the name of a value that does not change."""
@@ -137,15 +157,26 @@ class Writer:
         if key not in self._known:
             written = expression()  # it may bring variables of its own
             self._known[key] = f"s{len(self._known)}"
+            self._places[self._known[key]] = self._place
             self._lines.append(f"{self._known[key]} = {written}")
         return self._known[key]
 
     def function(self, plates: Sequence[Plate]) -> Callable[[Record], list[Any]]:
         """Return the function that fills these plates from one record."""
-        pages = [self._page(plate) for plate in plates]
+        pages = []
+        for self._place, plate in enumerate(plates):
+            pages.append(self._page(plate))
+        self._space["places"] = dict(self._places_by_line())
         source = "".join(f"\n    {line}" for line in [*self._lines, f"return [{', '.join(pages)}]"])
-        exec(compile(f"def pages(record):{source}", "<press>", "exec"), self._space)  # noqa: S102 - written above
+        exec(compile(f"def pages(record):{source}", _FUSED, "exec"), self._space)  # noqa: S102 - written above
         return cast("Callable[[Record], list[Any]]", self._space["pages"])
+
+    def _places_by_line(self) -> Iterator[tuple[int, int]]:
+        """Yield the lines of the function that evaluate a slot, each with the place of the first plate that has it."""
+        for number, line in enumerate(self._lines, 2):
+            name = line.partition(" = ")[0]
+            if name in self._places:
+                yield number, self._places[name]
 
     def _page(self, plate: Plate) -> str:
         pieces = [piece for part in plate.parts if (piece := self._piece(part))]

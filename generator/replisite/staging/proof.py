@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Template
 
 from replisite.staging.plate import Plate, Record
+from replisite.staging.raised import error_text
 from replisite.staging.stage import in_full
 
 __all__ = ["Difference", "prove"]
@@ -40,7 +41,7 @@ def prove(plate: Plate, template: Template, static: Mapping[str, Any], record: R
     try:
         pressed = plate.text(record)
     except Exception as error:  # noqa: BLE001 - what pressing raises is what is told
-        return Difference(plate.name, 0, f"{type(error).__name__}: {error}", rendered[:80])
+        return Difference(plate.name, 0, error_text(error), rendered[:80])
     if pressed == rendered:
         return None
     shorter = min(len(pressed), len(rendered))

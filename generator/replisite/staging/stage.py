@@ -27,6 +27,7 @@ from replisite.staging.extension import Deferring
 from replisite.staging.filling import followed
 from replisite.staging.keeper import Keeper
 from replisite.staging.plate import Origin, Plate, Record, Slot, Widening
+from replisite.staging.raised import error_text
 from replisite.staging.rewrite import rewriting
 from replisite.staging.run import RUN, Run
 from replisite.staging.slots import FilledSlot, FullPage
@@ -133,7 +134,7 @@ def stage(template: Template, static: Mapping[str, Any]) -> Plate:
             hints |= {widen.name}
             staging, template = _hinted(staging, template, hints)
         except Exception as error:  # noqa: BLE001 - the full rendering raises it again, or does not
-            return Plate(name, (whole,), Widening(name, 0, f"{type(error).__name__}: {error}"), whole)
+            return Plate(name, (whole,), Widening(name, 0, error_text(error)), whole)
 
 
 def _parts(template: Template, static: Mapping[str, Any]) -> tuple[str | Slot, ...]:

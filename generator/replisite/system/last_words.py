@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from replisite.errors import Fault
+from replisite.system.error_text import error_text
 
 __all__ = [
     "describe_exit",
@@ -151,7 +152,7 @@ def exit_text(error: BaseException) -> str:
         said = error.code if isinstance(error.code, str) else ""
         code = "" if said else f" {error.code or 0}"
         return f"{said or ' / '.join(printed_lines()) or 'ended the process'} ({name}{code})"
-    return f"{name}: {error}" if str(error) else name
+    return error_text(error)
 
 
 def describe_exit(code: int | None) -> str:

@@ -7,51 +7,119 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 from typing import Final
 
-__all__ = ["TooSlow", "limited_processor_time"]
+__all__ = [
+    "PAGE_SECONDS",
+    "PLUGIN_SECONDS",
+    "Pieces",
+    "TooSlow",
+    "limited_pieces",
+    "limited_processor_time",
+    "overridden",
+]
 
 SETTING: Final = "REPLISITE_PAGE_SECONDS"
-DEFAULT: Final = 20.0
+PAGE_SECONDS: Final = 20.0
 """Seconds for one page or one file; they take milliseconds. Waiting and the work of other processes do not count."""
 
-_AGAIN: Final = 1.0
-"""How many seconds later it is raised again, where it was caught and the work went on."""
+PLUGIN_SECONDS: Final = 300.0
+"""Seconds for one call of a plugin, which may make pictures smaller or ask a server."""
+
+_TICKS: Final = 20
+"""How many times within the limit the timer looks whether a piece has been finished."""
+
+_LEAST: Final = 0.01
 
 
 class TooSlow(BaseException):
     """A page or a file needed more processor time than it may; no `Exception`, so that templates and plugins let it pass."""
 
 
+@dataclass(slots=True)
+class Pieces:
+    """A work of many pieces, each of which has the limit. Whoever does the work adds 1 to ``finished`` after each."""
+
+    finished: int = 0
+
+
+_pieces: Pieces | None = None
+"""The pieces of the limit that is running, if it is one for pieces: a limit within it counts as a piece."""
+
+
 @contextmanager
-def limited_processor_time() -> Iterator[None]:
+def limited_processor_time(seconds: float = PAGE_SECONDS) -> Iterator[None]:
     """Raise TooSlow in the main thread when this takes more seconds of processor time than a page may.
 
-    A limit within another has no effect, nor has one in another thread. C code that handles no signals is not reached.
+    A limit within another has no effect, except that a limit within `limited_pieces` is a piece. A limit in another
+    thread has none either. C code that handles no signals is not reached.
     """
-    if threading.current_thread() is not threading.main_thread() or signal.getitimer(signal.ITIMER_PROF)[0]:
+    if _is_limited():
+        if _pieces is not None:
+            _pieces.finished += 1
         yield
         return
-    seconds = _seconds()
+    with _limit(Pieces(), seconds):
+        yield
+
+
+@contextmanager
+def limited_pieces(seconds: float = PAGE_SECONDS) -> Iterator[Pieces]:
+    """Raise TooSlow when one piece of this takes more seconds of processor time than a page may.
+
+    A piece costs an addition: one timer for all pieces compares how many are finished with how many were. A piece is
+    given up a twentieth of its time late at the most. As `limited_processor_time` otherwise.
+    """
+    global _pieces  # noqa: PLW0603 - there is one timer in a process
+    if _is_limited():
+        yield _pieces or Pieces()
+        return
+    _pieces = Pieces()
+    try:
+        with _limit(_pieces, seconds):
+            yield _pieces
+    finally:
+        _pieces = None
+
+
+def overridden(seconds: float, setting: str) -> float:
+    """Return the limit that an environment variable sets, or else ``seconds``; never less than a hundredth."""
+    try:
+        return max(float(os.environ.get(setting, seconds)), _LEAST)
+    except ValueError:
+        return max(seconds, _LEAST)
+
+
+def _is_limited() -> bool:
+    return (
+        threading.current_thread() is not threading.main_thread()
+        or signal.getitimer(signal.ITIMER_PROF)[0] > 0
+    )
+
+
+@contextmanager
+def _limit(pieces: Pieces, seconds: float) -> Iterator[None]:
+    allowed = overridden(seconds, SETTING)
+    last = ticks = 0
 
     def ring(_number: int, _frame: FrameType | None) -> None:
-        raise TooSlow(
-            f"gave up after {seconds:g} s of processor time; shorten it, or allow more with the environment variable "
-            f"{SETTING}"
-        )
+        nonlocal last, ticks
+        if pieces.finished != last:
+            last, ticks = pieces.finished, 0
+            return
+        ticks += 1
+        if ticks >= _TICKS:  # and at each tick after that, where it was caught and the work went on
+            raise TooSlow(
+                f"gave up after {allowed:g} s of processor time; shorten it, or allow more with [build] page_seconds in "
+                f"site.toml or the environment variable {SETTING}"
+            )
 
     before = signal.signal(signal.SIGPROF, ring)
-    signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN)
+    signal.setitimer(signal.ITIMER_PROF, allowed / _TICKS, allowed / _TICKS)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
-
-
-def _seconds() -> float:
-    try:
-        return max(float(os.environ.get(SETTING, DEFAULT)), 0.01)
-    except ValueError:
-        return DEFAULT

@@ -62,6 +62,8 @@ def make_site(document: Document, root: Path) -> Site:
         headers=_headers(document.headers),
         public=tuple(document.content.public),
         follow_links=tuple(document.content.follow_links),
+        page_seconds=document.build.page_seconds,
+        plugin_seconds=document.build.plugin_seconds,
         targets={name: _target(name, target) for name, target in document.targets.items()},
     )
 

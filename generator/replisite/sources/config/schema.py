@@ -23,6 +23,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from replisite.model.target import HostKind
 from replisite.sources.config import link_rules, values
+from replisite.system.processor_time import PAGE_SECONDS, PLUGIN_SECONDS
 
 __all__ = ["Document", "Table"]
 
@@ -62,6 +63,7 @@ LinkName = Annotated[
 ]
 OwnerlessLink = Annotated[str, _checked(link_rules.ownerless_link)]
 PelicanSetting = Annotated[str, _checked(values.pelican_setting)]
+Seconds = Annotated[float, Field(ge=0.01, le=1_000_000)]
 TargetName = Annotated[
     str, _checked(values.target_name), Field(title="name", json_schema_extra={"pattern": "^[a-z][a-z0-9-]*$"})
 ]
@@ -192,6 +194,26 @@ class ContentTable(Table):
         description="Symbolic links, or folders of such links, that may lead out of the site: paths below the content "
         "folder, or below the site. Any other link that leads out of the site is a fault.",
         examples=[["pages/terms.md", "images/shared/"]],
+    )
+
+
+class BuildTable(Table):
+    """How long a build may take over one thing, so that a loop without an end ends with a fault at its line.
+
+    Seconds are processor time: neither waiting nor the work of other programs counts.
+    """
+
+    page_seconds: Seconds = Field(
+        default=PAGE_SECONDS,
+        description="For one page or one content file, which take milliseconds. The environment variable "
+        "`REPLISITE_PAGE_SECONDS` overrides it.",
+        examples=[60],
+    )
+    plugin_seconds: Seconds = Field(
+        default=PLUGIN_SECONDS,
+        description="For one call of a plugin, such as a receiver of the signal `finalized`. The environment variable "
+        "`REPLISITE_PLUGIN_SECONDS` overrides it.",
+        examples=[1800],
     )
 
 
@@ -532,6 +554,9 @@ class Document(Table):
     company: CompanyTable = Field(default_factory=CompanyTable, description="The house account.")
     content: ContentTable = Field(
         default_factory=ContentTable, description="What is public beside the pages."
+    )
+    build: BuildTable = Field(
+        default_factory=BuildTable, description="How long a build may take over one thing."
     )
     addresses: AddressesTable = Field(default_factory=AddressesTable, description="How sites are addressed.")
     roster: RosterTable = Field(default_factory=RosterTable, description="The distributors.")

@@ -11,7 +11,7 @@ generator.py     Pelican's generator of our kinds, and catalog.py: what one edit
 writer.py        record instead of write
 static.py        the files that are copied, and where they lie; style_sheets.py: which are style sheets
 warm.py          what one run leaves to the next
-own_code.py      the site's plugins, which are imported once
+own_code.py      the site's plugins, which are imported once; plugin_time.py: how long each call of them takes
 pages.py         from recorded pages to finished ones
 notebook.py      what went wrong, with file and line
 record.py        one Pelican run, from settings to plates

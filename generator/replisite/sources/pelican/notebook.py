@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from replisite.errors import Fault
+from replisite.system.error_text import error_text
 
 __all__ = ["Notebook", "PelicanLog"]
 
@@ -115,7 +116,11 @@ def _lines_of(path: Path) -> list[str]:
 def _in_words(cause: BaseException) -> str:
     if isinstance(cause, OSError) and cause.strerror:
         return cause.strerror.lower()
-    return f"{type(cause).__name__}: {cause}"
+    return error_text(cause)
+
+
+def _said_by(cause: BaseException | None) -> str:
+    return "it cannot be loaded" if cause is None else error_text(cause)
 
 
 def _within(folder: Path, path: Path | str) -> Path:
@@ -167,7 +172,7 @@ class PelicanLog(logging.Handler):
                 why = form.removeprefix(_SKIPPING) % tuple(values)
                 self._note_skipped(self._named_path(str(path)), why)
             case _:
-                reason = f"{message}: {cause}" if cause else message
+                reason = f"{message}: {cause}" if str(cause or "") else message
                 self.notebook.note("", 0, self._relative(reason))
 
     def _note_skipped(self, path: Path, why: str) -> None:
@@ -190,7 +195,7 @@ class PelicanLog(logging.Handler):
         """Note a plugin that could not be imported, or whose ``register`` failed."""
         if cause is None or not self.notebook.note_plugin(cause, ""):
             missing = isinstance(cause, ImportError) and f"`{name}`" in str(cause)
-            what = "there is no such plugin" if missing else f"{type(cause).__name__}: {cause}"
+            what = "there is no such plugin" if missing else _said_by(cause)
             told = "install it, put it into a folder of PLUGIN_PATHS, or take it out"
             self.notebook.note_setting(
                 f"{name}: {what}", told if missing else "fix the plugin, or take it out"

@@ -15,7 +15,7 @@ import pelican
 from replisite.model.site import Site
 from replisite.sources.installed_plugins import plugins_of
 
-__all__ = ["PluginCode", "frames_from", "is_installed"]
+__all__ = ["PluginCode", "calls_of", "frames_from", "is_installed"]
 
 _PELICAN = f"{Path(pelican.__file__).parent}{os.sep}"
 _NAMESPACE = f"{os.sep}pelican{os.sep}plugins{os.sep}"
@@ -109,6 +109,19 @@ class PluginCode:
             return name, self.shown(file), line
         return (self.shown(other), self.shown(other), 0) if other else None
 
+    def called(self, frames: Iterable[FrameType]) -> FrameType | None:
+        """Return the outermost call of a plugin's code; None if Pelican calls none.
+
+        ``frames`` are the calls, the most recent first.
+        """
+        found = None
+        for frame in frames:
+            path = frame.f_code.co_filename
+            is_known = path.startswith(_LIBRARIES) or _is_pelicans(path) or _is_pythons(path)
+            if not is_known and self.plugin_at(path):
+                found = frame
+        return found
+
     def shown(self, file: str) -> str:
         """Return a path as it is shown: relative to the site's folder if it lies there."""
         path = Path(file)
@@ -116,9 +129,14 @@ class PluginCode:
 
 
 def frames_from(frame: FrameType | None) -> Iterator[Frame]:
+    """Yield the files and lines of the calls that lead to a frame, the most recent first."""
+    return ((call.f_code.co_filename, call.f_lineno) for call in calls_of(frame))
+
+
+def calls_of(frame: FrameType | None) -> Iterator[FrameType]:
     """Yield the calls that lead to a frame, the most recent first."""
     while frame is not None:
-        yield frame.f_code.co_filename, frame.f_lineno
+        yield frame
         frame = frame.f_back
 
 

@@ -10,7 +10,6 @@ import datetime
 import logging
 import os
 import posixpath
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
@@ -66,6 +65,7 @@ from replisite.sources.pelican.own_code import raised_in, without_bytecode
 from replisite.sources.pelican.pages import Proof, Recording, StagedPage, StagedSite
 from replisite.sources.pelican.placeholders import Placeholders
 from replisite.sources.pelican.plugin_code import PluginCode
+from replisite.sources.pelican.plugin_time import PluginTime
 from replisite.sources.pelican.plugin_watch import PluginWatch, RefusedPlugin
 from replisite.sources.pelican.published import (
     Asked,
@@ -84,7 +84,8 @@ from replisite.sources.pelican.theme import check_templates, find_theme, templat
 from replisite.sources.pelican.warm import Warm
 from replisite.sources.pelican.writer import NamedTemplate, Recorded, recording_writer
 from replisite.sources.publication import listed_of, rules_of
-from replisite.staging import compile_all, escaping, full_template, staged
+from replisite.staging import compile_all, escaping, full_template, staged, template_lines
+from replisite.system.error_text import error_text, named_text
 from replisite.system.last_words import exit_text, frames_of
 from replisite.system.processor_time import TooSlow, limited_processor_time
 from replisite.system.special_files import iter_special_files
@@ -120,20 +121,29 @@ def record_site(
     drafts: bool = False,
     future: bool = False,
     heard: Callable[[int], None] = lambda _: None,
+    noted: Callable[[str], None] = lambda _: None,
 ) -> Recording:
     """Run Pelican for these editions, the corporate site's first, and stage every page.
 
-    Faults stand in the result. ``heard`` is told how many pages have been staged.
+    Faults stand in the result. ``heard`` is told how many pages have been staged; ``noted`` gets a message for each
+    call of a plugin that takes long.
     """
     run = PelicanRun(site, [Showing(edition) for edition in editions], now, drafts, future)
+    with PluginTime(run.code, noted, site.plugin_seconds).watching():
+        return _recorded(run, static_output, heard)
+
+
+def _recorded(run: PelicanRun, static_output: Path, heard: Callable[[int], None]) -> Recording:
+    site = run.site
     pages = run.pages(static_output)
     proofs: dict[str, list[Proof]] = {}
     if not run.faults:
         with run.listening(), run.watch.watching(), suppress(RefusedPlugin):
             if run.code.names:
                 pages = run.pages_with_assets()
-            proofs = _all_proofs(pages, run, heard)
-            files = {} if run.faults else pages.filled_files()
+            if not run.faults:
+                proofs = _all_proofs(pages, run, heard)
+            files = {} if run.faults else _filled_files(pages, run)
             run.note_all(pages.leftovers(files))
     published = Published(run.static, run.by_folder if run.rules.has_stories else {}, frozenset())
     unasked = Unasked()
@@ -178,7 +188,7 @@ def _all_proofs(pages: StagedSite, run: PelicanRun, heard: Callable[[int], None]
     for number, (key, path) in enumerate(places):
         heard(number)
         try:
-            with limited_processor_time():
+            with limited_processor_time(run.site.page_seconds):
                 proof = pages.proof(key, path)
                 proofs[key].append(proof)
                 run.note_all(proof.leftovers)
@@ -188,6 +198,15 @@ def _all_proofs(pages: StagedSite, run: PelicanRun, heard: Callable[[int], None]
             run.note_endless(error, path)
             break  # each other page may take as long
     return proofs
+
+
+def _filled_files(pages: StagedSite, run: PelicanRun) -> dict[str, bytes]:
+    try:
+        with limited_processor_time(run.site.page_seconds * max(len(run.files), 1)):
+            return dict(pages.filled_files())
+    except TooSlow as error:
+        run.note_endless(error, "a feed")
+        return {}
 
 
 class PelicanRun:
@@ -326,8 +345,14 @@ class PelicanRun:
     def pages_with_assets(self) -> StagedSite:
         """Stage every page, and return the pages with the files that functions of templates wrote meanwhile."""
         for page in self._staged_pages.values():
-            with suppress(TemplateSyntaxError):  # it is noted when the page is proved
-                page.plate  # noqa: B018 - it is kept
+            try:
+                with limited_processor_time(self.site.page_seconds):
+                    page.plate  # noqa: B018 - it is kept
+            except TemplateSyntaxError:
+                pass  # it is noted when the page is proved
+            except (TooSlow, RecursionError) as error:
+                self.note_endless(error, page.recorded.path)
+                break  # each other page may take as long
         self.keep_written()
         return self._staged_site()
 
@@ -448,8 +473,7 @@ class PelicanRun:
 
     def note_endless(self, error: BaseException, page: str) -> None:
         """Note a page that has no end, at the line of the template that was being rendered."""
-        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith(".html")]
-        file, line = (frames[-1].filename, frames[-1].lineno or 0) if frames else (page, 0)
+        file, line = ([(page, 0), *template_lines(error)])[-1]
         if isinstance(error, RecursionError):
             what = f"{page} is nested too deeply: a template includes itself, or a macro calls itself without an end"
         else:
@@ -531,6 +555,7 @@ class PelicanRun:
             self._candidates = [path for path in listing.files if not is_markdown(path)]
         if self.site.pelican_defaults == "replisite":
             settings["WITH_FUTURE_DATES"] = self.future
+        self.warm.page_seconds = self.site.page_seconds
         self.warm.reads_with(settings, self.site.pelican_defaults, self._known_in_content)
         self.warm.sees_templates(template_folders(self.site, self.theme))
         made_with = (self.theme, self.site.links, self.site.ranks, self.site.roster.fields)
@@ -574,17 +599,16 @@ class PelicanRun:
 
     def _note_plugin(self, error: BaseException, while_reading: str = "") -> bool:
         """Note an error at the line of the plugin that ran last; say whether there is one."""
-        what = error.msg if isinstance(error, SyntaxError) else error
-        said = f"{type(error).__name__}: {what}" if isinstance(error, Exception) else exit_text(error)
+        said, is_slow = _said_by(error), isinstance(error, TooSlow)
         place = raised_in(error, self.site)
         if place is not None:
-            self.notebook.note(*place, f"{said}{while_reading}", "mend the plugin")
+            self.notebook.note(*place, f"{said}{while_reading}", "" if is_slow else "mend the plugin")
             return True
         blamed = self.code.blamed(frames_of(error))
         if blamed is None:
             return False
         name, file, line = blamed
-        told = "update the plugin, or take it out of [pelican] PLUGINS"
+        told = "" if is_slow else "update the plugin, or take it out of [pelican] PLUGINS"
         self.notebook.note(file, line, f"{name}: {said}{while_reading}", told)
         return True
 
@@ -891,6 +915,15 @@ def name_strings(env: Environment) -> None:
         return env.get_template(name, globals=globals)
 
     env.from_string = from_string  # type: ignore[method-assign]  # of this environment alone
+
+
+def _said_by(error: BaseException) -> str:
+    """Return what an error of a plugin says."""
+    if isinstance(error, TooSlow):
+        return str(error)
+    if isinstance(error, SyntaxError):
+        return named_text(type(error).__name__, error.msg)
+    return error_text(error) if isinstance(error, Exception) else exit_text(error)
 
 
 def is_text(body: bytes) -> bool:

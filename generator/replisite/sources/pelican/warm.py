@@ -22,7 +22,7 @@ from replisite.sources.pelican.ahead import ReadAhead, is_worthwhile
 from replisite.sources.pelican.notebook import Notebook
 from replisite.sources.pelican.placeholders import Placeholders
 from replisite.staging import forget_slots, forget_templates
-from replisite.system.processor_time import TooSlow, limited_processor_time
+from replisite.system.processor_time import PAGE_SECONDS, TooSlow, limited_processor_time
 
 __all__ = ["Read", "Warm", "forget_contents", "stamp_of"]
 
@@ -60,6 +60,7 @@ class Warm:
     """What stays from run to run. Whatever it depends on is compared each time, so that it may always be used."""
 
     def __init__(self) -> None:
+        self.page_seconds = PAGE_SECONDS
         self._reading: object = None
         self._files: dict[str, _Kept] = {}
         self._ahead: ReadAhead[_Kept] | None = None
@@ -140,7 +141,7 @@ class Warm:
         stamp = stamp_of(path)
         told = len(notebook.warnings)
         with opened_files() as opened, placeholders.listening() as marked:
-            content, metadata = _read_within_limits(path, read, notebook)
+            content, metadata = _read_within_limits(path, read, notebook, self.page_seconds)
         stamps = {name: stamp_of(name) for name in opened if os.path.isfile(name)} | {path: stamp}  # noqa: PTH113 - names as they were opened
         return _Kept(stamps, content, dict(metadata), tuple(marked), tuple(notebook.warnings[told:]))
 
@@ -194,10 +195,10 @@ class GivenUp(Exception):
     """A file that asks for more than there is; its fault has been noted."""
 
 
-def _read_within_limits(path: str, read: Callable[[str], Read], notebook: Notebook) -> Read:
+def _read_within_limits(path: str, read: Callable[[str], Read], notebook: Notebook, seconds: float) -> Read:
     """Read a file; note a fault and raise GivenUp for one that takes too long or is nested too deeply."""
     try:
-        with limited_processor_time():
+        with limited_processor_time(seconds):
             return read(path)
     except TooSlow as error:
         notebook.note(path, 0, f"takes too long to read: {error}")

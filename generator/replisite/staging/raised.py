@@ -1,0 +1,32 @@
+"""Where in its templates an error was raised, and what it says."""
+
+from __future__ import annotations
+
+import traceback
+
+__all__ = ["error_text", "template_lines"]
+
+
+def error_text(error: BaseException) -> str:
+    """Return the name of an error and what it says; the name alone where it says nothing."""
+    name, said = type(error).__name__, str(error)
+    return f"{name}: {said}" if said else name
+
+
+def template_lines(error: BaseException) -> list[tuple[str, int]]:
+    """Return the files of templates that an error has passed, each with the template's own line, the innermost last.
+
+    Jinja gives an exception that leaves a template a traceback with such lines; other errors have those of the Python
+    code that Jinja's compiler made.
+    """
+    found: list[tuple[str, int]] = []
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        file = frame.f_code.co_filename
+        template = frame.f_globals.get("__jinja_template__")
+        if file.startswith("<"):
+            continue  # a template of no file
+        if template is not None:
+            found.append((file, template.get_corresponding_lineno(line)))
+        elif "__jinja_exception__" in frame.f_globals:  # rewritten by jinja2.debug
+            found.append((file, line))
+    return found
