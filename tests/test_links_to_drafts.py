@@ -53,3 +53,22 @@ def test_drafts_and_hidden_pages_may_link(little: LittleSite) -> None:
     little.write("content/pages/hidden.md", "---\ntitle: H\nstatus: hidden\n---\nx\n")
     little.change("content/pages/about.md", "By hand.", "[h]({filename}hidden.md)")
     assert little.report()["warnings"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("pages/bad.md", b"---\ntitle: B\n---\ncaf\xe9\n"),
+        ("help/bad.md", b"---\ntitle: B\ntopic: [t\n---\nx\n"),
+        ("products/bad.md", b"---\ntitle: B\nprize: 3\n---\nx\n"),
+        ("pages/bad.md", b"---\ntitle: B\n---\n{% if x %}\n"),
+    ],
+)
+def test_a_link_to_a_text_with_a_fault_is_no_fault(little: LittleSite, path: str, text: bytes) -> None:
+    """The text has a page once its own fault is fixed, so the advice to remove the link would be wrong."""
+    little.write("content/pages/links.md", f"---\ntitle: Links\n---\n[a]({{filename}}/{path})\n")
+    little.write(f"content/{path}", "")
+    (little.root / "content" / path).write_bytes(text)
+    told = little.build(code=1).stderr
+    assert f"content/{path}:" in told
+    assert "links.md" not in told

@@ -781,7 +781,7 @@ class PelicanRun:
                 continue
             is_known = _is_known(content, what, value, context)
             reason = self._why_no_page(content, value, context) if what == "filename" else None
-            if is_known and reason is None:
+            if (is_known and reason is None) or self._is_faulty(content, value):
                 continue
             path = Path(content.source_path)
             lines = path.read_text(encoding="utf-8-sig").split("\n")
@@ -801,6 +801,11 @@ class PelicanRun:
             return None
         file = self.rules.content / path
         return why_no_page(file, path, self.now, drafts=self.drafts, future=self.future)
+
+    def _is_faulty(self, content: Content, value: str) -> bool:
+        """Say whether a link leads to a file that has a fault of its own: once that is fixed, there is a page."""
+        paths = _linked_paths(content, value)
+        return any(self.notebook.has_fault(self.rules.content / path) for path in paths)
 
     def _why_not(self, content: Content, value: str) -> tuple[str, str]:
         """Say why a link leads to no published file, and what to do."""
