@@ -22,7 +22,7 @@ from pathlib import Path
 from replisite.deploy import DeployOptions, Hears, deploy
 from replisite.deploying.bundle import FinishedOutput
 from replisite.hosts import Body, MemoryHost, MemoryState
-from replisite.model.live import LiveFile
+from replisite.model.live_files import LiveFile
 from replisite.model.manifest import Entry
 from replisite.model.site import Company, Market, Site
 from replisite.model.target import Target

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from replisite.build import SHARD_SITES
 from replisite.ledger import Ledger
-from replisite.options import Options, ledger_path
+from replisite.model.options import Options, ledger_path
 from replisite.prepare import Findings, accept_roster, compose, in_turn, press_room
 from replisite.sources.config import load_site
 

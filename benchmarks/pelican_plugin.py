@@ -25,8 +25,8 @@ from pelican.writers import Writer
 from replisite.ledger import Ledger
 from replisite.model.distributor import Distributor
 from replisite.model.places import address_of
-from replisite.model.showing import Showing
 from replisite.model.site import Site
+from replisite.model.view import Showing
 from replisite.pages.functions import install
 from replisite.sources.config import load_site
 from replisite.sources.pelican.catalog import Catalog, make_catalog

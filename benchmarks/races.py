@@ -14,8 +14,8 @@ from benchmarks.rows import TIMES, AtLeast, Row
 from benchmarks.running import Ran, Trial, build, clear, run, say
 from benchmarks.sites import copy_demo, copy_twenty
 from replisite.ledger import Ledger
+from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
-from replisite.model.house import house_account
 from replisite.model.places import address_of
 from replisite.sources.config import load_site
 

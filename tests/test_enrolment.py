@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from replisite import enrolment
 from replisite.errors import InputError
 from replisite.ledger import Ledger, NameIndex
+from replisite.model.options import Options
 from replisite.model.site import Addresses
-from replisite.options import Options
 from replisite.prepare import take_roster
 from replisite.preview.taking import index_names
 from replisite.sources.roster import blocks

@@ -6,8 +6,8 @@ import pytest
 
 from replisite.errors import InputError
 from replisite.ledger import Ledger
+from replisite.model.options import Options, ledger_path
 from replisite.model.site import Addresses, Company, CustomField, Market, Rank, Roster
-from replisite.options import Options, ledger_path
 from replisite.prepare import take_roster
 from replisite.sources.roster import crew
 from tests.rosters import a_site, write_roster

@@ -163,7 +163,7 @@ every_theme = pytest.mark.parametrize("theme", THEMES, ids=[theme.name for theme
 CUTS = """
 import json, sys
 from pathlib import Path
-from replisite.clock import build_time
+from replisite.system.clock import build_time
 from replisite.sources.config import load_site
 from replisite.sources.pelican import record_site
 

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from replisite.model.showing import Showing
+from replisite.model.view import Showing
 from replisite.preview.composing import Composing
 from replisite.preview.messages import Wish
 from replisite.sources.config import load_site

@@ -15,8 +15,8 @@ from replisite.content.folder_walk import iter_content_files
 from replisite.content.near_names import near_name
 from replisite.content.public_files import Verdict
 from replisite.errors import Fault, InputError
+from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
-from replisite.model.house import house_account
 from replisite.model.site import Site
 from replisite.pages.finish import LinkingSlot
 from replisite.pages.link_check import BrokenLink, LinkCheck

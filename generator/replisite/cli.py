@@ -14,10 +14,10 @@ import typer
 from replisite import __version__
 from replisite.errors import Fault, InputError, PartlyDeployed, ReplisiteError, UsageError
 from replisite.model.site import Site
-from replisite.processes import INTERRUPTS
 from replisite.progress import Painter, PlainPainter, SilentPainter
 from replisite.sources.folder import NAME, find_site
 from replisite.system.limits import limit_error
+from replisite.system.processes import INTERRUPTS
 from replisite.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -394,7 +394,7 @@ def preview(
     Pages are made when they are asked for, just as a build makes them. The toolbar at the bottom switches owner,
     edition and reader, and shows what of a page is personal; Alt+Shift+P hides it. Ctrl-C ends the preview.
     """
-    from replisite.options import Options
+    from replisite.model.options import Options
     from replisite.preview.start import PreviewOptions
     from replisite.preview.start import preview as start_preview
     from replisite.preview.teller import PreviewTeller
@@ -457,7 +457,7 @@ def check(
     are listed in site.toml: [site] ownerless_links.
     """
     from replisite.check import check as check_site
-    from replisite.options import Options
+    from replisite.model.options import Options
     from replisite.telling import tell_checked, tell_findings
 
     with _faults_told(as_json), _painter(quiet, as_json) as painter:
@@ -496,7 +496,7 @@ def roster(
 ) -> None:
     """Check the roster and count its people."""
     from replisite.check import count_roster
-    from replisite.options import Options
+    from replisite.model.options import Options
     from replisite.telling import tell_findings, tell_roster
 
     with _faults_told(as_json), _painter(quiet, as_json) as painter:

@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from replisite.clock import deploy_name
 from replisite.deploying.bundle import FinishedOutput
 from replisite.deploying.forms import Forms, make_forms
 from replisite.deploying.live_list import LEFT_OVER, LiveList
@@ -30,10 +29,11 @@ from replisite.deploying.verify import look, sample_of
 from replisite.errors import DeployError, PartlyDeployed, UsageError, nearest
 from replisite.hosts import Host, HostError, Release, open_host
 from replisite.ledger import Ledger
+from replisite.model.options import Options, ledger_path
 from replisite.model.places import address_of, prefix_of
 from replisite.model.site import Site
 from replisite.model.target import Target
-from replisite.options import Options, ledger_path
+from replisite.system.clock import deploy_name
 from replisite.system.private_files import private_folder
 
 __all__ = ["DeployOptions", "Deployed", "Hears", "deploy", "find_target", "state_of"]

@@ -18,7 +18,7 @@ from replisite.errors import Fault, InputError
 from replisite.fault_log import FaultLog
 from replisite.ledger import Ledger, Part
 from replisite.model.distributor import PHOTO_SUFFIXES, Person
-from replisite.model.refused import Refused
+from replisite.model.refused_row import Refused
 from replisite.model.site import Roster, Site
 from replisite.photos import Photos
 from replisite.sources.roster import (

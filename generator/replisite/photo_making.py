@@ -22,8 +22,8 @@ from replisite.images import PictureError, derive
 from replisite.ledger import Ledger, PhotoOwner
 from replisite.model.photo_paths import derived_file, photo_path, webp_of
 from replisite.model.site import Site
-from replisite.processes import end_with_parent
 from replisite.sources.publication import rules_of
+from replisite.system.processes import end_with_parent
 
 __all__ = ["MadePhotos", "make_photos"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from replisite.content.near_names import near_name
 from replisite.model.distributor import Person
-from replisite.model.refused import Refused
+from replisite.model.refused_row import Refused
 
 __all__ = ["Photos"]
 

@@ -14,19 +14,19 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
-from replisite.clock import build_time
 from replisite.enrolment import Enrolment
 from replisite.errors import Fault, InputError, OutputError
 from replisite.fault_log import FaultLog
 from replisite.ledger import Ledger
 from replisite.model.distributor import Distributor
+from replisite.model.options import Options
 from replisite.model.places import address_of
+from replisite.model.roster_terms import terms_of
 from replisite.model.site import Site
-from replisite.model.terms import terms_of
-from replisite.options import Options
 from replisite.photo_column import named_photos
 from replisite.photo_making import make_photos
 from replisite.pressroom import Composed, Orders, PressRoom
+from replisite.system.clock import build_time
 from replisite.system.limits import meaning
 from replisite.system.private_files import private_folder
 

@@ -30,22 +30,22 @@ from replisite.explained import ToldPage, told_pages
 from replisite.journey import reads_of, travelled
 from replisite.kept import Kept
 from replisite.ledger import Shard
+from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
-from replisite.model.house import house_account
 from replisite.model.places import edition_of
 from replisite.model.site import Edition, Site
 from replisite.model.sitemap import robots, sitemap
-from replisite.opened import opened_files
 from replisite.pages import Composition, Page
 from replisite.pages.shared_files import SharedFiles
 from replisite.pages.site_files import MADE_FILES, SiteFiles
-from replisite.processes import Hearing, end_with_parent
 from replisite.rendering.company_links import LISTED, LinkCounts, count_corporate, count_shard
 from replisite.shards import PROVING, STOCKS, Pressed, Stock, Work, press_pages, press_shard, site_seconds
 from replisite.shared_photos import photo_works, put_photos
 from replisite.sinks import DirectorySink
 from replisite.staging import Press
 from replisite.system.limits import name_disk
+from replisite.system.open_files import opened_files
+from replisite.system.processes import Hearing, end_with_parent
 from replisite.system.processor_time import TooSlow, limited_processor_time
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from replisite.explained import ToldPage
 from replisite.ledger import Shard
 from replisite.model.distributor import Distributor
 from replisite.pressing import Composed, Orders, Pressing, Proved
-from replisite.processes import Heard, Noted, Room
 from replisite.rendering.company_links import LinkCounts
 from replisite.shards import Pressed
+from replisite.system.processes import Heard, Noted, Room
 
 __all__ = ["Composed", "LinkCounts", "Orders", "PressRoom", "Pressed", "Proved"]
 

@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, cast
 
-from replisite.clock import deploy_name
 from replisite.deploy import Hears, state_of
 from replisite.deploying.plan import iter_steps, make_plan
 from replisite.deploying.run import Run, open_run, told_of
@@ -20,9 +19,10 @@ from replisite.deploying.sending import Sending, retried
 from replisite.deploying.turn import Held, held
 from replisite.errors import DeployError, PartlyDeployed, UsageError, nearest
 from replisite.hosts import Body, Bundle, Host, HostError, Release, open_host
-from replisite.model.live import LiveFile
+from replisite.model.live_files import LiveFile
 from replisite.model.site import Site
 from replisite.model.target import Target
+from replisite.system.clock import deploy_name
 
 __all__ = ["RolledBack", "rollback"]
 

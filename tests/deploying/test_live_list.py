@@ -12,7 +12,7 @@ from replisite.deploying.live_list import LEFT_OVER, LiveList, write_live_list
 from replisite.errors import DeployError
 from replisite.hosts import Host, MemoryHost
 from replisite.hosts.folder import FolderHost
-from replisite.model.live import CachePolicy, LiveFile, served
+from replisite.model.live_files import CachePolicy, LiveFile, served
 from tests.deploying.built import FIRST, SECOND, Built
 
 FILES = [

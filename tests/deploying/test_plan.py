@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from replisite.deploying.live_list import LEFT_OVER
 from replisite.deploying.plan import Rank, Step, iter_steps, make_plan
-from replisite.model.live import CachePolicy, LiveFile, live_order, served
+from replisite.model.live_files import CachePolicy, LiveFile, live_order, served
 
 POLICY = CachePolicy()
 

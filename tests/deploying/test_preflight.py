@@ -6,7 +6,7 @@ import pytest
 
 from replisite.deploying.preflight import Measures, iter_excesses, measured
 from replisite.hosts import Facts, Limits
-from replisite.model.live import CachePolicy, LiveFile, live_order, served
+from replisite.model.live_files import CachePolicy, LiveFile, live_order, served
 
 
 def a_file(path: str, size: int = 10) -> LiveFile:

@@ -11,7 +11,7 @@ import pytest
 from replisite.deploying.plan import Plan, Step, make_plan
 from replisite.deploying.sending import HOPELESS, TRIES, Sending, retried
 from replisite.hosts import Body, HostError, MemoryHost, Release
-from replisite.model.live import CachePolicy, LiveFile, served
+from replisite.model.live_files import CachePolicy, LiveFile, served
 
 
 def a_file(number: int, suffix: str = "html") -> LiveFile:

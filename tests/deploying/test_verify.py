@@ -11,7 +11,7 @@ import pytest
 from replisite.deploying import verify
 from replisite.deploying.verify import Looked, look, sample_of
 from replisite.hosts import Facts
-from replisite.model.live import CachePolicy, Group, LiveFile, live_order, served
+from replisite.model.live_files import CachePolicy, Group, LiveFile, live_order, served
 from tests.deploying.static_server import serving
 
 FACTS = Facts("here", "", "server")

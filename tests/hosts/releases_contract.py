@@ -19,10 +19,10 @@ import pytest
 from replisite.errors import DeployError
 from replisite.hosts import HostError, Release
 from replisite.hosts.packed import iter_packed
-from replisite.model.live import CachePolicy, LiveFile, served
+from replisite.model.live_files import CachePolicy, LiveFile, served
 from tests.deploying.built import FIRST, SECOND, Built, a_page
 from tests.hosts.contract import CutShort, HostContract, Place, cut_after
-from tests.servers import Nginx
+from tests.real_servers import Nginx
 
 __all__ = ["Folder", "ReleasesContract", "a_file", "live_files"]
 

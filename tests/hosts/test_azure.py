@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from replisite.hosts import HostError
-from replisite.model.live import CachePolicy, LiveFile, served
+from replisite.model.live_files import CachePolicy, LiveFile, served
 from tests.hosts.contract import HostContract, Place
 from tests.hosts.stores import AZURE, AZURE_KEY, StorePlace, azurite_at
 

@@ -11,7 +11,7 @@ import pytest
 from replisite.errors import UsageError
 from replisite.hosts import HostError, Release, open_host
 from replisite.hosts.cloudfront import Changes, Distribution
-from replisite.model.live import CachePolicy, LiveFile, served
+from replisite.model.live_files import CachePolicy, LiveFile, served
 from replisite.model.target import Target
 from tests.hosts.stores import AWS, StorePlace, a_bucket, moto_at
 

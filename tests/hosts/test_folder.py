@@ -12,7 +12,7 @@ from replisite.hosts import Host, HostError
 from replisite.hosts.folder import FolderHost
 from tests.deploying.built import FIRST, Built
 from tests.hosts.releases_contract import Folder, ReleasesContract, live_files
-from tests.servers import a_small_disk
+from tests.real_servers import a_small_disk
 
 
 class Www:

@@ -15,7 +15,7 @@ from replisite.hosts import HostError, Release
 from replisite.hosts.object_opening import open_store
 from replisite.hosts.object_state import ObjectState
 from replisite.hosts.object_store import ObjectStoreHost
-from replisite.model.live import CachePolicy, LiveFile, served
+from replisite.model.live_files import CachePolicy, LiveFile, served
 from replisite.model.target import Target
 from tests.deploying.built import FIRST, Built
 from tests.hosts.contract import HostContract, Place

@@ -23,7 +23,7 @@ from replisite.hosts.ssh import Address, SshHost
 from replisite.model.target import Target
 from tests.deploying.built import FIRST, SECOND, Built, a_page
 from tests.hosts.releases_contract import HOSTILE, Folder, ReleasesContract, a_file, live_files
-from tests.servers import Sshd, a_path_without, a_small_disk, free_port, made_key, sshd, until
+from tests.real_servers import Sshd, a_path_without, a_small_disk, free_port, made_key, sshd, until
 
 __all__ = ["sshd"]
 

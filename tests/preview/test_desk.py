@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from replisite.errors import Fault
-from replisite.options import Options
+from replisite.model.options import Options
 from replisite.preview import desk as desk_module
 from replisite.preview.composer import Composer
 from replisite.preview.config import read_config

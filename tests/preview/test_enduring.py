@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from replisite.errors import InputError, ReplisiteError
-from replisite.model.house import house_account
+from replisite.model.company import house_account
+from replisite.model.options import Options
 from replisite.model.site import Site
-from replisite.options import Options
 from replisite.preview import composer as composer_module
 from replisite.preview import composing
 from replisite.preview.composer import Composer

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from replisite.options import Options
+from replisite.model.options import Options
 from replisite.preview.composer import Composer
 from replisite.preview.config import read_config
 from replisite.preview.head_start import head_start

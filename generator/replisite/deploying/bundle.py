@@ -14,7 +14,7 @@ from typing import Final
 
 from replisite.errors import DeployError, OutputError, UsageError
 from replisite.hosts import Body
-from replisite.model.live import CachePolicy, LiveFile, is_live_path, live_order, served, serving
+from replisite.model.live_files import CachePolicy, LiveFile, is_live_path, live_order, served, serving
 from replisite.model.manifest import Entry, entry_of
 from replisite.model.text import quoted
 from replisite.sinks import MANIFEST, read_manifest

@@ -24,7 +24,7 @@ from replisite.hosts.forms import (
     netlify_files,
     nginx_files,
 )
-from replisite.model.live import Group, group_of
+from replisite.model.live_files import Group, group_of
 from replisite.model.redirects import Redirect
 from replisite.model.security import security_headers
 from replisite.model.site import Site

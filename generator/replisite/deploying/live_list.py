@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 
 from replisite.errors import DeployError
-from replisite.model.live import LONGEST_PATH, LiveFile, Served, is_live_path, live_order
+from replisite.model.live_files import LONGEST_PATH, LiveFile, Served, is_live_path, live_order
 from replisite.model.text import quoted
 
 __all__ = ["LEFT_OVER", "LiveList", "write_live_list"]

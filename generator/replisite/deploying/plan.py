@@ -27,7 +27,7 @@ from typing import Final, Literal
 
 from replisite.deploying.live_list import LEFT_OVER
 from replisite.model.address import HOSTS
-from replisite.model.live import Group, LiveFile, Served, live_order
+from replisite.model.live_files import Group, LiveFile, Served, live_order
 
 __all__ = ["Plan", "Rank", "Reason", "Step", "iter_steps", "make_plan"]
 

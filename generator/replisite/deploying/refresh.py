@@ -14,7 +14,7 @@ from replisite.deploying.sending import retried
 from replisite.errors import ReplisiteError
 from replisite.hosts import Bundle, Host, HostError
 from replisite.ledger import Journal
-from replisite.model.live import LiveFile, Served
+from replisite.model.live_files import LiveFile, Served
 
 __all__ = ["has_headers", "look_at"]
 

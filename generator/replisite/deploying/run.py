@@ -22,7 +22,7 @@ from replisite.deploying.turn import this_owner
 from replisite.errors import DeployError
 from replisite.hosts import Host, HostError
 from replisite.ledger import Journal
-from replisite.model.live import LiveFile, live_order
+from replisite.model.live_files import LiveFile, live_order
 from replisite.system.private_files import private_file, private_folder
 
 __all__ = ["EVERYTHING", "Run", "merged", "open_run", "told_of"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from replisite.deploying.plan import Step
-from replisite.model.live import Group, LiveFile
+from replisite.model.live_files import Group, LiveFile
 
 __all__ = ["Scope"]
 

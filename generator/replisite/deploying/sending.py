@@ -16,7 +16,7 @@ from typing import Final, Protocol, TypeVar
 from replisite.deploying.plan import DELETES, PUTS, Plan, Step
 from replisite.errors import ReplisiteError
 from replisite.hosts import Body, Bundle, Host, HostError
-from replisite.model.live import LiveFile
+from replisite.model.live_files import LiveFile
 
 __all__ = ["Failure", "Record", "Sending", "Sent", "retried"]
 

@@ -13,7 +13,7 @@ import httpx
 
 from replisite.hosts import Facts
 from replisite.model.address import HOSTS
-from replisite.model.live import Group, LiveFile
+from replisite.model.live_files import Group, LiveFile
 
 __all__ = ["Looked", "look", "sample_of"]
 

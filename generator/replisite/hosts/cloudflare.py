@@ -23,7 +23,7 @@ from typing import Any, Final, Literal, Self
 from replisite.hosts.host import Body, Bundle, Facts, HostError, Limits, Listed, Release
 from replisite.hosts.remembered import RememberedState
 from replisite.hosts.wrangler import Wrangler
-from replisite.model.live import Group, LiveFile
+from replisite.model.live_files import Group, LiveFile
 
 __all__ = ["CloudflareHost"]
 

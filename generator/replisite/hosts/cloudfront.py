@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from replisite.errors import UsageError
 from replisite.hosts.host import HostError
-from replisite.model.live import Group, group_of
+from replisite.model.live_files import Group, group_of
 
 __all__ = ["Changes", "Distribution"]
 

@@ -18,7 +18,7 @@ from replisite.hosts.folder_state import FolderState, live_release
 from replisite.hosts.host import Body, Bundle, Facts, HostError, Listed, Release
 from replisite.hosts.packed import SUFFIXES, iter_packed
 from replisite.hosts.trees import Told
-from replisite.model.live import LiveFile
+from replisite.model.live_files import LiveFile
 
 __all__ = ["FolderHost", "FolderState"]
 

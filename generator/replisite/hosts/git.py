@@ -18,7 +18,7 @@ from replisite.hosts.git_repository import Repository, without_password
 from replisite.hosts.git_state import DEPTH, GitState, Known
 from replisite.hosts.git_streams import Import, Reading
 from replisite.hosts.host import Body, Bundle, Facts, HostError, Limits, Listed, Release
-from replisite.model.live import LiveFile
+from replisite.model.live_files import LiveFile
 
 __all__ = ["GitHost"]
 

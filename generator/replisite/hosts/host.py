@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Literal, Protocol, Self
 
 from replisite.errors import ReplisiteError
-from replisite.model.live import LiveFile
+from replisite.model.live_files import LiveFile
 
 __all__ = [
     "Body",

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from replisite.hosts.host import Body, Bundle, Facts, HostError, Listed, Release, Turn
-from replisite.model.live import LiveFile
+from replisite.model.live_files import LiveFile
 
 __all__ = ["MemoryHost", "MemoryState"]
 

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from replisite.hosts.host import Body, Bundle, Facts, HostError, Limits, Listed, Release
 from replisite.hosts.netlify_api import NetlifyApi
 from replisite.hosts.remembered import RememberedState
-from replisite.model.live import LiveFile
+from replisite.model.live_files import LiveFile
 
 __all__ = ["NetlifyHost"]
 

@@ -24,7 +24,7 @@ from replisite.hosts.object_kept import Keepings
 from replisite.hosts.object_opening import Opened
 from replisite.hosts.object_state import ObjectState
 from replisite.hosts.object_turn import SETTLE_SECONDS
-from replisite.model.live import LiveFile, Served
+from replisite.model.live_files import LiveFile, Served
 
 __all__ = ["ObjectStoreHost"]
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import brotli
 
-from replisite.model.live import Group, LiveFile
+from replisite.model.live_files import Group, LiveFile
 
 __all__ = ["SUFFIXES", "iter_packed"]
 

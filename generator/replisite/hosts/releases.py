@@ -22,7 +22,7 @@ from typing import Final
 
 from replisite.hosts.host import Bundle, HostError
 from replisite.hosts.packed import SUFFIXES
-from replisite.model.live import LiveFile, live_order
+from replisite.model.live_files import LiveFile, live_order
 
 __all__ = [
     "CURRENT",

@@ -15,7 +15,7 @@ from replisite.ledger.lines import iter_circles, nearest_with_site, walk_circle
 from replisite.ledger.tables import SPACING, make_intake, make_people, sort_people
 from replisite.model.alias import skeleton
 from replisite.model.distributor import Person
-from replisite.model.refused import Refused
+from replisite.model.refused_row import Refused
 from replisite.model.site import Site
 from replisite.model.text import quoted
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from replisite.ledger.refusals import database_error, is_damage, remove_database
-from replisite.model.live import LiveFile, Served, live_order
+from replisite.model.live_files import LiveFile, Served, live_order
 from replisite.system.private_files import private_file, private_folder
+from replisite.system.sqlite_errors import database_error, is_damage, remove_database
 
 __all__ = ["Journal"]
 

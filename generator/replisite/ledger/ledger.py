@@ -34,14 +34,14 @@ from replisite.ledger.readout import (
     iter_seated,
     seat_after,
 )
-from replisite.ledger.refusals import database_error, is_damage, is_in_use, remove_database
 from replisite.ledger.sampling import Exemplars
 from replisite.ledger.tables import VERSION, make_people
 from replisite.model.distributor import Distributor, Person
 from replisite.model.redirects import Redirect
-from replisite.model.refused import Refused
+from replisite.model.refused_row import Refused
 from replisite.model.site import Site
 from replisite.system.private_files import private_file, private_folder
+from replisite.system.sqlite_errors import database_error, is_damage, is_in_use, remove_database
 
 __all__ = ["Ledger"]
 

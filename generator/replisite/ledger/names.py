@@ -9,9 +9,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from replisite.ledger.refusals import database_error
 from replisite.model.distributor import Person
 from replisite.system.private_files import private_file
+from replisite.system.sqlite_errors import database_error
 
 __all__ = ["NameIndex", "Named"]
 

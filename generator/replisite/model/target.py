@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from replisite.model.live import CachePolicy
+from replisite.model.live_files import CachePolicy
 
 __all__ = ["HOST_KEYS", "HostKind", "Target"]
 

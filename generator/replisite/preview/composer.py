@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from replisite.processes import Heard, OutOfDate, Room
+from replisite.system.processes import Heard, OutOfDate, Room
 
 if TYPE_CHECKING:
     from replisite.preview.composing import Composing

@@ -16,18 +16,18 @@ from contextlib import suppress
 from pathlib import Path
 
 from replisite.audit import audit_sheets, link_check, template_fault
-from replisite.clock import build_time
 from replisite.errors import Fault, InputError
 from replisite.model.site import Site
 from replisite.model.sitemap import robots, sitemap
-from replisite.opened import opened_files
 from replisite.pages.site_files import MADE_FILES
 from replisite.preview.deadline import Deadline, Overdue
 from replisite.preview.messages import Asked, Facts, Personal, PressedPage, Survey, ToldPiece, Wish
 from replisite.preview.personal import Piece
-from replisite.processes import Heard
 from replisite.sources.pelican import OwnCode, PelicanRun, Proof, StagedSite, Warm, forget_contents
 from replisite.staging import Plate
+from replisite.system.clock import build_time
+from replisite.system.open_files import opened_files
+from replisite.system.processes import Heard
 
 __all__ = ["Composing"]
 

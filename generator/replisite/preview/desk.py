@@ -12,10 +12,10 @@ from urllib.parse import quote
 
 from replisite.errors import Fault, InputError, ReplisiteError
 from replisite.model.distributor import PHOTO_SUFFIXES
-from replisite.model.showing import Showing
+from replisite.model.options import Options, ledger_path
+from replisite.model.roster_terms import terms_of
 from replisite.model.site import Site
-from replisite.model.terms import terms_of
-from replisite.options import Options, ledger_path
+from replisite.model.view import Showing
 from replisite.preview.answers import Answers
 from replisite.preview.changes import Changes, changes_of
 from replisite.preview.composer import Composer

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from replisite.content.public_files import Verdict
+from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
-from replisite.model.house import house_account
 from replisite.model.photo_paths import derived_file, is_photo
 from replisite.model.places import edition_of
-from replisite.model.showing import MEMBER, STAFF, Showing
 from replisite.model.site import Edition, Site
+from replisite.model.view import MEMBER, STAFF, Showing
 from replisite.preview.cases import CASES, LAPSED
 from replisite.preview.messages import Asked, Survey
 from replisite.preview.people import Somebody

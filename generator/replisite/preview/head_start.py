@@ -29,7 +29,7 @@ def new_composer() -> Iterator[Composer]:
     from tempfile import TemporaryDirectory
 
     from replisite.preview.composer import Composer
-    from replisite.processes import interrupts_held
+    from replisite.system.processes import interrupts_held
 
     with interrupts_held():  # Python tries out where it can write, and would leave the file behind
         folder = TemporaryDirectory(prefix="replisite-preview-")

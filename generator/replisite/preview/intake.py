@@ -13,10 +13,10 @@ from ctypes import c_long
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from replisite.model.options import Options
 from replisite.model.site import Site
-from replisite.options import Options
 from replisite.preview.messages import Order, Taken
-from replisite.processes import Heard, Room
+from replisite.system.processes import Heard, Room
 
 if TYPE_CHECKING:
     from replisite.preview.taking import Taking

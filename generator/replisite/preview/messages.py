@@ -8,9 +8,9 @@ from pathlib import Path
 
 from replisite.errors import Fault
 from replisite.model.distributor import Distributor
-from replisite.model.showing import Showing
+from replisite.model.options import Options
 from replisite.model.site import Site
-from replisite.options import Options
+from replisite.model.view import Showing
 from replisite.preview.personal import Piece
 
 __all__ = ["Asked", "Facts", "Order", "Personal", "PressedPage", "Survey", "Taken", "ToldPiece", "Wish"]

@@ -23,8 +23,8 @@ from replisite.preview.intake import Intake
 from replisite.preview.start import PreviewOptions
 from replisite.preview.visits import LOCAL, Place, Visit
 from replisite.preview.watcher import Watched, Watcher
-from replisite.processes import INTERRUPTS
 from replisite.system.error_text import error_text
+from replisite.system.processes import INTERRUPTS
 
 if TYPE_CHECKING:
     import uvicorn

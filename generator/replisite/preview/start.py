@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from replisite.options import Options
+from replisite.model.options import Options
 from replisite.preview.config import read_config
 from replisite.preview.head_start import new_composer
 from replisite.preview.messages import Wish

@@ -9,11 +9,11 @@ from ctypes import c_long
 from pathlib import Path
 
 from replisite.ledger import Ledger, NameIndex
-from replisite.options import ledger_path
+from replisite.model.options import ledger_path
 from replisite.prepare import in_turn, take_roster
 from replisite.preview.messages import Order, Taken
 from replisite.preview.people import names_path
-from replisite.processes import Heard
+from replisite.system.processes import Heard
 
 __all__ = ["Abandoned", "Taking", "index_names"]
 

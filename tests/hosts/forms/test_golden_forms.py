@@ -23,8 +23,8 @@ from replisite.hosts.forms import (
     nginx_files,
 )
 from replisite.hosts.forms.caddy import FINGERPRINT
-from replisite.model.live import FINGERPRINT as EXACT
-from replisite.model.live import CachePolicy
+from replisite.model.live_files import FINGERPRINT as EXACT
+from replisite.model.live_files import CachePolicy
 from replisite.model.redirects import Redirect
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -5,9 +5,9 @@ import pytest
 from replisite.errors import Fault
 from replisite.fault_log import FaultLog
 from replisite.model.distributor import Person
-from replisite.model.refused import Refused
+from replisite.model.refused_row import Refused
+from replisite.model.roster_terms import terms_of
 from replisite.model.site import Addresses, CustomField, Roster
-from replisite.model.terms import terms_of
 from replisite.sources.roster import read_roster
 from tests.rosters import a_site, write_roster
 

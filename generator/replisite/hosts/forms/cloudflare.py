@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from replisite.errors import UsageError
 from replisite.hosts.forms.sites import Rules, Sites
-from replisite.model.live import Group
+from replisite.model.live_files import Group
 from replisite.model.redirects import Redirect
 
 __all__ = ["HEADER_RULES", "cloudflare_files"]

@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from replisite.hosts.forms.sites import Rules, Sites
-from replisite.model.live import Group
+from replisite.model.live_files import Group
 from replisite.model.redirects import Redirect
 
 __all__ = ["firebase_files"]

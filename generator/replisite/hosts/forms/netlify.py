@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from replisite.hosts.forms.sites import Rules, Sites
-from replisite.model.live import Group
+from replisite.model.live_files import Group
 from replisite.model.redirects import Redirect
 
 __all__ = ["netlify_files"]

@@ -20,7 +20,7 @@ from typing import Final
 
 from replisite.errors import UsageError
 from replisite.hosts.forms.sites import KEPT_SUFFIXES, Rules, Sites
-from replisite.model.live import FINGERPRINT, KNOWN_TYPES, LISTS, PAGE_SUFFIXES, TEXT_TYPES, Group
+from replisite.model.live_files import FINGERPRINT, KNOWN_TYPES, LISTS, PAGE_SUFFIXES, TEXT_TYPES, Group
 from replisite.model.redirects import Redirect
 
 __all__ = ["nginx_files"]

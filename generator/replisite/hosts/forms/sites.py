@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
-from replisite.model.live import CachePolicy
+from replisite.model.live_files import CachePolicy
 from replisite.model.redirects import Redirect
 
 __all__ = ["KEPT_SUFFIXES", "Rules", "Sites"]

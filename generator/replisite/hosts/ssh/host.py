@@ -20,7 +20,7 @@ from replisite.hosts.ssh.sftp import Files
 from replisite.hosts.ssh.shell import LONG_PATIENCE, Shell, decoded, encoded
 from replisite.hosts.ssh.stream import Change, Stream
 from replisite.hosts.ssh.turn import LOST, SshState
-from replisite.model.live import LiveFile
+from replisite.model.live_files import LiveFile
 
 __all__ = ["SshHost"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from babel import Locale
 
-from replisite.model.live import CachePolicy
+from replisite.model.live_files import CachePolicy
 from replisite.model.security import NAMED
 from replisite.model.site import Addresses, Company, CustomField, Market, Members, Rank, Roster, Site
 from replisite.model.target import HOST_KEYS, Target

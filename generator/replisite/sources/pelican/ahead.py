@@ -13,7 +13,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Generic, TypeVar
 
-from replisite.processes import end_with_parent
+from replisite.system.processes import end_with_parent
 
 __all__ = ["ReadAhead", "is_worthwhile"]
 

@@ -13,8 +13,8 @@ from pelican.settings import DEFAULT_CONFIG
 from pelican.utils import slugify
 
 from replisite.content.near_names import near_name
-from replisite.model.showing import Showing
 from replisite.model.site import Site
+from replisite.model.view import Showing
 from replisite.pages.marks import without_marks
 from replisite.sources.pelican.kinds import KINDS, KindContent
 

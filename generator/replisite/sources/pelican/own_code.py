@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from replisite.model.site import Site
-from replisite.processes import OutOfDate
 from replisite.sources.installed_plugins import plugins_of
 from replisite.sources.pelican.warm import Stamp, stamp_of
+from replisite.system.processes import OutOfDate
 
 __all__ = ["OwnCode", "raised_in", "without_bytecode"]
 

@@ -18,10 +18,10 @@ from typing import ClassVar
 from jinja2 import Template
 
 from replisite.errors import Fault
-from replisite.model.house import house_account
+from replisite.model.company import house_account
 from replisite.model.manifest import path_order
-from replisite.model.showing import Showing
 from replisite.model.site import Site
+from replisite.model.view import Showing
 from replisite.pages import Composition, Page
 from replisite.pages.finish import ContentSlots, Finish, slot_behind
 from replisite.pages.marks import split_json_marks, split_marks

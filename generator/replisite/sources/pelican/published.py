@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from replisite.content.asked_files import computed_folders, iter_addresses, iter_strings, paths_of
 from replisite.content.public_files import PublicFiles, Verdict
-from replisite.model.house import house_account
+from replisite.model.company import house_account
 from replisite.model.site import Site
 from replisite.pages.finish import AddressSlot
 from replisite.sources.pelican.kinds import KindContent

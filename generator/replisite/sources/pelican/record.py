@@ -41,8 +41,8 @@ from replisite.content.public_files import Verdict
 from replisite.content.readable_files import MARKDOWN_SUFFIXES, STORIES, is_markdown, iter_hidden_texts
 from replisite.errors import Fault
 from replisite.model.distributor import PHOTO_SUFFIXES
-from replisite.model.showing import Showing
 from replisite.model.site import Edition, Site
+from replisite.model.view import Showing
 from replisite.pages import Composition
 from replisite.pages.functions import install, link_functions
 from replisite.pages.marks import has_marks

@@ -16,10 +16,10 @@ from operator import attrgetter
 from typing import Any, cast
 
 from replisite.model.distributor import Person
-from replisite.processes import Heard, Room
 from replisite.sources.roster.columns import Rules
 from replisite.sources.roster.parse import Rejected, judge_row
 from replisite.sources.roster.rows import RawRow
+from replisite.system.processes import Heard, Room
 
 __all__ = ["judge_rows"]
 

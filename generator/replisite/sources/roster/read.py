@@ -13,7 +13,7 @@ from replisite.content.folder_walk import link_fault_of
 from replisite.errors import Fault
 from replisite.model.alias import ReservedNames
 from replisite.model.distributor import Person
-from replisite.model.refused import Refused
+from replisite.model.refused_row import Refused
 from replisite.model.site import Site
 from replisite.sources.publication import rules_of
 from replisite.sources.roster.blocks import Difference, Stretch

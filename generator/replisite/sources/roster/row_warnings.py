@@ -7,7 +7,7 @@ from typing import Any
 
 from replisite.model.distributor import Person
 from replisite.model.lost_letters import LostLetters
-from replisite.model.refused import Refused
+from replisite.model.refused_row import Refused
 from replisite.model.text import quoted
 
 __all__ = ["RowWarnings"]
