@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 
 from replisite.build import SHARD_SITES
+from replisite.config import load_site
 from replisite.ledger import Ledger
 from replisite.model.options import Options, ledger_path
 from replisite.prepare import Findings, accept_roster, compose, in_turn, press_room
-from replisite.sources.config import load_site
 
 
 def press_and_discard(folder: Path, roster: Path) -> int:

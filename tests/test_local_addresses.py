@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from replisite.config import load_site
 from replisite.ledger import Ledger
 from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
@@ -16,7 +17,6 @@ from replisite.model.view import Showing
 from replisite.pressing import Orders, Pressing
 from replisite.preview.composing import Composing
 from replisite.preview.messages import Asked, Wish
-from replisite.sources.config import load_site
 from tests.crawl import walk
 from tests.little_site import LittleSite
 

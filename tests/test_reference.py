@@ -11,10 +11,10 @@ import jsonschema
 import pytest
 from pydantic import BaseModel, Field
 
+from replisite.config import parse_site
+from replisite.config.schema import Document
 from replisite.errors import InputError
 from replisite.reference import NOTICE, document_reference, fields_table, json_schema
-from replisite.sources.config import parse_site
-from replisite.sources.config.schema import Document
 
 ROOT = Path(__file__).parents[1]
 CODE = Annotated[str, Field(title="code")]

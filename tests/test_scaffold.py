@@ -14,9 +14,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from replisite.config import load_site
 from replisite.errors import OutputError, UsageError
 from replisite.scaffold import NAME, STARTER, start_site
-from replisite.sources.config import load_site
 from tests.crawl import walk
 from tests.little_site import run_replisite
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from replisite.config import load_site
 from replisite.ledger import Ledger
 from replisite.pressing import press_all
 from replisite.shards import Work
 from replisite.sinks import iter_part
-from replisite.sources.config import load_site
 from tests.little_site import LittleSite
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from replisite.sources.config import load_site
+from replisite.config import load_site
 from replisite.sources.pelican import plugin_time
 from replisite.sources.pelican.plugin_code import PluginCode
 from replisite.sources.pelican.plugin_time import PluginTime

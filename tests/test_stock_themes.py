@@ -164,7 +164,7 @@ CUTS = """
 import json, sys
 from pathlib import Path
 from replisite.system.clock import build_time
-from replisite.sources.config import load_site
+from replisite.config import load_site
 from replisite.sources.pelican import record_site
 
 site = load_site(Path(sys.argv[1]))

@@ -7,10 +7,10 @@ import unicodedata
 
 import pytest
 
+from replisite.config import load_site
 from replisite.model.view import Showing
 from replisite.preview.composing import Composing
 from replisite.preview.messages import Wish
-from replisite.sources.config import load_site
 from tests.little_site import LittleSite, run_replisite
 from tests.test_local_addresses import PELICAN, STYLES, _without_kinds
 

@@ -14,6 +14,7 @@ from typing import Protocol, cast
 from replisite.content.folder_walk import iter_content_files
 from replisite.content.near_names import near_name
 from replisite.content.public_files import Verdict
+from replisite.content.publication import rules_of
 from replisite.errors import Fault, InputError
 from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
@@ -21,7 +22,6 @@ from replisite.model.site import Site
 from replisite.pages.finish import LinkingSlot
 from replisite.pages.link_check import BrokenLink, LinkCheck
 from replisite.pages.site_files import SiteFiles
-from replisite.sources.publication import rules_of
 from replisite.staging import Plate, template_lines
 from replisite.system.error_text import error_text
 from replisite.system.processor_time import TooSlow, limited_processor_time

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, Optional
 import typer
 
 from replisite import __version__
+from replisite.config.site_folder import NAME, find_site
 from replisite.errors import Fault, InputError, PartlyDeployed, ReplisiteError, UsageError
 from replisite.model.site import Site
 from replisite.progress import Painter, PlainPainter, SilentPainter
-from replisite.sources.folder import NAME, find_site
 from replisite.system.limits import limit_error
 from replisite.system.processes import INTERRUPTS
 from replisite.terminal import Terminal
@@ -529,7 +529,7 @@ def reference(
 
 def _site(folder: Path | None) -> tuple[Site, list[Fault]]:
     """Read site.toml; its faults are told together with those of the rest where that can be read."""
-    from replisite.sources.config import SiteFaults, load_site
+    from replisite.config import SiteFaults, load_site
 
     try:
         return load_site(folder if folder is not None else find_site(Path.cwd())), []

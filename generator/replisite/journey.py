@@ -68,6 +68,17 @@ def _packed(value: object) -> bytes:
     return stream.getvalue()
 
 
+_STAYS = (
+    "replisite.sources",
+    "replisite.config",
+    "replisite.roster",
+    "replisite.pelican",
+    "replisite.content.kinds",
+    "replisite.content.catalog",
+)
+"""Whose values bring Pelican, or half the site, along."""
+
+
 class _Pickler(pickle.Pickler):
     """Refuses what would bring Pelican, or half the site, into a process that presses."""
 
@@ -78,6 +89,6 @@ class _Pickler(pickle.Pickler):
         )
         if told := getattr(type(value), "does_not_travel", ""):
             raise pickle.PicklingError(told)
-        if module.split(".")[0] == "pelican" or module.startswith("replisite.sources"):
+        if module.split(".")[0] == "pelican" or module.startswith(_STAYS):
             raise pickle.PicklingError(f"{type(value).__name__} of {module} does not travel")
         return NotImplemented

@@ -22,11 +22,11 @@ from pathlib import Path
 
 from replisite import __version__
 from replisite.content.ignored_names import is_leftover
+from replisite.content.installed_plugins import plugins_of
 from replisite.content.readable_files import STORIES, story_alias
 from replisite.model.distributor import PHOTO_SUFFIXES
 from replisite.model.site import Site
 from replisite.pages import Composition
-from replisite.sources.installed_plugins import plugins_of
 
 __all__ = ["Kept", "Reads", "read_composition"]
 

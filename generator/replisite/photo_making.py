@@ -16,13 +16,13 @@ from functools import partial
 from pathlib import Path
 
 from replisite.content.public_files import PublicFiles
+from replisite.content.publication import rules_of
 from replisite.errors import Fault
 from replisite.fault_log import FaultLog
 from replisite.images import PictureError, derive
 from replisite.ledger import Ledger, PhotoOwner
 from replisite.model.photo_paths import derived_file, photo_path, webp_of
 from replisite.model.site import Site
-from replisite.sources.publication import rules_of
 from replisite.system.processes import end_with_parent
 
 __all__ = ["MadePhotos", "make_photos"]

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, create_model
 
+from replisite.config.schema import Document, FieldTable
 from replisite.model.distributor import ALWAYS_PUBLIC, DEFAULT_PUBLISH, PUBLISHABLE
 from replisite.reference import NOTICE, document_reference, fields_table, json_schema
-from replisite.sources.config.schema import Document, FieldTable
 from replisite.sources.roster import RosterColumns
 from replisite.sources.roster.columns import COMPANY, REQUIRED
 

@@ -9,11 +9,11 @@ import unicodedata
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from replisite.config.schema import Document
+from replisite.config.words import toml_value
 from replisite.content.ignored_names import is_leftover
 from replisite.errors import OutputError, UsageError
 from replisite.reference import json_schema
-from replisite.sources.config.schema import Document
-from replisite.sources.config.words import toml_value
 
 __all__ = ["NAME", "STARTER", "start_site"]
 

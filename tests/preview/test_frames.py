@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from replisite.config import load_site
 from replisite.errors import Fault, InputError
 from replisite.preview.frames import Frame, frame_of, frame_text
-from replisite.sources.config import load_site
 from tests.little_site import LittleSite
 
 FILE = "content/pages/about.md"

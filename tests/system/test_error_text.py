@@ -8,7 +8,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader
 
 from replisite.audit import template_fault
-from replisite.sources.config import load_site
+from replisite.config import load_site
 from replisite.sources.pelican.notebook import Notebook
 from replisite.staging import template_lines
 from replisite.staging.raised import error_text as staging_text

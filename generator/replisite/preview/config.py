@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from replisite.config import SiteFaults, load_site
 from replisite.errors import Fault, InputError, ReplisiteError
 from replisite.model.site import Site
-from replisite.sources.config import SiteFaults, load_site
 
 __all__ = ["Config", "read_config"]
 

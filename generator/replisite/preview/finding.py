@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from replisite.content.public_files import Verdict
+from replisite.content.publication import rules_of
 from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
 from replisite.model.photo_paths import derived_file, is_photo
@@ -17,7 +18,6 @@ from replisite.preview.cases import CASES, LAPSED
 from replisite.preview.messages import Asked, Survey
 from replisite.preview.people import Somebody
 from replisite.preview.visits import Place, Visit, place_of
-from replisite.sources.publication import rules_of
 
 __all__ = ["FoundFile", "FoundPage", "Moved", "Nothing", "find", "has_hosts", "readers_of", "showing_of"]
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from replisite.content.installed_plugins import plugins_of
 from replisite.model.site import Site
-from replisite.sources.installed_plugins import plugins_of
 from replisite.sources.pelican.warm import Stamp, stamp_of
 from replisite.system.processes import OutOfDate
 

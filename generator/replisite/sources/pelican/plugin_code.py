@@ -12,8 +12,8 @@ from types import FrameType
 
 import pelican
 
+from replisite.content.installed_plugins import plugins_of
 from replisite.model.site import Site
-from replisite.sources.installed_plugins import plugins_of
 
 __all__ = ["PluginCode", "calls_of", "frames_from", "is_installed"]
 

@@ -34,10 +34,12 @@ from pelican.plugins import signals
 from pelican.readers import MarkdownReader, Readers
 from pelican.writers import FileOverwriteFailedError
 
+from replisite.config.site_folder import NAME
 from replisite.content.folder_walk import Unasked, link_faults, walk_content
 from replisite.content.ignored_names import is_leftover, is_private
 from replisite.content.near_names import near_name
 from replisite.content.public_files import Verdict
+from replisite.content.publication import listed_of, rules_of
 from replisite.content.readable_files import MARKDOWN_SUFFIXES, STORIES, is_markdown, iter_hidden_texts
 from replisite.errors import Fault
 from replisite.model.distributor import PHOTO_SUFFIXES
@@ -46,7 +48,6 @@ from replisite.model.view import Showing
 from replisite.pages import Composition
 from replisite.pages.functions import install, link_functions
 from replisite.pages.marks import has_marks
-from replisite.sources.folder import NAME
 from replisite.sources.pelican.catalog import Catalog, is_over_from, make_catalog
 from replisite.sources.pelican.content_files import (
     ContentFiles,
@@ -83,7 +84,6 @@ from replisite.sources.pelican.style_sheets import sheet_sources
 from replisite.sources.pelican.theme import check_templates, find_theme, template_folders
 from replisite.sources.pelican.warm import Warm
 from replisite.sources.pelican.writer import NamedTemplate, Recorded, recording_writer
-from replisite.sources.publication import listed_of, rules_of
 from replisite.staging import compile_all, escaping, full_template, staged, template_lines
 from replisite.system.error_text import error_text, named_text
 from replisite.system.last_words import exit_text, frames_of

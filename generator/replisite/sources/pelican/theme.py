@@ -8,10 +8,10 @@ import pelican
 from jinja2 import Environment, TemplateSyntaxError
 from pelican.settings import DEFAULT_CONFIG
 
+from replisite.config.toml_file import parse_toml, read_text
+from replisite.config.words import kind_written
 from replisite.errors import Fault, InputError
 from replisite.model.site import Site
-from replisite.sources.config.toml_file import parse_toml, read_text
-from replisite.sources.config.words import kind_written
 from replisite.sources.pelican.content_files import list_files
 from replisite.sources.pelican.notebook import Notebook
 from replisite.sources.pelican.placeholders import unknown_names

@@ -10,12 +10,12 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from replisite.content.folder_walk import link_fault_of
+from replisite.content.publication import rules_of
 from replisite.errors import Fault
 from replisite.model.alias import ReservedNames
 from replisite.model.distributor import Person
 from replisite.model.refused_row import Refused
 from replisite.model.site import Site
-from replisite.sources.publication import rules_of
 from replisite.sources.roster.blocks import Difference, Stretch
 from replisite.sources.roster.columns import COMPANY, REQUIRED, RosterColumns, Rules, is_company_field
 from replisite.sources.roster.crew import judge_rows

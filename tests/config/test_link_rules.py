@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from replisite.config.link_rules import link_template, ownerless_link
+from replisite.config.values import referral_id
 from replisite.model.links import expand
-from replisite.sources.config.link_rules import link_template, ownerless_link
-from replisite.sources.config.values import referral_id
 
 CARRYING = [
     "https://shop.example/{market}/{sku}{?id}",

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from replisite.config.lines import deep_line, find_lines, line_of
 from replisite.errors import Fault, InputError
-from replisite.sources.config.lines import deep_line, find_lines, line_of
 from replisite.system.special_files import special_kind
 
 __all__ = ["DEEPEST", "parse_toml", "read_text", "syntax_fault"]

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from replisite.sources.config.lines import Path
-from replisite.sources.config.words import annotation_at, is_table
+from replisite.config.lines import Path
+from replisite.config.words import annotation_at, is_table
 
 __all__ = ["repaired"]
 

@@ -7,17 +7,10 @@ from typing import NamedTuple, get_args
 
 from pydantic_core import ErrorDetails
 
+from replisite.config.lines import Path
+from replisite.config.schema import Document
+from replisite.config.words import annotation_at, is_table, kind_of, kind_written, toml_key, toml_value
 from replisite.errors import nearest
-from replisite.sources.config.lines import Path
-from replisite.sources.config.schema import Document
-from replisite.sources.config.words import (
-    annotation_at,
-    is_table,
-    kind_of,
-    kind_written,
-    toml_key,
-    toml_value,
-)
 
 __all__ = ["Finding", "find_faults", "key_path"]
 

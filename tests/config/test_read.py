@@ -10,6 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from replisite.config import load_site, parse_site
+from replisite.config.lines import find_lines, line_of
+from replisite.config.schema import Document
+from replisite.config.site_folder import find_site
+from replisite.config.values import OWNED_SETTINGS, ROSTER_COLUMNS
+from replisite.config.words import toml_value
 from replisite.errors import InputError
 from replisite.model.site import (
     Addresses,
@@ -22,12 +28,6 @@ from replisite.model.site import (
     Site,
 )
 from replisite.model.target import Target
-from replisite.sources.config import load_site, parse_site
-from replisite.sources.config.lines import find_lines, line_of
-from replisite.sources.config.schema import Document
-from replisite.sources.config.values import OWNED_SETTINGS, ROSTER_COLUMNS
-from replisite.sources.config.words import toml_value
-from replisite.sources.folder import find_site
 from replisite.sources.roster.columns import RosterColumns
 
 ROOT = Path(__file__).parents[2]

@@ -21,8 +21,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from replisite.config import link_rules, values
 from replisite.model.target import HostKind
-from replisite.sources.config import link_rules, values
 from replisite.system.processor_time import PAGE_SECONDS, PLUGIN_SECONDS
 
 __all__ = ["Document", "Table"]

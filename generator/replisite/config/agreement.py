@@ -10,13 +10,13 @@ import os
 from collections.abc import Collection, Iterator
 from pathlib import Path as File
 
+from replisite.config.findings import Finding
+from replisite.config.lines import Path
+from replisite.config.schema import Document
+from replisite.config.words import toml_value
 from replisite.errors import nearest
 from replisite.model.company_links import leads_to_host
 from replisite.model.target import HOST_KEYS
-from replisite.sources.config.findings import Finding
-from replisite.sources.config.lines import Path
-from replisite.sources.config.schema import Document
-from replisite.sources.config.words import toml_value
 
 __all__ = ["disagreements"]
 

@@ -6,18 +6,11 @@ from pathlib import Path
 
 from babel import Locale
 
+from replisite.config.schema import CompanyTable, Document, FieldTable, HeadersTable, MarketTable, TargetTable
 from replisite.model.live_files import CachePolicy
 from replisite.model.security import NAMED
 from replisite.model.site import Addresses, Company, CustomField, Market, Members, Rank, Roster, Site
 from replisite.model.target import HOST_KEYS, Target
-from replisite.sources.config.schema import (
-    CompanyTable,
-    Document,
-    FieldTable,
-    HeadersTable,
-    MarketTable,
-    TargetTable,
-)
 
 __all__ = ["make_site"]
 

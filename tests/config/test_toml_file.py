@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from replisite.config import load_site, parse_site
+from replisite.config.toml_file import DEEPEST, parse_toml, read_text
 from replisite.errors import InputError
-from replisite.sources.config import load_site, parse_site
-from replisite.sources.config.toml_file import DEEPEST, parse_toml, read_text
 from replisite.sources.pelican.theme import escapes_by_itself
 from tests.little_site import LittleSite, run_replisite
 

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from replisite.config.values import url
 from replisite.errors import nearest
 from replisite.model import links
 from replisite.model.referral import carriers, carriers_of, has_sound_host, samples
-from replisite.sources.config.values import url
 
 __all__ = ["LINK_VARIABLES", "link_name", "link_template", "ownerless_link"]
 

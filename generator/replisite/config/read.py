@@ -6,16 +6,16 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from replisite.config.agreement import disagreements
+from replisite.config.findings import Finding, find_faults, key_path
+from replisite.config.lines import find_lines, line_of
+from replisite.config.make import make_site
+from replisite.config.repair import repaired
+from replisite.config.schema import Document
+from replisite.config.site_folder import NAME
+from replisite.config.toml_file import parse_toml, read_text
 from replisite.errors import Fault, InputError
 from replisite.model.site import Site
-from replisite.sources.config.agreement import disagreements
-from replisite.sources.config.findings import Finding, find_faults, key_path
-from replisite.sources.config.lines import find_lines, line_of
-from replisite.sources.config.make import make_site
-from replisite.sources.config.repair import repaired
-from replisite.sources.config.schema import Document
-from replisite.sources.config.toml_file import parse_toml, read_text
-from replisite.sources.folder import NAME
 
 __all__ = ["SiteFaults", "parse_site", "read_site"]
 
