@@ -19,7 +19,7 @@ from replisite.model.options import Options
 from replisite.model.site import Addresses
 from replisite.prepare import take_roster
 from replisite.preview.taking import index_names
-from replisite.sources.roster import blocks
+from replisite.roster import changed_rows
 from tests.rosters import a_site, write_roster
 
 HEADER = "id,alias,first_name,last_name,status,market,sponsor_id,photo,city,greeting,bio,publish"
@@ -100,7 +100,7 @@ class Rosters:
 @pytest.fixture(autouse=True)
 def small_blocks():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(blocks, "BLOCK_ROWS", 4)
+        patch.setattr(changed_rows, "BLOCK_ROWS", 4)
         patch.setattr(enrolment, "BLOCK_ROWS", 4)
         yield
 

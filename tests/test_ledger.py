@@ -21,7 +21,7 @@ from replisite.ledger.lines import iter_circles, nearest_with_site, walk_circle
 from replisite.model.distributor import Channel, Distributor, Person, Supporter
 from replisite.model.refused_row import Refused
 from replisite.model.site import Addresses
-from replisite.sources.roster import read_roster
+from replisite.roster import read_roster
 from tests.rosters import a_site, write_roster
 
 

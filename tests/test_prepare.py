@@ -9,7 +9,7 @@ from replisite.ledger import Ledger
 from replisite.model.options import Options, ledger_path
 from replisite.model.site import Addresses, Company, CustomField, Market, Rank, Roster
 from replisite.prepare import take_roster
-from replisite.sources.roster import crew
+from replisite.roster import parallel
 from tests.rosters import a_site, write_roster
 
 GB = Market("GB", "United Kingdom", "GBP", ("en", "cy"))
@@ -144,7 +144,7 @@ def test_a_photo_with_an_impossible_name_is_not_there(site):
 
 def test_a_roster_is_taken_in_alike_by_one_process_or_three(site, monkeypatch):
     """Everybody, every fault, and what is left over when bad rows are skipped."""
-    monkeypatch.setattr(crew, "ALONE", 100)
+    monkeypatch.setattr(parallel, "ALONE", 100)
     fields = ["whatsapp"]
     write_roster(
         site.root / "content" / "roster.csv", 5_000, 3, bad=True, markets=["GB", "US"], fields=fields

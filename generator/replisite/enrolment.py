@@ -21,7 +21,7 @@ from replisite.model.distributor import PHOTO_SUFFIXES, Person
 from replisite.model.refused_row import Refused
 from replisite.model.site import Roster, Site
 from replisite.photos import Photos
-from replisite.sources.roster import (
+from replisite.roster import (
     BLOCK_ROWS,
     Block,
     Difference,

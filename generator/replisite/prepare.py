@@ -23,9 +23,9 @@ from replisite.model.options import Options
 from replisite.model.places import address_of
 from replisite.model.roster_terms import terms_of
 from replisite.model.site import Site
-from replisite.photo_column import named_photos
 from replisite.photo_making import make_photos
 from replisite.pressroom import Composed, Orders, PressRoom
+from replisite.roster.photo_column import named_photos
 from replisite.system.clock import build_time
 from replisite.system.limits import meaning
 from replisite.system.private_files import private_folder

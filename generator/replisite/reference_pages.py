@@ -14,8 +14,8 @@ from pydantic import BaseModel, create_model
 from replisite.config.schema import Document, FieldTable
 from replisite.model.distributor import ALWAYS_PUBLIC, DEFAULT_PUBLISH, PUBLISHABLE
 from replisite.reference import NOTICE, document_reference, fields_table, json_schema
-from replisite.sources.roster import RosterColumns
-from replisite.sources.roster.columns import COMPANY, REQUIRED
+from replisite.roster import RosterColumns
+from replisite.roster.columns import COMPANY, REQUIRED
 
 if TYPE_CHECKING:
     from replisite.sources.pelican.kinds import Kind

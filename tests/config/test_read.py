@@ -28,7 +28,7 @@ from replisite.model.site import (
     Site,
 )
 from replisite.model.target import Target
-from replisite.sources.roster.columns import RosterColumns
+from replisite.roster.columns import RosterColumns
 
 ROOT = Path(__file__).parents[2]
 INVALID = ROOT / "tests" / "sites" / "invalid"

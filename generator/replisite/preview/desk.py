@@ -311,7 +311,7 @@ class Desk:
         site = self.site
         if site is None or Path(path).suffix.lower() not in PHOTO_SUFFIXES:
             return False
-        from replisite.photo_column import named_photos  # for pictures alone
+        from replisite.roster.photo_column import named_photos  # for pictures alone
 
         stamp = (path, self.roster, self._roster_file(site).stat().st_mtime_ns)
         if self._known_photo[0] != stamp:

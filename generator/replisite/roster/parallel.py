@@ -1,0 +1,109 @@
+"""Judge the rows of a large roster in several processes; a small one, and the beginning of each, right here.
+
+Rows are judged each by itself, so what comes out is the same whoever judged it, in the roster's order.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import fields
+from functools import partial
+from itertools import chain, islice
+from operator import attrgetter
+from typing import Any, cast
+
+from replisite.model.distributor import Person
+from replisite.roster.columns import Rules
+from replisite.roster.parse import Rejected, judge_row
+from replisite.roster.rows import RawRow
+from replisite.system.processes import Heard, Room
+
+__all__ = ["judge_rows"]
+
+ALONE = 2_000
+"""So many rows are judged sooner than others could be asked to help."""
+
+MOST_PROCESSES = 3
+"""Whoever takes people in is slower than three who judge them."""
+
+ROWS = 200
+LETTERS = 1 << 18
+"""Where a parcel of rows ends: what is under way has a bound, whatever people write."""
+
+NICENESS = 5
+"""A page that somebody waits for goes first."""
+
+Judged = Person | Rejected
+_values = attrgetter(*(field.name for field in fields(Person)))
+
+
+def judge_rows(rows: Iterable[RawRow | Rejected], rules: Rules, processes: int) -> Generator[Judged]:
+    """Stream what becomes of each row, in their order; closing the stream ends the processes."""
+    coming = iter(rows)
+    alone = islice(coming, ALONE) if processes > 1 else coming
+    yield from (judge_row(row, rules) if isinstance(row, RawRow) else row for row in alone)
+    parcels = _parcels(coming)
+    first = next(parcels, None)
+    if first is None:
+        return
+    with ExitStack() as stack:
+        crew = [
+            stack.enter_context(Room(partial(_Judge, rules), "replisite rows", "reads rows of the roster"))
+            for _ in range(min(processes, MOST_PROCESSES))
+        ]
+        free = deque(crew)
+        under_way: deque[tuple[Room, list[RawRow | Rejected]]] = deque()
+        for parcel in chain([first], parcels):
+            judged: Iterator[Judged] = iter(())
+            if not free:
+                room, earlier = under_way.popleft()
+                judged = _judged(room.answer(), earlier)
+                free.append(room)
+            room = free.popleft()
+            room.begin("judge", [_packed(row) for row in parcel if isinstance(row, RawRow)])
+            under_way.append((room, parcel))
+            yield from judged  # while they take these in, the room is at work again
+        for room, parcel in under_way:
+            yield from _judged(room.answer(), parcel)
+
+
+def _parcels(rows: Iterator[RawRow | Rejected]) -> Iterator[list[RawRow | Rejected]]:
+    parcel: list[RawRow | Rejected] = []
+    letters = 0
+    for row in rows:
+        parcel.append(row)
+        if isinstance(row, RawRow):
+            letters += sum(map(len, row.cells.values()))
+        if len(parcel) == ROWS or letters > LETTERS:
+            yield parcel
+            parcel, letters = [], 0
+    if parcel:
+        yield parcel
+
+
+def _packed(row: RawRow) -> tuple[Any, ...]:
+    return row.file, row.line, row.cells, dict(row.places), dict(row.lost)
+
+
+def _judged(answer: object, parcel: list[RawRow | Rejected]) -> Iterator[Judged]:
+    """Stream the rows of a parcel as they were judged, and those between them that needed no judge."""
+    answers = iter(cast(Sequence[tuple[Any, ...] | Rejected], answer))
+    for row in parcel:
+        one = next(answers) if isinstance(row, RawRow) else row
+        yield one if isinstance(one, Rejected) else Person(*one)
+
+
+class _Judge:
+    """What a process of the crew holds."""
+
+    def __init__(self, rules: Rules, _: Heard) -> None:
+        os.nice(NICENESS)
+        self._rules = rules
+
+    def judge(self, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...] | Rejected]:
+        """Return each row's person as plain values, or the faults."""
+        judged = (judge_row(RawRow(*row), self._rules) for row in rows)
+        return [one if isinstance(one, Rejected) else _values(one) for one in judged]
