@@ -12,8 +12,8 @@ from pathlib import Path
 
 from replisite.build import SHARD_SITES
 from replisite.config import load_site
-from replisite.ledger import Ledger
 from replisite.model.options import Options, ledger_path
+from replisite.people import Ledger
 from replisite.prepare import Findings, accept_roster, compose, in_turn, press_room
 
 

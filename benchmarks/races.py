@@ -14,10 +14,10 @@ from benchmarks.rows import TIMES, AtLeast, Row
 from benchmarks.running import Ran, Trial, build, clear, run, say
 from benchmarks.sites import copy_demo, copy_twenty
 from replisite.config import load_site
-from replisite.ledger import Ledger
 from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
 from replisite.model.places import address_of
+from replisite.people import Ledger
 
 __all__ = ["against_hugo", "against_pelican", "against_plain_hugo"]
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from replisite.config import load_site
-from replisite.ledger import Ledger
 from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
 from replisite.model.options import Options, ledger_path
 from replisite.model.places import address_of, edition_of
 from replisite.model.view import Showing
+from replisite.people import Ledger
 from replisite.pressing import Orders, Pressing
 from replisite.preview.composing import Composing
 from replisite.preview.messages import Asked, Wish

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from replisite.errors import InputError
-from replisite.ledger import Ledger
 from replisite.model.options import Options, ledger_path
 from replisite.model.site import Addresses, Company, CustomField, Market, Rank, Roster
+from replisite.people import Ledger
 from replisite.prepare import take_roster
 from replisite.roster import parallel
 from tests.rosters import a_site, write_roster

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from replisite.config import load_site
-from replisite.ledger import Ledger
+from replisite.people import Ledger
 from replisite.pressing import press_all
 from replisite.shards import Work
 from replisite.sinks import iter_part

@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 
 from replisite.errors import Fault, UsageError
-from replisite.ledger import Ledger, Shard
 from replisite.model.options import Options, ledger_path
 from replisite.model.places import address_of, prefix_of
 from replisite.model.redirects import home_of
 from replisite.model.site import Site
+from replisite.people import Ledger, Shard
 from replisite.prepare import (
     SHARD_SITES,
     Findings,

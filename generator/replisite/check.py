@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from replisite.errors import Fault
-from replisite.ledger import Ledger
 from replisite.model.options import Options, ledger_path
 from replisite.model.site import Site
+from replisite.people import Ledger
 from replisite.prepare import (
     SHARD_SITES,
     Findings,

@@ -28,11 +28,11 @@ from replisite.deploying.turn import Held, held
 from replisite.deploying.verify import look, sample_of
 from replisite.errors import DeployError, PartlyDeployed, UsageError, nearest
 from replisite.hosts import Host, HostError, Release, open_host
-from replisite.ledger import Ledger
 from replisite.model.options import Options, ledger_path
 from replisite.model.places import address_of, prefix_of
 from replisite.model.site import Site
 from replisite.model.target import Target
+from replisite.people import Ledger
 from replisite.system.clock import deploy_name
 from replisite.system.private_files import private_folder
 

@@ -14,16 +14,16 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
-from replisite.enrolment import Enrolment
 from replisite.errors import Fault, InputError, OutputError
 from replisite.fault_log import FaultLog
-from replisite.ledger import Ledger
+from replisite.images.roster_photos import make_photos
 from replisite.model.distributor import Distributor
 from replisite.model.options import Options
 from replisite.model.places import address_of
 from replisite.model.roster_terms import terms_of
 from replisite.model.site import Site
-from replisite.photo_making import make_photos
+from replisite.people import Ledger
+from replisite.people.import_roster import Enrolment
 from replisite.pressroom import Composed, Orders, PressRoom
 from replisite.roster.photo_column import named_photos
 from replisite.system.clock import build_time

@@ -29,7 +29,6 @@ from replisite.errors import Fault, InputError, ProofError, ReplisiteError
 from replisite.explained import ToldPage, told_pages
 from replisite.journey import reads_of, travelled
 from replisite.kept import Kept
-from replisite.ledger import Shard
 from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
 from replisite.model.places import edition_of
@@ -38,6 +37,7 @@ from replisite.model.sitemap import robots, sitemap
 from replisite.pages import Composition, Page
 from replisite.pages.shared_files import SharedFiles
 from replisite.pages.site_files import MADE_FILES, SiteFiles
+from replisite.people import Shard
 from replisite.rendering.company_links import LISTED, LinkCounts, count_corporate, count_shard
 from replisite.shards import PROVING, STOCKS, Pressed, Stock, Work, press_pages, press_shard, site_seconds
 from replisite.shared_photos import photo_works, put_photos

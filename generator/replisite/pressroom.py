@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import cast
 
 from replisite.explained import ToldPage
-from replisite.ledger import Shard
 from replisite.model.distributor import Distributor
+from replisite.people import Shard
 from replisite.pressing import Composed, Orders, Pressing, Proved
 from replisite.rendering.company_links import LinkCounts
 from replisite.shards import Pressed

@@ -7,9 +7,9 @@ import json
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from replisite.ledger import Ledger
 from replisite.model.photo_paths import is_photo, jpeg_of
 from replisite.model.site import Site
+from replisite.people import Ledger
 
 __all__ = ["remember_shared", "stale_files"]
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from replisite.ledger import Ledger
 from replisite.model.photo_paths import PHOTOS, derived_file, webp_of
 from replisite.model.site import Site
+from replisite.people import Ledger
 from replisite.shards import Pressed
 from replisite.sinks import DirectorySink, write_part
 

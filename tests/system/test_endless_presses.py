@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from replisite.config import load_site
-from replisite.ledger import Ledger
+from replisite.people import Ledger
 from replisite.prepare import sample_of
 from replisite.system.processor_time import TooSlow, limited_pieces, limited_processor_time
 from tests.little_site import LittleSite, run_replisite

@@ -10,10 +10,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from replisite.deploying.journal import Journal
 from replisite.deploying.sending import retried
 from replisite.errors import ReplisiteError
 from replisite.hosts import Bundle, Host, HostError
-from replisite.ledger import Journal
 from replisite.model.live_files import LiveFile, Served
 
 __all__ = ["has_headers", "look_at"]

@@ -1,6 +1,7 @@
 """Pictures: the only room that imports Pillow.
 
-resize.py   a photo as it is published: turned upright, small, without metadata
+resize         a photo as it is published: turned upright, small, without metadata
+roster_photos  the published photos of distributors who have a site, each made once
 """
 
 from replisite.images.resize import Derived, PictureError, derive

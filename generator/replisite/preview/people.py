@@ -6,10 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from replisite.ledger import Ledger, Named, NameIndex
 from replisite.model.distributor import Distributor, Person
 from replisite.model.places import address_of
 from replisite.model.site import Site
+from replisite.people import Ledger, Named, NameIndex
 
 __all__ = ["People", "Somebody", "names_path"]
 
@@ -54,7 +54,7 @@ class People:
         """Make the photos on somebody's site, if anybody there publishes one."""
         if next(ledger.photo_owners([alias]), None) is None:
             return
-        from replisite.photo_making import make_photos  # Pillow is imported when there is a photo
+        from replisite.images.roster_photos import make_photos  # Pillow is imported when there is a photo
 
         with suppress(OSError):  # initials are shown instead
             make_photos(self._site, ledger, 1, [alias], waits=False)

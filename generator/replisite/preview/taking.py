@@ -8,8 +8,8 @@ from __future__ import annotations
 from ctypes import c_long
 from pathlib import Path
 
-from replisite.ledger import Ledger, NameIndex
 from replisite.model.options import ledger_path
+from replisite.people import Ledger, NameIndex
 from replisite.prepare import in_turn, take_roster
 from replisite.preview.messages import Order, Taken
 from replisite.preview.people import names_path

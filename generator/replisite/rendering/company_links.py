@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from replisite.ledger import Ledger
 from replisite.model.company_links import CompanyLinks, Referral
 from replisite.model.distributor import Distributor
 from replisite.model.places import address_of, edition_of
 from replisite.model.site import Site
 from replisite.pages import Page
+from replisite.people import Ledger
 from replisite.shards import Stock, Work
 from replisite.staging import Plate
 

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from replisite.fault_log import FaultLog
-from replisite.ledger import Counts, Ledger, Shard, arrivals
-from replisite.ledger import ledger as ledgers
-from replisite.ledger.lines import iter_circles, nearest_with_site, walk_circle
 from replisite.model.distributor import Channel, Distributor, Person, Supporter
 from replisite.model.refused_row import Refused
 from replisite.model.site import Addresses
+from replisite.people import Counts, Ledger, Shard, unique_names
+from replisite.people import database as ledgers
+from replisite.people.uplines import iter_circles, nearest_with_site, walk_circle
 from replisite.roster import read_roster
 from tests.rosters import a_site, write_roster
 
@@ -240,7 +240,7 @@ def test_people_are_seated_together_as_they_are_one_by_one(wanted, batch):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         found = []
         for size in (1, batch, 500):
-            patch.setattr(arrivals, "BATCH", size)
+            patch.setattr(unique_names, "BATCH", size)
             with Ledger.open(Path(folder) / f"{size}.sqlite") as ledger:
                 told = take(ledger, *people, skip_bad=True)
                 found.append((told, list(ledger.people())))

@@ -6,8 +6,8 @@ import sqlite3
 from collections import deque
 from collections.abc import Iterable
 
-from replisite.ledger.entries import Entries
 from replisite.model.distributor import Person
+from replisite.people.rows import Entries
 
 __all__ = ["MOST", "redraw"]
 

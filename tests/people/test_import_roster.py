@@ -12,11 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replisite import enrolment
 from replisite.errors import InputError
-from replisite.ledger import Ledger, NameIndex
 from replisite.model.options import Options
 from replisite.model.site import Addresses
+from replisite.people import Ledger, NameIndex, import_roster
 from replisite.prepare import take_roster
 from replisite.preview.taking import index_names
 from replisite.roster import changed_rows
@@ -49,9 +48,9 @@ class Rosters:
             read.append(True)
             return read_roster(*arguments, **named)
 
-        read_roster = enrolment.read_roster
+        read_roster = import_roster.read_roster
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(enrolment, "read_roster", reading)
+            patch.setattr(import_roster, "read_roster", reading)
             try:
                 faults = take_roster(self.site, ledger, self.options, ["products"], lambda *_: None)
             except InputError as error:
@@ -101,7 +100,7 @@ class Rosters:
 def small_blocks():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(changed_rows, "BLOCK_ROWS", 4)
-        patch.setattr(enrolment, "BLOCK_ROWS", 4)
+        patch.setattr(import_roster, "BLOCK_ROWS", 4)
         yield
 
 

@@ -14,10 +14,12 @@ from typing import Any, Self
 
 from replisite.errors import Fault, nearest
 from replisite.fault_log import FaultLog
-from replisite.ledger.amend import Part, amend
-from replisite.ledger.intake import Counts, take_in
-from replisite.ledger.moved import iter_redirects
-from replisite.ledger.photos import (
+from replisite.model.distributor import Distributor, Person
+from replisite.model.redirects import Redirect
+from replisite.model.refused_row import Refused
+from replisite.model.site import Site
+from replisite.people.insert import Counts, take_in
+from replisite.people.photos import (
     PhotoOwner,
     forget_unpublished,
     iter_owners,
@@ -25,7 +27,7 @@ from replisite.ledger.photos import (
     known_photos,
     put_photos,
 )
-from replisite.ledger.readout import (
+from replisite.people.queries import (
     Address,
     Shard,
     iter_distributors,
@@ -34,12 +36,10 @@ from replisite.ledger.readout import (
     iter_seated,
     seat_after,
 )
-from replisite.ledger.sampling import Exemplars
-from replisite.ledger.tables import VERSION, make_people
-from replisite.model.distributor import Distributor, Person
-from replisite.model.redirects import Redirect
-from replisite.model.refused_row import Refused
-from replisite.model.site import Site
+from replisite.people.redirects import iter_redirects
+from replisite.people.sample import Exemplars
+from replisite.people.tables import VERSION, make_people
+from replisite.people.update import Part, amend
 from replisite.system.private_files import private_file, private_folder
 from replisite.system.sqlite_errors import database_error, is_damage, is_in_use, remove_database
 

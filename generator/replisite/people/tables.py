@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from replisite.ledger.photos import make_photos
+from replisite.people.photos import make_photos
 
 __all__ = ["COLUMNS", "SPACING", "VERSION", "make_intake", "make_people", "sort_people"]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from replisite.ledger.photos import known_photos
 from replisite.model.distributor import Channel, Distributor, Person, Supporter
+from replisite.people.photos import known_photos
 
 __all__ = [
     "Address",

@@ -6,13 +6,13 @@ import pytest
 
 from replisite.errors import OutputError
 from replisite.fault_log import FaultLog
-from replisite.ledger import Ledger
 from replisite.model.redirects import Redirect
 from replisite.model.site import Addresses
+from replisite.people import Ledger
 from replisite.sinks import REDIRECTS, read_redirects
 from tests.little_site import ROSTER_HEADER
+from tests.people.test_database import a_person
 from tests.rosters import a_site
-from tests.test_ledger import a_person
 
 DOMAINS = Addresses(style="domain", host="tea.example", domain_field="domain")
 

@@ -20,9 +20,9 @@ from replisite.content.publication import rules_of
 from replisite.errors import Fault
 from replisite.fault_log import FaultLog
 from replisite.images import PictureError, derive
-from replisite.ledger import Ledger, PhotoOwner
 from replisite.model.photo_paths import derived_file, photo_path, webp_of
 from replisite.model.site import Site
+from replisite.people import Ledger, PhotoOwner
 from replisite.system.processes import end_with_parent
 
 __all__ = ["MadePhotos", "make_photos"]

@@ -16,11 +16,11 @@ from replisite.content.ignored_names import is_leftover
 from replisite.content.readable_files import STORIES, story_alias
 from replisite.errors import Fault, InputError
 from replisite.fault_log import FaultLog
-from replisite.ledger import Ledger, Part
 from replisite.model.distributor import PHOTO_SUFFIXES, Person
 from replisite.model.refused_row import Refused
 from replisite.model.site import Roster, Site
-from replisite.photos import Photos
+from replisite.people import Ledger, Part
+from replisite.people.missing_photos import Photos
 from replisite.roster import (
     BLOCK_ROWS,
     Block,

@@ -10,14 +10,14 @@ from dataclasses import asdict, dataclass
 
 from replisite.errors import Fault
 from replisite.fault_log import FaultLog
-from replisite.ledger.arrivals import Arrivals
-from replisite.ledger.lines import iter_circles, nearest_with_site, walk_circle
-from replisite.ledger.tables import SPACING, make_intake, make_people, sort_people
 from replisite.model.alias import skeleton
 from replisite.model.distributor import Person
 from replisite.model.refused_row import Refused
 from replisite.model.site import Site
 from replisite.model.text import quoted
+from replisite.people.tables import SPACING, make_intake, make_people, sort_people
+from replisite.people.unique_names import Arrivals
+from replisite.people.uplines import iter_circles, nearest_with_site, walk_circle
 
 __all__ = ["Counts", "take_in"]
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from replisite.errors import Fault
 from replisite.fault_log import FaultLog
-from replisite.ledger.entries import Entries, Wanted
-from replisite.ledger.sampling import Exemplars
-from replisite.ledger.tables import COLUMNS, SPACING
 from replisite.model.alias import differences, skeleton
 from replisite.model.distributor import Person
 from replisite.model.site import Site
 from replisite.model.text import drop_surrogates, quoted
+from replisite.people.rows import Entries, Wanted
+from replisite.people.sample import Exemplars
+from replisite.people.tables import COLUMNS, SPACING
 
 __all__ = ["Arrivals"]
 

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from replisite.ledger.entries import Entries
-from replisite.ledger.readout import Seated, iter_seated, seat_after
-from replisite.ledger.redraw import redraw
-from replisite.ledger.sampling import Exemplars
-from replisite.ledger.tables import COLUMNS, SPACING
 from replisite.model.distributor import Person
 from replisite.model.site import Site
+from replisite.people.queries import Seated, iter_seated, seat_after
+from replisite.people.rows import Entries
+from replisite.people.sample import Exemplars
+from replisite.people.tables import COLUMNS, SPACING
+from replisite.people.update_uplines import redraw
 
 __all__ = ["Amended", "Part", "amend"]
 
