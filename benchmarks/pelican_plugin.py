@@ -23,15 +23,15 @@ from pelican.readers import Readers
 from pelican.writers import Writer
 
 from replisite.config import load_site
+from replisite.content.catalog import Catalog, make_catalog
+from replisite.content.kinds import KINDS, KindContent, index_url
 from replisite.model.distributor import Distributor
 from replisite.model.places import address_of
 from replisite.model.site import Site
 from replisite.model.view import Showing
 from replisite.pages.functions import install
 from replisite.people import Ledger
-from replisite.sources.pelican.catalog import Catalog, make_catalog
 from replisite.sources.pelican.generator import generator_class
-from replisite.sources.pelican.kinds import KINDS, KindContent, index_url
 from replisite.sources.pelican.notebook import Notebook
 from replisite.sources.pelican.reader import reader_class
 from replisite.sources.pelican.settings import pelican_settings

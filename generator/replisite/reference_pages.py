@@ -18,7 +18,7 @@ from replisite.roster import RosterColumns
 from replisite.roster.columns import COMPANY, REQUIRED
 
 if TYPE_CHECKING:
-    from replisite.sources.pelican.kinds import Kind
+    from replisite.content.kinds import Kind
 
 __all__ = ["references"]
 
@@ -40,8 +40,8 @@ def references() -> dict[str, str]:
 
 
 def _front_matter() -> Iterator[str]:
-    from replisite.sources.pelican.frontmatter import FrontMatter
-    from replisite.sources.pelican.kinds import KINDS
+    from replisite.content.front_matter import FrontMatter
+    from replisite.content.kinds import KINDS
 
     yield NOTICE
     yield "# Front matter"
@@ -82,7 +82,7 @@ def _kind(kind: Kind, common: type[BaseModel]) -> Iterator[str]:
 
 def _places(kind: Kind) -> Iterator[str]:
     """Say where files of a kind lie, which templates draw them, and where their pages stand."""
-    from replisite.sources.pelican.kinds import index_url, url_settings
+    from replisite.content.kinds import index_url, url_settings
 
     yield f"Folder: `{kind.folder}/`"
     if kind.has_page:

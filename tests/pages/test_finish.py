@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from replisite.content.marks import mark_of
 from replisite.model.distributor import Distributor
 from replisite.pages.finish import Finish
-from replisite.pages.marks import mark_of
 from replisite.pages.site_files import SiteFiles
 from replisite.staging import Plate
 

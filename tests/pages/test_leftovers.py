@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 import pytest
 
+from replisite.content.marks import mark_of
 from replisite.content.placeholder_syntax import Syntax
 from replisite.pages.leftovers import broken_mark, changed_mark, unfilled_braces
-from replisite.pages.marks import mark_of
 
 KEY, MARK = mark_of("distributor.first_name")
 KEYS = {KEY}

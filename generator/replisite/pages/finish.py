@@ -14,6 +14,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol, cast
 
+from replisite.content.marks import OPEN, mark_with, split_marks
 from replisite.model.address_attributes import AttributeRule, Form
 from replisite.model.address_texts import addresses_in, unescape_attribute
 from replisite.model.page_links import (
@@ -24,7 +25,6 @@ from replisite.model.page_links import (
     with_value,
 )
 from replisite.model.page_scan import BETWEEN, Gap, Holder, Place, picture_addresses, scan
-from replisite.pages.marks import OPEN, mark_with, split_marks
 from replisite.pages.site_files import ANY_DEPTH, SiteFiles
 from replisite.staging import Plate, Record, Slot, Writer
 

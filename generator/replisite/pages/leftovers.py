@@ -10,8 +10,8 @@ import re
 from collections.abc import Collection, Iterator
 
 from replisite.content.html_regions import regions
+from replisite.content.marks import CLOSE, MARK, OPEN
 from replisite.content.placeholder_syntax import Syntax
-from replisite.pages.marks import CLOSE, MARK, OPEN
 
 __all__ = ["SUSPICIOUS", "broken_mark", "changed_mark", "unfilled_braces"]
 

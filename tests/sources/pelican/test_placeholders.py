@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from markdown import Markdown
 
-from replisite.pages.marks import split_marks
+from replisite.content.marks import split_marks
 from replisite.sources.pelican.markdown_placeholders import PlaceholderExtension
 from replisite.sources.pelican.placeholders import Placeholders
 

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from replisite.content.ignored_names import is_leftover, is_version_control
+from replisite.content.kinds import KINDS
 from replisite.content.readable_files import (
     MARKDOWN_SUFFIXES,
     STORIES,
@@ -17,7 +18,6 @@ from replisite.content.readable_files import (
     iter_same_names,
     why_not_read,
 )
-from replisite.sources.pelican.kinds import KINDS
 from replisite.sources.pelican.notebook import Notebook
 
 __all__ = ["ContentFiles", "Listing", "list_files", "note_dangling", "suffix_variants"]

@@ -12,10 +12,10 @@ from pelican.generators import Generator
 from pelican.readers import Readers
 from pelican.writers import Writer
 
+from replisite.content.catalog import check_references
+from replisite.content.kinds import KINDS, KindContent, index_url, kind_of, save_as
 from replisite.content.near_names import near_name
 from replisite.model.site import Site
-from replisite.sources.pelican.catalog import check_references
-from replisite.sources.pelican.kinds import KINDS, KindContent, index_url, kind_of, save_as
 from replisite.sources.pelican.notebook import Notebook
 from replisite.sources.pelican.reader import Refused
 

@@ -19,7 +19,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString, code_escape
 
-from replisite.pages.marks import CLOSE, OPEN
+from replisite.content.marks import CLOSE, OPEN
 from replisite.sources.pelican.placeholders import Conversion, Placeholders
 
 __all__ = ["PlaceholderExtension"]

@@ -17,6 +17,8 @@ from typing import ClassVar
 
 from jinja2 import Template
 
+from replisite.content.kinds import KindContent
+from replisite.content.marks import split_json_marks, split_marks
 from replisite.errors import Fault
 from replisite.model.company import house_account
 from replisite.model.manifest import path_order
@@ -24,10 +26,8 @@ from replisite.model.site import Site
 from replisite.model.view import Showing
 from replisite.pages import Composition, Page
 from replisite.pages.finish import ContentSlots, Finish, slot_behind
-from replisite.pages.marks import split_json_marks, split_marks
 from replisite.pages.shared_files import SharedFiles
 from replisite.pages.site_files import MADE_FILES, SiteFiles
-from replisite.sources.pelican.kinds import KindContent
 from replisite.sources.pelican.last_look import LastLook
 from replisite.sources.pelican.placeholders import Placeholders
 from replisite.sources.pelican.writer import NamedTemplate, Recorded

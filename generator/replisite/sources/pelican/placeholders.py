@@ -12,11 +12,11 @@ from itertools import chain
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from replisite.content.html_regions import Region, regions
+from replisite.content.marks import CLOSE, OPEN, mark_of, without_marks
 from replisite.content.placeholder_syntax import Braces, Syntax
 from replisite.errors import nearest
 from replisite.model.distributor import Distributor, Supporter
 from replisite.model.site import Market, Site
-from replisite.pages.marks import CLOSE, OPEN, mark_of, without_marks
 
 __all__ = ["CANNOT", "PROBE", "Conversion", "Placeholders", "unknown_names"]
 

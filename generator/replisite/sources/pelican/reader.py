@@ -23,11 +23,11 @@ from replisite.content.documents import (
     parse_document,
 )
 from replisite.content.front_matter_lines import line_of_value
+from replisite.content.kinds import Kind, default_slug, kind_of
+from replisite.content.marks import OPEN
 from replisite.content.swallowed_text import iter_swallowed
 from replisite.content.yaml_text import Problem, YamlError, parse_moment
 from replisite.errors import nearest
-from replisite.pages.marks import OPEN
-from replisite.sources.pelican.kinds import Kind, default_slug, kind_of
 from replisite.sources.pelican.metadata_texts import CANNOT_STAND, marked_metadata, static_slug
 from replisite.sources.pelican.notebook import Notebook
 from replisite.sources.pelican.placeholders import Placeholders

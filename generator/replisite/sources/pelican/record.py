@@ -35,8 +35,11 @@ from pelican.readers import MarkdownReader, Readers
 from pelican.writers import FileOverwriteFailedError
 
 from replisite.config.site_folder import NAME
+from replisite.content.catalog import Catalog, is_over_from, make_catalog
 from replisite.content.folder_walk import Unasked, link_faults, walk_content
 from replisite.content.ignored_names import is_leftover, is_private
+from replisite.content.kinds import KINDS, KindContent, default_slug, index_url
+from replisite.content.marks import has_marks
 from replisite.content.near_names import near_name
 from replisite.content.public_files import Verdict
 from replisite.content.publication import listed_of, rules_of
@@ -47,8 +50,6 @@ from replisite.model.site import Edition, Site
 from replisite.model.view import Showing
 from replisite.pages import Composition
 from replisite.pages.functions import install, link_functions
-from replisite.pages.marks import has_marks
-from replisite.sources.pelican.catalog import Catalog, is_over_from, make_catalog
 from replisite.sources.pelican.content_files import (
     ContentFiles,
     Listing,
@@ -57,7 +58,6 @@ from replisite.sources.pelican.content_files import (
     suffix_variants,
 )
 from replisite.sources.pelican.generator import generator_class, moment
-from replisite.sources.pelican.kinds import KINDS, KindContent, default_slug, index_url
 from replisite.sources.pelican.markdown_placeholders import PlaceholderExtension
 from replisite.sources.pelican.no_page import has_page, why_no_page
 from replisite.sources.pelican.notebook import Notebook, PelicanLog

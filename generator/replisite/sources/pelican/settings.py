@@ -14,10 +14,10 @@ from replisite.config.lines import find_lines, line_of
 from replisite.config.site_folder import NAME
 from replisite.content.ignored_names import is_leftover
 from replisite.content.installed_plugins import plugins_of
+from replisite.content.kinds import url_settings
 from replisite.content.publication import listed_of, rules_of
 from replisite.content.readable_files import STORIES
 from replisite.model.site import Site
-from replisite.sources.pelican.kinds import url_settings
 from replisite.sources.pelican.theme import escapes_by_itself
 
 __all__ = ["pelican_settings", "setting_line"]

@@ -13,8 +13,8 @@ from jinja2 import Environment, Template
 from pelican.contents import Content
 from pelican.writers import FileOverwriteFailedError, Writer
 
-from replisite.sources.pelican.catalog import Catalog
-from replisite.sources.pelican.kinds import KINDS, KindContent
+from replisite.content.catalog import Catalog
+from replisite.content.kinds import KINDS, KindContent
 
 __all__ = ["NamedTemplate", "Recorded", "recording_writer"]
 

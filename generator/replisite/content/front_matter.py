@@ -20,9 +20,9 @@ from pydantic import (
     model_validator,
 )
 
+from replisite.content.marks import OPEN
 from replisite.content.yaml_text import parse_moment
 from replisite.errors import nearest
-from replisite.pages.marks import OPEN
 
 __all__ = [
     "CourseMatter",

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from pelican.settings import DEFAULT_CONFIG
 from pelican.utils import slugify
 
+from replisite.content.kinds import KINDS, KindContent
+from replisite.content.marks import without_marks
 from replisite.content.near_names import near_name
 from replisite.model.site import Site
 from replisite.model.view import Showing
-from replisite.pages.marks import without_marks
-from replisite.sources.pelican.kinds import KINDS, KindContent
 
 __all__ = ["Catalog", "PackLine", "Topic", "check_references", "is_over_from", "make_catalog"]
 

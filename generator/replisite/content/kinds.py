@@ -9,8 +9,8 @@ from typing import Any
 
 from pelican.contents import Content
 
+from replisite.content import front_matter
 from replisite.content.readable_files import is_markdown
-from replisite.sources.pelican import frontmatter
 
 __all__ = ["KINDS", "Kind", "KindContent", "default_slug", "index_url", "kind_of", "save_as", "url_settings"]
 
@@ -42,7 +42,7 @@ class Kind:
 
     name: str
     folder: str
-    matter: type[frontmatter.FrontMatter]
+    matter: type[front_matter.FrontMatter]
     list_name: str
     index: str = ""
     index_template: str = ""
@@ -57,15 +57,15 @@ class Kind:
 
 
 KINDS: tuple[Kind, ...] = (
-    Kind("line", "lines", frontmatter.LineMatter, "lines"),
-    Kind("product", "products", frontmatter.ProductMatter, "products", "products", "products"),
-    Kind("pack", "packs", frontmatter.PackMatter, "packs", "packs", "packs"),
-    Kind("course", "training", frontmatter.CourseMatter, "courses", "training", "course", has_page=False),
-    Kind("lesson", "training", frontmatter.LessonMatter, "lessons"),
-    Kind("help_article", "help", frontmatter.HelpMatter, "help_articles", "help", "help"),
-    Kind("legal_page", "legal", frontmatter.LegalMatter, "legal_pages", "legal", "legal"),
-    Kind("event", "events", frontmatter.EventMatter, "events", "events", "events"),
-    Kind("plan_element", "plan", frontmatter.PlanMatter, "plan", "plan", "plan", has_page=False),
+    Kind("line", "lines", front_matter.LineMatter, "lines"),
+    Kind("product", "products", front_matter.ProductMatter, "products", "products", "products"),
+    Kind("pack", "packs", front_matter.PackMatter, "packs", "packs", "packs"),
+    Kind("course", "training", front_matter.CourseMatter, "courses", "training", "course", has_page=False),
+    Kind("lesson", "training", front_matter.LessonMatter, "lessons"),
+    Kind("help_article", "help", front_matter.HelpMatter, "help_articles", "help", "help"),
+    Kind("legal_page", "legal", front_matter.LegalMatter, "legal_pages", "legal", "legal"),
+    Kind("event", "events", front_matter.EventMatter, "events", "events", "events"),
+    Kind("plan_element", "plan", front_matter.PlanMatter, "plan", "plan", "plan", has_page=False),
 )
 
 
