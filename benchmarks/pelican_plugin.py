@@ -30,12 +30,12 @@ from replisite.model.places import address_of
 from replisite.model.site import Site
 from replisite.model.view import Showing
 from replisite.pages.functions import install
+from replisite.pelican.faults import Notebook
+from replisite.pelican.generator import generator_class
+from replisite.pelican.reader import reader_class
+from replisite.pelican.settings import pelican_settings
+from replisite.pelican.theme import find_theme
 from replisite.people import Ledger
-from replisite.sources.pelican.generator import generator_class
-from replisite.sources.pelican.notebook import Notebook
-from replisite.sources.pelican.reader import reader_class
-from replisite.sources.pelican.settings import pelican_settings
-from replisite.sources.pelican.theme import find_theme
 
 __all__ = ["register", "settings_for"]
 

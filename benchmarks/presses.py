@@ -56,8 +56,8 @@ def _rates(folder: Path, runs: int) -> tuple[list[tuple[float, float]], dict[str
     """Return (pages pressed, pages rendered by Jinja) a second of each run, and what the pages are like."""
     from replisite.config import load_site
     from replisite.model.places import address_of, edition_of
+    from replisite.pelican import record_site
     from replisite.people import Ledger
-    from replisite.sources.pelican import record_site
     from replisite.staging import Press, in_full
 
     site = load_site(folder)

@@ -17,7 +17,7 @@ LAYERS = (
     {"content"},
     {"staging", "config", "sinks"},
     {"pages", "roster", "hosts"},
-    {"people", "explained", "sources"},
+    {"people", "explained", "pelican"},
     {"images", "reference", "audit", "kept"},
     {"journey", "shards", "deploying"},
     {"rendering"},
@@ -36,17 +36,17 @@ LAYERS = (
 """From the ground up: a room may import from the floors below it, and not from its neighbours."""
 
 TENANTS = {
-    "pelican": {"sources/pelican", "content/catalog.py", "content/kinds.py"},
+    "pelican": {"pelican", "content/catalog.py", "content/kinds.py"},
     "babel": {"pages", "config"},
-    "jinja2": {"staging", "pages", "sources/pelican", "content/placeholder_syntax.py"},
-    "markdown": {"sources/pelican", "roster"},
+    "jinja2": {"staging", "pages", "pelican", "content/placeholder_syntax.py"},
+    "markdown": {"pelican", "roster"},
     "nh3": {"roster"},
     "phonenumbers": {"roster"},
     "email_validator": {"roster", "config"},
     "pydantic": {
         "config",
         "roster",
-        "sources/pelican",
+        "pelican",
         "content/front_matter.py",
         "content/kinds.py",
         "reference.py",

@@ -15,7 +15,7 @@ from replisite.kept import Kept, Reads
 from replisite.model.site import Site
 
 if TYPE_CHECKING:
-    from replisite.sources.pelican import Recording
+    from replisite.pelican import Recording
 
 __all__ = ["reads_of", "travelled"]
 
@@ -69,7 +69,6 @@ def _packed(value: object) -> bytes:
 
 
 _STAYS = (
-    "replisite.sources",
     "replisite.config",
     "replisite.roster",
     "replisite.pelican",

@@ -49,7 +49,7 @@ from replisite.system.processes import Hearing, end_with_parent
 from replisite.system.processor_time import TooSlow, limited_processor_time
 
 if TYPE_CHECKING:
-    from replisite.sources.pelican import Proof
+    from replisite.pelican import Proof
 
 __all__ = ["Composed", "Orders", "Pressed", "Pressing", "Proved", "press_all"]
 
@@ -181,7 +181,7 @@ class Pressing:
             raise
 
     def _recorded(self) -> tuple[Composition, tuple[Fault, ...]]:
-        from replisite.sources.pelican import record_site  # Pelican is imported here and nowhere else
+        from replisite.pelican import record_site  # Pelican is imported here and nowhere else
 
         orders = self.orders
         static = self.kept.begin()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from replisite.config import load_site, parse_site
 from replisite.config.toml_file import DEEPEST, parse_toml, read_text
 from replisite.errors import InputError
-from replisite.sources.pelican.theme import escapes_by_itself
+from replisite.pelican.theme import escapes_by_itself
 from tests.little_site import LittleSite, run_replisite
 
 DEEP = "nested too deeply; tables and lists may be 50 levels deep"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from tests.little_site import LittleSite
+from tests.pelican.test_plugins import with_plugin
 from tests.preview.running import RunningPreview
-from tests.test_plugins import with_plugin
 
 
 def said(preview: RunningPreview, text: str) -> None:

@@ -9,14 +9,14 @@ from jinja2 import Environment, FileSystemLoader
 
 from replisite.audit import template_fault
 from replisite.config import load_site
-from replisite.sources.pelican.notebook import Notebook
+from replisite.pelican.faults import Notebook
 from replisite.staging import template_lines
 from replisite.staging.raised import error_text as staging_text
 from replisite.system.error_text import error_text, named_text
 from replisite.system.last_words import exit_text
 from replisite.system.processor_time import TooSlow
 from tests.little_site import LittleSite
-from tests.test_plugins import faults_of, with_plugin
+from tests.pelican.test_plugins import faults_of, with_plugin
 
 
 @pytest.mark.parametrize(

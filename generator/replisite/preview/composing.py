@@ -20,10 +20,10 @@ from replisite.errors import Fault, InputError
 from replisite.model.site import Site
 from replisite.model.sitemap import robots, sitemap
 from replisite.pages.site_files import MADE_FILES
+from replisite.pelican import OwnCode, PelicanRun, Proof, StagedSite, Warm, forget_contents
 from replisite.preview.deadline import Deadline, Overdue
 from replisite.preview.messages import Asked, Facts, Personal, PressedPage, Survey, ToldPiece, Wish
 from replisite.preview.personal import Piece
-from replisite.sources.pelican import OwnCode, PelicanRun, Proof, StagedSite, Warm, forget_contents
 from replisite.staging import Plate
 from replisite.system.clock import build_time
 from replisite.system.open_files import opened_files

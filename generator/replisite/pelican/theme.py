@@ -12,14 +12,14 @@ from replisite.config.toml_file import parse_toml, read_text
 from replisite.config.words import kind_written
 from replisite.errors import Fault, InputError
 from replisite.model.site import Site
-from replisite.sources.pelican.content_files import list_files
-from replisite.sources.pelican.notebook import Notebook
-from replisite.sources.pelican.placeholders import unknown_names
-from replisite.sources.pelican.warm import Warm
+from replisite.pelican.content_files import list_files
+from replisite.pelican.faults import Notebook
+from replisite.pelican.placeholders import unknown_names
+from replisite.pelican.reuse import Warm
 
 __all__ = ["check_templates", "escapes_by_itself", "find_theme", "template_folders"]
 
-PACKAGE = Path(__file__).parents[2]
+PACKAGE = Path(__file__).parents[1]
 
 _OURS = Site.__dataclass_fields__["theme"].default
 

@@ -12,7 +12,7 @@ from pelican.contents import Content
 from replisite.content.documents import parse_document
 from replisite.content.kinds import KindContent
 from replisite.content.yaml_text import YamlError
-from replisite.sources.pelican.generator import moment
+from replisite.pelican.generator import moment
 
 __all__ = ["has_page", "why_no_page"]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from replisite.sources.pelican.ahead import FEWEST, ReadAhead, is_worthwhile
+from replisite.pelican.read_ahead import FEWEST, ReadAhead, is_worthwhile
 from tests.little_site import PRODUCT, LittleSite
 
 pytestmark = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="wants two cores")

@@ -20,7 +20,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString, code_escape
 
 from replisite.content.marks import CLOSE, OPEN
-from replisite.sources.pelican.placeholders import Conversion, Placeholders
+from replisite.pelican.placeholders import Conversion, Placeholders
 
 __all__ = ["PlaceholderExtension"]
 

@@ -1,6 +1,6 @@
 """From recorded pages to finished ones: the owner's values in content, links to what exists once.
 
-Everything here is about one Pelican run that has ended; ``record.py`` makes that run. A page is staged and
+Everything here is about one Pelican run that has ended; ``run.py`` makes that run. A page is staged and
 finished when it is first asked for: a build asks for all, a preview for what is on the screen.
 """
 
@@ -28,9 +28,9 @@ from replisite.pages import Composition, Page
 from replisite.pages.finish import ContentSlots, Finish, slot_behind
 from replisite.pages.shared_files import SharedFiles
 from replisite.pages.site_files import MADE_FILES, SiteFiles
-from replisite.sources.pelican.last_look import LastLook
-from replisite.sources.pelican.placeholders import Placeholders
-from replisite.sources.pelican.writer import NamedTemplate, Recorded
+from replisite.pelican.final_check import LastLook
+from replisite.pelican.placeholders import Placeholders
+from replisite.pelican.writer import NamedTemplate, Recorded
 from replisite.staging import Difference, Plate, Record, Slot, prove, slot_of, stage
 
 __all__ = ["Proof", "Recording", "StagedPage", "StagedSite"]

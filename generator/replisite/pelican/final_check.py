@@ -14,15 +14,15 @@ from replisite.content.html_regions import code_texts, regions
 from replisite.errors import Fault
 from replisite.model.site import Site
 from replisite.pages.leftovers import SUSPICIOUS, broken_mark, changed_mark, unfilled_braces
-from replisite.sources.pelican.leftover_lines import (
+from replisite.pelican.leftover_lines import (
     iter_templates,
     line_in_raw_block,
     line_of_expression,
     line_of_text,
     read_source,
 )
-from replisite.sources.pelican.placeholders import Placeholders
-from replisite.sources.pelican.writer import Recorded
+from replisite.pelican.placeholders import Placeholders
+from replisite.pelican.writer import Recorded
 from replisite.staging import Plate, Record
 
 __all__ = ["LastLook"]

@@ -21,7 +21,7 @@ from replisite.content.public_files import PublicFiles, Verdict
 from replisite.model.company import house_account
 from replisite.model.site import Site
 from replisite.pages.finish import AddressSlot
-from replisite.sources.pelican.pages import Proof
+from replisite.pelican.staged_site import Proof
 from replisite.staging import Plate
 
 __all__ = [

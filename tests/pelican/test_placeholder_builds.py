@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from replisite.sources.pelican.leftover_lines import line_of_text, read_source
+from replisite.pelican.leftover_lines import line_of_text, read_source
 from tests.little_site import LittleSite, run_replisite
 
 

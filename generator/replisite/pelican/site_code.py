@@ -10,12 +10,12 @@ from pathlib import Path
 
 from replisite.content.installed_plugins import plugins_of
 from replisite.model.site import Site
-from replisite.sources.pelican.warm import Stamp, stamp_of
+from replisite.pelican.reuse import Stamp, stamp_of
 from replisite.system.processes import OutOfDate
 
 __all__ = ["OwnCode", "raised_in", "without_bytecode"]
 
-_OTHERS = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[2]), "<")
+_OTHERS = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[1]), "<")
 """Where Python's, the libraries' and our own code lies; a site may have all of that in its folder."""
 
 

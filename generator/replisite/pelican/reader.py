@@ -28,11 +28,11 @@ from replisite.content.marks import OPEN
 from replisite.content.swallowed_text import iter_swallowed
 from replisite.content.yaml_text import Problem, YamlError, parse_moment
 from replisite.errors import nearest
-from replisite.sources.pelican.metadata_texts import CANNOT_STAND, marked_metadata, static_slug
-from replisite.sources.pelican.notebook import Notebook
-from replisite.sources.pelican.placeholders import Placeholders
-from replisite.sources.pelican.refusals import Refusals, lines_outside_code
-from replisite.sources.pelican.warm import Read, Warm
+from replisite.pelican.faults import Notebook
+from replisite.pelican.metadata_texts import CANNOT_STAND, marked_metadata, static_slug
+from replisite.pelican.placeholders import Placeholders
+from replisite.pelican.refused_placeholders import Refusals, lines_outside_code
+from replisite.pelican.reuse import Read, Warm
 
 __all__ = ["Refused", "reader_class", "tell_read"]
 

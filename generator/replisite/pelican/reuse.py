@@ -17,9 +17,9 @@ from pelican.contents import Content
 
 from replisite.content.ignored_names import is_leftover
 from replisite.errors import Fault
-from replisite.sources.pelican.ahead import ReadAhead, is_worthwhile
-from replisite.sources.pelican.notebook import Notebook
-from replisite.sources.pelican.placeholders import Placeholders
+from replisite.pelican.faults import Notebook
+from replisite.pelican.placeholders import Placeholders
+from replisite.pelican.read_ahead import ReadAhead, is_worthwhile
 from replisite.staging import forget_slots, forget_templates
 from replisite.system.open_files import opened_files, tell_opened
 from replisite.system.processor_time import PAGE_SECONDS, TooSlow, limited_processor_time

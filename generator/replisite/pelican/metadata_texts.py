@@ -8,7 +8,7 @@ from typing import Any
 from pelican.utils import slugify
 
 from replisite.content.marks import OPEN, without_marks
-from replisite.sources.pelican.placeholders import Placeholders
+from replisite.pelican.placeholders import Placeholders
 
 __all__ = ["CANNOT_STAND", "marked_metadata", "static_slug"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.little_site import LittleSite, run_replisite
-from tests.test_pelican_identity import _files as files
+from tests.pelican.test_identity import _files as files
 
 PLUGIN = """\
 import os, pathlib, sys

@@ -8,8 +8,8 @@ import pytest
 from markdown import Markdown
 
 from replisite.content.marks import split_marks
-from replisite.sources.pelican.markdown_placeholders import PlaceholderExtension
-from replisite.sources.pelican.placeholders import Placeholders
+from replisite.pelican.markdown_placeholders import PlaceholderExtension
+from replisite.pelican.placeholders import Placeholders
 
 _EXTENSIONS = [
     "extra",

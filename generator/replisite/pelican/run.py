@@ -50,25 +50,17 @@ from replisite.model.site import Edition, Site
 from replisite.model.view import Showing
 from replisite.pages import Composition
 from replisite.pages.functions import install, link_functions
-from replisite.sources.pelican.content_files import (
-    ContentFiles,
-    Listing,
-    list_files,
-    note_dangling,
-    suffix_variants,
-)
-from replisite.sources.pelican.generator import generator_class, moment
-from replisite.sources.pelican.markdown_placeholders import PlaceholderExtension
-from replisite.sources.pelican.no_page import has_page, why_no_page
-from replisite.sources.pelican.notebook import Notebook, PelicanLog
-from replisite.sources.pelican.other_readers import filling_readers
-from replisite.sources.pelican.own_code import raised_in, without_bytecode
-from replisite.sources.pelican.pages import Proof, Recording, StagedPage, StagedSite
-from replisite.sources.pelican.placeholders import Placeholders
-from replisite.sources.pelican.plugin_code import PluginCode
-from replisite.sources.pelican.plugin_time import PluginTime
-from replisite.sources.pelican.plugin_watch import PluginWatch, RefusedPlugin
-from replisite.sources.pelican.published import (
+from replisite.pelican.content_files import ContentFiles, Listing, list_files, note_dangling, suffix_variants
+from replisite.pelican.faults import Notebook, PelicanLog
+from replisite.pelican.generator import generator_class, moment
+from replisite.pelican.markdown_placeholders import PlaceholderExtension
+from replisite.pelican.no_page import has_page, why_no_page
+from replisite.pelican.other_readers import filling_readers
+from replisite.pelican.placeholders import Placeholders
+from replisite.pelican.plugin_code import PluginCode
+from replisite.pelican.plugin_time import PluginTime
+from replisite.pelican.plugin_watch import PluginWatch, RefusedPlugin
+from replisite.pelican.published_files import (
     Asked,
     Published,
     asked_by_content,
@@ -77,13 +69,15 @@ from replisite.sources.pelican.published import (
     publish,
     shown_contents,
 )
-from replisite.sources.pelican.reader import reader_class, tell_read
-from replisite.sources.pelican.settings import pelican_settings, setting_line
-from replisite.sources.pelican.static import has_private_part, static_sources
-from replisite.sources.pelican.style_sheets import sheet_sources
-from replisite.sources.pelican.theme import check_templates, find_theme, template_folders
-from replisite.sources.pelican.warm import Warm
-from replisite.sources.pelican.writer import NamedTemplate, Recorded, recording_writer
+from replisite.pelican.reader import reader_class, tell_read
+from replisite.pelican.reuse import Warm
+from replisite.pelican.settings import pelican_settings, setting_line
+from replisite.pelican.site_code import raised_in, without_bytecode
+from replisite.pelican.staged_site import Proof, Recording, StagedPage, StagedSite
+from replisite.pelican.static import has_private_part, static_sources
+from replisite.pelican.style_sheets import sheet_sources
+from replisite.pelican.theme import check_templates, find_theme, template_folders
+from replisite.pelican.writer import NamedTemplate, Recorded, recording_writer
 from replisite.staging import compile_all, escaping, full_template, staged, template_lines
 from replisite.system.error_text import error_text, named_text
 from replisite.system.last_words import exit_text, frames_of

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from tests.little_site import ROSTER_HEADER, run_replisite
+from tests.pelican.test_identity import CONTENT
+from tests.pelican.test_identity import _files as files
+from tests.pelican.test_identity import _toml as toml
 from tests.pictures import a_photo
-from tests.test_pelican_identity import CONTENT
-from tests.test_pelican_identity import _files as files
-from tests.test_pelican_identity import _toml as toml
 
 SETTINGS: dict[str, Any] = {
     "SITENAME": "Tea & toast",
@@ -165,7 +165,7 @@ import json, sys
 from pathlib import Path
 from replisite.system.clock import build_time
 from replisite.config import load_site
-from replisite.sources.pelican import record_site
+from replisite.pelican import record_site
 
 site = load_site(Path(sys.argv[1]))
 pages = record_site(site, site.editions, Path(sys.argv[2]), now=build_time()).pages

@@ -18,7 +18,7 @@ from replisite.content.readable_files import (
     iter_same_names,
     why_not_read,
 )
-from replisite.sources.pelican.notebook import Notebook
+from replisite.pelican.faults import Notebook
 
 __all__ = ["ContentFiles", "Listing", "list_files", "note_dangling", "suffix_variants"]
 

@@ -16,8 +16,8 @@ from replisite.content.catalog import check_references
 from replisite.content.kinds import KINDS, KindContent, index_url, kind_of, save_as
 from replisite.content.near_names import near_name
 from replisite.model.site import Site
-from replisite.sources.pelican.notebook import Notebook
-from replisite.sources.pelican.reader import Refused
+from replisite.pelican.faults import Notebook
+from replisite.pelican.reader import Refused
 
 __all__ = ["generator_class"]
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from replisite.sources.pelican.notebook import Notebook
-from replisite.sources.pelican.placeholders import CANNOT, PROBE, Placeholders
+from replisite.pelican.faults import Notebook
+from replisite.pelican.placeholders import CANNOT, PROBE, Placeholders
 
 __all__ = ["Refusals", "lines_outside_code"]
 

@@ -19,8 +19,8 @@ from typing import Any
 
 import pelican
 
-from replisite.sources.pelican.plugin_code import PluginCode, frames_from, is_installed
-from replisite.sources.pelican.refused_plugins import Kind, known_refusal, reason_of
+from replisite.pelican.plugin_code import PluginCode, frames_from, is_installed
+from replisite.pelican.refused_plugins import Kind, known_refusal, reason_of
 
 __all__ = ["PluginWatch", "RefusedPlugin"]
 

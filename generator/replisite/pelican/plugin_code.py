@@ -44,12 +44,12 @@ _LIBRARIES = (
         if (spec := find_spec(name)) is not None
         for folder in spec.submodule_search_locations or ()
     ),
-    f"{Path(__file__).parents[2]}{os.sep}",
+    f"{Path(__file__).parents[1]}{os.sep}",
     "<",
 )
 """What runs between Pelican and a plugin, beside Python's own library."""
 
-_RUN = str(Path(__file__).with_name("record.py"))
+_RUN = str(Path(__file__).with_name("run.py"))
 """What calls Pelican: whatever called it in turn is no plugin."""
 
 Frame = tuple[str, int]

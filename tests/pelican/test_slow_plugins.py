@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from replisite.config import load_site
-from replisite.sources.pelican import plugin_time
-from replisite.sources.pelican.plugin_code import PluginCode
-from replisite.sources.pelican.plugin_time import PluginTime
+from replisite.pelican import plugin_time
+from replisite.pelican.plugin_code import PluginCode
+from replisite.pelican.plugin_time import PluginTime
 from tests.little_site import LittleSite, run_replisite
-from tests.test_plugins import SETTINGS, with_plugin
+from tests.pelican.test_plugins import SETTINGS, with_plugin
 
 FOREVER = "while True: pass"
 SWALLOWS = """\

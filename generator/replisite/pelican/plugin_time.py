@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Final
 
-from replisite.sources.pelican.plugin_code import PluginCode, calls_of, frames_from
+from replisite.pelican.plugin_code import PluginCode, calls_of, frames_from
 from replisite.system.processor_time import TooSlow, overridden
 
 __all__ = ["PluginTime"]

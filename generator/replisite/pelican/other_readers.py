@@ -7,10 +7,10 @@ from typing import Any
 
 from pelican.readers import BaseReader, MarkdownReader
 
-from replisite.sources.pelican.metadata_texts import marked_metadata, static_slug
-from replisite.sources.pelican.notebook import Notebook
-from replisite.sources.pelican.placeholders import Placeholders
-from replisite.sources.pelican.refusals import Refusals
+from replisite.pelican.faults import Notebook
+from replisite.pelican.metadata_texts import marked_metadata, static_slug
+from replisite.pelican.placeholders import Placeholders
+from replisite.pelican.refused_placeholders import Refusals
 
 __all__ = ["filling_readers"]
 

@@ -18,7 +18,7 @@ from replisite.content.kinds import url_settings
 from replisite.content.publication import listed_of, rules_of
 from replisite.content.readable_files import STORIES
 from replisite.model.site import Site
-from replisite.sources.pelican.theme import escapes_by_itself
+from replisite.pelican.theme import escapes_by_itself
 
 __all__ = ["pelican_settings", "setting_line"]
 
