@@ -26,8 +26,8 @@ from replisite.model.live_files import LiveFile
 from replisite.model.manifest import Entry
 from replisite.model.site import Company, Market, Site
 from replisite.model.target import Target
-from replisite.sinks import Output
-from replisite.sinks.manifest_parts import write_part
+from replisite.output import Output
+from replisite.output.manifest_parts import write_part
 
 DEPLOY = [sys.executable, "-m", "benchmarks.deploys"]
 

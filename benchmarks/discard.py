@@ -14,7 +14,7 @@ from replisite.build import SHARD_SITES
 from replisite.config import load_site
 from replisite.model.options import Options, ledger_path
 from replisite.people import Ledger
-from replisite.prepare import Findings, accept_roster, compose, in_turn, press_room
+from replisite.rendering.steps import Findings, accept_roster, compose, in_turn, press_room
 
 
 def press_and_discard(folder: Path, roster: Path) -> int:

@@ -445,7 +445,7 @@ def test_a_full_disk_leaves_the_last_good_output(little: LittleSite) -> None:
 
 def test_a_second_build_at_the_same_time_is_refused(little: LittleSite) -> None:
     """Two builds never write one output."""
-    from replisite.sinks import Output
+    from replisite.output import Output
 
     with Output(little.output):
         assert "another build is writing it" in little.build(code=1).stderr

@@ -22,7 +22,7 @@ from replisite.deploy_teller import DeployTeller
 from replisite.deploying.plan import Plan
 from replisite.errors import Fault
 from replisite.explain import Explanation
-from replisite.explained import ToldPage, ToldSlot
+from replisite.pages.explanation import ToldPage, ToldSlot
 from replisite.preview.desk import Happened
 from replisite.preview.serve import Started
 from replisite.preview.teller import PreviewTeller

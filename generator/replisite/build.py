@@ -12,8 +12,12 @@ from replisite.model.options import Options, ledger_path
 from replisite.model.places import address_of, prefix_of
 from replisite.model.redirects import home_of
 from replisite.model.site import Site
+from replisite.output import Output
 from replisite.people import Ledger, Shard
-from replisite.prepare import (
+from replisite.rendering.process import PressRoom
+from replisite.rendering.shards import Pressed
+from replisite.rendering.shared_list import remember_shared, stale_files
+from replisite.rendering.steps import (
     SHARD_SITES,
     Findings,
     Progress,
@@ -27,11 +31,7 @@ from replisite.prepare import (
     sample_of,
     withhold_photos,
 )
-from replisite.pressroom import PressRoom
-from replisite.shards import Pressed
-from replisite.shared_list import remember_shared, stale_files
-from replisite.sinks import Output
-from replisite.withdrawn_photos import warn_of_withdrawn
+from replisite.rendering.withdrawn_photos import warn_of_withdrawn
 
 __all__ = ["Options", "Progress", "Report", "build"]
 

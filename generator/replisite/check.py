@@ -11,7 +11,8 @@ from replisite.errors import Fault
 from replisite.model.options import Options, ledger_path
 from replisite.model.site import Site
 from replisite.people import Ledger
-from replisite.prepare import (
+from replisite.rendering.process import LinkCounts, PressRoom
+from replisite.rendering.steps import (
     SHARD_SITES,
     Findings,
     Progress,
@@ -25,7 +26,6 @@ from replisite.prepare import (
     sample_of,
     withhold_photos,
 )
-from replisite.pressroom import LinkCounts, PressRoom
 
 __all__ = ["Checked", "RosterCounts", "check", "count_roster"]
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 
 from replisite.errors import Fault, InputError, UsageError, nearest
-from replisite.explained import ToldPage
 from replisite.model.options import Options
 from replisite.model.site import Site
-from replisite.prepare import Findings, Progress, compose, in_turn, phase, press_room
+from replisite.pages.explanation import ToldPage
+from replisite.rendering.steps import Findings, Progress, compose, in_turn, phase, press_room
 
 __all__ = ["Explanation", "explain"]
 

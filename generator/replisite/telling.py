@@ -6,9 +6,9 @@ from replisite.build import Report
 from replisite.check import Checked, RosterCounts
 from replisite.errors import SHOWN
 from replisite.explain import Explanation
-from replisite.explained import ToldPage
-from replisite.prepare import Findings
-from replisite.pressroom import LinkCounts
+from replisite.pages.explanation import ToldPage
+from replisite.rendering.process import LinkCounts
+from replisite.rendering.steps import Findings
 from replisite.terminal import Terminal
 
 __all__ = [

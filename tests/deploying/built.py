@@ -9,8 +9,8 @@ from replisite.deploy import Deployed, DeployOptions, Hears, deploy
 from replisite.hosts import Host
 from replisite.model.site import Company, Market, Site
 from replisite.model.target import Target
+from replisite.output import Output
 from replisite.rollback import RolledBack, rollback
-from replisite.sinks import Output
 
 __all__ = ["FIRST", "SECOND", "Built", "a_page"]
 

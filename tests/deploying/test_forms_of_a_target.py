@@ -15,7 +15,7 @@ from replisite.hosts import Facts, Limits, MemoryHost
 from replisite.hosts.forms import moved_page
 from replisite.model.redirects import Redirect
 from replisite.model.target import Target
-from replisite.sinks import Output
+from replisite.output import Output
 from tests.deploying.built import FIRST, Built, a_page
 
 REDIRECTS = (Redirect("/gone/", "/jane/", 302), Redirect("/old-jane/", "/jane/", 301))

@@ -15,7 +15,7 @@ from replisite.model.redirects import Redirect
 from replisite.model.security import security_headers
 from replisite.model.site import Addresses
 from replisite.model.target import Target
-from replisite.sinks import Output
+from replisite.output import Output
 from tests.deploying.built import FIRST, SECOND, Built, a_page
 from tests.hosts.web_servers import Answer, caddy_served, caddy_valid, nginx_checked, nginx_served, visit
 

@@ -8,8 +8,8 @@ from replisite.errors import OutputError
 from replisite.fault_log import FaultLog
 from replisite.model.redirects import Redirect
 from replisite.model.site import Addresses
+from replisite.output import REDIRECTS, read_redirects
 from replisite.people import Ledger
-from replisite.sinks import REDIRECTS, read_redirects
 from tests.little_site import ROSTER_HEADER
 from tests.people.test_database import a_person
 from tests.rosters import a_site

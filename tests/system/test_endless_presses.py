@@ -10,7 +10,7 @@ import pytest
 
 from replisite.config import load_site
 from replisite.people import Ledger
-from replisite.prepare import sample_of
+from replisite.rendering.steps import sample_of
 from replisite.system.processor_time import TooSlow, limited_pieces, limited_processor_time
 from tests.little_site import LittleSite, run_replisite
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
-from replisite.audit import template_fault
 from replisite.config import load_site
 from replisite.pelican.faults import Notebook
+from replisite.rendering.links import template_fault
 from replisite.staging import template_lines
 from replisite.staging.raised import error_text as staging_text
 from replisite.system.error_text import error_text, named_text

@@ -17,7 +17,7 @@ from replisite.hosts import Body
 from replisite.model.live_files import CachePolicy, LiveFile, is_live_path, live_order, served, serving
 from replisite.model.manifest import Entry, entry_of
 from replisite.model.text import quoted
-from replisite.sinks import MANIFEST, read_manifest
+from replisite.output import MANIFEST, read_manifest
 
 __all__ = ["FinishedOutput"]
 

@@ -29,7 +29,7 @@ from replisite.model.redirects import Redirect
 from replisite.model.security import security_headers
 from replisite.model.site import Site
 from replisite.model.target import Target
-from replisite.sinks import read_manifest, read_redirects
+from replisite.output import read_manifest, read_redirects
 
 __all__ = ["Forms", "make_forms"]
 

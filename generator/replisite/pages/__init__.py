@@ -1,5 +1,6 @@
 """Pages as plates, ready to be pressed: all that a press needs, and nothing of what made them.
 
+explanation   say of each page what is the same for everybody, what depends on the owner, and why it is no smaller
 finish        links to files that exist once, and shared_files.py: which those are
 functions     links, money and dates in templates
 leftovers     find in a finished text what must never reach a visitor

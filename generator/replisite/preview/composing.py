@@ -15,7 +15,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from replisite.audit import audit_sheets, link_check, template_fault
 from replisite.errors import Fault, InputError
 from replisite.model.site import Site
 from replisite.model.sitemap import robots, sitemap
@@ -24,6 +23,7 @@ from replisite.pelican import OwnCode, PelicanRun, Proof, StagedSite, Warm, forg
 from replisite.preview.deadline import Deadline, Overdue
 from replisite.preview.messages import Asked, Facts, Personal, PressedPage, Survey, ToldPiece, Wish
 from replisite.preview.personal import Piece
+from replisite.rendering.links import audit_sheets, link_check, template_fault
 from replisite.staging import Plate
 from replisite.system.clock import build_time
 from replisite.system.open_files import opened_files

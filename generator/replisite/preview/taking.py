@@ -10,9 +10,9 @@ from pathlib import Path
 
 from replisite.model.options import ledger_path
 from replisite.people import Ledger, NameIndex
-from replisite.prepare import in_turn, take_roster
 from replisite.preview.messages import Order, Taken
 from replisite.preview.people import names_path
+from replisite.rendering.steps import in_turn, take_roster
 from replisite.system.processes import Heard
 
 __all__ = ["Abandoned", "Taking", "index_names"]

@@ -17,7 +17,7 @@ from replisite.model.places import address_of, edition_of
 from replisite.model.site import Site
 from replisite.pages import Page
 from replisite.people import Ledger
-from replisite.shards import Stock, Work
+from replisite.rendering.shards import Stock, Work
 from replisite.staging import Plate
 
 __all__ = ["LISTED", "LinkCounts", "LostLink", "count_corporate", "count_shard"]

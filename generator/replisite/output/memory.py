@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from replisite.errors import OutputError
 from replisite.model.manifest import Entry, entry_of
-from replisite.sinks.layout import Layout
+from replisite.output.layout import Layout
 
 __all__ = ["MemorySink"]
 

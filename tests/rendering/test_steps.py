@@ -8,7 +8,7 @@ from replisite.errors import InputError
 from replisite.model.options import Options, ledger_path
 from replisite.model.site import Addresses, Company, CustomField, Market, Rank, Roster
 from replisite.people import Ledger
-from replisite.prepare import take_roster
+from replisite.rendering.steps import take_roster
 from replisite.roster import parallel
 from tests.rosters import a_site, write_roster
 

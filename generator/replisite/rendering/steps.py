@@ -24,7 +24,7 @@ from replisite.model.roster_terms import terms_of
 from replisite.model.site import Site
 from replisite.people import Ledger
 from replisite.people.import_roster import Enrolment
-from replisite.pressroom import Composed, Orders, PressRoom
+from replisite.rendering.process import Composed, Orders, PressRoom
 from replisite.roster.photo_column import named_photos
 from replisite.system.clock import build_time
 from replisite.system.limits import meaning

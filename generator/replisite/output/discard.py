@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from replisite.model.manifest import Entry
-from replisite.sinks.layout import Layout
+from replisite.output.layout import Layout
 
 __all__ = ["DiscardSink"]
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from replisite.config import load_site
+from replisite.output import iter_part
 from replisite.people import Ledger
-from replisite.pressing import press_all
-from replisite.shards import Work
-from replisite.sinks import iter_part
+from replisite.rendering.shards import Work
+from replisite.rendering.worker import press_all
 from tests.little_site import LittleSite
 
 

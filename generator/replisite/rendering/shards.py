@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from replisite.audit import template_fault
 from replisite.errors import InputError
-from replisite.kept import read_composition
 from replisite.model.distributor import Distributor
 from replisite.model.manifest import Entry
 from replisite.model.places import address_of, edition_of, prefix_of
 from replisite.model.site import Site
+from replisite.output import DirectorySink, DiscardSink, Layout, Part, Sink, write_part
 from replisite.pages import Composition
 from replisite.people import Ledger, Shard
-from replisite.sinks import DirectorySink, DiscardSink, Layout, Part, Sink, write_part
+from replisite.rendering.cache import read_composition
+from replisite.rendering.links import template_fault
 from replisite.staging import Press
 from replisite.system.processor_time import Pieces, TooSlow, limited_pieces
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from replisite import withdrawn_photos
-from replisite.sinks import Output
-from replisite.withdrawn_photos import warn_of_withdrawn
+from replisite.output import Output
+from replisite.rendering import withdrawn_photos
+from replisite.rendering.withdrawn_photos import warn_of_withdrawn
 
 NAME = "_photos/3f/" + "9a" * 15
 GONE = [f"{NAME}.jpg", f"{NAME}.webp"]

@@ -30,8 +30,8 @@ from replisite.pages import Composition
 
 __all__ = ["Kept", "Reads", "read_composition"]
 
-_FORMAT = 3
-_PACKAGE = Path(__file__).parent
+_FORMAT = 4
+_PACKAGE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)

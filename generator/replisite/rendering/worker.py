@@ -1,8 +1,8 @@
 """What happens in the process that makes pages: Pelican runs, pages are staged, proved and pressed.
 
 Pelican changes the process that imports it, so it runs here, if it must run at all: the pages of the last build
-are kept (``kept.py``). The presses of several cores are forked from here, where the plates are; ``shards.py`` is
-their work. ``pressroom.py`` is the other side of the pipe.
+are kept (``cache.py``). The presses of several cores are forked from here, where the plates are; ``shards.py`` is
+their work. ``process.py`` is the other side of the pipe.
 """
 
 from __future__ import annotations
@@ -24,24 +24,33 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from replisite.audit import Audit, audit, audit_sheets, template_fault
 from replisite.errors import Fault, InputError, ProofError, ReplisiteError
-from replisite.explained import ToldPage, told_pages
-from replisite.journey import reads_of, travelled
-from replisite.kept import Kept
 from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
 from replisite.model.places import edition_of
 from replisite.model.site import Edition, Site
 from replisite.model.sitemap import robots, sitemap
+from replisite.output import DirectorySink
 from replisite.pages import Composition, Page
+from replisite.pages.explanation import ToldPage, told_pages
 from replisite.pages.shared_files import SharedFiles
 from replisite.pages.site_files import MADE_FILES, SiteFiles
 from replisite.people import Shard
+from replisite.rendering.cache import Kept
 from replisite.rendering.company_links import LISTED, LinkCounts, count_corporate, count_shard
-from replisite.shards import PROVING, STOCKS, Pressed, Stock, Work, press_pages, press_shard, site_seconds
-from replisite.shared_photos import photo_works, put_photos
-from replisite.sinks import DirectorySink
+from replisite.rendering.inputs import reads_of, travelled
+from replisite.rendering.links import Audit, audit, audit_sheets, template_fault
+from replisite.rendering.shards import (
+    PROVING,
+    STOCKS,
+    Pressed,
+    Stock,
+    Work,
+    press_pages,
+    press_shard,
+    site_seconds,
+)
+from replisite.rendering.shared_photos import photo_works, put_photos
 from replisite.staging import Press
 from replisite.system.limits import name_disk
 from replisite.system.open_files import opened_files

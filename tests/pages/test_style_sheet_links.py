@@ -12,7 +12,7 @@ from replisite.model.view import Showing
 from replisite.preview.composing import Composing
 from replisite.preview.messages import Wish
 from tests.little_site import LittleSite, run_replisite
-from tests.test_local_addresses import PELICAN, STYLES, _without_kinds
+from tests.pages.test_local_addresses import PELICAN, STYLES, _without_kinds
 
 SHEET = "themes/little/static/css/little.css"
 SOUND = """\

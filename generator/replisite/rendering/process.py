@@ -1,6 +1,6 @@
 """The process that makes pages, as everybody else sees it.
 
-``pressing.py`` says what happens inside.
+``worker.py`` says what happens inside.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from replisite.explained import ToldPage
 from replisite.model.distributor import Distributor
+from replisite.pages.explanation import ToldPage
 from replisite.people import Shard
-from replisite.pressing import Composed, Orders, Pressing, Proved
 from replisite.rendering.company_links import LinkCounts
-from replisite.shards import Pressed
+from replisite.rendering.shards import Pressed
+from replisite.rendering.worker import Composed, Orders, Pressing, Proved
 from replisite.system.processes import Heard, Noted, Room
 
 __all__ = ["Composed", "LinkCounts", "Orders", "PressRoom", "Pressed", "Proved"]

@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from replisite.kept import Kept, Reads
 from replisite.model.site import Site
+from replisite.rendering.cache import Kept, Reads
 
 if TYPE_CHECKING:
     from replisite.pelican import Recording

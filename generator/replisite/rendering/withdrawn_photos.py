@@ -8,7 +8,7 @@ from pathlib import Path
 
 from replisite.model.address import HOSTS
 from replisite.model.photo_paths import PHOTOS, is_photo
-from replisite.sinks import read_manifest
+from replisite.output import read_manifest
 
 __all__ = ["warn_of_withdrawn"]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from replisite.model.photo_paths import PHOTOS, derived_file, webp_of
 from replisite.model.site import Site
+from replisite.output import DirectorySink, write_part
 from replisite.people import Ledger
-from replisite.shards import Pressed
-from replisite.sinks import DirectorySink, write_part
+from replisite.rendering.shards import Pressed
 
 __all__ = ["PhotoWork", "photo_works", "put_photos"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from replisite.errors import OutputError
 from replisite.model.manifest import Entry, entry_of
-from replisite.sinks.layout import Layout
+from replisite.output.layout import Layout
 from replisite.system.limits import meaning
 
 __all__ = ["DirectorySink", "told"]

@@ -24,9 +24,9 @@ from replisite.errors import OutputError
 from replisite.model.address import HOSTS
 from replisite.model.manifest import HEADER, Entry, parse_entry
 from replisite.model.redirects import Redirect, iter_joined
-from replisite.sinks.directory import DirectorySink, told
-from replisite.sinks.manifest_parts import Part, iter_part, join_parts
-from replisite.sinks.redirect_list import REDIRECTS, read_redirects, write_redirects
+from replisite.output.directory import DirectorySink, told
+from replisite.output.manifest_parts import Part, iter_part, join_parts
+from replisite.output.redirect_list import REDIRECTS, read_redirects, write_redirects
 from replisite.system.private_files import private_folder
 
 __all__ = ["MANIFEST", "Output", "read_manifest"]

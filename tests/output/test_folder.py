@@ -11,7 +11,7 @@ import pytest
 
 from replisite.errors import OutputError
 from replisite.model.manifest import Entry, entry_of, path_order
-from replisite.sinks import (
+from replisite.output import (
     REDIRECTS,
     DirectorySink,
     DiscardSink,
@@ -21,7 +21,7 @@ from replisite.sinks import (
     Sink,
     write_part,
 )
-from replisite.sinks.output import MANIFEST, read_manifest
+from replisite.output.folder import MANIFEST, read_manifest
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> None:
