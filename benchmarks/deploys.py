@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from replisite.deploy import DeployOptions, Hears, deploy
+from replisite.commands.deploy import DeployOptions, Hears, deploy
 from replisite.deploying.bundle import FinishedOutput
 from replisite.hosts import Body, MemoryHost, MemoryState
 from replisite.model.live_files import LiveFile
@@ -149,9 +149,9 @@ PAGE = a_page(0)
 
 def many(site: Site, files: int) -> Sequence[float]:
     """Deploy a manifest of files that are not there to a host that forgets them: all, then every second one."""
-    import replisite.deploy
+    import replisite.commands.deploy
 
-    replisite.deploy.FinishedOutput = _Imagined  # type: ignore[misc] # a million files are not to be written
+    replisite.commands.deploy.FinishedOutput = _Imagined  # type: ignore[misc] # a million files are not to be written
     host, seconds = _Forgetful(site.root / "lists"), []
     for edition in (1, 2):
         started = time.perf_counter()

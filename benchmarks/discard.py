@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from replisite.build import SHARD_SITES
+from replisite.commands.build import SHARD_SITES
 from replisite.config import load_site
 from replisite.model.options import Options, ledger_path
 from replisite.people import Ledger

@@ -15,18 +15,18 @@ from typing import Any
 
 import pytest
 
-from replisite.build import Report
-from replisite.check import Checked, RosterCounts
-from replisite.deploy import Deployed
+from replisite.commands.build import Report
+from replisite.commands.check import Checked, RosterCounts
+from replisite.commands.deploy import Deployed
+from replisite.commands.explain import Explanation
+from replisite.commands.rollback import RolledBack
 from replisite.deploy_teller import DeployTeller
 from replisite.deploying.plan import Plan
 from replisite.errors import Fault
-from replisite.explain import Explanation
 from replisite.pages.explanation import ToldPage, ToldSlot
 from replisite.preview.desk import Happened
 from replisite.preview.serve import Started
 from replisite.preview.teller import PreviewTeller
-from replisite.rollback import RolledBack
 from replisite.telling import tell_built, tell_checked, tell_explained, tell_findings, tell_roster
 from replisite.terminal import Terminal, printable
 from tests.little_site import LittleSite

@@ -91,7 +91,7 @@ def new(
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="The company's name.")] = "Your Company",
 ) -> None:
     """Start a site: a small one that is complete, builds, and says what to replace."""
-    from replisite.scaffold import start_site
+    from replisite.commands.new import start_site
 
     with _faults_told(as_json=False):
         made = start_site(folder, name)
@@ -150,8 +150,8 @@ def build(
     the last good one as it was. While only the roster changes, pages are kept from one build to the next, in
     .replisite/pages: the content is then not read again.
     """
-    from replisite.build import Options
-    from replisite.build import build as build_sites
+    from replisite.commands.build import Options
+    from replisite.commands.build import build as build_sites
     from replisite.telling import tell_built
 
     with _faults_told(as_json), _painter(quiet, as_json) as painter:
@@ -234,10 +234,10 @@ def deploy(
     Only what differs is sent, in an order in which no link of a live page ever leads nowhere. A deploy may be cut short at
     any moment: run it again, and it goes on from there.
     """
-    from replisite.deploy import DeployOptions, find_target
-    from replisite.deploy import deploy as deploy_sites
+    from replisite.commands.deploy import DeployOptions, find_target
+    from replisite.commands.deploy import deploy as deploy_sites
+    from replisite.commands.rollback import rollback as go_back
     from replisite.deploy_teller import DeployTeller
-    from replisite.rollback import rollback as go_back
 
     is_quiet = quiet or as_json
     with _faults_told(as_json, CUT_SHORT), DeployTeller(err, is_agreed=yes, is_quiet=is_quiet) as teller:
@@ -285,9 +285,9 @@ def rollback(
     quiet: Quiet = False,
 ) -> None:
     """Make live again what was live before."""
-    from replisite.deploy import find_target
+    from replisite.commands.deploy import find_target
+    from replisite.commands.rollback import rollback as go_back
     from replisite.deploy_teller import DeployTeller
-    from replisite.rollback import rollback as go_back
 
     is_quiet = quiet or as_json
     with _faults_told(as_json, CUT_SHORT), DeployTeller(err, is_agreed=yes, is_quiet=is_quiet) as teller:
@@ -329,8 +329,8 @@ def explain(
     the slot, and in the end the whole page is rendered in full for each owner: slower, never different. The
     reason stands beside it, with the line to change.
     """
-    from replisite.build import Options
-    from replisite.explain import explain as explain_pages
+    from replisite.commands.build import Options
+    from replisite.commands.explain import explain as explain_pages
     from replisite.telling import tell_explained
 
     with _faults_told(as_json), _painter(quiet, as_json) as painter:
@@ -456,7 +456,7 @@ def check(
     code 1 if one does not carry the owner of its site, or the house account on the company's. Addresses that need no owner
     are listed in site.toml: [site] ownerless_links.
     """
-    from replisite.check import check as check_site
+    from replisite.commands.check import check as check_site
     from replisite.model.options import Options
     from replisite.telling import tell_checked, tell_findings
 
@@ -495,7 +495,7 @@ def roster(
     verbose: Verbose = False,
 ) -> None:
     """Check the roster and count its people."""
-    from replisite.check import count_roster
+    from replisite.commands.check import count_roster
     from replisite.model.options import Options
     from replisite.telling import tell_findings, tell_roster
 
@@ -518,7 +518,7 @@ def reference(
     ] = Path(),
 ) -> None:
     """Write the reference of site.toml, front matter and roster, and the JSON Schema, from the models."""
-    from replisite.reference_pages import references
+    from replisite.reference.pages import references
 
     for path, text in references().items():
         place = output / path

@@ -6,11 +6,11 @@ import time
 from types import TracebackType
 from typing import Self
 
-from replisite.deploy import Deployed, Hears
+from replisite.commands.deploy import Deployed, Hears
+from replisite.commands.rollback import RolledBack
 from replisite.deploying.plan import Plan, Reason
 from replisite.deploying.sending import Sent
 from replisite.errors import UsageError
-from replisite.rollback import RolledBack
 from replisite.terminal import Bar, Terminal
 
 __all__ = ["DeployTeller"]

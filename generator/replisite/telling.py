@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from replisite.build import Report
-from replisite.check import Checked, RosterCounts
+from replisite.commands.build import Report
+from replisite.commands.check import Checked, RosterCounts
+from replisite.commands.explain import Explanation
 from replisite.errors import SHOWN
-from replisite.explain import Explanation
 from replisite.pages.explanation import ToldPage
 from replisite.rendering.process import LinkCounts
 from replisite.rendering.steps import Findings

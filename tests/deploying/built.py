@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from replisite.deploy import Deployed, DeployOptions, Hears, deploy
+from replisite.commands.deploy import Deployed, DeployOptions, Hears, deploy
+from replisite.commands.rollback import RolledBack, rollback
 from replisite.hosts import Host
 from replisite.model.site import Company, Market, Site
 from replisite.model.target import Target
 from replisite.output import Output
-from replisite.rollback import RolledBack, rollback
 
 __all__ = ["FIRST", "SECOND", "Built", "a_page"]
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 import pytest
 
-from replisite.deploy import Hears
+from replisite.commands.deploy import Hears
 from replisite.deploying.plan import Plan
 from replisite.deploying.sending import Sent
 from replisite.errors import DeployError, PartlyDeployed

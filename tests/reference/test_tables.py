@@ -14,9 +14,9 @@ from pydantic import BaseModel, Field
 from replisite.config import parse_site
 from replisite.config.schema import Document
 from replisite.errors import InputError
-from replisite.reference import NOTICE, document_reference, fields_table, json_schema
+from replisite.reference.tables import NOTICE, document_reference, fields_table, json_schema
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CODE = Annotated[str, Field(title="code")]
 
 

@@ -13,11 +13,11 @@ from replisite.config.schema import Document
 from replisite.config.words import toml_value
 from replisite.content.ignored_names import is_leftover
 from replisite.errors import OutputError, UsageError
-from replisite.reference import json_schema
+from replisite.reference.tables import json_schema
 
 __all__ = ["NAME", "STARTER", "start_site"]
 
-STARTER = Path(__file__).parent / "starter"
+STARTER = Path(__file__).parents[1] / "starter"
 """The starter: a complete site but for its .gitignore, which some packers of wheels would leave out or obey."""
 
 NAME = "Your Company"

@@ -14,13 +14,13 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from replisite.commands.new import NAME, STARTER, start_site
 from replisite.config import load_site
 from replisite.errors import OutputError, UsageError
-from replisite.scaffold import NAME, STARTER, start_site
 from tests.crawl import walk
 from tests.little_site import run_replisite
 
-GENERATOR = Path(__file__).parents[1] / "generator"
+GENERATOR = Path(__file__).parents[2] / "generator"
 HARD_NAME = "O\"Neil & Söhne's <Soap> \\1 {{ x }}"
 
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, create_model
 
 from replisite.config.schema import Document, FieldTable
 from replisite.model.distributor import ALWAYS_PUBLIC, DEFAULT_PUBLISH, PUBLISHABLE
-from replisite.reference import NOTICE, document_reference, fields_table, json_schema
+from replisite.reference.tables import NOTICE, document_reference, fields_table, json_schema
 from replisite.roster import RosterColumns
 from replisite.roster.columns import COMPANY, REQUIRED
 

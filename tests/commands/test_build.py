@@ -178,7 +178,7 @@ def test_all_faults_of_all_sources_are_told_in_one_run(little: LittleSite) -> No
     little.change("themes/little/templates/page.html", "{{ page.title }}", "{{ distributor.nmae }}")
     little.change("themes/little/templates/help.html", "{% endfor %}{% endblock %}", "{% endblock %}")
     done = little.build(code=1)
-    expected = (Path(__file__).parent / "sites/broken-everywhere.txt").read_text(encoding="utf-8")
+    expected = (Path(__file__).parents[1] / "sites/broken-everywhere.txt").read_text(encoding="utf-8")
     assert done.stderr.partition("Reading the roster\n")[2] == expected
     assert not little.output.exists()
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.little_site import run_replisite
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGES = [
     "docs/reference/front-matter.md",
     "docs/reference/roster.md",

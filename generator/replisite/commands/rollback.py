@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, cast
 
-from replisite.deploy import Hears, state_of
+from replisite.commands.deploy import Hears, state_of
 from replisite.deploying.plan import iter_steps, make_plan
 from replisite.deploying.run import Run, open_run, told_of
 from replisite.deploying.sending import Sending, retried
