@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 
 from replisite.commands.deploy import DeployOptions, Hears, deploy
-from replisite.deploying.bundle import FinishedOutput
+from replisite.deploy.bundle import FinishedOutput
 from replisite.hosts import Body, MemoryHost, MemoryState
 from replisite.model.live_files import LiveFile
 from replisite.model.manifest import Entry

@@ -20,8 +20,8 @@ from replisite.commands.check import Checked, RosterCounts
 from replisite.commands.deploy import Deployed
 from replisite.commands.explain import Explanation
 from replisite.commands.rollback import RolledBack
+from replisite.deploy.plan import Plan
 from replisite.deploy_teller import DeployTeller
-from replisite.deploying.plan import Plan
 from replisite.errors import Fault
 from replisite.pages.explanation import ToldPage, ToldSlot
 from replisite.preview.desk import Happened

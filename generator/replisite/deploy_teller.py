@@ -8,8 +8,8 @@ from typing import Self
 
 from replisite.commands.deploy import Deployed, Hears
 from replisite.commands.rollback import RolledBack
-from replisite.deploying.plan import Plan, Reason
-from replisite.deploying.sending import Sent
+from replisite.deploy.plan import Plan, Reason
+from replisite.deploy.transfer import Sent
 from replisite.errors import UsageError
 from replisite.terminal import Bar, Terminal
 

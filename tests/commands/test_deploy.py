@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.deploying.static_server import serving
+from tests.deploy.static_server import serving
 from tests.little_site import LittleSite, run_replisite
 
 TARGET = '\n[targets.live]\nhost = "folder"\npath = "www"\n'

@@ -18,7 +18,7 @@ import pytest
 from replisite.errors import DeployError, PartlyDeployed
 from replisite.hosts import Body, Host, HostError
 from replisite.model.live_files import CachePolicy, LiveFile, served
-from tests.deploying.built import FIRST, SECOND, Built
+from tests.deploy.built import FIRST, SECOND, Built
 
 __all__ = ["CutShort", "HostContract", "Place", "cut_after"]
 

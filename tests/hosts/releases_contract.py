@@ -20,7 +20,7 @@ from replisite.errors import DeployError
 from replisite.hosts import HostError, Release
 from replisite.hosts.packed import iter_packed
 from replisite.model.live_files import CachePolicy, LiveFile, served
-from tests.deploying.built import FIRST, SECOND, Built, a_page
+from tests.deploy.built import FIRST, SECOND, Built, a_page
 from tests.hosts.contract import CutShort, HostContract, Place, cut_after
 from tests.real_servers import Nginx
 
@@ -312,7 +312,9 @@ class _Visitor:
         paths = [f"/{page.removesuffix('index.html')}" for page in pages]
         told = json.dumps([port, paths, is_packed])
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.hosts.visitor", told], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-m", "tests.servers.visitor", told],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
 
     def end(self) -> tuple[int, list[str], list[str]]:

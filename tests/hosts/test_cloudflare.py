@@ -18,14 +18,14 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from replisite.deploying.bundle import FinishedOutput
-from replisite.deploying.preflight import Measures, iter_excesses
+from replisite.deploy.bundle import FinishedOutput
+from replisite.deploy.limits import Measures, iter_excesses
 from replisite.errors import DeployError, OutputError
 from replisite.hosts import Host, HostError, Release, open_host
 from replisite.hosts.cloudflare import CloudflareHost
 from replisite.hosts.wrangler import QUIET, meant
 from replisite.model.target import Target
-from tests.deploying.built import FIRST, SECOND, Built
+from tests.deploy.built import FIRST, SECOND, Built
 from tests.hosts.contract import HostContract, Place, Visited
 from tests.hosts.servers import NODE, TOOLS
 

@@ -10,7 +10,7 @@ import pytest
 from replisite.errors import PartlyDeployed
 from replisite.hosts import Host, HostError
 from replisite.hosts.folder import FolderHost
-from tests.deploying.built import FIRST, Built
+from tests.deploy.built import FIRST, Built
 from tests.hosts.releases_contract import Folder, ReleasesContract, live_files
 from tests.real_servers import a_small_disk
 
@@ -40,7 +40,7 @@ class TestFolder(ReleasesContract):
         return (
             "from pathlib import Path\n"
             "from replisite.hosts.folder import FolderHost\n"
-            "from tests.deploying.built import Built\n"
+            "from tests.deploy.built import Built\n"
             f"built, host = Built(Path({str(built.site.root)!r})), FolderHost(Path({str(place.root)!r}))\n"
         )
 

@@ -16,7 +16,7 @@ from replisite.hosts import Host, HostError, open_host
 from replisite.hosts.git import GITHUB_WARNING, GitHost
 from replisite.hosts.git_repository import Repository, without_password
 from replisite.model.target import Target
-from tests.deploying.built import FIRST, SECOND, Built
+from tests.deploy.built import FIRST, SECOND, Built
 from tests.hosts.contract import HostContract, Place, Visited
 
 

@@ -12,13 +12,13 @@ from typing import Any, cast
 
 import pytest
 
-from replisite.deploying.bundle import FinishedOutput
+from replisite.deploy.bundle import FinishedOutput
 from replisite.errors import DeployError, OutputError, PartlyDeployed
 from replisite.hosts import Host, HostError, open_host
 from replisite.hosts.netlify import NetlifyHost
 from replisite.hosts.netlify_api import find_token
 from replisite.model.target import Target
-from tests.deploying.built import FIRST, SECOND, Built
+from tests.deploy.built import FIRST, SECOND, Built
 from tests.hosts import contract
 from tests.hosts.contract import HostContract, Place, Visited
 from tests.hosts.netlify_fake import NAME, TOKEN, NetlifyFake

@@ -17,7 +17,7 @@ from replisite.hosts.object_state import ObjectState
 from replisite.hosts.object_store import ObjectStoreHost
 from replisite.model.live_files import CachePolicy, LiveFile, served
 from replisite.model.target import Target
-from tests.deploying.built import FIRST, Built
+from tests.deploy.built import FIRST, Built
 from tests.hosts.contract import HostContract, Place
 from tests.hosts.stores import AWS, StorePlace, a_bucket, moto_at, rclone_at
 

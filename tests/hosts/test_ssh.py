@@ -14,14 +14,14 @@ from types import MappingProxyType
 import pytest
 
 from replisite.commands.deploy import Hears
-from replisite.deploying.plan import Plan
-from replisite.deploying.sending import Sent
+from replisite.deploy.plan import Plan
+from replisite.deploy.transfer import Sent
 from replisite.errors import DeployError, PartlyDeployed
 from replisite.hosts import HostError, Release
 from replisite.hosts.opening import open_host
 from replisite.hosts.ssh import Address, SshHost
 from replisite.model.target import Target
-from tests.deploying.built import FIRST, SECOND, Built, a_page
+from tests.deploy.built import FIRST, SECOND, Built, a_page
 from tests.hosts.releases_contract import HOSTILE, Folder, ReleasesContract, a_file, live_files
 from tests.real_servers import Sshd, a_path_without, a_small_disk, free_port, made_key, sshd, until
 
@@ -76,7 +76,7 @@ class TestSsh(ReleasesContract):
         return (
             "from pathlib import Path\n"
             "from replisite.hosts.ssh import Address, SshHost\n"
-            "from tests.deploying.built import Built\n"
+            "from tests.deploy.built import Built\n"
             f"built, host = Built(Path({str(built.site.root)!r})), SshHost({place.address!r}, {str(place.root)!r})\n"
         )
 

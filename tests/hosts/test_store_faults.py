@@ -14,7 +14,7 @@ import pytest
 
 from replisite.errors import DeployError, PartlyDeployed
 from replisite.hosts import HostError
-from tests.deploying.built import FIRST, SECOND, Built
+from tests.deploy.built import FIRST, SECOND, Built
 from tests.hosts.faulty_proxy import Fault, faulty, first_time
 from tests.hosts.stores import AWS, StorePlace, a_bucket, moto_at, rclone_at
 
@@ -26,7 +26,7 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys where Amazon's tools look for them, and no patience."""
     for name, value in AWS.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("replisite.deploying.sending.FIRST_WAIT", 0.01)
+    monkeypatch.setattr("replisite.deploy.transfer.FIRST_WAIT", 0.01)
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +128,7 @@ def test_a_server_that_is_not_there_is_told(built: Built) -> None:
 _TAKER = """
 import asyncio, json, os, sys
 from functools import partial
-from replisite.deploying.sending import retried
+from replisite.deploy.transfer import retried
 from tests.hosts.stores import StorePlace
 from replisite.hosts.object_opening import open_store
 from replisite.hosts.object_store import ObjectStoreHost

@@ -15,9 +15,9 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from replisite.config import load_site
-from replisite.hosts.forms import moved_page
 from replisite.model.redirects import Redirect
 from replisite.model.security import security_headers
+from replisite.servers import moved_page
 from tests.theme.pages import OWNER, PAGE_404, PAGES
 from tests.theme.window import CHROMIUM, Window, window
 

@@ -15,17 +15,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from replisite.deploying.bundle import FinishedOutput
-from replisite.deploying.forms import Forms, make_forms
-from replisite.deploying.live_list import LEFT_OVER, LiveList
-from replisite.deploying.plan import Plan, Step, iter_steps, make_plan
-from replisite.deploying.preflight import iter_excesses, measured
-from replisite.deploying.refresh import look_at
-from replisite.deploying.run import EVERYTHING, Run, merged, open_run, told_of
-from replisite.deploying.scope import Scope
-from replisite.deploying.sending import Sending, Sent, retried
-from replisite.deploying.turn import Held, held
-from replisite.deploying.verify import look, sample_of
+from replisite.deploy.bundle import FinishedOutput
+from replisite.deploy.limits import iter_excesses, measured
+from replisite.deploy.live_list import LEFT_OVER, LiveList
+from replisite.deploy.lock import Held, held
+from replisite.deploy.plan import Plan, Step, iter_steps, make_plan
+from replisite.deploy.scan import look_at
+from replisite.deploy.scope import Scope
+from replisite.deploy.server_config import Forms, make_forms
+from replisite.deploy.session import EVERYTHING, Run, merged, open_run, told_of
+from replisite.deploy.transfer import Sending, Sent, retried
+from replisite.deploy.verify import look, sample_of
 from replisite.errors import DeployError, PartlyDeployed, UsageError, nearest
 from replisite.hosts import Host, HostError, Release, open_host
 from replisite.model.options import Options, ledger_path

@@ -13,10 +13,10 @@ from functools import partial
 from typing import Any, cast
 
 from replisite.commands.deploy import Hears, state_of
-from replisite.deploying.plan import iter_steps, make_plan
-from replisite.deploying.run import Run, open_run, told_of
-from replisite.deploying.sending import Sending, retried
-from replisite.deploying.turn import Held, held
+from replisite.deploy.lock import Held, held
+from replisite.deploy.plan import iter_steps, make_plan
+from replisite.deploy.session import Run, open_run, told_of
+from replisite.deploy.transfer import Sending, retried
 from replisite.errors import DeployError, PartlyDeployed, UsageError, nearest
 from replisite.hosts import Body, Bundle, Host, HostError, Release, open_host
 from replisite.model.live_files import LiveFile

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from replisite.deploying.plan import Plan, Step, make_plan
-from replisite.deploying.sending import HOPELESS, TRIES, Sending, retried
+from replisite.deploy.plan import Plan, Step, make_plan
+from replisite.deploy.transfer import HOPELESS, TRIES, Sending, retried
 from replisite.hosts import Body, HostError, MemoryHost, Release
 from replisite.model.live_files import CachePolicy, LiveFile, served
 

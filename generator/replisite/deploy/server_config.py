@@ -14,7 +14,13 @@ from urllib.parse import urlsplit
 
 from replisite.errors import UsageError
 from replisite.hosts import Facts
-from replisite.hosts.forms import (
+from replisite.model.live_files import Group, group_of
+from replisite.model.redirects import Redirect
+from replisite.model.security import security_headers
+from replisite.model.site import Site
+from replisite.model.target import Target
+from replisite.output import read_manifest, read_redirects
+from replisite.servers import (
     Rules,
     Sites,
     caddy_files,
@@ -24,12 +30,6 @@ from replisite.hosts.forms import (
     netlify_files,
     nginx_files,
 )
-from replisite.model.live_files import Group, group_of
-from replisite.model.redirects import Redirect
-from replisite.model.security import security_headers
-from replisite.model.site import Site
-from replisite.model.target import Target
-from replisite.output import read_manifest, read_redirects
 
 __all__ = ["Forms", "make_forms"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from replisite.deploying.plan import Step
+from replisite.deploy.plan import Step
 from replisite.model.live_files import Group, LiveFile
 
 __all__ = ["Scope"]

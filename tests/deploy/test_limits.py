@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from replisite.deploying.preflight import Measures, iter_excesses, measured
+from replisite.deploy.limits import Measures, iter_excesses, measured
 from replisite.hosts import Facts, Limits
 from replisite.model.live_files import CachePolicy, LiveFile, live_order, served
 

@@ -25,7 +25,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Final, Literal
 
-from replisite.deploying.live_list import LEFT_OVER
+from replisite.deploy.live_list import LEFT_OVER
 from replisite.model.address import HOSTS
 from replisite.model.live_files import Group, LiveFile, Served, live_order
 

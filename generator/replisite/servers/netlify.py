@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from replisite.hosts.forms.sites import Rules, Sites
 from replisite.model.live_files import Group
 from replisite.model.redirects import Redirect
+from replisite.servers.rules import Rules, Sites
 
 __all__ = ["netlify_files"]
 

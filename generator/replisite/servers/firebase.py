@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from replisite.hosts.forms.sites import Rules, Sites
 from replisite.model.live_files import Group
 from replisite.model.redirects import Redirect
+from replisite.servers.rules import Rules, Sites
 
 __all__ = ["firebase_files"]
 

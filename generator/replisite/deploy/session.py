@@ -16,10 +16,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from replisite.deploying.journal import Journal
-from replisite.deploying.live_list import LEFT_OVER, LiveList, write_live_list
-from replisite.deploying.sending import retried
-from replisite.deploying.turn import this_owner
+from replisite.deploy.journal import Journal
+from replisite.deploy.live_list import LEFT_OVER, LiveList, write_live_list
+from replisite.deploy.lock import this_owner
+from replisite.deploy.transfer import retried
 from replisite.errors import DeployError
 from replisite.hosts import Host, HostError
 from replisite.model.live_files import LiveFile, live_order

@@ -7,8 +7,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replisite.deploying.live_list import LEFT_OVER
-from replisite.deploying.plan import Rank, Step, iter_steps, make_plan
+from replisite.deploy.live_list import LEFT_OVER
+from replisite.deploy.plan import Rank, Step, iter_steps, make_plan
 from replisite.model.live_files import CachePolicy, LiveFile, live_order, served
 
 POLICY = CachePolicy()

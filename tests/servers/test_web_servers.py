@@ -16,8 +16,8 @@ from replisite.model.security import security_headers
 from replisite.model.site import Addresses
 from replisite.model.target import Target
 from replisite.output import Output
-from tests.deploying.built import FIRST, SECOND, Built, a_page
-from tests.hosts.web_servers import Answer, caddy_served, caddy_valid, nginx_checked, nginx_served, visit
+from tests.deploy.built import FIRST, SECOND, Built, a_page
+from tests.servers.web_servers import Answer, caddy_served, caddy_valid, nginx_checked, nginx_served, visit
 
 PAGE = "public, max-age=0, must-revalidate"
 SHARED = "public, max-age=3600, must-revalidate"

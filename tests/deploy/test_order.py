@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from replisite.hosts import Body, MemoryHost
 from replisite.model.live_files import LiveFile
-from tests.deploying.built import FIRST, SECOND, Built, a_page
+from tests.deploy.built import FIRST, SECOND, Built, a_page
 from tests.hosts.contract import CutShort, cut_after
 
 

@@ -12,9 +12,9 @@ from typing import Final
 from urllib.parse import quote
 
 from replisite.errors import UsageError
-from replisite.hosts.forms.sites import Rules, Sites
 from replisite.model.live_files import Group
 from replisite.model.redirects import Redirect
+from replisite.servers.rules import Rules, Sites
 
 __all__ = ["HEADER_RULES", "cloudflare_files"]
 

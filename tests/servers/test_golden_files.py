@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from replisite.errors import UsageError
-from replisite.hosts.forms import (
+from replisite.model.live_files import FINGERPRINT as EXACT
+from replisite.model.live_files import CachePolicy
+from replisite.model.redirects import Redirect
+from replisite.servers import (
     Rules,
     Sites,
     caddy_files,
@@ -22,10 +25,7 @@ from replisite.hosts.forms import (
     netlify_files,
     nginx_files,
 )
-from replisite.hosts.forms.caddy import FINGERPRINT
-from replisite.model.live_files import FINGERPRINT as EXACT
-from replisite.model.live_files import CachePolicy
-from replisite.model.redirects import Redirect
+from replisite.servers.caddy import FINGERPRINT
 
 GOLDEN = Path(__file__).parent / "golden"
 

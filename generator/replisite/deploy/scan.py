@@ -10,8 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from replisite.deploying.journal import Journal
-from replisite.deploying.sending import retried
+from replisite.deploy.journal import Journal
+from replisite.deploy.transfer import retried
 from replisite.errors import ReplisiteError
 from replisite.hosts import Bundle, Host, HostError
 from replisite.model.live_files import LiveFile, Served

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from replisite.deploying.sending import retried
+from replisite.deploy.transfer import retried
 from replisite.errors import DeployError
 from replisite.hosts import HostError, State, Turn
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from replisite.deploying.forms import Forms, make_forms
+from replisite.deploy.server_config import Forms, make_forms
 from replisite.errors import DeployError, UsageError
 from replisite.hosts import Facts, Limits, MemoryHost
-from replisite.hosts.forms import moved_page
 from replisite.model.redirects import Redirect
 from replisite.model.target import Target
 from replisite.output import Output
-from tests.deploying.built import FIRST, Built, a_page
+from replisite.servers import moved_page
+from tests.deploy.built import FIRST, Built, a_page
 
 REDIRECTS = (Redirect("/gone/", "/jane/", 302), Redirect("/old-jane/", "/jane/", 301))
 CLOUDFLARE = Target("live", "cloudflare", {"project": "tea"})

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from replisite.deploying.live_list import LEFT_OVER, LiveList, write_live_list
+from replisite.deploy.live_list import LEFT_OVER, LiveList, write_live_list
 from replisite.errors import DeployError
 from replisite.hosts import Host, MemoryHost
 from replisite.hosts.folder import FolderHost
 from replisite.model.live_files import CachePolicy, LiveFile, served
-from tests.deploying.built import FIRST, SECOND, Built
+from tests.deploy.built import FIRST, SECOND, Built
 
 FILES = [
     LiveFile(path, f"{number:064x}", number, served(path, CachePolicy(), "gzip"))

@@ -19,9 +19,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from replisite.errors import UsageError
-from replisite.hosts.forms.sites import KEPT_SUFFIXES, Rules, Sites
 from replisite.model.live_files import FINGERPRINT, KNOWN_TYPES, LISTS, PAGE_SUFFIXES, TEXT_TYPES, Group
 from replisite.model.redirects import Redirect
+from replisite.servers.rules import KEPT_SUFFIXES, Rules, Sites
 
 __all__ = ["nginx_files"]
 

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from replisite.deploying import turn
-from replisite.deploying.turn import held, this_owner
+from replisite.deploy import lock
+from replisite.deploy.lock import held, this_owner
 from replisite.errors import DeployError
 from replisite.hosts import MemoryState
 
@@ -49,7 +49,7 @@ def test_a_try_of_ours_that_was_cut_short_has_its_turn_back() -> None:
 
 def test_a_lost_turn_is_heard_of(monkeypatch: pytest.MonkeyPatch) -> None:
     """At the next sign of life."""
-    monkeypatch.setattr(turn, "HEARTBEAT", 0.01)
+    monkeypatch.setattr(lock, "HEARTBEAT", 0.01)
 
     async def run() -> str:
         state = MemoryState()

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from replisite.deploying import verify
-from replisite.deploying.verify import Looked, look, sample_of
+from replisite.deploy import verify
+from replisite.deploy.verify import Looked, look, sample_of
 from replisite.hosts import Facts
 from replisite.model.live_files import CachePolicy, Group, LiveFile, live_order, served
-from tests.deploying.static_server import serving
+from tests.deploy.static_server import serving
 
 FACTS = Facts("here", "", "server")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final, Protocol, TypeVar
 
-from replisite.deploying.plan import DELETES, PUTS, Plan, Step
+from replisite.deploy.plan import DELETES, PUTS, Plan, Step
 from replisite.errors import ReplisiteError
 from replisite.hosts import Body, Bundle, Host, HostError
 from replisite.model.live_files import LiveFile
