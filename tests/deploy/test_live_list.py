@@ -11,7 +11,7 @@ import pytest
 from replisite.deploy.live_list import LEFT_OVER, LiveList, write_live_list
 from replisite.errors import DeployError
 from replisite.hosts import Host, MemoryHost
-from replisite.hosts.folder import FolderHost
+from replisite.hosts.folder.host import FolderHost
 from replisite.model.live_files import CachePolicy, LiveFile, served
 from tests.deploy.built import FIRST, SECOND, Built
 

@@ -18,7 +18,7 @@ import pytest
 
 from replisite.errors import DeployError
 from replisite.hosts import HostError, Release
-from replisite.hosts.packed import iter_packed
+from replisite.hosts.common.compression import iter_packed
 from replisite.model.live_files import CachePolicy, LiveFile, served
 from tests.deploy.built import FIRST, SECOND, Built, a_page
 from tests.hosts.contract import CutShort, HostContract, Place, cut_after

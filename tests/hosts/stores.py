@@ -21,14 +21,14 @@ import httpx
 import obstore
 
 from replisite.hosts import Host
-from replisite.hosts.cloudfront import Distribution
-from replisite.hosts.object_folder import Store
-from replisite.hosts.object_opening import open_store
-from replisite.hosts.object_state import ObjectState
-from replisite.hosts.object_store import ObjectStoreHost
+from replisite.hosts.object_store.cloudfront import Distribution
+from replisite.hosts.object_store.host import ObjectStoreHost
+from replisite.hosts.object_store.open import open_store
+from replisite.hosts.object_store.private_folder import Store
+from replisite.hosts.object_store.state import ObjectState
 from replisite.model.target import HostKind, Target
 from tests.hosts.contract import Visited
-from tests.hosts.servers import NODE, TOOLS
+from tests.hosts.npm_tools import NODE, TOOLS
 
 __all__ = [
     "AWS",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from replisite.errors import UsageError
-from replisite.hosts.aws_profile import find_keys
+from replisite.hosts.object_store.aws_profile import find_keys
 
 
 @pytest.fixture

@@ -22,12 +22,12 @@ from replisite.deploy.bundle import FinishedOutput
 from replisite.deploy.limits import Measures, iter_excesses
 from replisite.errors import DeployError, OutputError
 from replisite.hosts import Host, HostError, Release, open_host
-from replisite.hosts.cloudflare import CloudflareHost
-from replisite.hosts.wrangler import QUIET, meant
+from replisite.hosts.cloudflare.host import CloudflareHost
+from replisite.hosts.cloudflare.wrangler import QUIET, meant
 from replisite.model.target import Target
 from tests.deploy.built import FIRST, SECOND, Built
 from tests.hosts.contract import HostContract, Place, Visited
-from tests.hosts.servers import NODE, TOOLS
+from tests.hosts.npm_tools import NODE, TOOLS
 
 TOKEN = "a-token-that-must-not-be-told"
 

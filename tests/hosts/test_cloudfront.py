@@ -10,7 +10,7 @@ import pytest
 
 from replisite.errors import UsageError
 from replisite.hosts import HostError, Release, open_host
-from replisite.hosts.cloudfront import Changes, Distribution
+from replisite.hosts.object_store.cloudfront import Changes, Distribution
 from replisite.model.live_files import CachePolicy, LiveFile, served
 from replisite.model.target import Target
 from tests.hosts.stores import AWS, StorePlace, a_bucket, moto_at

@@ -9,7 +9,7 @@ import pytest
 
 from replisite.errors import PartlyDeployed
 from replisite.hosts import Host, HostError
-from replisite.hosts.folder import FolderHost
+from replisite.hosts.folder.host import FolderHost
 from tests.deploy.built import FIRST, Built
 from tests.hosts.releases_contract import Folder, ReleasesContract, live_files
 from tests.real_servers import a_small_disk
@@ -39,7 +39,7 @@ class TestFolder(ReleasesContract):
     def described(self, place: Folder, built: Built) -> str:
         return (
             "from pathlib import Path\n"
-            "from replisite.hosts.folder import FolderHost\n"
+            "from replisite.hosts.folder.host import FolderHost\n"
             "from tests.deploy.built import Built\n"
             f"built, host = Built(Path({str(built.site.root)!r})), FolderHost(Path({str(place.root)!r}))\n"
         )

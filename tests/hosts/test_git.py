@@ -13,8 +13,8 @@ import pytest
 
 from replisite.errors import DeployError
 from replisite.hosts import Host, HostError, open_host
-from replisite.hosts.git import GITHUB_WARNING, GitHost
-from replisite.hosts.git_repository import Repository, without_password
+from replisite.hosts.git.host import GITHUB_WARNING, GitHost
+from replisite.hosts.git.repository import Repository, without_password
 from replisite.model.target import Target
 from tests.deploy.built import FIRST, SECOND, Built
 from tests.hosts.contract import HostContract, Place, Visited
@@ -338,7 +338,7 @@ def test_of_two_pushes_at_once_one_is_refused(remote: Remote, built: Built) -> N
 
 def test_a_turn_that_was_taken_is_lost(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who had it hears of it at the next sign of life, and does not end the other's."""
-    monkeypatch.setattr("replisite.hosts.git_state.SIGN_OF_LIFE", 0.0)
+    monkeypatch.setattr("replisite.hosts.git.state.SIGN_OF_LIFE", 0.0)
 
     async def both() -> None:
         async with remote.host() as first, remote.host() as second:

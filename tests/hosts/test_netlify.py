@@ -15,14 +15,14 @@ import pytest
 from replisite.deploy.bundle import FinishedOutput
 from replisite.errors import DeployError, OutputError, PartlyDeployed
 from replisite.hosts import Host, HostError, open_host
-from replisite.hosts.netlify import NetlifyHost
-from replisite.hosts.netlify_api import find_token
+from replisite.hosts.netlify.api import find_token
+from replisite.hosts.netlify.host import NetlifyHost
 from replisite.model.target import Target
 from tests.deploy.built import FIRST, SECOND, Built
 from tests.hosts import contract
 from tests.hosts.contract import HostContract, Place, Visited
 from tests.hosts.netlify_fake import NAME, TOKEN, NetlifyFake
-from tests.hosts.servers import NODE, TOOLS
+from tests.hosts.npm_tools import NODE, TOOLS
 
 NAMED = {path: body for path, body in FIRST.items() if "#" not in path}
 CHANGED = {path: body for path, body in SECOND.items() if "#" not in path}

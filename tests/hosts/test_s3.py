@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from replisite.hosts import HostError, Release
-from replisite.hosts.object_opening import open_store
-from replisite.hosts.object_state import ObjectState
-from replisite.hosts.object_store import ObjectStoreHost
+from replisite.hosts.object_store.host import ObjectStoreHost
+from replisite.hosts.object_store.open import open_store
+from replisite.hosts.object_store.state import ObjectState
 from replisite.model.live_files import CachePolicy, LiveFile, served
 from replisite.model.target import Target
 from tests.deploy.built import FIRST, Built

@@ -18,7 +18,7 @@ from replisite.deploy.plan import Plan
 from replisite.deploy.transfer import Sent
 from replisite.errors import DeployError, PartlyDeployed
 from replisite.hosts import HostError, Release
-from replisite.hosts.opening import open_host
+from replisite.hosts.open import open_host
 from replisite.hosts.ssh import Address, SshHost
 from replisite.model.target import Target
 from tests.deploy.built import FIRST, SECOND, Built, a_page

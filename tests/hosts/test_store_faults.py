@@ -130,8 +130,8 @@ import asyncio, json, os, sys
 from functools import partial
 from replisite.deploy.transfer import retried
 from tests.hosts.stores import StorePlace
-from replisite.hosts.object_opening import open_store
-from replisite.hosts.object_store import ObjectStoreHost
+from replisite.hosts.object_store.open import open_store
+from replisite.hosts.object_store.host import ObjectStoreHost
 
 settings, inside, name, settle = json.loads(sys.argv[1]), sys.argv[2], sys.argv[3], float(sys.argv[4])
 

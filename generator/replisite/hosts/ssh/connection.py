@@ -12,8 +12,8 @@ from typing import Any, Final
 import asyncssh
 
 from replisite.hosts.host import HostError
+from replisite.hosts.ssh.errors import Broken, fingerprint, no_connection, no_key
 from replisite.hosts.ssh.host_keys import HostKeys, known_hosts_files
-from replisite.hosts.ssh.refusals import Broken, fingerprint, no_connection, no_key
 
 __all__ = ["Address", "Connection"]
 

@@ -10,16 +10,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from replisite.hosts import releases
+from replisite.hosts.common import releases
+from replisite.hosts.common.compression import SUFFIXES, iter_packed
 from replisite.hosts.host import Body, Bundle, Facts, HostError, Listed, Release
-from replisite.hosts.packed import SUFFIXES, iter_packed
 from replisite.hosts.ssh import scripts
 from replisite.hosts.ssh.archive import link, member
 from replisite.hosts.ssh.connection import Address, Connection
 from replisite.hosts.ssh.sftp import Files
 from replisite.hosts.ssh.shell import LONG_PATIENCE, Shell, decoded, encoded
+from replisite.hosts.ssh.state import LOST, SshState
 from replisite.hosts.ssh.stream import Change, Stream
-from replisite.hosts.ssh.turn import LOST, SshState
 from replisite.model.live_files import LiveFile
 
 __all__ = ["SshHost"]

@@ -14,9 +14,9 @@ from typing import Final
 
 import asyncssh
 
-from replisite.hosts import faults
+from replisite.hosts.common import disk_errors
 from replisite.hosts.host import HostError
-from replisite.hosts.ssh.refusals import Broken
+from replisite.hosts.ssh.errors import Broken
 from replisite.hosts.ssh.scripts import PROBE_DISK
 from replisite.hosts.ssh.shell import Shell
 
@@ -116,7 +116,7 @@ class Files:
             spoken = next((text for kind, text in _KNOWN.items() if isinstance(error, kind)), "")
             if not spoken:
                 await self._shell.run(PROBE_DISK)  # raises what is wrong with the disk, if anything is
-            meaning, may_pass = faults.told(faults.number_in(spoken), str(error.reason))
+            meaning, may_pass = disk_errors.told(disk_errors.number_in(spoken), str(error.reason))
             raise HostError(f"{place}: {meaning}", may_pass=may_pass) from error
 
     async def _make(self, client: asyncssh.SFTPClient, folder: str) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 
 from replisite.hosts.host import HostError
 from replisite.hosts.ssh.connection import Connection
-from replisite.hosts.ssh.refusals import Broken, complaint
+from replisite.hosts.ssh.errors import Broken, complaint
 
 __all__ = ["Shell", "decoded", "encoded"]
 

@@ -20,10 +20,10 @@ from typing import Final
 
 import asyncssh
 
-from replisite.hosts import faults
+from replisite.hosts.common import disk_errors
 from replisite.hosts.host import HostError
 from replisite.hosts.ssh.archive import END
-from replisite.hosts.ssh.refusals import Broken, complaint
+from replisite.hosts.ssh.errors import Broken, complaint
 from replisite.hosts.ssh.scripts import STREAM
 from replisite.hosts.ssh.shell import Shell, decoded, encoded
 
@@ -132,10 +132,10 @@ class Stream:
         self._waiting.extendleft(one for batch in reversed(batches) for one in reversed(batch))
         if not failed:
             return
-        number = faults.number_in(complained or "")
+        number = disk_errors.number_in(complained or "")
         if number == errno.EISDIR and failed[0].is_alone and not failed[0].change.members:
             failed[0].succeed()  # what was to be deleted has made way for a folder
-        elif faults.is_everywhere(number) or failed[0].is_alone:
+        elif disk_errors.is_everywhere(number) or failed[0].is_alone:
             for one in failed:
                 one.fail(complaint(f"{self.shell.told}/{one.change.path}", complained or ""))
         else:

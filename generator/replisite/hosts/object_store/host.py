@@ -16,14 +16,14 @@ from typing import Final, Self
 
 from obstore.store import S3Store
 
-from replisite.hosts.cloudfront import Changes, Distribution
 from replisite.hosts.host import Body, Bundle, HostError, Listed, Release
-from replisite.hosts.object_errors import FOREIGN
-from replisite.hosts.object_folder import OURS, Folder
-from replisite.hosts.object_kept import Keepings
-from replisite.hosts.object_opening import Opened
-from replisite.hosts.object_state import ObjectState
-from replisite.hosts.object_turn import SETTLE_SECONDS
+from replisite.hosts.object_store.cloudfront import Changes, Distribution
+from replisite.hosts.object_store.errors import FOREIGN
+from replisite.hosts.object_store.lock import SETTLE_SECONDS
+from replisite.hosts.object_store.open import Opened
+from replisite.hosts.object_store.previous_files import Keepings
+from replisite.hosts.object_store.private_folder import OURS, Folder
+from replisite.hosts.object_store.state import ObjectState
 from replisite.model.live_files import LiveFile, Served
 
 __all__ = ["ObjectStoreHost"]

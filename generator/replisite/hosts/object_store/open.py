@@ -13,10 +13,10 @@ from obstore.exceptions import BaseError
 from obstore.store import AzureStore, GCSStore, S3Store
 
 from replisite.errors import UsageError
-from replisite.hosts.aws_profile import find_keys
 from replisite.hosts.host import Facts, Limits
-from replisite.hosts.object_errors import Border
-from replisite.hosts.object_folder import OURS, Store
+from replisite.hosts.object_store.aws_profile import find_keys
+from replisite.hosts.object_store.errors import Border
+from replisite.hosts.object_store.private_folder import OURS, Store
 from replisite.model.target import HostKind, Target
 
 __all__ = ["Opened", "open_store"]

@@ -15,9 +15,9 @@ from typing import Final
 from obstore.exceptions import BaseError
 
 from replisite.hosts.host import Turn
-from replisite.hosts.object_errors import FOREIGN
-from replisite.hosts.object_folder import PRIVATE, Folder
-from replisite.hosts.object_turn import SETTLE_SECONDS, ObjectTurn
+from replisite.hosts.object_store.errors import FOREIGN
+from replisite.hosts.object_store.lock import SETTLE_SECONDS, ObjectTurn
+from replisite.hosts.object_store.private_folder import PRIVATE, Folder
 
 __all__ = ["ObjectState"]
 

@@ -7,7 +7,7 @@ import contextlib
 import os
 from asyncio.subprocess import Process
 
-from replisite.hosts.git_repository import CHUNK, Repository
+from replisite.hosts.git.repository import CHUNK, Repository
 from replisite.hosts.host import Body, HostError
 
 __all__ = ["Import", "Reading"]

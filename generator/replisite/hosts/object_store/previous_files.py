@@ -8,8 +8,8 @@ from typing import Final
 from obstore.exceptions import AlreadyExistsError
 
 from replisite.hosts.host import HostError
-from replisite.hosts.object_errors import FOREIGN, UNKNOWN_CONDITION
-from replisite.hosts.object_folder import Folder
+from replisite.hosts.object_store.errors import FOREIGN, UNKNOWN_CONDITION
+from replisite.hosts.object_store.private_folder import Folder
 
 __all__ = ["Keepings"]
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from replisite.hosts.git_repository import Repository, without_password
-from replisite.hosts.git_state import DEPTH, GitState, Known
-from replisite.hosts.git_streams import Import, Reading
+from replisite.hosts.git.repository import Repository, without_password
+from replisite.hosts.git.state import DEPTH, GitState, Known
+from replisite.hosts.git.streams import Import, Reading
 from replisite.hosts.host import Body, Bundle, Facts, HostError, Limits, Listed, Release
 from replisite.model.live_files import LiveFile
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from replisite.hosts import releases, trees
-from replisite.hosts.folder_state import FolderState, live_release
+from replisite.hosts.common import disk_files, releases
+from replisite.hosts.common.compression import SUFFIXES, iter_packed
+from replisite.hosts.common.disk_files import Told
+from replisite.hosts.folder.state import FolderState, live_release
 from replisite.hosts.host import Body, Bundle, Facts, HostError, Listed, Release
-from replisite.hosts.packed import SUFFIXES, iter_packed
-from replisite.hosts.trees import Told
 from replisite.model.live_files import LiveFile
 
 __all__ = ["FolderHost", "FolderState"]
@@ -72,16 +72,16 @@ class FolderHost:
         current = self._root / releases.CURRENT
         if current.exists() and not current.is_symlink():
             raise HostError(f"{current} {releases.NO_LINK}")
-        trees.make_folders(self._root / releases.RELEASES)
+        disk_files.make_folders(self._root / releases.RELEASES)
         for pattern in (".*.part", ".*.begun"):
             for left in (self._root / releases.RELEASES).glob(pattern):
                 shutil.rmtree(left)
         begun = self._root / releases.begun(release.name)
         live = live_release(self._root)  # of which there may be no list
         if live and (self._root / releases.whole(live)).is_dir():
-            trees.link_tree(self._root / releases.whole(live), begun)
+            disk_files.link_tree(self._root / releases.whole(live), begun)
         else:
-            trees.make_folders(begun)
+            disk_files.make_folders(begun)
         begun.rename(self._new)
 
     def _go_on(self, release: Release) -> None:
@@ -103,34 +103,34 @@ class FolderHost:
             self._write(place, file, body)
         except _IN_THE_WAY:
             with self._clearing:  # files of one folder may come at the same time
-                trees.clear_way(self._new, place)
+                disk_files.clear_way(self._new, place)
                 self._folders.clear()
                 self._write(place, file, body)
 
     def _write(self, place: Path, file: LiveFile, body: Body) -> None:
         if place.parent not in self._folders:
-            trees.make_folders(place.parent)
+            disk_files.make_folders(place.parent)
             self._folders.add(place.parent)
         self._remove_copies(file.path)
         twin = self._twins.of(file)
         if twin is not None and self._linked(twin, file.path):
             return
-        trees.write(place, body)
+        disk_files.write(place, body)
         suffixes = []
         if isinstance(body, bytes):
             for suffix, packed in iter_packed(file, body):
                 if file.path + suffix not in self._built_packed:
-                    trees.write(place.with_name(place.name + suffix), packed)
+                    disk_files.write(place.with_name(place.name + suffix), packed)
                     suffixes.append(suffix)
         self._twins.remember(file, suffixes)
 
     def _linked(self, twin: releases.Twin, path: str) -> bool:
         """Make a file the same as its twin, with the packed copies; say whether that can be."""
-        if not trees.link(self._new / twin.path, self._new / path):
+        if not disk_files.link(self._new / twin.path, self._new / path):
             return False
         for suffix in twin.suffixes:
             if path + suffix not in self._built_packed:
-                trees.link(self._new / (twin.path + suffix), self._new / (path + suffix))
+                disk_files.link(self._new / (twin.path + suffix), self._new / (path + suffix))
         return True
 
     async def delete(self, path: str) -> None:
@@ -169,7 +169,7 @@ class FolderHost:
         for name, body in files.items():
             place = self._root / releases.checked(name)
             if not place.is_file() or place.read_bytes() != body:
-                trees.write(place, body)
+                disk_files.write(place, body)
                 changed.append(name)
         return changed
 
@@ -198,27 +198,27 @@ class FolderHost:
             self._new.rename(whole)
         if not whole.is_dir():
             raise HostError(f"{self._new}: somebody has removed what was to be live; deploy again")
-        trees.sync(self._root / releases.RELEASES)
+        disk_files.sync(self._root / releases.RELEASES)
         self._switch(release.name)
         self._prune()
 
     def _remove_strangers(self, bundle: Bundle) -> None:
         """Remove what a try that was killed has put without being able to note it, and nobody has built any more."""
         built = releases.InOrder(bundle.files())
-        for path in [path for path in trees.files_in(self._new) if not built.has(path)]:
+        for path in [path for path in disk_files.files_in(self._new) if not built.has(path)]:
             self._delete(path)
 
     def _switch(self, name: str) -> None:
         before = live_release(self._root)
         if before and before != name:
-            trees.link_to(self._root / releases.PREVIOUS, releases.whole(before))
-        trees.link_to(self._root / releases.CURRENT, releases.whole(name))
+            disk_files.link_to(self._root / releases.PREVIOUS, releases.whole(before))
+        disk_files.link_to(self._root / releases.CURRENT, releases.whole(name))
 
     def _prune(self) -> None:
         previous = self._root / releases.PREVIOUS
         before = previous.readlink().name if previous.is_symlink() else ""
         folder = self._root / releases.RELEASES
-        names = trees.names_in(folder)
+        names = disk_files.names_in(folder)
         for name in releases.superfluous(names, live_release(self._root), before, self._keep):
             if name.endswith(".live"):
                 (folder / name).unlink(missing_ok=True)
@@ -231,7 +231,7 @@ class FolderHost:
         """Stream the files of the live release; packed copies are no files of their own."""
         root = self._root / releases.whole(live_release(self._root))
         with Told(root):
-            for path in trees.files_in(root) if live_release(self._root) else ():
+            for path in disk_files.files_in(root) if live_release(self._root) else ():
                 if path.endswith(SUFFIXES) and (root / path).with_suffix("").exists():
                     continue
                 yield Listed(path, (root / path).lstat().st_size)
@@ -262,4 +262,4 @@ class FolderHost:
 
     def _names(self) -> list[str]:
         """Return the names of all whole releases, the latest first."""
-        return releases.latest_first(trees.names_in(self._root / releases.RELEASES))
+        return releases.latest_first(disk_files.names_in(self._root / releases.RELEASES))

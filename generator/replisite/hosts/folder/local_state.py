@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
-from replisite.hosts.folder import FolderState
+from replisite.hosts.folder.host import FolderState
 
 __all__ = ["RememberedState"]
 

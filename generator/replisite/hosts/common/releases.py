@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Final
 
+from replisite.hosts.common.compression import SUFFIXES
 from replisite.hosts.host import Bundle, HostError
-from replisite.hosts.packed import SUFFIXES
 from replisite.model.live_files import LiveFile, live_order
 
 __all__ = [

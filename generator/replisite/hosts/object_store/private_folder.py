@@ -14,7 +14,7 @@ from typing import Final
 
 from obstore.store import AzureStore, GCSStore, S3Store
 
-from replisite.hosts.object_errors import FOREIGN, Border
+from replisite.hosts.object_store.errors import FOREIGN, Border
 
 __all__ = ["OURS", "PRIVATE", "Folder", "Store"]
 

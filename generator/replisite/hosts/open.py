@@ -19,14 +19,14 @@ def open_host(target: Target, root: Path, state: Path) -> Host:
     """
     match target.host:
         case "folder":
-            from replisite.hosts.folder import FolderHost
+            from replisite.hosts.folder.host import FolderHost
 
             place = Path(os.path.normpath(root / Path(target.text("path")).expanduser()))
             return FolderHost(place, target.number("keep", 3))
         case "s3" | "gcs" | "azure":
-            from replisite.hosts.cloudfront import Distribution
-            from replisite.hosts.object_opening import open_store
-            from replisite.hosts.object_store import ObjectStoreHost
+            from replisite.hosts.object_store.cloudfront import Distribution
+            from replisite.hosts.object_store.host import ObjectStoreHost
+            from replisite.hosts.object_store.open import open_store
 
             name = target.text("cloudfront")
             return ObjectStoreHost(open_store(target), Distribution(name) if name else None)
@@ -37,11 +37,11 @@ def open_host(target: Target, root: Path, state: Path) -> Host:
             address = Address(port=target.number("port", 0), **texts)
             return SshHost(address, target.text("path"), target.number("keep", 3))
         case "netlify":
-            from replisite.hosts.netlify import NetlifyHost
+            from replisite.hosts.netlify.host import NetlifyHost
 
             return NetlifyHost(target.text("site"), state, target.text("endpoint"))
         case "cloudflare":
-            from replisite.hosts.cloudflare import CloudflareHost
+            from replisite.hosts.cloudflare.host import CloudflareHost
 
             return CloudflareHost(
                 target.text("project"),
@@ -52,7 +52,7 @@ def open_host(target: Target, root: Path, state: Path) -> Host:
                 tools=root,
             )
         case "git":
-            from replisite.hosts.git import GitHost
+            from replisite.hosts.git.host import GitHost
 
             return GitHost(
                 target.text("remote"),

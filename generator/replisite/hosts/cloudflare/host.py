@@ -20,9 +20,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Self
 
+from replisite.hosts.cloudflare.wrangler import Wrangler
+from replisite.hosts.folder.local_state import RememberedState
 from replisite.hosts.host import Body, Bundle, Facts, HostError, Limits, Listed, Release
-from replisite.hosts.remembered import RememberedState
-from replisite.hosts.wrangler import Wrangler
 from replisite.model.live_files import Group, LiveFile
 
 __all__ = ["CloudflareHost"]

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Final
 
 from replisite.hosts.host import HostError, Turn
-from replisite.hosts.object_errors import FOREIGN, LOST, UNKNOWN_CONDITION
-from replisite.hosts.object_folder import PRIVATE, Folder
+from replisite.hosts.object_store.errors import FOREIGN, LOST, UNKNOWN_CONDITION
+from replisite.hosts.object_store.private_folder import PRIVATE, Folder
 
 __all__ = ["SETTLE_SECONDS", "ObjectTurn"]
 

@@ -12,7 +12,7 @@ from types import TracebackType
 
 import asyncssh
 
-from replisite.hosts import faults
+from replisite.hosts.common import disk_errors
 from replisite.hosts.host import HostError
 
 __all__ = ["Broken", "complaint", "fingerprint", "no_connection", "no_key"]
@@ -49,10 +49,10 @@ def complaint(place: str, text: str) -> HostError:
     """Return what a program's complaint means; ``place`` is what it was about."""
     lines = [line for line in text.splitlines() if line.strip()]
     said = lines[0].strip() if lines else "it ended without a word"
-    number = faults.number_in(text)
+    number = disk_errors.number_in(text)
     if not number:
         return HostError(f"{place}: {said}")
-    meaning, may_pass = faults.told(number, said)
+    meaning, may_pass = disk_errors.told(number, said)
     said = next((line.strip() for line in lines if os.strerror(number) in line), said)
     return HostError(f"{place}: {meaning} ({said})", may_pass=may_pass)
 

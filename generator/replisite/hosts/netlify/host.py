@@ -15,9 +15,9 @@ from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import quote
 
+from replisite.hosts.folder.local_state import RememberedState
 from replisite.hosts.host import Body, Bundle, Facts, HostError, Limits, Listed, Release
-from replisite.hosts.netlify_api import NetlifyApi
-from replisite.hosts.remembered import RememberedState
+from replisite.hosts.netlify.api import NetlifyApi
 from replisite.model.live_files import LiveFile
 
 __all__ = ["NetlifyHost"]

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from replisite.hosts.faults import told
+from replisite.hosts.common.disk_errors import told
 from replisite.hosts.host import HostError
 
 __all__ = [

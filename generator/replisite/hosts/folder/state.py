@@ -9,9 +9,9 @@ import os
 import time
 from pathlib import Path
 
-from replisite.hosts import releases, trees
+from replisite.hosts.common import disk_files, releases
+from replisite.hosts.common.disk_files import Told
 from replisite.hosts.host import HostError, Turn
-from replisite.hosts.trees import Told
 
 __all__ = ["FolderState", "live_release"]
 
@@ -39,7 +39,7 @@ class FolderState:
         if name != "live" or not live or not listed.is_file():
             return False
         with Told(listed):
-            await asyncio.to_thread(trees.write, place, listed)
+            await asyncio.to_thread(disk_files.write, place, listed)
         return True
 
     async def store(self, name: str, place: Path) -> None:
@@ -48,13 +48,13 @@ class FolderState:
             return
         listed = self._root / releases.listed(self.building)
         with Told(listed):
-            await asyncio.to_thread(trees.write, listed, place)
+            await asyncio.to_thread(disk_files.write, listed, place)
 
     async def take_turn(self, owner: str, release: str, *, force: bool = False) -> Turn | None:
         """Take the lock. It cannot be forced: whoever has it is alive."""
         place = self._root / releases.TURN
         with Told(place):
-            trees.make_folders(self._root)
+            disk_files.make_folders(self._root)
             lock = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             with Told(place):

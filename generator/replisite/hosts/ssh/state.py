@@ -11,7 +11,7 @@ import json
 import secrets
 from pathlib import Path
 
-from replisite.hosts import releases
+from replisite.hosts.common import releases
 from replisite.hosts.host import Turn
 from replisite.hosts.ssh.scripts import END_TURN, KEEP_TURN, NOT_OURS, TAKE_TURN
 from replisite.hosts.ssh.sftp import Files

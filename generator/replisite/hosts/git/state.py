@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from replisite.hosts.git_repository import Repository
+from replisite.hosts.git.repository import Repository
 from replisite.hosts.host import HostError, Turn
 
 __all__ = ["GitState", "Known"]
