@@ -24,8 +24,8 @@ from replisite.deploy.plan import Plan
 from replisite.deploy_teller import DeployTeller
 from replisite.errors import Fault
 from replisite.pages.explanation import ToldPage, ToldSlot
-from replisite.preview.desk import Happened
 from replisite.preview.serve import Started
+from replisite.preview.session import Happened
 from replisite.preview.teller import PreviewTeller
 from replisite.telling import tell_built, tell_checked, tell_explained, tell_findings, tell_roster
 from replisite.terminal import Terminal, printable

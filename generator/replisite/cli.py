@@ -21,7 +21,7 @@ from replisite.system.processes import INTERRUPTS
 from replisite.terminal import Terminal
 
 if TYPE_CHECKING:
-    from replisite.preview.composer import Composer
+    from replisite.preview.content_process import Composer
 
 app = typer.Typer(
     name="replisite",

@@ -14,7 +14,7 @@ from replisite.model.options import Options, ledger_path
 from replisite.model.places import address_of, edition_of
 from replisite.model.view import Showing
 from replisite.people import Ledger
-from replisite.preview.composing import Composing
+from replisite.preview.content_worker import Composing
 from replisite.preview.messages import Asked, Wish
 from replisite.rendering.worker import Orders, Pressing
 from tests.crawl import walk

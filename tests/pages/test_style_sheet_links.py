@@ -9,7 +9,7 @@ import pytest
 
 from replisite.config import load_site
 from replisite.model.view import Showing
-from replisite.preview.composing import Composing
+from replisite.preview.content_worker import Composing
 from replisite.preview.messages import Wish
 from tests.little_site import LittleSite, run_replisite
 from tests.pages.test_local_addresses import PELICAN, STYLES, _without_kinds

@@ -16,7 +16,7 @@ from replisite.errors import InputError
 from replisite.model.options import Options
 from replisite.model.site import Addresses
 from replisite.people import Ledger, NameIndex, import_roster
-from replisite.preview.taking import index_names
+from replisite.preview.roster_worker import index_names
 from replisite.rendering.steps import take_roster
 from replisite.roster import changed_rows
 from tests.rosters import a_site, write_roster

@@ -16,10 +16,10 @@ from replisite.errors import InputError, ReplisiteError
 from replisite.model.company import house_account
 from replisite.model.options import Options
 from replisite.model.site import Site
-from replisite.preview import composer as composer_module
-from replisite.preview import composing
-from replisite.preview.composer import Composer
+from replisite.preview import content_process as composer_module
+from replisite.preview import content_worker
 from replisite.preview.config import read_config
+from replisite.preview.content_process import Composer
 from replisite.preview.messages import Asked, Survey, Wish
 from tests.little_site import LittleSite
 from tests.preview.running import RunningPreview
@@ -114,7 +114,7 @@ def test_a_page_without_an_end_is_given_up(
     little: LittleSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A loop in a template is told as its fault, with its line; other pages are there as before."""
-    monkeypatch.setattr(composing, "PAGE", 0.5)
+    monkeypatch.setattr(content_worker, "PAGE", 0.5)
     little.change("themes/little/templates/product.html", "<h1>", f"{ENDLESS}<h1>")
     site = _site(little)
     with Composer(tmp_path) as composer:

@@ -9,9 +9,9 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 
-from replisite.preview import answers as answers_module
-from replisite.preview.answers import Answers
-from replisite.preview.desk import Desk
+from replisite.preview import responses as answers_module
+from replisite.preview.responses import Answers
+from replisite.preview.session import Desk
 from tests.little_site import LittleSite
 from tests.preview.running import RunningPreview
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from replisite.model.options import Options
-from replisite.preview.composer import Composer
 from replisite.preview.config import read_config
+from replisite.preview.content_process import Composer
 from replisite.preview.head_start import head_start
 from replisite.preview.messages import Wish
 from tests.little_site import LittleSite

@@ -1,22 +1,30 @@
 """Live preview: any owner's site, pressed when it is asked for, and anew when a file is saved.
 
-visits.py     whose site an address means, and how it is shown
-cases.py      owners who are hard on a theme
-head_start.py the composer, before the command line is read
-start.py      what is done while the server is still being imported
-config.py     what site.toml says
-messages.py   what the processes say to each other
-composing.py  what happens in the process that keeps Pelican warm; composer.py is the other side of the pipe
-deadline.py   what takes too long in that process, and is broken off
-taking.py     what happens in the process that reads the roster; intake.py is the other side of the pipe
-people.py     who is on the roster: found by alias, searched by name
-watcher.py    which files changed
-changes.py    what that means
-desk.py       what is shown to whom just now, and what changes on the screens
-personal.py   marks what is personal in a page
-frames.py     the lines around a fault
-local.py      addresses of the live sites, led to the preview's
-server.py     HTTP: pages, files, events
-client/       the browser's side
-serve.py      the command's story
+addresses        whose site a request is for, and how it is shown
+changes          what that means
+code_frames      the lines around a fault
+config           what site.toml says
+content_process  the process that keeps Pelican warm, as the others see it
+content_worker   the process that keeps Pelican warm, inside
+edge_cases       owners who are hard on a theme
+error_pages      the preview's own pages, where there is no page of the site to show
+fault_json       faults as the browser gets them
+head_start       the composer, before the command line is read
+local_links      addresses of the live sites, led to the preview's
+messages         what the processes say to each other
+owners           who is on the roster: found by alias, searched by name
+personal_marks   marks what is personal in a page
+responses        the answer to a request for a page
+roster_process   the process that reads the roster, as the others see it
+roster_worker    the process that reads the roster, inside
+routing          from an address to what stands there: a page, a file, or nothing
+serve            the command's story
+server           HTTP: pages, files, events
+session          what is shown to whom just now, and what changes on the screens
+start            what is done while the server is still being imported
+tabs             open screens, and the server-sent events that they get
+teller           what a preview says on a terminal
+timeouts         what takes too long is broken off
+watch_list       which folders are watched for some folders and files
+watcher          which files changed
 """

@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from replisite.preview.composer import Composer
+    from replisite.preview.content_process import Composer
 
 __all__ = ["head_start", "new_composer"]
 
@@ -28,7 +28,7 @@ def new_composer() -> Iterator[Composer]:
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    from replisite.preview.composer import Composer
+    from replisite.preview.content_process import Composer
     from replisite.system.processes import interrupts_held
 
     with interrupts_held():  # Python tries out where it can write, and would leave the file behind

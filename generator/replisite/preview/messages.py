@@ -11,7 +11,7 @@ from replisite.model.distributor import Distributor
 from replisite.model.options import Options
 from replisite.model.site import Site
 from replisite.model.view import Showing
-from replisite.preview.personal import Piece
+from replisite.preview.personal_marks import Piece
 
 __all__ = ["Asked", "Facts", "Order", "Personal", "PressedPage", "Survey", "Taken", "ToldPiece", "Wish"]
 

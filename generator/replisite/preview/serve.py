@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from replisite.errors import Fault, UsageError
-from replisite.preview.composer import Composer
+from replisite.preview.addresses import LOCAL, Place, Visit
 from replisite.preview.config import Config
-from replisite.preview.desk import FIRST_PAGE, Desk, Happened
-from replisite.preview.finding import has_hosts
-from replisite.preview.intake import Intake
+from replisite.preview.content_process import Composer
+from replisite.preview.roster_process import Intake
+from replisite.preview.routing import has_hosts
+from replisite.preview.session import FIRST_PAGE, Desk, Happened
 from replisite.preview.start import PreviewOptions
-from replisite.preview.visits import LOCAL, Place, Visit
 from replisite.preview.watcher import Watched, Watcher
 from replisite.system.error_text import error_text
 from replisite.system.processes import INTERRUPTS

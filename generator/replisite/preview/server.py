@@ -30,15 +30,15 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from replisite.preview.answers import Answer, with_client
-from replisite.preview.cases import CASES
-from replisite.preview.desk import Desk
-from replisite.preview.faults import editor_link
-from replisite.preview.finding import FoundFile, FoundPage, Moved, has_hosts, readers_of
-from replisite.preview.local import localised
+from replisite.preview.addresses import Place, Visit, place_of
+from replisite.preview.edge_cases import CASES
+from replisite.preview.fault_json import editor_link
+from replisite.preview.local_links import localised
 from replisite.preview.messages import Facts
-from replisite.preview.personal import marked
-from replisite.preview.visits import Place, Visit, place_of
+from replisite.preview.personal_marks import marked
+from replisite.preview.responses import Answer, with_client
+from replisite.preview.routing import FoundFile, FoundPage, Moved, has_hosts, readers_of
+from replisite.preview.session import Desk
 
 __all__ = ["application"]
 

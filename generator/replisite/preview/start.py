@@ -14,9 +14,9 @@ from replisite.preview.head_start import new_composer
 from replisite.preview.messages import Wish
 
 if TYPE_CHECKING:
-    from replisite.preview.composer import Composer
-    from replisite.preview.desk import Happened
+    from replisite.preview.content_process import Composer
     from replisite.preview.serve import Started
+    from replisite.preview.session import Happened
 
 __all__ = ["PreviewOptions", "preview"]
 

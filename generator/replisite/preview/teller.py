@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from replisite.errors import Fault
-from replisite.preview.frames import frame_of, frame_text
+from replisite.preview.code_frames import frame_of, frame_text
 
 if TYPE_CHECKING:
-    from replisite.preview.desk import Happened
     from replisite.preview.serve import Started
+    from replisite.preview.session import Happened
     from replisite.terminal import Terminal
 
 __all__ = ["PreviewTeller"]

@@ -32,7 +32,7 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 from watchdog.observers.polling import PollingObserverVFS
 
-from replisite.preview.watched import Place, Watched, place_of, plan_of
+from replisite.preview.watch_list import Place, Watched, place_of, plan_of
 
 __all__ = ["Watched", "Watcher"]
 

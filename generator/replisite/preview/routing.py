@@ -14,10 +14,10 @@ from replisite.model.photo_paths import derived_file, is_photo
 from replisite.model.places import edition_of
 from replisite.model.site import Edition, Site
 from replisite.model.view import MEMBER, STAFF, Showing
-from replisite.preview.cases import CASES, LAPSED
+from replisite.preview.addresses import Place, Visit, place_of
+from replisite.preview.edge_cases import CASES, LAPSED
 from replisite.preview.messages import Asked, Survey
-from replisite.preview.people import Somebody
-from replisite.preview.visits import Place, Visit, place_of
+from replisite.preview.owners import Somebody
 
 __all__ = ["FoundFile", "FoundPage", "Moved", "Nothing", "find", "has_hosts", "readers_of", "showing_of"]
 

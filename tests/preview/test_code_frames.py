@@ -10,7 +10,7 @@ import pytest
 
 from replisite.config import load_site
 from replisite.errors import Fault, InputError
-from replisite.preview.frames import Frame, frame_of, frame_text
+from replisite.preview.code_frames import Frame, frame_of, frame_text
 from tests.little_site import LittleSite
 
 FILE = "content/pages/about.md"

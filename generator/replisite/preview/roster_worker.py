@@ -1,6 +1,6 @@
 """What happens in the process that reads the roster: it is taken into the ledger, and its names are indexed.
 
-``intake.py`` is the other side of the pipe.
+``roster_process.py`` is the other side of the pipe.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 from replisite.model.options import ledger_path
 from replisite.people import Ledger, NameIndex
 from replisite.preview.messages import Order, Taken
-from replisite.preview.people import names_path
+from replisite.preview.owners import names_path
 from replisite.rendering.steps import in_turn, take_roster
 from replisite.system.processes import Heard
 

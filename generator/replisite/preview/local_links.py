@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from replisite.model.address_attributes import Form
 from replisite.model.page_links import with_addresses
 from replisite.model.site import Site
-from replisite.preview.visits import LOCAL
+from replisite.preview.addresses import LOCAL
 
 if TYPE_CHECKING:
     from replisite.model.distributor import Distributor, Supporter

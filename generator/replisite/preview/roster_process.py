@@ -1,6 +1,6 @@
 """The process that reads the roster, as everybody else sees it.
 
-``taking.py`` says what happens inside.
+``roster_worker.py`` says what happens inside.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from replisite.preview.messages import Order, Taken
 from replisite.system.processes import Heard, Room
 
 if TYPE_CHECKING:
-    from replisite.preview.taking import Taking
+    from replisite.preview.roster_worker import Taking
 
 __all__ = ["Intake"]
 
@@ -29,7 +29,7 @@ NICENESS = 10
 
 def _made(latest: c_long, heard: Heard) -> Taking:
     os.nice(NICENESS)
-    from replisite.preview.taking import Taking  # in this process alone
+    from replisite.preview.roster_worker import Taking  # in this process alone
 
     return Taking(latest, heard)
 

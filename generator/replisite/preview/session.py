@@ -16,14 +16,14 @@ from replisite.model.options import Options, ledger_path
 from replisite.model.roster_terms import terms_of
 from replisite.model.site import Site
 from replisite.model.view import Showing
-from replisite.preview.answers import Answers
 from replisite.preview.changes import Changes, changes_of
-from replisite.preview.composer import Composer
 from replisite.preview.config import Config, read_config
-from replisite.preview.events import Event, Tab, Tabs
-from replisite.preview.intake import Intake
+from replisite.preview.content_process import Composer
 from replisite.preview.messages import Asked, PressedPage, Survey, Wish
-from replisite.preview.people import People
+from replisite.preview.owners import People
+from replisite.preview.responses import Answers
+from replisite.preview.roster_process import Intake
+from replisite.preview.tabs import Event, Tab, Tabs
 from replisite.preview.watcher import Watched
 
 __all__ = ["Desk", "RosterState", "Told"]

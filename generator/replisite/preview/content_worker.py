@@ -1,7 +1,7 @@
 """What happens in the process that keeps Pelican warm: content is read, pages are staged and pressed on request.
 
 The pages of the last faultless reading stay until there are new ones, so that there is always something to show.
-``composer.py`` is the other side of the pipe.
+``content_process.py`` is the other side of the pipe.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from replisite.model.site import Site
 from replisite.model.sitemap import robots, sitemap
 from replisite.pages.site_files import MADE_FILES
 from replisite.pelican import OwnCode, PelicanRun, Proof, StagedSite, Warm, forget_contents
-from replisite.preview.deadline import Deadline, Overdue
 from replisite.preview.messages import Asked, Facts, Personal, PressedPage, Survey, ToldPiece, Wish
-from replisite.preview.personal import Piece
+from replisite.preview.personal_marks import Piece
+from replisite.preview.timeouts import Deadline, Overdue
 from replisite.rendering.links import audit_sheets, link_check, template_fault
 from replisite.staging import Plate
 from replisite.system.clock import build_time

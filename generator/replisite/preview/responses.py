@@ -10,14 +10,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from replisite.errors import Fault
-from replisite.preview.faults import told_faults
-from replisite.preview.finding import FoundFile, FoundPage, Moved, Nothing, find
-from replisite.preview.local import localised
+from replisite.preview.error_pages import notice
+from replisite.preview.fault_json import told_faults
+from replisite.preview.local_links import localised
 from replisite.preview.messages import Facts
-from replisite.preview.notices import notice
+from replisite.preview.routing import FoundFile, FoundPage, Moved, Nothing, find
 
 if TYPE_CHECKING:
-    from replisite.preview.desk import Desk
+    from replisite.preview.session import Desk
 
 __all__ = ["Answer", "Answers", "digest_of", "with_client"]
 

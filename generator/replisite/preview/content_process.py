@@ -1,6 +1,6 @@
 """The process that keeps Pelican warm, as everybody else sees it.
 
-``composing.py`` says what happens inside.
+``content_worker.py`` says what happens inside.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from replisite.system.processes import Heard, OutOfDate, Room
 
 if TYPE_CHECKING:
-    from replisite.preview.composing import Composing
+    from replisite.preview.content_worker import Composing
     from replisite.preview.messages import Asked, Personal, PressedPage, Survey, Wish
 
 __all__ = ["Composer"]
@@ -32,7 +32,7 @@ GRACE = 2.0
 
 def _made(scratch: Path, heard: Heard) -> Composing:
     gc.disable()  # there is nothing to give back before something has been read
-    from replisite.preview.composing import Composing  # here and now, while the other side reads its own
+    from replisite.preview.content_worker import Composing  # here and now, while the other side reads its own
 
     return Composing(scratch, heard)
 

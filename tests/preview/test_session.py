@@ -12,12 +12,12 @@ import pytest
 
 from replisite.errors import Fault
 from replisite.model.options import Options
-from replisite.preview import desk as desk_module
-from replisite.preview.composer import Composer
+from replisite.preview import session as desk_module
 from replisite.preview.config import read_config
-from replisite.preview.desk import Desk, Happened
-from replisite.preview.intake import Intake
+from replisite.preview.content_process import Composer
 from replisite.preview.messages import Asked, PressedPage, Survey, Taken, Wish
+from replisite.preview.roster_process import Intake
+from replisite.preview.session import Desk, Happened
 from replisite.preview.watcher import Watched
 from tests.little_site import LittleSite
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, sync_playwright
 
-from replisite.preview.personal import Piece, marked
+from replisite.preview.personal_marks import Piece, marked
 from tests.theme.window import CHROMIUM
 
 _OPEN, _CLOSE = "⟦", "⟧"

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from replisite.errors import Fault
-from replisite.preview.frames import frame_of
+from replisite.preview.code_frames import frame_of
 
 __all__ = ["editor_link", "told_faults"]
 
