@@ -24,7 +24,7 @@ def main() -> None:
     use_web_umask()
     try:
         with head_start(sys.argv[1:]) as composer:
-            from replisite.cli import run  # meanwhile the other process reads Pelican
+            from replisite.cli.app import run  # meanwhile the other process reads Pelican
 
             run(composer)
     except KeyboardInterrupt:  # outside of a command

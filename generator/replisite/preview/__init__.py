@@ -23,7 +23,6 @@ server           HTTP: pages, files, events
 session          what is shown to whom just now, and what changes on the screens
 start            what is done while the server is still being imported
 tabs             open screens, and the server-sent events that they get
-teller           what a preview says on a terminal
 timeouts         what takes too long is broken off
 watch_list       which folders are watched for some folders and files
 watcher          which files changed

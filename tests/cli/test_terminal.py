@@ -15,20 +15,20 @@ from typing import Any
 
 import pytest
 
+from replisite.cli.deploy_reporter import DeployTeller
+from replisite.cli.preview_reporter import PreviewTeller
+from replisite.cli.reports import tell_built, tell_checked, tell_explained, tell_findings, tell_roster
+from replisite.cli.terminal import Terminal, printable
 from replisite.commands.build import Report
 from replisite.commands.check import Checked, RosterCounts
 from replisite.commands.deploy import Deployed
 from replisite.commands.explain import Explanation
 from replisite.commands.rollback import RolledBack
 from replisite.deploy.plan import Plan
-from replisite.deploy_teller import DeployTeller
 from replisite.errors import Fault
 from replisite.pages.explanation import ToldPage, ToldSlot
 from replisite.preview.serve import Started
 from replisite.preview.session import Happened
-from replisite.preview.teller import PreviewTeller
-from replisite.telling import tell_built, tell_checked, tell_explained, tell_findings, tell_roster
-from replisite.terminal import Terminal, printable
 from tests.little_site import LittleSite
 
 HOSTILE = (
@@ -150,7 +150,7 @@ def _without_colours(text: str) -> str:
 
 def test_a_text_that_is_no_unicode_is_printed_where_the_terminal_is_none(tmp_path: Path) -> None:
     """In an ASCII terminal, and for names that are no UTF-8, escapes stand for what cannot be shown."""
-    program = "from replisite.terminal import Terminal; Terminal().print('Zo\\xeb \\udcff'); Terminal().print_json(['\\xeb\\x9b\\udcff'])"
+    program = "from replisite.cli.terminal import Terminal; Terminal().print('Zo\\xeb \\udcff'); Terminal().print_json(['\\xeb\\x9b\\udcff'])"
     told = subprocess.run(
         [sys.executable, "-c", program],
         env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},

@@ -10,9 +10,9 @@ from replisite.errors import Fault
 from replisite.preview.code_frames import frame_of, frame_text
 
 if TYPE_CHECKING:
+    from replisite.cli.terminal import Terminal
     from replisite.preview.serve import Started
     from replisite.preview.session import Happened
-    from replisite.terminal import Terminal
 
 __all__ = ["PreviewTeller"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from replisite.cli.terminal import Terminal
 from replisite.commands.build import Report
 from replisite.commands.check import Checked, RosterCounts
 from replisite.commands.explain import Explanation
@@ -9,7 +10,6 @@ from replisite.errors import SHOWN
 from replisite.pages.explanation import ToldPage
 from replisite.rendering.process import LinkCounts
 from replisite.rendering.steps import Findings
-from replisite.terminal import Terminal
 
 __all__ = [
     "count",

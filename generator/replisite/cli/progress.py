@@ -6,7 +6,7 @@ import time
 from types import TracebackType
 from typing import Self
 
-from replisite.terminal import Bar, Terminal
+from replisite.cli.terminal import Bar, Terminal
 
 __all__ = ["Painter", "PlainPainter", "SilentPainter"]
 

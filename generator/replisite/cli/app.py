@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, Optional
 import typer
 
 from replisite import __version__
+from replisite.cli.progress import Painter, PlainPainter, SilentPainter
+from replisite.cli.terminal import Terminal
 from replisite.config.site_folder import NAME, find_site
 from replisite.errors import Fault, InputError, PartlyDeployed, ReplisiteError, UsageError
 from replisite.model.site import Site
-from replisite.progress import Painter, PlainPainter, SilentPainter
 from replisite.system.limits import limit_error
 from replisite.system.processes import INTERRUPTS
-from replisite.terminal import Terminal
 
 if TYPE_CHECKING:
     from replisite.preview.content_process import Composer
@@ -150,9 +150,9 @@ def build(
     the last good one as it was. While only the roster changes, pages are kept from one build to the next, in
     .replisite/pages: the content is then not read again.
     """
+    from replisite.cli.reports import tell_built
     from replisite.commands.build import Options
     from replisite.commands.build import build as build_sites
-    from replisite.telling import tell_built
 
     with _faults_told(as_json), _painter(quiet, as_json) as painter:
         if prove not in {"sample", "all"}:
@@ -234,10 +234,10 @@ def deploy(
     Only what differs is sent, in an order in which no link of a live page ever leads nowhere. A deploy may be cut short at
     any moment: run it again, and it goes on from there.
     """
+    from replisite.cli.deploy_reporter import DeployTeller
     from replisite.commands.deploy import DeployOptions, find_target
     from replisite.commands.deploy import deploy as deploy_sites
     from replisite.commands.rollback import rollback as go_back
-    from replisite.deploy_teller import DeployTeller
 
     is_quiet = quiet or as_json
     with _faults_told(as_json, CUT_SHORT), DeployTeller(err, is_agreed=yes, is_quiet=is_quiet) as teller:
@@ -285,9 +285,9 @@ def rollback(
     quiet: Quiet = False,
 ) -> None:
     """Make live again what was live before."""
+    from replisite.cli.deploy_reporter import DeployTeller
     from replisite.commands.deploy import find_target
     from replisite.commands.rollback import rollback as go_back
-    from replisite.deploy_teller import DeployTeller
 
     is_quiet = quiet or as_json
     with _faults_told(as_json, CUT_SHORT), DeployTeller(err, is_agreed=yes, is_quiet=is_quiet) as teller:
@@ -329,9 +329,9 @@ def explain(
     the slot, and in the end the whole page is rendered in full for each owner: slower, never different. The
     reason stands beside it, with the line to change.
     """
+    from replisite.cli.reports import tell_explained
     from replisite.commands.build import Options
     from replisite.commands.explain import explain as explain_pages
-    from replisite.telling import tell_explained
 
     with _faults_told(as_json), _painter(quiet, as_json) as painter:
         loaded, earlier = _site(site)
@@ -394,10 +394,10 @@ def preview(
     Pages are made when they are asked for, just as a build makes them. The toolbar at the bottom switches owner,
     edition and reader, and shows what of a page is personal; Alt+Shift+P hides it. Ctrl-C ends the preview.
     """
+    from replisite.cli.preview_reporter import PreviewTeller
     from replisite.model.options import Options
     from replisite.preview.start import PreviewOptions
     from replisite.preview.start import preview as start_preview
-    from replisite.preview.teller import PreviewTeller
 
     with _faults_told(as_json=False, interrupted="Preview ended.", is_interruptible=False):
         folder = site if site is not None else find_site(Path.cwd())
@@ -456,9 +456,9 @@ def check(
     code 1 if one does not carry the owner of its site, or the house account on the company's. Addresses that need no owner
     are listed in site.toml: [site] ownerless_links.
     """
+    from replisite.cli.reports import tell_checked, tell_findings
     from replisite.commands.check import check as check_site
     from replisite.model.options import Options
-    from replisite.telling import tell_checked, tell_findings
 
     with _faults_told(as_json), _painter(quiet, as_json) as painter:
         loaded, earlier = _site(site)
@@ -495,9 +495,9 @@ def roster(
     verbose: Verbose = False,
 ) -> None:
     """Check the roster and count its people."""
+    from replisite.cli.reports import tell_findings, tell_roster
     from replisite.commands.check import count_roster
     from replisite.model.options import Options
-    from replisite.telling import tell_findings, tell_roster
 
     with _faults_told(as_json), _painter(quiet, as_json) as painter:
         loaded, earlier = _site(site)

@@ -6,12 +6,12 @@ import time
 from types import TracebackType
 from typing import Self
 
+from replisite.cli.terminal import Bar, Terminal
 from replisite.commands.deploy import Deployed, Hears
 from replisite.commands.rollback import RolledBack
 from replisite.deploy.plan import Plan, Reason
 from replisite.deploy.transfer import Sent
 from replisite.errors import UsageError
-from replisite.terminal import Bar, Terminal
 
 __all__ = ["DeployTeller"]
 
