@@ -5,18 +5,23 @@
     plate.press({"distributor": jane})          # bytes, equal to Jinja's own rendering
     Press([plate, ...]).pages(record)           # one page per plate, shared slots evaluated once
 
-    binding.py   which pieces of a template depend on a deferred name (tree.py: small questions about the tree)
-    rewrite.py   cut them out before Jinja compiles (cut.py: a cut; keeper.py: what stage one can compute of it)
-    readers.py   callables and files that look names up in the context
-    escape.py    a rewrite of its own: what comes from a record is escaped (reach.py: where it goes)
-    stage.py     stage one; run.py: one page in it; calls.py and watch.py: what it hears; trip.py: what ends it
-    inline.py    included files, where they say the same in a slot (others.py: what else a template depends on)
-    trust.py     which values may be asked later than Jinja asks them (snapshot.py: as they are now)
-    filling.py   a cut's code (code.py) with the values of one place becomes a slot (slots.py)
-    plate.py     text and slots in turn; press.py writes the function that fills them; proof.py compares with Jinja
-    raised.py    the lines of templates that an error has passed
-    surroundings.py  what of an environment travels to another process; spelling.py: slots as a person would write them
-    extension.py for environments that somebody else makes
+analysis/     what a template depends on, and where it is cut
+calls         what the compiled templates of a staged environment call while they run
+code          the code of a slot: Python made by Jinja's compiler from a piece of a template
+extension     for environments that another program makes
+filling       a cut's code (code.py) with the values of one place becomes a slot (slots.py)
+plate         text and slots in turn: a page with holes
+press         turn plates and one record into pages
+proof         a pressed page compared with Jinja's own rendering
+raised        the lines of templates that an error has passed
+run           one page being staged
+slots         the slots of a plate
+snapshot      keep a static value as it is now: slots are filled long after static code has run
+stage         stage one; run.py: one page in it; calls.py and watch.py: what it hears; tripwire.py: what ends it
+surroundings  what of an environment travels to another process; staging/analysis/source_text.py: slots as a person would write them
+tripwire      what ends stage one early: the page is then rendered in full for every record
+trust         which values may be read later than Jinja reads them
+watch         watch Python code that is given the context
 
 A plate pickles if its slots hold plain data. Values of a record are data: read twice, they are the same.
 
@@ -24,7 +29,7 @@ The law: for a template T, static values S and a record R, ``stage(T, S).press(R
 byte for byte, or both raise. The room knows nothing of distributors, Pelican, files, clocks or logs.
 """
 
-from replisite.staging.escape import escaping
+from replisite.staging.analysis.escaping import escaping
 from replisite.staging.extension import Deferring, deferring
 from replisite.staging.plate import Origin, Plate, Record, Slot, Widening
 from replisite.staging.press import Press, Writer

@@ -11,16 +11,16 @@ from jinja2.nodes import EvalContext
 from jinja2.runtime import Context, Undefined
 from jinja2.utils import missing
 
-from replisite.staging.binding import walk
-from replisite.staging.cut import Cut
+from replisite.staging.analysis.binding import walk
+from replisite.staging.analysis.cut import Cut
+from replisite.staging.analysis.cutter import Cutter
+from replisite.staging.analysis.other_templates import reading_others
+from replisite.staging.analysis.tree import mutates, named_templates
 from replisite.staging.filling import Code
-from replisite.staging.others import reading_others
 from replisite.staging.plate import Widening
-from replisite.staging.rewrite import Cutter
 from replisite.staging.run import RUN, Run, identities
 from replisite.staging.slots import FilledSlot
-from replisite.staging.tree import mutates, named_templates
-from replisite.staging.trip import Changes, Widen
+from replisite.staging.tripwire import Changes, Widen
 from replisite.staging.trust import Trust, is_plain
 
 __all__ = ["Staging"]

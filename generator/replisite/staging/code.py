@@ -25,11 +25,11 @@ from jinja2.tests import TESTS
 from jinja2.utils import missing
 from markupsafe import Markup, escape
 
-from replisite.staging.binding import free_names
+from replisite.staging.analysis.binding import free_names
+from replisite.staging.analysis.readers import applied_names, reads_context
+from replisite.staging.analysis.tree import escaped_once
 from replisite.staging.plate import Record
-from replisite.staging.readers import applied_names, reads_context
 from replisite.staging.surroundings import Surroundings
-from replisite.staging.tree import escaped_once
 
 __all__ = ["FunctionCode", "NeedsContext", "SlotContext", "TemplateCode", "plain"]
 

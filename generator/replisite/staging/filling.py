@@ -11,16 +11,16 @@ from jinja2 import Environment
 from jinja2.runtime import Context, Undefined
 from jinja2.utils import missing
 
+from replisite.staging.analysis.cut import Cut
+from replisite.staging.analysis.keeper import Steps
+from replisite.staging.analysis.readers import applied_names, reads_context
 from replisite.staging.code import FunctionCode, TemplateCode
-from replisite.staging.cut import Cut
-from replisite.staging.keeper import Steps
 from replisite.staging.plate import Widening
 from replisite.staging.raised import error_text
-from replisite.staging.readers import applied_names, reads_context
 from replisite.staging.run import Run
 from replisite.staging.slots import Exported, FilledSlot, TemplateSlot
 from replisite.staging.snapshot import Same, snapshot
-from replisite.staging.trip import Tripwire, Widen
+from replisite.staging.tripwire import Tripwire, Widen
 from replisite.staging.trust import Trust
 
 __all__ = ["Code", "followed", "untrusted"]

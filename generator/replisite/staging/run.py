@@ -14,7 +14,7 @@ from jinja2.runtime import Context
 from replisite.staging.plate import Slot, Widening
 from replisite.staging.slots import Exported, FilledSlot
 from replisite.staging.snapshot import contents
-from replisite.staging.trip import Tripwire, Widen
+from replisite.staging.tripwire import Tripwire, Widen
 
 __all__ = ["RUN", "Run", "identities", "watch"]
 

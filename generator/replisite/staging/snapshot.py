@@ -15,7 +15,7 @@ from jinja2.runtime import BlockReference, Context, LoopContext, Macro
 from jinja2.utils import Cycler, Joiner, Namespace
 from markupsafe import Markup
 
-from replisite.staging.trip import Tripwire
+from replisite.staging.tripwire import Tripwire
 
 __all__ = ["STATEFUL", "Same", "apart", "contents", "snapshot"]
 

@@ -21,18 +21,18 @@ from jinja2.nativetypes import NativeEnvironment
 from jinja2.runtime import Context
 from jinja2.tests import TESTS
 
+from replisite.staging.analysis.cutter import rewriting
+from replisite.staging.analysis.keeper import Keeper
 from replisite.staging.calls import Staging
 from replisite.staging.code import FunctionCode
 from replisite.staging.extension import Deferring
 from replisite.staging.filling import followed
-from replisite.staging.keeper import Keeper
 from replisite.staging.plate import Origin, Plate, Record, Slot, Widening
 from replisite.staging.raised import error_text
-from replisite.staging.rewrite import rewriting
 from replisite.staging.run import RUN, Run
 from replisite.staging.slots import FilledSlot, FullPage
 from replisite.staging.snapshot import STATEFUL, apart
-from replisite.staging.trip import Changes, Tripwire, Widen
+from replisite.staging.tripwire import Changes, Tripwire, Widen
 from replisite.staging.trust import Trust, is_plain
 from replisite.staging.watch import Watched, watching
 

@@ -10,11 +10,11 @@ from typing import Any, cast
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
+from replisite.staging.analysis.readers import reads_context
 from replisite.staging.calls import Staging
 from replisite.staging.plate import Widening
-from replisite.staging.readers import reads_context
 from replisite.staging.run import RUN, watch
-from replisite.staging.trip import Tripwire, Widen
+from replisite.staging.tripwire import Tripwire, Widen
 
 __all__ = ["Watched", "watching"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from jinja2 import nodes
 
-from replisite.staging.binding import walk
+from replisite.staging.analysis.binding import walk
 
 __all__ = ["Parts", "Reach", "last_name"]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from jinja2 import nodes
 
-from replisite.staging.binding import Names, walk
-from replisite.staging.keeper import Path
+from replisite.staging.analysis.binding import Names, walk
+from replisite.staging.analysis.keeper import Path
 from replisite.staging.plate import Origin
 
 __all__ = ["Cut", "Scope", "Uncut"]

@@ -10,9 +10,9 @@ from jinja2.filters import FILTERS
 from jinja2.runtime import Undefined
 from jinja2.tests import TESTS
 
-from replisite.staging.binding import Names, walk
-from replisite.staging.others import parsed
-from replisite.staging.tree import REFERENCES
+from replisite.staging.analysis.binding import Names, walk
+from replisite.staging.analysis.other_templates import parsed
+from replisite.staging.analysis.tree import REFERENCES
 
 __all__ = ["Readers", "applied_names", "reads_context"]
 

@@ -12,8 +12,8 @@ from jinja2 import Environment, TemplateError, nodes
 from jinja2.nodes import EvalContext
 from jinja2.visitor import NodeTransformer
 
-from replisite.staging.binding import unsettled_names, walk
-from replisite.staging.others import parsed
+from replisite.staging.analysis.binding import unsettled_names, walk
+from replisite.staging.analysis.other_templates import parsed
 
 __all__ = ["Inliner"]
 

@@ -79,7 +79,7 @@ def _expression(node: nodes.Node | None) -> str:
 
 def _filtered(node: nodes.Filter) -> str:
     if " " in node.name and node.node is not None:
-        return _expression(node.node)  # nobody wrote it: see escape.py
+        return _expression(node.node)  # nobody wrote it: see escaping.py
     arguments = _arguments(node)
     applied = f"{node.name}({arguments})" if arguments else node.name
     return f"{_operand(node.node)} | {applied}" if node.node is not None else applied

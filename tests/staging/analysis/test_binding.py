@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from jinja2 import Environment, nodes
 
-from replisite.staging.binding import assigned_names, free_names, leaks, reads, unsettled_names, walk
+from replisite.staging.analysis.binding import assigned_names, free_names, leaks, reads, unsettled_names, walk
 
 ENV = Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"])
 

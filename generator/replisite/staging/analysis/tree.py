@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from jinja2 import nodes
 
-from replisite.staging.binding import Names, walk
+from replisite.staging.analysis.binding import Names, walk
 
 __all__ = [
     "ESCAPE",

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from jinja2 import Environment, nodes
 from jinja2.compiler import CodeGenerator, Frame
 
-from replisite.staging.binding import (
+from replisite.staging.analysis.binding import (
     SCOPES,
     Names,
     assigned_names,
@@ -25,13 +25,12 @@ from replisite.staging.binding import (
     unsettled_names,
     walk,
 )
-from replisite.staging.cut import Cut, Scope, Uncut
-from replisite.staging.inline import Inliner, Rewrite
-from replisite.staging.keeper import Keeper
-from replisite.staging.plate import Origin, Widening
-from replisite.staging.readers import Readers
-from replisite.staging.spelling import spelled
-from replisite.staging.tree import (
+from replisite.staging.analysis.cut import Cut, Scope, Uncut
+from replisite.staging.analysis.inline import Inliner, Rewrite
+from replisite.staging.analysis.keeper import Keeper
+from replisite.staging.analysis.readers import Readers
+from replisite.staging.analysis.source_text import spelled
+from replisite.staging.analysis.tree import (
     bound_names,
     copied,
     defined_names,
@@ -48,6 +47,7 @@ from replisite.staging.tree import (
     spelled_names,
     writes,
 )
+from replisite.staging.plate import Origin, Widening
 
 __all__ = ["Cutter", "rewriting"]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from jinja2 import nodes
 
-from replisite.staging.binding import Names, walk
+from replisite.staging.analysis.binding import Names, walk
 
 __all__ = ["Keeper", "Path", "Steps"]
 

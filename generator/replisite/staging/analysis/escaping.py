@@ -21,10 +21,10 @@ from jinja2.runtime import BlockReference, LoopContext, Macro
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
-from replisite.staging.binding import walk
-from replisite.staging.reach import Parts, Reach, last_name
-from replisite.staging.rewrite import rewriting
-from replisite.staging.tree import ESCAPE
+from replisite.staging.analysis.binding import walk
+from replisite.staging.analysis.cutter import rewriting
+from replisite.staging.analysis.dataflow import Parts, Reach, last_name
+from replisite.staging.analysis.tree import ESCAPE
 
 __all__ = ["escaping"]
 

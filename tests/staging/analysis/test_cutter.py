@@ -6,10 +6,10 @@ import pytest
 from jinja2 import Environment, nodes, pass_context
 from jinja2.compiler import CodeGenerator
 
-from replisite.staging.cut import Cut
-from replisite.staging.readers import reads_context
-from replisite.staging.rewrite import Cutter, rewriting
-from replisite.staging.spelling import spelled
+from replisite.staging.analysis.cut import Cut
+from replisite.staging.analysis.cutter import Cutter, rewriting
+from replisite.staging.analysis.readers import reads_context
+from replisite.staging.analysis.source_text import spelled
 
 ENV = Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"])
 
