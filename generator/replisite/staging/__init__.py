@@ -6,22 +6,18 @@
     Press([plate, ...]).pages(record)           # one page per plate, shared slots evaluated once
 
 analysis/     what a template depends on, and where it is cut
-calls         what the compiled templates of a staged environment call while they run
 code          the code of a slot: Python made by Jinja's compiler from a piece of a template
 extension     for environments that another program makes
-filling       a cut's code (code.py) with the values of one place becomes a slot (slots.py)
 plate         text and slots in turn: a page with holes
 press         turn plates and one record into pages
 proof         a pressed page compared with Jinja's own rendering
 raised        the lines of templates that an error has passed
-run           one page being staged
 slots         the slots of a plate
 snapshot      keep a static value as it is now: slots are filled long after static code has run
-stage         stage one; run.py: one page in it; calls.py and watch.py: what it hears; tripwire.py: what ends it
+stage_one/    a page rendered once, for everybody: what it leaves is a plate
 surroundings  what of an environment travels to another process; staging/analysis/source_text.py: slots as a person would write them
 tripwire      what ends stage one early: the page is then rendered in full for every record
 trust         which values may be read later than Jinja reads them
-watch         watch Python code that is given the context
 
 A plate pickles if its slots hold plain data. Values of a record are data: read twice, they are the same.
 
@@ -35,7 +31,7 @@ from replisite.staging.plate import Origin, Plate, Record, Slot, Widening
 from replisite.staging.press import Press, Writer
 from replisite.staging.proof import Difference, prove
 from replisite.staging.raised import template_lines
-from replisite.staging.stage import (
+from replisite.staging.stage_one.stage import (
     compile_all,
     forget_slots,
     forget_templates,

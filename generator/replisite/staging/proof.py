@@ -10,7 +10,7 @@ from jinja2 import Template
 
 from replisite.staging.plate import Plate, Record
 from replisite.staging.raised import error_text
-from replisite.staging.stage import in_full
+from replisite.staging.stage_one.stage import in_full
 
 __all__ = ["Difference", "prove"]
 

@@ -1,7 +1,7 @@
 """Find out which pieces of a template depend on a deferred name.
 
 This is the binding-time analysis: it looks at names and scopes alone, never at values. What it
-cannot see (a callable that reads the context) is caught when stage one runs; see ``staging/stage.py``.
+cannot see (a callable that reads the context) is caught when stage one runs; see ``staging/stage_one/stage.py``.
 """
 
 from __future__ import annotations

@@ -17,9 +17,9 @@ from replisite.staging.analysis.readers import applied_names, reads_context
 from replisite.staging.code import FunctionCode, TemplateCode
 from replisite.staging.plate import Widening
 from replisite.staging.raised import error_text
-from replisite.staging.run import Run
 from replisite.staging.slots import Exported, FilledSlot, TemplateSlot
 from replisite.staging.snapshot import Same, snapshot
+from replisite.staging.stage_one.run import Run
 from replisite.staging.tripwire import Tripwire, Widen
 from replisite.staging.trust import Trust
 

@@ -11,9 +11,9 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from replisite.staging.analysis.readers import reads_context
-from replisite.staging.calls import Staging
 from replisite.staging.plate import Widening
-from replisite.staging.run import RUN, watch
+from replisite.staging.stage_one.run import RUN, watch
+from replisite.staging.stage_one.template_calls import Staging
 from replisite.staging.tripwire import Tripwire, Widen
 
 __all__ = ["Watched", "watching"]

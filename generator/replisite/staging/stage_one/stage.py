@@ -23,18 +23,18 @@ from jinja2.tests import TESTS
 
 from replisite.staging.analysis.cutter import rewriting
 from replisite.staging.analysis.keeper import Keeper
-from replisite.staging.calls import Staging
 from replisite.staging.code import FunctionCode
 from replisite.staging.extension import Deferring
-from replisite.staging.filling import followed
 from replisite.staging.plate import Origin, Plate, Record, Slot, Widening
 from replisite.staging.raised import error_text
-from replisite.staging.run import RUN, Run
 from replisite.staging.slots import FilledSlot, FullPage
 from replisite.staging.snapshot import STATEFUL, apart
+from replisite.staging.stage_one.filling import followed
+from replisite.staging.stage_one.run import RUN, Run
+from replisite.staging.stage_one.template_calls import Staging
+from replisite.staging.stage_one.watch import Watched, watching
 from replisite.staging.tripwire import Changes, Tripwire, Widen
 from replisite.staging.trust import Trust, is_plain
-from replisite.staging.watch import Watched, watching
 
 __all__ = [
     "compile_all",
