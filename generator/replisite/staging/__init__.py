@@ -5,19 +5,16 @@
     plate.press({"distributor": jane})          # bytes, equal to Jinja's own rendering
     Press([plate, ...]).pages(record)           # one page per plate, shared slots evaluated once
 
-analysis/     what a template depends on, and where it is cut
-code          the code of a slot: Python made by Jinja's compiler from a piece of a template
-extension     for environments that another program makes
-plate         text and slots in turn: a page with holes
-press         turn plates and one record into pages
-proof         a pressed page compared with Jinja's own rendering
-raised        the lines of templates that an error has passed
-slots         the slots of a plate
-snapshot      keep a static value as it is now: slots are filled long after static code has run
-stage_one/    a page rendered once, for everybody: what it leaves is a plate
-surroundings  what of an environment travels to another process; staging/analysis/source_text.py: slots as a person would write them
-tripwire      what ends stage one early: the page is then rendered in full for every record
-trust         which values may be read later than Jinja reads them
+analysis/   what a template depends on, and where it is cut
+extension   for environments that another program makes
+plate       text and slots in turn: a page with holes
+proof       a pressed page compared with Jinja's own rendering
+raised      the lines of templates that an error has passed
+snapshot    keep a static value as it is now: slots are filled long after static code has run
+stage_one/  a page rendered once, for everybody: what it leaves is a plate
+stage_two/  the slots of a plate, filled in for each record
+tripwire    what ends stage one early: the page is then rendered in full for every record
+trust       which values may be read later than Jinja reads them
 
 A plate pickles if its slots hold plain data. Values of a record are data: read twice, they are the same.
 
@@ -28,7 +25,6 @@ byte for byte, or both raise. The room knows nothing of distributors, Pelican, f
 from replisite.staging.analysis.escaping import escaping
 from replisite.staging.extension import Deferring, deferring
 from replisite.staging.plate import Origin, Plate, Record, Slot, Widening
-from replisite.staging.press import Press, Writer
 from replisite.staging.proof import Difference, prove
 from replisite.staging.raised import template_lines
 from replisite.staging.stage_one.stage import (
@@ -41,6 +37,7 @@ from replisite.staging.stage_one.stage import (
     stage,
     staged,
 )
+from replisite.staging.stage_two.press import Press, Writer
 from replisite.staging.trust import Trust, is_plain, pure, reading
 
 __all__ = [

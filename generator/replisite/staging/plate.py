@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from replisite.staging.press import Press
+    from replisite.staging.stage_two.press import Press
 
 __all__ = ["Origin", "Plate", "Record", "Slot", "Widening"]
 
@@ -20,7 +20,7 @@ class Slot(Protocol):
     """What depends on the record. Slots with an equal ``key`` give the same text for the same record.
 
     A slot may also have ``write(press)``, which returns a Python expression for its text instead of the
-    call of ``render``; see ``press.py``.
+    call of ``render``; see ``staging/stage_two/press.py``.
     """
 
     @property
@@ -95,7 +95,7 @@ class Plate:
 
     @cached_property
     def _press(self) -> Press:
-        from replisite.staging.press import Press  # a press is made of plates
+        from replisite.staging.stage_two.press import Press  # a press is made of plates
 
         return Press([self])
 

@@ -12,8 +12,8 @@ from typing import Any, cast
 from jinja2.runtime import Context
 
 from replisite.staging.plate import Slot, Widening
-from replisite.staging.slots import Exported, FilledSlot
 from replisite.staging.snapshot import contents
+from replisite.staging.stage_two.slots import Exported, FilledSlot
 from replisite.staging.tripwire import Tripwire, Widen
 
 __all__ = ["RUN", "Run", "identities", "watch"]

@@ -23,16 +23,16 @@ from jinja2.tests import TESTS
 
 from replisite.staging.analysis.cutter import rewriting
 from replisite.staging.analysis.keeper import Keeper
-from replisite.staging.code import FunctionCode
 from replisite.staging.extension import Deferring
 from replisite.staging.plate import Origin, Plate, Record, Slot, Widening
 from replisite.staging.raised import error_text
-from replisite.staging.slots import FilledSlot, FullPage
 from replisite.staging.snapshot import STATEFUL, apart
 from replisite.staging.stage_one.filling import followed
 from replisite.staging.stage_one.run import RUN, Run
 from replisite.staging.stage_one.template_calls import Staging
 from replisite.staging.stage_one.watch import Watched, watching
+from replisite.staging.stage_two.code import FunctionCode
+from replisite.staging.stage_two.slots import FilledSlot, FullPage
 from replisite.staging.tripwire import Changes, Tripwire, Widen
 from replisite.staging.trust import Trust, is_plain
 

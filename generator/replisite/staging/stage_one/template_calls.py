@@ -17,9 +17,9 @@ from replisite.staging.analysis.cutter import Cutter
 from replisite.staging.analysis.other_templates import reading_others
 from replisite.staging.analysis.tree import mutates, named_templates
 from replisite.staging.plate import Widening
-from replisite.staging.slots import FilledSlot
 from replisite.staging.stage_one.filling import Code
 from replisite.staging.stage_one.run import RUN, Run, identities
+from replisite.staging.stage_two.slots import FilledSlot
 from replisite.staging.tripwire import Changes, Widen
 from replisite.staging.trust import Trust, is_plain
 

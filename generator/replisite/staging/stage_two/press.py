@@ -20,8 +20,8 @@ from typing import Any, cast
 from jinja2.debug import rewrite_traceback_stack
 from jinja2.utils import missing
 
-from replisite.staging.code import NeedsContext
 from replisite.staging.plate import Plate, Record, Slot
+from replisite.staging.stage_two.code import NeedsContext
 
 __all__ = ["Press", "Writer"]
 

@@ -13,14 +13,14 @@ from jinja2 import Template
 from jinja2.runtime import Undefined
 from jinja2.utils import missing
 
-from replisite.staging.code import FunctionCode, TemplateCode
 from replisite.staging.plate import Origin, Record
 from replisite.staging.snapshot import apart
-from replisite.staging.surroundings import Unknown
+from replisite.staging.stage_two.code import FunctionCode, TemplateCode
+from replisite.staging.stage_two.environment_pickle import Unknown
 from replisite.staging.trust import is_plain
 
 if TYPE_CHECKING:
-    from replisite.staging.press import Writer
+    from replisite.staging.stage_two.press import Writer
 
 __all__ = ["Exported", "FilledSlot", "FullPage", "TemplateSlot"]
 
