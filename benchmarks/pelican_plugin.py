@@ -28,7 +28,7 @@ from replisite.content.kinds import KINDS, KindContent, index_url
 from replisite.model.distributor import Distributor
 from replisite.model.places import address_of
 from replisite.model.site import Site
-from replisite.model.view import Showing
+from replisite.model.view import EditionView
 from replisite.pages.functions import install
 from replisite.pelican.faults import Notebook
 from replisite.pelican.generator import generator_class
@@ -85,7 +85,7 @@ def _connect(pelican: Any) -> None:
     def all_read(generators: Iterable[Generator]) -> None:
         assert not notebook.faults, notebook.faults
         context = next(iter(generators)).context
-        catalogs.append(make_catalog(site, Showing(site.editions[0]), context["kinds"]))
+        catalogs.append(make_catalog(site, EditionView(site.editions[0]), context["kinds"]))
 
     signals.get_generators.connect(kinds, weak=False)
     signals.get_writer.connect(ours, weak=False)

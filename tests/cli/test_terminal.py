@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from replisite.cli.deploy_reporter import DeployTeller
-from replisite.cli.preview_reporter import PreviewTeller
+from replisite.cli.preview_reporter import PreviewReporter
 from replisite.cli.reports import tell_built, tell_checked, tell_explained, tell_findings, tell_roster
 from replisite.cli.terminal import Terminal, printable
 from replisite.commands.build import Report
@@ -104,7 +104,7 @@ def _happened(terminal: Terminal) -> None:
     told = Happened(
         changed=(Path(HOSTILE),), faults=(Fault(HOSTILE, 100, HOSTILE, HOSTILE),), warnings=(HOSTILE,)
     )
-    PreviewTeller(terminal, Path("/"), quiet=False).happened(told)
+    PreviewReporter(terminal, Path("/"), quiet=False).happened(told)
 
 
 REPORTS: dict[str, Callable[[Terminal], None]] = {
@@ -121,7 +121,7 @@ REPORTS: dict[str, Callable[[Terminal], None]] = {
         _filled(RolledBack, HOSTILE)
     ),
     "preview": _happened,
-    "preview, started": lambda terminal: PreviewTeller(terminal, Path("/"), quiet=False).started(
+    "preview, started": lambda terminal: PreviewReporter(terminal, Path("/"), quiet=False).started(
         Started(HOSTILE, HOSTILE, 1)
     ),
 }

@@ -9,7 +9,7 @@ def test_channels_come_from_what_is_published():
     """Phone, e-mail, then the company's own channels in the order of site.toml."""
     custom = [
         CustomField("whatsapp", "WhatsApp", "url", is_channel=True),
-        CustomField("desk", "Desk", "phone", is_channel=True),
+        CustomField("desk", "PreviewSession", "phone", is_channel=True),
         CustomField("office", "Office", "email", is_channel=True),
         CustomField("site", "Website", "url"),
     ]
@@ -23,7 +23,7 @@ def test_channels_come_from_what_is_published():
         Channel("phone", "Phone", "+44 1632 960100", "tel:+441632960100"),
         Channel("email", "E-mail", "jane@example.com", "mailto:jane@example.com"),
         Channel("whatsapp", "WhatsApp", "wa.me/44", "https://wa.me/44/?x=1"),
-        Channel("desk", "Desk", "+44 1632 960101", "tel:+441632960101"),
+        Channel("desk", "PreviewSession", "+44 1632 960101", "tel:+441632960101"),
         Channel("office", "Office", "o@example.com", "mailto:o@example.com"),
     )
 

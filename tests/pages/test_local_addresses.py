@@ -12,10 +12,10 @@ from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
 from replisite.model.options import Options, ledger_path
 from replisite.model.places import address_of, edition_of
-from replisite.model.view import Showing
+from replisite.model.view import EditionView
 from replisite.people import Ledger
-from replisite.preview.content_worker import Composing
-from replisite.preview.messages import Asked, Wish
+from replisite.preview.content_worker import ContentWorker
+from replisite.preview.messages import ContentRequest, PageRequest
 from replisite.rendering.worker import Orders, Pressing
 from tests.crawl import walk
 from tests.little_site import LittleSite
@@ -204,9 +204,9 @@ def test_preview_and_build_report_the_same_links(little: LittleSite, style: str,
     }
     scratch = little.root / "scratch"
     scratch.mkdir()
-    composing = Composing(scratch, lambda *_: None)
+    composing = ContentWorker(scratch, lambda *_: None)
     survey = composing.compose(
-        Wish(site, [Showing(edition) for edition in site.open_editions], False, False, False)
+        ContentRequest(site, [EditionView(edition) for edition in site.open_editions], False, False, False)
     )
     shown: set[str] = set()
     for key, paths in survey.paths.items():
@@ -225,7 +225,7 @@ def _without_kinds(little: LittleSite) -> None:
         (little.root / "content" / path).unlink()
 
 
-def _broken(composing: Composing, key: str, path: str, owner: Distributor) -> set[str]:
-    pressed = composing.press(Asked(key, path, owner, owner.is_company))
+def _broken(composing: ContentWorker, key: str, path: str, owner: Distributor) -> set[str]:
+    pressed = composing.press(PageRequest(key, path, owner, owner.is_company))
     assert pressed.facts is not None, pressed.faults
     return set(pressed.facts.broken)

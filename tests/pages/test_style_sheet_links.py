@@ -8,9 +8,9 @@ import unicodedata
 import pytest
 
 from replisite.config import load_site
-from replisite.model.view import Showing
-from replisite.preview.content_worker import Composing
-from replisite.preview.messages import Wish
+from replisite.model.view import EditionView
+from replisite.preview.content_worker import ContentWorker
+from replisite.preview.messages import ContentRequest
 from tests.little_site import LittleSite, run_replisite
 from tests.pages.test_local_addresses import PELICAN, STYLES, _without_kinds
 
@@ -69,9 +69,9 @@ def test_a_preview_says_the_same_of_style_sheets(little: LittleSite) -> None:
     told = little.build(code=1).stderr
     site = load_site(little.root)
     (little.root / "scratch").mkdir()
-    composing = Composing(little.root / "scratch", lambda *_: None)
+    composing = ContentWorker(little.root / "scratch", lambda *_: None)
     survey = composing.compose(
-        Wish(site, [Showing(edition) for edition in site.open_editions], False, False, False)
+        ContentRequest(site, [EditionView(edition) for edition in site.open_editions], False, False, False)
     )
     assert survey.faults == ()
     shown = [warning for warning in survey.warnings if warning.startswith(SHEET)]

@@ -19,8 +19,8 @@ from replisite.model.site import Site
 from replisite.preview import content_process as composer_module
 from replisite.preview import content_worker
 from replisite.preview.config import read_config
-from replisite.preview.content_process import Composer
-from replisite.preview.messages import Asked, Survey, Wish
+from replisite.preview.content_process import ContentProcess
+from replisite.preview.messages import ContentRequest, PageRequest, SiteIndex
 from tests.little_site import LittleSite
 from tests.preview.running import RunningPreview
 
@@ -70,8 +70,8 @@ def _site(little: LittleSite) -> Site:
     return site
 
 
-def _asked(site: Site, survey: Survey, path: str) -> Asked:
-    return Asked(survey.main, path, house_account(site), is_corporate=True)
+def _asked(site: Site, site_index: SiteIndex, path: str) -> PageRequest:
+    return PageRequest(site_index.main, path, house_account(site), is_corporate=True)
 
 
 def _with_plugin(little: LittleSite, text: str) -> None:
@@ -85,7 +85,9 @@ def _without_plugin(little: LittleSite) -> None:
     little.change("site.toml", '[pelican]\nPLUGIN_PATHS = ["plugins"]\nPLUGINS = ["odd"]\n\n', "")
 
 
-def _hurried(composer: Composer, work: Callable[[], Survey], reached: Path | None = None) -> Survey:
+def _hurried(
+    composer: ContentProcess, work: Callable[[], SiteIndex], reached: Path | None = None
+) -> SiteIndex:
     """Do something while files change, five times a second, once a place has been reached."""
     with ThreadPoolExecutor(1) as thread:
         done = thread.submit(work)
@@ -117,12 +119,12 @@ def test_a_page_without_an_end_is_given_up(
     monkeypatch.setattr(content_worker, "PAGE", 0.5)
     little.change("themes/little/templates/product.html", "<h1>", f"{ENDLESS}<h1>")
     site = _site(little)
-    with Composer(tmp_path) as composer:
-        survey = composer.compose(Wish.of(site, Options()))
-        (fault,) = composer.press(_asked(site, survey, "products/soap/index.html")).faults
+    with ContentProcess(tmp_path) as composer:
+        site_index = composer.compose(ContentRequest.of(site, Options()))
+        (fault,) = composer.press(_asked(site, site_index, "products/soap/index.html")).faults
         assert (fault.file, fault.line) == ("themes/little/templates/product.html", 2)
         assert "Overdue: given up after" in fault.what
-        assert "By hand." in composer.press(_asked(site, survey, "about/index.html")).text
+        assert "By hand." in composer.press(_asked(site, site_index, "about/index.html")).text
 
 
 def test_files_that_never_come_are_refused(little: LittleSite, tmp_path: Path) -> None:
@@ -131,16 +133,16 @@ def test_files_that_never_come_are_refused(little: LittleSite, tmp_path: Path) -
     pipes = [little.root / "content" / name for name in ("pages/pipe.md", "products/pipe.md")]
     for pipe in pipes:
         os.mkfifo(pipe)
-    with Composer(tmp_path) as composer:
-        survey = composer.compose(Wish.of(site, Options()))
-        assert sorted(fault.file for fault in survey.faults) == [
+    with ContentProcess(tmp_path) as composer:
+        site_index = composer.compose(ContentRequest.of(site, Options()))
+        assert sorted(fault.file for fault in site_index.faults) == [
             "content/pages/pipe.md",
             "content/products/pipe.md",
         ]
-        assert all("is a named pipe" in fault.what for fault in survey.faults)
+        assert all("is a named pipe" in fault.what for fault in site_index.faults)
         for pipe in pipes:
             pipe.unlink()
-        assert not composer.compose(Wish.of(site, Options())).faults
+        assert not composer.compose(ContentRequest.of(site, Options())).faults
 
 
 def test_a_plugin_that_never_comes_back_is_given_up(
@@ -150,13 +152,15 @@ def test_a_plugin_that_never_comes_back_is_given_up(
     monkeypatch.setattr(composer_module, "LONGEST_FIRST", 0.5)
     reached = tmp_path / "reached"
     _with_plugin(little, HANGING.format(first="pass", reached=str(reached)))
-    with Composer(tmp_path) as composer:
-        survey = _hurried(composer, lambda: composer.compose(Wish.of(_site(little), Options())), reached)
-        (fault,) = survey.faults
+    with ContentProcess(tmp_path) as composer:
+        site_index = _hurried(
+            composer, lambda: composer.compose(ContentRequest.of(_site(little), Options())), reached
+        )
+        (fault,) = site_index.faults
         assert (fault.file, fault.line) == ("plugins/odd.py", 8)
         assert not composer.is_over
         _without_plugin(little)
-        assert not composer.compose(Wish.of(_site(little), Options())).faults
+        assert not composer.compose(ContentRequest.of(_site(little), Options())).faults
 
 
 def test_what_does_not_even_hear_is_ended_and_begun_anew(
@@ -167,25 +171,25 @@ def test_what_does_not_even_hear_is_ended_and_begun_anew(
     monkeypatch.setattr(composer_module, "GRACE", 0.3)
     deaf, reached = "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})", tmp_path / "reached"
     _with_plugin(little, HANGING.format(first=deaf, reached=str(reached)))
-    with Composer(tmp_path) as composer:
+    with ContentProcess(tmp_path) as composer:
         with pytest.raises(ReplisiteError, match="ended"):
-            _hurried(composer, lambda: composer.compose(Wish.of(_site(little), Options())), reached)
+            _hurried(composer, lambda: composer.compose(ContentRequest.of(_site(little), Options())), reached)
         assert composer.is_over
         _without_plugin(little)
         site = _site(little)
-        survey = composer.compose(Wish.of(site, Options()))
+        site_index = composer.compose(ContentRequest.of(site, Options()))
         assert not composer.is_over
-        assert "By hand." in composer.press(_asked(site, survey, "about/index.html")).text
+        assert "By hand." in composer.press(_asked(site, site_index, "about/index.html")).text
 
 
 def test_whoever_is_not_late_is_not_hurried(little: LittleSite, tmp_path: Path) -> None:
     """A save while content is read is no reason to give up."""
-    with Composer(tmp_path) as composer:
-        composer.begin_with(Wish.of(_site(little), Options()))
+    with ContentProcess(tmp_path) as composer:
+        composer.begin_with(ContentRequest.of(_site(little), Options()))
         composer.hurry()
-        assert not composer.compose(Wish.of(_site(little), Options())).faults
+        assert not composer.compose(ContentRequest.of(_site(little), Options())).faults
         composer.hurry()  # it has nothing to do
-        assert not composer.compose(Wish.of(_site(little), Options())).faults
+        assert not composer.compose(ContentRequest.of(_site(little), Options())).faults
 
 
 def test_a_process_that_ended_before_its_answer_was_awaited_is_reported(
@@ -193,27 +197,27 @@ def test_a_process_that_ended_before_its_answer_was_awaited_is_reported(
 ) -> None:
     """A fast end is not forgotten: nobody waits for an answer of the next process, which was not asked."""
     _with_plugin(little, ENDING)
-    wish = Wish.of(_site(little), Options())
-    with Composer(tmp_path) as composer:
-        composer.begin_with(wish)
+    request = ContentRequest.of(_site(little), Options())
+    with ContentProcess(tmp_path) as composer:
+        composer.begin_with(request)
         _wait(lambda: composer.is_over)
         with pytest.raises(InputError) as raised:
-            composer.compose(wish)
+            composer.compose(request)
         (fault,) = raised.value.faults
         assert (fault.file, fault.line, fault.what) == ("plugins/odd.py", 5, "no folder")
         little.write("plugins/odd.py", "def register():\n    pass\n")
-        assert not composer.compose(wish).faults
+        assert not composer.compose(request).faults
 
 
 def test_a_process_that_was_asked_nothing_has_no_answer(tmp_path: Path) -> None:
     """Waiting for one would never end."""
-    with Composer(tmp_path) as composer, pytest.raises(RuntimeError, match="asked nothing"):
+    with ContentProcess(tmp_path) as composer, pytest.raises(RuntimeError, match="asked nothing"):
         composer.answer()
 
 
 def test_a_room_that_is_closed_does_not_begin_anew(tmp_path: Path) -> None:
     """Nothing is left behind."""
-    composer = Composer(tmp_path)
+    composer = ContentProcess(tmp_path)
     composer.close(at_once=True)
     with pytest.raises(ReplisiteError):
         composer.begin_anew()

@@ -10,8 +10,8 @@ from urllib.parse import quote, urljoin, urlsplit
 import pytest
 
 from replisite.preview import responses as answers_module
-from replisite.preview.responses import Answers
-from replisite.preview.session import Desk
+from replisite.preview.responses import Responses
+from replisite.preview.session import PreviewSession
 from tests.little_site import LittleSite
 from tests.preview.running import RunningPreview
 
@@ -76,20 +76,20 @@ def test_answers_do_not_pile_up(monkeypatch: pytest.MonkeyPatch, status: int) ->
         folder=None,
         editor="",
         site=None,
-        survey=SimpleNamespace(paths={}),
+        site_index=SimpleNamespace(paths={}),
     )
     made = 0
 
-    async def answer(self: Answers, host: str, at: str, more: bool) -> Any:
+    async def answer(self: Responses, host: str, at: str, more: bool) -> Any:
         nonlocal made
         made += 1
         return answers_module.Answer(status, at, host, answers_module.Nothing(str(more)))
 
-    monkeypatch.setattr(Answers, "_answer", answer)
+    monkeypatch.setattr(Responses, "_answer", answer)
 
-    async def visit() -> Answers:
+    async def visit() -> Responses:
         desk.is_started.set()
-        answers = Answers(cast("Desk", desk))
+        answers = Responses(cast("PreviewSession", desk))
         for number in range(5_000):
             await answers.page("localhost", f"/owner-{number}/")
             await answers.page("localhost", "/")

@@ -14,10 +14,10 @@ from replisite.errors import Fault
 from replisite.model.options import Options
 from replisite.preview import session as desk_module
 from replisite.preview.config import read_config
-from replisite.preview.content_process import Composer
-from replisite.preview.messages import Asked, PressedPage, Survey, Taken, Wish
-from replisite.preview.roster_process import Intake
-from replisite.preview.session import Desk, Happened
+from replisite.preview.content_process import ContentProcess
+from replisite.preview.messages import ContentRequest, PageRequest, PressedPage, SiteIndex, Taken
+from replisite.preview.roster_process import RosterProcess
+from replisite.preview.session import Happened, PreviewSession
 from replisite.preview.watcher import Watched
 from tests.little_site import LittleSite
 
@@ -30,10 +30,10 @@ class SlowComposer:
     def __init__(self) -> None:
         self.readings = 0
 
-    def compose(self, _: Wish) -> Survey:
+    def compose(self, _: ContentRequest) -> SiteIndex:
         self.readings += 1
         time.sleep(0.1)
-        return Survey((), main="GB-en", paths={"GB-en": frozenset({"index.html"})})
+        return SiteIndex((), main="GB-en", paths={"GB-en": frozenset({"index.html"})})
 
     def tidy(self) -> None:
         pass
@@ -56,18 +56,23 @@ def told() -> list[Happened]:
 
 
 @pytest.fixture
-def desk(little: LittleSite, told: list[Happened]) -> Callable[[SlowComposer], Desk]:
+def desk(little: LittleSite, told: list[Happened]) -> Callable[[SlowComposer], PreviewSession]:
     """Make a desk for a composer."""
 
-    def make(composer: SlowComposer) -> Desk:
-        parts: tuple[Any, ...] = (cast(Composer, composer), cast(Intake, NoRoster()), told.append, "")
-        return Desk(little.root, read_config(little.root), Options(), *parts, watch=lambda _: None)
+    def make(composer: SlowComposer) -> PreviewSession:
+        parts: tuple[Any, ...] = (
+            cast(ContentProcess, composer),
+            cast(RosterProcess, NoRoster()),
+            told.append,
+            "",
+        )
+        return PreviewSession(little.root, read_config(little.root), Options(), *parts, watch=lambda _: None)
 
     return make
 
 
 def test_a_backlog_is_read_at_once(
-    little: LittleSite, desk: Callable[[SlowComposer], Desk], told: list[Happened]
+    little: LittleSite, desk: Callable[[SlowComposer], PreviewSession], told: list[Happened]
 ) -> None:
     """A hundred batches while one is read are one batch, with the files of all of them."""
     composer = SlowComposer()
@@ -87,13 +92,13 @@ def test_a_backlog_is_read_at_once(
     assert [len(happened.changed) for happened in told if happened.changed] == [1, 100, 1]
 
 
-def test_a_fault_is_told_once(desk: Callable[[SlowComposer], Desk], told: list[Happened]) -> None:
+def test_a_fault_is_told_once(desk: Callable[[SlowComposer], PreviewSession], told: list[Happened]) -> None:
     """The look through everything soon after the start finds it again, and says nothing of it."""
     fault = Fault("content/pages/about.md", 3, "is odd")
 
     class Faulty(SlowComposer):
-        def compose(self, _: Wish) -> Survey:
-            return Survey((fault,))
+        def compose(self, _: ContentRequest) -> SiteIndex:
+            return SiteIndex((fault,))
 
     async def begin() -> None:
         shown = desk(Faulty())
@@ -107,7 +112,7 @@ def test_a_fault_is_told_once(desk: Callable[[SlowComposer], Desk], told: list[H
 
 def test_reading_that_takes_long_is_told(
     little: LittleSite,
-    desk: Callable[[SlowComposer], Desk],
+    desk: Callable[[SlowComposer], PreviewSession],
     told: list[Happened],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -135,7 +140,7 @@ def test_reading_that_takes_long_is_told(
 
 
 def test_what_is_dated_is_read_also_beside_a_file_that_is_not_content(
-    little: LittleSite, desk: Callable[[SlowComposer], Desk]
+    little: LittleSite, desk: Callable[[SlowComposer], PreviewSession]
 ) -> None:
     """A batch without files says that something dated came or went."""
     composer = SlowComposer()
@@ -153,7 +158,7 @@ def test_what_is_dated_is_read_also_beside_a_file_that_is_not_content(
 
 
 def test_what_was_saved_before_anybody_watched_is_read(
-    little: LittleSite, desk: Callable[[SlowComposer], Desk]
+    little: LittleSite, desk: Callable[[SlowComposer], PreviewSession]
 ) -> None:
     """The look for faults that the start had no time for reads site.toml too."""
 
@@ -170,20 +175,20 @@ def test_what_was_saved_before_anybody_watched_is_read(
 
 
 def test_an_answer_that_was_overtaken_is_not_kept(
-    little: LittleSite, desk: Callable[[SlowComposer], Desk]
+    little: LittleSite, desk: Callable[[SlowComposer], PreviewSession]
 ) -> None:
     """Something changes while a page is being pressed."""
 
     class Overtaken(SlowComposer):
         pressed = 0
 
-        def press(self, _: Asked) -> PressedPage:
+        def press(self, _: PageRequest) -> PressedPage:
             self.pressed += 1
             if self.pressed == 1:
                 shown[0].answers.forget()
             return PressedPage(f"page {self.pressed}", None)
 
-    shown: list[Desk] = []
+    shown: list[PreviewSession] = []
     composer = Overtaken()
 
     async def ask() -> list[str]:

@@ -14,9 +14,9 @@ import pytest
 
 from replisite.model.options import Options
 from replisite.preview.config import read_config
-from replisite.preview.content_process import Composer
+from replisite.preview.content_process import ContentProcess
 from replisite.preview.head_start import head_start
-from replisite.preview.messages import Wish
+from replisite.preview.messages import ContentRequest
 from tests.little_site import LittleSite
 from tests.preview.running import RunningPreview
 
@@ -155,11 +155,14 @@ def test_what_was_begun_is_not_taken_for_something_else(little: LittleSite, tmp_
     site = read_config(little.root).site
     assert site is not None
     little.write("content/pages/draft.md", "---\ntitle: Draft\nstatus: draft\n---\nNot yet.\n")
-    with Composer(tmp_path) as composer:
-        composer.begin_with(Wish.of(site, Options(), is_quick=True))
-        survey = composer.compose(Wish.of(site, Options(drafts=True)))
-        assert "draft/index.html" in survey.paths[survey.main]
-        assert "draft/index.html" not in composer.compose(Wish.of(site, Options())).paths[survey.main]
+    with ContentProcess(tmp_path) as composer:
+        composer.begin_with(ContentRequest.of(site, Options(), is_quick=True))
+        site_index = composer.compose(ContentRequest.of(site, Options(drafts=True)))
+        assert "draft/index.html" in site_index.paths[site_index.main]
+        assert (
+            "draft/index.html"
+            not in composer.compose(ContentRequest.of(site, Options())).paths[site_index.main]
+        )
 
 
 def _children(pid: int) -> list[str]:

@@ -21,7 +21,7 @@ from replisite.system.limits import limit_error
 from replisite.system.processes import INTERRUPTS
 
 if TYPE_CHECKING:
-    from replisite.preview.content_process import Composer
+    from replisite.preview.content_process import ContentProcess
 
 app = typer.Typer(
     name="replisite",
@@ -394,7 +394,7 @@ def preview(
     Pages are made when they are asked for, just as a build makes them. The toolbar at the bottom switches owner,
     edition and reader, and shows what of a page is personal; Alt+Shift+P hides it. Ctrl-C ends the preview.
     """
-    from replisite.cli.preview_reporter import PreviewTeller
+    from replisite.cli.preview_reporter import PreviewReporter
     from replisite.model.options import Options
     from replisite.preview.start import PreviewOptions
     from replisite.preview.start import preview as start_preview
@@ -403,7 +403,7 @@ def preview(
         folder = site if site is not None else find_site(Path.cwd())
         if not (folder / NAME).is_file():
             raise UsageError(f"{folder}: no {NAME} there; name the site's folder with --site")
-        teller = PreviewTeller(err, folder.resolve(), quiet=quiet)
+        teller = PreviewReporter(err, folder.resolve(), quiet=quiet)
         options = PreviewOptions(
             host=host,
             port=port,
@@ -606,7 +606,7 @@ def _tell(error: ReplisiteError, as_json: bool) -> NoReturn:
     raise typer.Exit(codes.get(type(error), YOURS_TO_MEND))
 
 
-def run(composer: Composer | None = None) -> None:
+def run(composer: ContentProcess | None = None) -> None:
     """Run the command line. ``composer``: one for a preview, if it has been started already."""
     try:
         app(obj=composer)

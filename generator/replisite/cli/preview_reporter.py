@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from replisite.preview.serve import Started
     from replisite.preview.session import Happened
 
-__all__ = ["PreviewTeller"]
+__all__ = ["PreviewReporter"]
 
 FAULTS_SHOWN = 5
 """How many faults are told with the lines around them."""
@@ -22,7 +22,7 @@ FAULTS_SHOWN = 5
 WARNINGS_SHOWN = 5
 
 
-class PreviewTeller:
+class PreviewReporter:
     """Tells on a terminal what happens in a preview: one line a save, and faults with the lines around them."""
 
     def __init__(self, console: Terminal, root: Path, *, quiet: bool) -> None:

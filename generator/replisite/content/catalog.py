@@ -16,7 +16,7 @@ from replisite.content.kinds import KINDS, KindContent
 from replisite.content.marks import without_marks
 from replisite.content.near_names import near_name
 from replisite.model.site import Site
-from replisite.model.view import Showing
+from replisite.model.view import EditionView
 
 __all__ = ["Catalog", "PackLine", "Topic", "check_references", "is_over_from", "make_catalog"]
 
@@ -58,13 +58,13 @@ class Catalog:
 
     def __init__(
         self,
-        showing: Showing,
+        edition_view: EditionView,
         lists: Mapping[str, Any],
         views: Mapping[int, KindContent],
         present: frozenset[str],
     ) -> None:
-        self.key = showing.key
-        self.edition = showing.edition
+        self.key = edition_view.key
+        self.edition = edition_view.edition
         self.lists = lists
         self.present = present
         self._views = views
@@ -75,19 +75,19 @@ class Catalog:
 
 
 def make_catalog(
-    site: Site, showing: Showing, contents: Iterable[KindContent], now: datetime.datetime
+    site: Site, edition_view: EditionView, contents: Iterable[KindContent], now: datetime.datetime
 ) -> Catalog:
     """Return what an edition shows to somebody: content of its market that is not kept from that reader.
 
     Events that are over ``now`` keep their pages and leave ``events`` for ``past_events``, newest first.
     """
-    code = showing.edition.market.code
+    code = edition_view.edition.market.code
     views: dict[int, KindContent] = {}
     by_kind: dict[str, list[KindContent]] = {kind.name: [] for kind in KINDS}
     for content in contents:
         if content.markets and code not in content.markets:
             continue
-        if not showing.includes(site, content.tier, getattr(content, "min_rank", "")):
+        if not edition_view.includes(site, content.tier, getattr(content, "min_rank", "")):
             continue
         view = copy.copy(content)
         if isinstance(content.markets, Mapping):
@@ -109,7 +109,7 @@ def make_catalog(
     lists["starter_kit"] = next((pack for pack in by_kind["pack"] if pack.starter), None)
     lists["help_topics"] = _topics(by_kind["help_article"])
     present = frozenset(name for name, listed in by_kind.items() if listed)
-    return Catalog(showing, lists, views, present)
+    return Catalog(edition_view, lists, views, present)
 
 
 def is_over_from(event: KindContent) -> datetime.datetime:

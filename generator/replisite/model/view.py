@@ -7,14 +7,14 @@ from typing import Final
 
 from replisite.model.site import Edition, Site
 
-__all__ = ["MEMBER", "STAFF", "Showing"]
+__all__ = ["MEMBER", "STAFF", "EditionView"]
 
 MEMBER: Final = "member"
 STAFF: Final = "staff"
 
 
 @dataclass(frozen=True, slots=True)
-class Showing:
+class EditionView:
     """One edition as one kind of reader sees it.
 
     ``reader`` is empty for what a build publishes; otherwise it is *member*, *staff*, or the code of a rank, for

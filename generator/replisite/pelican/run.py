@@ -47,7 +47,7 @@ from replisite.content.readable_files import MARKDOWN_SUFFIXES, STORIES, is_mark
 from replisite.errors import Fault
 from replisite.model.distributor import PHOTO_SUFFIXES
 from replisite.model.site import Edition, Site
-from replisite.model.view import Showing
+from replisite.model.view import EditionView
 from replisite.pages import Composition
 from replisite.pages.functions import install, link_functions
 from replisite.pelican.content_files import ContentFiles, Listing, list_files, note_dangling, suffix_variants
@@ -122,7 +122,7 @@ def record_site(
     Faults stand in the result. ``heard`` is told how many pages have been staged; ``noted`` gets a message for each
     call of a plugin that takes long.
     """
-    run = PelicanRun(site, [Showing(edition) for edition in editions], now, drafts, future)
+    run = PelicanRun(site, [EditionView(edition) for edition in editions], now, drafts, future)
     with PluginTime(run.code, noted, site.plugin_seconds).watching():
         return _recorded(run, static_output, heard)
 
@@ -214,7 +214,7 @@ class PelicanRun:
     def __init__(
         self,
         site: Site,
-        showings: Sequence[Showing],
+        showings: Sequence[EditionView],
         now: datetime.datetime,
         drafts: bool,
         future: bool,
@@ -762,8 +762,8 @@ class PelicanRun:
             check_templates(self.site, self.theme, self.environment, self.notebook, self.warm)
         if self.notebook.faults:
             raise _Stop
-        for showing in self.showings:
-            self.catalogs.append(make_catalog(self.site, showing, context["kinds"], self.now))
+        for edition_view in self.showings:
+            self.catalogs.append(make_catalog(self.site, edition_view, context["kinds"], self.now))
         self.archives_url = context.get("ARCHIVES_URL", "")
         self.has_news = bool(context["articles"])
 

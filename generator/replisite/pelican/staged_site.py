@@ -23,7 +23,7 @@ from replisite.errors import Fault
 from replisite.model.company import house_account
 from replisite.model.manifest import path_order
 from replisite.model.site import Site
-from replisite.model.view import Showing
+from replisite.model.view import EditionView
 from replisite.pages import Composition, Page
 from replisite.pages.finish import ContentSlots, Finish, slot_behind
 from replisite.pages.shared_files import SharedFiles
@@ -120,7 +120,7 @@ class StagedSite:
     def __init__(
         self,
         site: Site,
-        showings: Sequence[Showing],
+        showings: Sequence[EditionView],
         staged: Sequence[StagedPage],
         placeholders: Placeholders,
         files: Mapping[str, bytes],
@@ -136,7 +136,7 @@ class StagedSite:
         self._source_of = source_of
         self._first = staged[0] if staged else None
         self.main = showings[0].key
-        pages: dict[str, dict[str, StagedPage]] = {showing.key: {} for showing in showings}
+        pages: dict[str, dict[str, StagedPage]] = {edition_view.key: {} for edition_view in showings}
         for page in staged:
             pages[page.key][page.path] = page
         self._paths = {key: frozenset(listed) for key, listed in pages.items()}

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, cast
 from replisite.system.processes import Heard, OutOfDate, Room
 
 if TYPE_CHECKING:
-    from replisite.preview.content_worker import Composing
-    from replisite.preview.messages import Asked, Personal, PressedPage, Survey, Wish
+    from replisite.preview.content_worker import ContentWorker
+    from replisite.preview.messages import ContentRequest, PageRequest, Personal, PressedPage, SiteIndex
 
-__all__ = ["Composer"]
+__all__ = ["ContentProcess"]
 
 LONGEST_FIRST = 60.0
 """How many seconds the first reading may take when something changes, before it is given up."""
@@ -30,14 +30,16 @@ GRACE = 2.0
 """How many seconds it has to say that it gives up."""
 
 
-def _made(scratch: Path, heard: Heard) -> Composing:
+def _made(scratch: Path, heard: Heard) -> ContentWorker:
     gc.disable()  # there is nothing to give back before something has been read
-    from replisite.preview.content_worker import Composing  # here and now, while the other side reads its own
+    from replisite.preview.content_worker import (
+        ContentWorker,  # here and now, while the other side reads its own
+    )
 
-    return Composing(scratch, heard)
+    return ContentWorker(scratch, heard)
 
 
-class Composer(Room):
+class ContentProcess(Room):
     """The child process. It may be asked from several threads, and answers one after the other.
 
     ``scratch`` is a folder for what Pelican must be able to write.
@@ -46,38 +48,38 @@ class Composer(Room):
     def __init__(self, scratch: Path) -> None:
         super().__init__(partial(_made, scratch), "replisite composer", "reads the content")
         self._turn = threading.Lock()
-        self._begun: Wish | None = None
+        self._begun: ContentRequest | None = None
         self._longest = 0.0
         self._hurried: float | None = None
 
-    def begin_with(self, wish: Wish) -> None:
+    def begin_with(self, request: ContentRequest) -> None:
         """Have it begin with what `compose` will be asked for first; to be called before anything else."""
-        self.begin("compose", wish)
-        self._begun = wish
+        self.begin("compose", request)
+        self._begun = request
 
-    def compose(self, wish: Wish) -> Survey:
+    def compose(self, request: ContentRequest) -> SiteIndex:
         """Read what has changed since the last time. Raises ReplisiteError.
 
         In another process if the one that did it is over, or has old code of the site in it.
         """
         with self._turn:
-            self.root = wish.site.root
+            self.root = request.site.root
             if self.is_over and self._begun is None:  # what was begun has an answer, or ended the process
                 self.begin_anew()
             started = time.monotonic()
             try:
-                survey = self._composed(wish)
+                site_index = self._composed(request)
             except OutOfDate:
                 self.kill()
                 self.begin_anew()
-                survey = self._composed(wish)
+                site_index = self._composed(request)
             self._longest = max(self._longest, time.monotonic() - started)
-            return survey
+            return site_index
 
-    def _composed(self, wish: Wish) -> Survey:
+    def _composed(self, request: ContentRequest) -> SiteIndex:
         begun, self._begun = self._begun, None
-        survey = self.answer() if begun is not None else None
-        return cast("Survey", survey if begun == wish else self.ask("compose", wish))
+        site_index = self.answer() if begun is not None else None
+        return cast("SiteIndex", site_index if begun == request else self.ask("compose", request))
 
     def hurry(self) -> None:
         """Have it give up what takes too long, as something has changed: that may be what it hangs on.
@@ -99,7 +101,7 @@ class Composer(Room):
         timer.daemon = True
         timer.start()
 
-    def press(self, asked: Asked) -> PressedPage:
+    def press(self, asked: PageRequest) -> PressedPage:
         """Press a page of the last good composition. Raises ReplisiteError."""
         with self._turn:
             return cast("PressedPage", self.ask("press", asked))
@@ -114,7 +116,7 @@ class Composer(Room):
         with self._turn:
             self.ask("tidy")
 
-    def personal(self, asked: Asked) -> Personal:
+    def personal(self, asked: PageRequest) -> Personal:
         """Press a page and say what in it is personal. Raises ReplisiteError."""
         with self._turn:
             return cast("Personal", self.ask("personal", asked))

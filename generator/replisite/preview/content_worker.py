@@ -20,7 +20,15 @@ from replisite.model.site import Site
 from replisite.model.sitemap import robots, sitemap
 from replisite.pages.site_files import MADE_FILES
 from replisite.pelican import OwnCode, PelicanRun, Proof, StagedSite, Warm, forget_contents
-from replisite.preview.messages import Asked, Facts, Personal, PressedPage, Survey, ToldPiece, Wish
+from replisite.preview.messages import (
+    ContentRequest,
+    PageFacts,
+    PageRequest,
+    Personal,
+    PieceView,
+    PressedPage,
+    SiteIndex,
+)
 from replisite.preview.personal_marks import Piece
 from replisite.preview.timeouts import Deadline, Overdue
 from replisite.rendering.links import audit_sheets, link_check, template_fault
@@ -29,14 +37,14 @@ from replisite.system.clock import build_time
 from replisite.system.open_files import opened_files
 from replisite.system.processes import Heard
 
-__all__ = ["Composing"]
+__all__ = ["ContentWorker"]
 
 
 PAGE = 10.0
 """How many seconds a page may take; it takes milliseconds, and this is a loop without an end."""
 
 
-class Composing:
+class ContentWorker:
     """What the composer's process holds: the last good pages, and what Pelican need not do again.
 
     ``scratch`` is a folder for what Pelican must be able to write.
@@ -53,40 +61,40 @@ class Composing:
         self._stage_ms: dict[tuple[str, str], float] = {}
         self._is_copied = False
 
-    def compose(self, wish: Wish) -> Survey:
+    def compose(self, request: ContentRequest) -> SiteIndex:
         """Read what has changed; nothing is staged before it is asked for.
 
         Raises InputError without a theme, and when SIGALRM says that it has taken long enough; OutOfDate if this process
         has imported what is not so any more.
         """
-        self._code.check(wish.site)
+        self._code.check(request.site)
         try:
             with self._deadline.within():
-                return self._read(wish)
+                return self._read(request)
         except Overdue as error:
             self._warm = Warm()  # something may be half done
             told = f"reading the content was {error}"
             raise InputError([Fault("", 0, told, "mend what it hangs on, or save a file")]) from error
         finally:
-            self._code.learn(wish.site)
+            self._code.learn(request.site)
 
-    def _read(self, wish: Wish) -> Survey:
+    def _read(self, request: ContentRequest) -> SiteIndex:
         started = time.perf_counter()
         gc.disable()  # what was read before is tidied away when nobody waits
-        site = wish.site
+        site = request.site
         with opened_files() as opened:
-            run, pages = self._run(wish)
+            run, pages = self._run(request)
         self._code.learn(site)  # to be watched
         folders = (run.theme, *(site.root / name for name in (site.content, "templates")))
         beside = (*_beside(site, opened, folders), *self._code.files)
         warnings = tuple(run.notebook.warnings)
         if run.faults:
-            return Survey(tuple(run.faults), warnings, names=run.names, folders=folders, beside=beside)
+            return SiteIndex(tuple(run.faults), warnings, names=run.names, folders=folders, beside=beside)
         self._pages, self._site, self._made_files = pages, site, None
         warnings += self._broken_sheets(run, pages)
         files = frozenset(pages.files) | (MADE_FILES if site.pelican_defaults == "replisite" else frozenset())
         self._stage_ms.clear()
-        return Survey(
+        return SiteIndex(
             (),
             warnings,
             pages.main,
@@ -111,14 +119,16 @@ class Composing:
         audited = audit_sheets(sheets, pages.site_files(pages.main), run.site)
         return (*map(str, audited.faults), *audited.warnings)
 
-    def _run(self, wish: Wish) -> tuple[PelicanRun, StagedSite]:
+    def _run(self, request: ContentRequest) -> tuple[PelicanRun, StagedSite]:
         """Run Pelican; a second time, with copies of static files, if a plugin wants to open those."""
         is_copied = self._is_copied
         while True:
             shutil.rmtree(self._output, ignore_errors=True)
             self._output.mkdir()
-            run = PelicanRun(wish.site, wish.showings, build_time(), wish.drafts, wish.future, self._warm)
-            run.checks_templates = not wish.is_quick
+            run = PelicanRun(
+                request.site, request.showings, build_time(), request.drafts, request.future, self._warm
+            )
+            run.checks_templates = not request.is_quick
             pages = run.pages(self._output, is_copied=is_copied)
             if run.is_ended_by_plugin:
                 self._code.spoil()
@@ -151,7 +161,7 @@ class Composing:
             self._made_files = files
         return self._made_files[path]
 
-    def press(self, asked: Asked) -> PressedPage:
+    def press(self, asked: PageRequest) -> PressedPage:
         """Press one page of the last good composition."""
         try:
             with self._deadline.within(PAGE):
@@ -166,16 +176,16 @@ class Composing:
         except Exception as error:  # noqa: BLE001 - whatever a template raises is a fault of it
             return PressedPage("", None, (self._fault(error, asked),))
 
-    def personal(self, asked: Asked) -> Personal:
+    def personal(self, asked: PageRequest) -> Personal:
         """Press a page slot by slot, and say where each stands; raises what a template raises."""
         with self._deadline.within(PAGE):
             return self._personal(asked)
 
-    def _personal(self, asked: Asked) -> Personal:
+    def _personal(self, asked: PageRequest) -> Personal:
         plate = _plate(self._proof(asked), asked)
         record = {"distributor": asked.owner}
         numbers: dict[object, int] = {}
-        told: list[ToldPiece] = []
+        told: list[PieceView] = []
         pieces: list[Piece] = []
         text: list[str] = []
         at = 0
@@ -189,12 +199,12 @@ class Composing:
             text.append(written)
             at += len(written)
         counted = [
-            ToldPiece(slot.expression, slot.where, sum(piece.slot == number for piece in pieces))
+            PieceView(slot.expression, slot.where, sum(piece.slot == number for piece in pieces))
             for number, slot in enumerate(told)
         ]
         return Personal("".join(text), tuple(pieces), tuple(counted))
 
-    def _proof(self, asked: Asked) -> Proof:
+    def _proof(self, asked: PageRequest) -> Proof:
         assert self._pages is not None
         started = time.perf_counter()
         proof = self._pages.proof(asked.key, asked.path)
@@ -203,12 +213,12 @@ class Composing:
             self._stage_ms[place] = (time.perf_counter() - started) * 1000
         return proof
 
-    def _facts(self, proof: Proof, asked: Asked, text: str, press_ms: float) -> Facts:
+    def _facts(self, proof: Proof, asked: PageRequest, text: str, press_ms: float) -> PageFacts:
         page, plate = proof.page, _plate(proof, asked)
         body = text.encode()
         template = proof.staged.recorded.template
         assert self._pages is not None
-        return Facts(
+        return PageFacts(
             source=page.source,
             template=str(template.filename or template.name),
             slots=0 if plate.widening else sum(1 for _ in plate.slots),
@@ -221,14 +231,14 @@ class Composing:
             broken=tuple(self._broken(asked, text)),
         )
 
-    def _broken(self, asked: Asked, text: str) -> Sequence[str]:
+    def _broken(self, asked: PageRequest, text: str) -> Sequence[str]:
         """Return the links of a page, as written, that lead to no page and no file."""
         assert self._pages is not None
         assert self._site is not None
         check = link_check(self._pages.site_files(asked.key), asked.owner, self._site)
         return sorted({link.written for link in check.page(text, asked.path)})
 
-    def _fault(self, error: Exception, asked: Asked) -> Fault:
+    def _fault(self, error: Exception, asked: PageRequest) -> Fault:
         assert self._site is not None
         file, line = getattr(error, "filename", None), getattr(error, "lineno", 0)
         if isinstance(file, str) and line:  # a template that cannot be compiled
@@ -242,16 +252,16 @@ class Composing:
         return template_fault(error, self._site, f"{asked.path} for {asked.owner.alias or 'the company'}")
 
 
-def _plate(proof: Proof, asked: Asked) -> Plate:
+def _plate(proof: Proof, asked: PageRequest) -> Plate:
     page = proof.page
     return page.corporate if asked.is_corporate and page.corporate is not None else page.plate
 
 
-def _told(slot: object) -> ToldPiece:
+def _told(slot: object) -> PieceView:
     origin = getattr(slot, "origin", None)
     if origin is None:
-        return ToldPiece("the whole page", "", 0)
-    return ToldPiece(origin.told, f"{origin.template}:{origin.line}" if origin.line else origin.template, 0)
+        return PieceView("the whole page", "", 0)
+    return PieceView(origin.told, f"{origin.template}:{origin.line}" if origin.line else origin.template, 0)
 
 
 def _beside(site: Site, opened: set[str], folders: Sequence[Path]) -> tuple[Path, ...]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from replisite.preview.content_process import Composer
+    from replisite.preview.content_process import ContentProcess
 
 __all__ = ["head_start", "new_composer"]
 
@@ -15,7 +15,7 @@ COMMAND = "preview"
 
 
 @contextmanager
-def head_start(words: Sequence[str]) -> Iterator[Composer | None]:
+def head_start(words: Sequence[str]) -> Iterator[ContentProcess | None]:
     """Start the composer if a command line asks for a preview, and end it afterwards; other commands pay nothing."""
     is_asked = list(words[:1]) == [COMMAND] and not {"-h", "--help"} & {*words}
     with new_composer() if is_asked else nullcontext() as composer:
@@ -23,15 +23,15 @@ def head_start(words: Sequence[str]) -> Iterator[Composer | None]:
 
 
 @contextmanager
-def new_composer() -> Iterator[Composer]:
+def new_composer() -> Iterator[ContentProcess]:
     """Start a composer with a folder of its own, and end it afterwards."""
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    from replisite.preview.content_process import Composer
+    from replisite.preview.content_process import ContentProcess
     from replisite.system.processes import interrupts_held
 
     with interrupts_held():  # Python tries out where it can write, and would leave the file behind
         folder = TemporaryDirectory(prefix="replisite-preview-")
-    with folder as scratch, Composer(Path(scratch)) as composer:
+    with folder as scratch, ContentProcess(Path(scratch)) as composer:
         yield composer

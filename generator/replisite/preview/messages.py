@@ -10,45 +10,55 @@ from replisite.errors import Fault
 from replisite.model.distributor import Distributor
 from replisite.model.options import Options
 from replisite.model.site import Site
-from replisite.model.view import Showing
+from replisite.model.view import EditionView
 from replisite.preview.personal_marks import Piece
 
-__all__ = ["Asked", "Facts", "Order", "Personal", "PressedPage", "Survey", "Taken", "ToldPiece", "Wish"]
+__all__ = [
+    "ContentRequest",
+    "Order",
+    "PageFacts",
+    "PageRequest",
+    "Personal",
+    "PieceView",
+    "PressedPage",
+    "SiteIndex",
+    "Taken",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ContentRequest:
     """What is to be shown: a site, editions as their readers see them (the corporate site's first), and options.
 
     ``is_quick`` leaves out looking for faults in templates that are on no page yet.
     """
 
     site: Site
-    showings: tuple[Showing, ...]
+    showings: tuple[EditionView, ...]
     drafts: bool = False
     future: bool = False
     is_quick: bool = False
 
     @classmethod
     def of(
-        cls, site: Site, options: Options, more: Iterable[Showing] = (), *, is_quick: bool = False
-    ) -> Wish:
+        cls, site: Site, options: Options, more: Iterable[EditionView] = (), *, is_quick: bool = False
+    ) -> ContentRequest:
         """Return the wish for the editions of a site, and for ``more`` of them as readers see them who are not visitors."""
         known = {edition.key: edition for edition in site.editions}
-        own = [Showing(edition) for edition in site.open_editions]
+        own = [EditionView(edition) for edition in site.open_editions]
         others = [
-            Showing(known[showing.edition.key], showing.reader)
-            for showing in more
-            if showing.edition.key in known
+            EditionView(known[edition_view.edition.key], edition_view.reader)
+            for edition_view in more
+            if edition_view.edition.key in known
         ]
         return cls(site, tuple(dict.fromkeys([*own, *others])), options.drafts, options.future, is_quick)
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class SiteIndex:
     """What there is to show, without a page being rendered; with ``faults`` there is nothing new.
 
-    ``paths`` are the pages by showing and path, ``static`` the sources of copied files, ``files`` the paths of feeds and the like;
+    ``paths`` are the pages by edition_view and path, ``static`` the sources of copied files, ``files`` the paths of feeds and the like;
     ``names`` stand at the corporate site's root. ``beside`` are files that were read and lie elsewhere than content
     and templates. From ``until`` on (seconds since 1970) there are other pages.
     """
@@ -71,7 +81,7 @@ class Survey:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PageRequest:
     """A page of a showing, for an owner. ``is_corporate``: on the corporate site, where files that exist once are."""
 
     key: str
@@ -81,7 +91,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class PageFacts:
     """What there is to tell of a page: times are in milliseconds, sizes in bytes."""
 
     source: str
@@ -101,12 +111,12 @@ class PressedPage:
     """A page for an owner; with ``faults`` there is no text."""
 
     text: str
-    facts: Facts | None
+    facts: PageFacts | None
     faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class ToldPiece:
+class PieceView:
     """A slot of a page: its expression or tag, and ``template:line``."""
 
     expression: str
@@ -120,7 +130,7 @@ class Personal:
 
     text: str
     pieces: tuple[Piece, ...]
-    slots: tuple[ToldPiece, ...]
+    slots: tuple[PieceView, ...]
 
 
 @dataclass(frozen=True, slots=True)

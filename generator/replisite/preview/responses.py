@@ -13,13 +13,13 @@ from replisite.errors import Fault
 from replisite.preview.error_pages import notice
 from replisite.preview.fault_json import told_faults
 from replisite.preview.local_links import localised
-from replisite.preview.messages import Facts
-from replisite.preview.routing import FoundFile, FoundPage, Moved, Nothing, find
+from replisite.preview.messages import PageFacts
+from replisite.preview.routing import FoundFile, FoundPage, Nothing, Redirected, find
 
 if TYPE_CHECKING:
-    from replisite.preview.session import Desk
+    from replisite.preview.session import PreviewSession
 
-__all__ = ["Answer", "Answers", "digest_of", "with_client"]
+__all__ = ["Answer", "Responses", "digest_of", "with_client"]
 
 REMEMBERED = 200
 """How many answers are kept until something changes, and how many pages as they were last good: owners are a million."""
@@ -41,16 +41,16 @@ class Answer:
     status: int
     text: str
     digest: str
-    found: FoundPage | FoundFile | Moved | Nothing
-    facts: Facts | None = None
+    found: FoundPage | FoundFile | Redirected | Nothing
+    facts: PageFacts | None = None
     own: tuple[Fault, ...] = ()
     told_faults: list[dict[str, Any]] = field(default_factory=list)
 
 
-class Answers:
+class Responses:
     """Answers for one state of things; they are kept until something changes."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: PreviewSession) -> None:
         self._desk = desk
         self._known: OrderedDict[tuple[str, str], Answer] = OrderedDict()
         self._good: OrderedDict[tuple[str, str], Answer] = OrderedDict()
@@ -91,7 +91,7 @@ class Answers:
 
     async def _answer(self, host: str, at: str, more: bool) -> Answer:
         desk = self._desk
-        if desk.site is None or not desk.survey.paths:
+        if desk.site is None or not desk.site_index.paths:
             return self._instead(host, at, Nothing("there is nothing to show yet"), 503, ())
         found = await self.find(host, at, more=more)
         if isinstance(found, FoundPage):
@@ -100,7 +100,9 @@ class Answers:
             return await self._pressed(host, at, found, 404, found.page, more=more)
         return self._instead(host, at, found, 503 if _is_waiting(found) else 404, ())
 
-    async def find(self, host: str, at: str, *, more: bool = True) -> FoundPage | FoundFile | Moved | Nothing:
+    async def find(
+        self, host: str, at: str, *, more: bool = True
+    ) -> FoundPage | FoundFile | Redirected | Nothing:
         """Say what stands at an address."""
         desk = self._desk
         assert desk.site is not None
@@ -109,11 +111,11 @@ class Answers:
         def is_read() -> bool:
             return desk.roster.state == "failed" or people.is_read()
 
-        found = await asyncio.to_thread(find, desk.site, desk.survey, host, at, people.find, is_read)
-        if isinstance(found, FoundPage) and found.asked.key not in desk.survey.paths:
+        found = await asyncio.to_thread(find, desk.site, desk.site_index, host, at, people.find, is_read)
+        if isinstance(found, FoundPage) and found.asked.key not in desk.site_index.paths:
             if more:
-                await desk.show(found.showing)
-            if found.asked.key in desk.survey.paths:
+                await desk.show(found.edition_view)
+            if found.asked.key in desk.site_index.paths:
                 return await self.find(host, at)
             return Nothing(f"there is no {found.asked.key} to show")
         return found
@@ -147,7 +149,7 @@ class Answers:
         self,
         host: str,
         at: str,
-        found: FoundPage | FoundFile | Moved | Nothing,
+        found: FoundPage | FoundFile | Redirected | Nothing,
         status: int,
         own: tuple[Fault, ...],
     ) -> Answer:
@@ -164,7 +166,7 @@ class Answers:
         return told_faults(root, (*self._desk.faults, *own), self._desk.editor)
 
 
-def _is_waiting(found: FoundPage | FoundFile | Moved | Nothing) -> bool:
+def _is_waiting(found: FoundPage | FoundFile | Redirected | Nothing) -> bool:
     """Say whether there may be a page as soon as the roster has been read."""
     return isinstance(found, Nothing) and found.is_waiting
 

@@ -19,22 +19,22 @@ from replisite.preview.messages import Order, Taken
 from replisite.system.processes import Heard, Room
 
 if TYPE_CHECKING:
-    from replisite.preview.roster_worker import Taking
+    from replisite.preview.roster_worker import RosterWorker
 
-__all__ = ["Intake"]
+__all__ = ["RosterProcess"]
 
 NICENESS = 10
 """How far the roster stands behind whoever looks at a page meanwhile; see nice(2)."""
 
 
-def _made(latest: c_long, heard: Heard) -> Taking:
+def _made(latest: c_long, heard: Heard) -> RosterWorker:
     os.nice(NICENESS)
-    from replisite.preview.roster_worker import Taking  # in this process alone
+    from replisite.preview.roster_worker import RosterWorker  # in this process alone
 
-    return Taking(latest, heard)
+    return RosterWorker(latest, heard)
 
 
-class Intake(Room):
+class RosterProcess(Room):
     """The child process. A later order makes it abandon an earlier one."""
 
     def __init__(self) -> None:

@@ -15,14 +15,14 @@ from replisite.preview.owners import names_path
 from replisite.rendering.steps import in_turn, take_roster
 from replisite.system.processes import Heard
 
-__all__ = ["Abandoned", "Taking", "index_names"]
+__all__ = ["Abandoned", "RosterWorker", "index_names"]
 
 
 class Abandoned(Exception):
     """A later order has come."""
 
 
-class Taking:
+class RosterWorker:
     """What the intake's process holds. ``latest`` is the number of the latest order, shared with the other side."""
 
     def __init__(self, latest: c_long, heard: Heard) -> None:

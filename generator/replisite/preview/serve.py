@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 from replisite.errors import Fault, UsageError
 from replisite.preview.addresses import LOCAL, Place, Visit
 from replisite.preview.config import Config
-from replisite.preview.content_process import Composer
-from replisite.preview.roster_process import Intake
+from replisite.preview.content_process import ContentProcess
+from replisite.preview.roster_process import RosterProcess
 from replisite.preview.routing import has_hosts
-from replisite.preview.session import FIRST_PAGE, Desk, Happened
+from replisite.preview.session import FIRST_PAGE, Happened, PreviewSession
 from replisite.preview.start import PreviewOptions
 from replisite.preview.watcher import Watched, Watcher
 from replisite.system.error_text import error_text
@@ -49,7 +49,7 @@ def serve(
     folder: Path,
     config: Config,
     options: PreviewOptions,
-    composer: Composer,
+    composer: ContentProcess,
     started: Callable[[Started], None],
     told: Callable[[Happened], None],
 ) -> None:
@@ -57,11 +57,11 @@ def serve(
 
     Raises UsageError for a port in use.
     """
-    with Intake() as intake:  # forked before there are threads
+    with RosterProcess() as roster_process:  # forked before there are threads
         listening = _listen(options)
         signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)  # until the loop hears them itself
         try:
-            asyncio.run(_serve(folder, config, options, listening, composer, intake, started, told))
+            asyncio.run(_serve(folder, config, options, listening, composer, roster_process, started, told))
         finally:
             listening.close()
 
@@ -71,8 +71,8 @@ async def _serve(
     config: Config,
     options: PreviewOptions,
     listening: socket.socket,
-    composer: Composer,
-    intake: Intake,
+    composer: ContentProcess,
+    roster_process: RosterProcess,
     started: Callable[[Started], None],
     told: Callable[[Happened], None],
 ) -> None:
@@ -98,7 +98,9 @@ async def _serve(
         if watching[0].is_polling:
             told(Happened(warnings=(SPENT,)))
 
-    desk = Desk(folder, config, options.source, composer, intake, told, options.editor, watch)
+    desk = PreviewSession(
+        folder, config, options.source, composer, roster_process, told, options.editor, watch
+    )
     reading = asyncio.create_task(_read(desk))
     port = listening.getsockname()[1]
     public = _public_url(options.host, port)
@@ -117,7 +119,7 @@ async def _serve(
         reading.cancel()
         for watcher in watching:
             watcher.stop()
-        for room in (composer, intake):  # threads that wait for them would be waited for
+        for room in (composer, roster_process):  # threads that wait for them would be waited for
             room.close(at_once=True)
         server.should_exit = True
         await running
@@ -125,7 +127,7 @@ async def _serve(
         await reading  # raises what has gone wrong there
 
 
-async def _read(desk: Desk) -> None:
+async def _read(desk: PreviewSession) -> None:
     """Have the desk read everything, and look through the rest once the first page is there; goes on for ever."""
     await desk.start()
     await asyncio.sleep(FIRST_PAGE)
@@ -139,7 +141,7 @@ def _open(url: str) -> None:
         webbrowser.open(url)
 
 
-def _server(desk: Desk, host: str, public: str) -> uvicorn.Server:
+def _server(desk: PreviewSession, host: str, public: str) -> uvicorn.Server:
     import uvicorn
 
     from replisite.preview.server import application
@@ -169,7 +171,7 @@ def _server(desk: Desk, host: str, public: str) -> uvicorn.Server:
     return Server(config)
 
 
-def _first_address(desk: Desk, options: PreviewOptions, port: int) -> str:
+def _first_address(desk: PreviewSession, options: PreviewOptions, port: int) -> str:
     visit = Visit(options.owner, options.edition.lower())
     host = options.host if options.host not in {"0.0.0.0", "127.0.0.1", "::", "::1"} else LOCAL  # noqa: S104 - it is compared
     hosts = desk.site is not None and has_hosts(desk.site)

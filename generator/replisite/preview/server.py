@@ -34,11 +34,11 @@ from replisite.preview.addresses import Place, Visit, place_of
 from replisite.preview.edge_cases import CASES
 from replisite.preview.fault_json import editor_link
 from replisite.preview.local_links import localised
-from replisite.preview.messages import Facts
+from replisite.preview.messages import PageFacts
 from replisite.preview.personal_marks import marked
 from replisite.preview.responses import Answer, with_client
-from replisite.preview.routing import FoundFile, FoundPage, Moved, has_hosts, readers_of
-from replisite.preview.session import Desk
+from replisite.preview.routing import FoundFile, FoundPage, Redirected, has_hosts, readers_of
+from replisite.preview.session import PreviewSession
 
 __all__ = ["application"]
 
@@ -51,7 +51,7 @@ STILL = 15.0
 """After how many seconds without an event a comment is sent, so that nobody takes the connection for dead."""
 
 
-def application(desk: Desk, hosts: Sequence[str], public_url: str) -> Starlette:
+def application(desk: PreviewSession, hosts: Sequence[str], public_url: str) -> Starlette:
     """Return the server's application.
 
     ``hosts`` are the names by which it may be called: others are refused, so that no page on the web can reach it by
@@ -97,7 +97,7 @@ class _NoSniffing:
 class _Room:
     """The handlers of all requests."""
 
-    def __init__(self, desk: Desk, public_url: str) -> None:
+    def __init__(self, desk: PreviewSession, public_url: str) -> None:
         self.desk = desk
         self.public_url = public_url
 
@@ -106,7 +106,7 @@ class _Room:
         host, at = _host(request), request.url.path
         answer = await self.desk.answers.page(host, at)
         found = answer.found
-        if isinstance(found, Moved):
+        if isinstance(found, Redirected):
             return RedirectResponse(found.path, 307)
         if isinstance(found, FoundFile):
             return await self._file(found)
@@ -176,7 +176,7 @@ class _Room:
             [edition.key for edition in site.editions if edition.market.status != "closed"] if site else []
         )
         readers = readers_of(site) if site and _is_here(request) else {}
-        showing = page.showing if page else None
+        edition_view = page.edition_view if page else None
         source = self._source(facts) if facts else None
         warnings = [f'a link leads nowhere: "{url}"' for url in facts.broken] if facts else []
         if getattr(answer.found, "reason", ""):
@@ -191,9 +191,9 @@ class _Room:
                 "status": owner.status if owner else "",
             },
             "people": desk.people.count() if site else 0,
-            "edition": showing.edition.key if showing else "",
+            "edition": edition_view.edition.key if edition_view else "",
             "editions": editions,
-            "view": (showing.reader if showing else "") or "public",
+            "view": (edition_view.reader if edition_view else "") or "public",
             "views": [{"key": "public", "title": "As published"}]
             + [{"key": code, "title": title} for code, title in readers.items()],
             "case": visit.case,
@@ -211,10 +211,10 @@ class _Room:
             "is_unlocked": bool(facts and facts.is_protected and visit.reader and is_locked),
             "qr": self._elsewhere(page) if self.public_url else "",
             "roster": desk.roster.as_json(),
-            "warnings": [*warnings, *desk.survey.warnings, *desk.warnings][:20],
+            "warnings": [*warnings, *desk.site_index.warnings, *desk.warnings][:20],
         }
 
-    def _source(self, facts: Facts) -> Path | None:
+    def _source(self, facts: PageFacts) -> Path | None:
         """Return the file that a page is made of: its content, or else its template."""
         return next(
             (path for path in (self.desk.folder / facts.source, Path(facts.template)) if path.is_file()), None
@@ -267,7 +267,7 @@ class _Room:
         name, _, line = where.rpartition(":")
         if not line.isdigit():
             name, line = where, "0"
-        for folder in self.desk.survey.folders:
+        for folder in self.desk.site_index.folders:
             for path in (folder / "templates" / name, folder / name):
                 if path.is_file():
                     return editor_link(self.desk.editor, path, int(line))

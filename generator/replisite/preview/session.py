@@ -15,18 +15,18 @@ from replisite.model.distributor import PHOTO_SUFFIXES
 from replisite.model.options import Options, ledger_path
 from replisite.model.roster_terms import terms_of
 from replisite.model.site import Site
-from replisite.model.view import Showing
+from replisite.model.view import EditionView
 from replisite.preview.changes import Changes, changes_of
 from replisite.preview.config import Config, read_config
-from replisite.preview.content_process import Composer
-from replisite.preview.messages import Asked, PressedPage, Survey, Wish
+from replisite.preview.content_process import ContentProcess
+from replisite.preview.messages import ContentRequest, PageRequest, PressedPage, SiteIndex
 from replisite.preview.owners import People
-from replisite.preview.responses import Answers
-from replisite.preview.roster_process import Intake
+from replisite.preview.responses import Responses
+from replisite.preview.roster_process import RosterProcess
 from replisite.preview.tabs import Event, Tab, Tabs
 from replisite.preview.watcher import Watched
 
-__all__ = ["Desk", "RosterState", "Told"]
+__all__ = ["PreviewSession", "RosterState", "Told"]
 
 Told = Callable[["Happened"], None]
 """Hears what there is to tell on the terminal."""
@@ -99,7 +99,7 @@ def _is_passing(path: Path) -> bool:
 
 
 @dataclass
-class Desk:
+class PreviewSession:
     """The state of a preview. Its methods run on one event loop; what takes long runs in threads.
 
     ``folder`` holds site.toml, which has been read for the first time: ``config``. ``watch`` is called with what is to
@@ -109,13 +109,13 @@ class Desk:
     folder: Path
     config: InitVar[Config]
     options: Options
-    composer: Composer
-    intake: Intake
+    composer: ContentProcess
+    roster_process: RosterProcess
     told: Told
     editor: str
     watch: Callable[[Watched], None]
     site: Site | None = field(init=False)
-    survey: Survey = field(default_factory=lambda: Survey(()))
+    site_index: SiteIndex = field(default_factory=lambda: SiteIndex(()))
     roster: RosterState = field(default_factory=RosterState)
     warnings: tuple[str, ...] = ()
 
@@ -126,7 +126,7 @@ class Desk:
         self._faults = _Faults(config.faults)
         self._turn = asyncio.Lock()
         self._news: list[tuple[Path, ...]] = []
-        self._more: dict[str, Showing] = {}
+        self._more: dict[str, EditionView] = {}
         self._taking: asyncio.Task[None] | None = None
         self._tidying: asyncio.Task[None] | None = None
         self._expiry: asyncio.TimerHandle | None = None
@@ -136,7 +136,7 @@ class Desk:
         self._known_photo: tuple[object, bool] = None, False
         self.is_started = asyncio.Event()
         self._is_read = asyncio.Event()
-        self.answers = Answers(self)
+        self.answers = Responses(self)
 
     @property
     def people(self) -> People:
@@ -157,7 +157,7 @@ class Desk:
         async with self._turn:
             await self._compose(is_quick=True)
         self.is_started.set()
-        self.told(Happened(faults=self.faults, warnings=self.survey.warnings))
+        self.told(Happened(faults=self.faults, warnings=self.site_index.warnings))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.answers.is_asked.wait(), FIRST_PAGE)
         async with self._turn:
@@ -196,14 +196,14 @@ class Desk:
             changes = self._changes(listed)
             if not all(news) or self.composer.is_over:  # something that is dated came or went
                 changes = replace(changes, content=True)
-            old = self.survey.static
+            old = self.site_index.static
             if changes.config or (self.site is None and listed):
                 await self._load()
             if changes.content or changes.config:
                 await self._compose()
             if changes.roster or changes.content or changes.config:
                 self._take_roster(anew=changes.roster)
-            moved = set(old.items()) ^ set(self.survey.static.items())
+            moved = set(old.items()) ^ set(self.site_index.static.items())
             assets = sorted({*changes.assets, *(path for path, _ in moved)})
             refreshed = await self._refresh(assets)
         self._tidy_soon()
@@ -217,9 +217,11 @@ class Desk:
     def _changes(self, paths: tuple[Path, ...]) -> Changes:
         if self.site is None or not paths:
             return Changes(config=bool(paths), content=True, roster=False, assets=())
-        sources = {source: path for path, source in self.survey.static.items()}
-        theme = self.survey.folders[0] if self.survey.folders else None
-        return changes_of(paths, self.site, self._roster_file(self.site), sources, self.survey.read, theme)
+        sources = {source: path for path, source in self.site_index.static.items()}
+        theme = self.site_index.folders[0] if self.site_index.folders else None
+        return changes_of(
+            paths, self.site, self._roster_file(self.site), sources, self.site_index.read, theme
+        )
 
     async def _load(self) -> None:
         """Read site.toml; what there was stays if it cannot be read."""
@@ -245,34 +247,36 @@ class Desk:
         """Read the content; the pages that there were stay if it has faults."""
         site = self.site
         if site is None:
-            self._watch(None, self.survey)
+            self._watch(None, self.site_index)
             return
-        wish = Wish.of(site, self.options, self._more.values(), is_quick=is_quick)
+        request = ContentRequest.of(site, self.options, self._more.values(), is_quick=is_quick)
         slow = asyncio.get_running_loop().call_later(SLOW, self._is_slow)
         try:
-            survey = await asyncio.to_thread(self.composer.compose, wish)
+            site_index = await asyncio.to_thread(self.composer.compose, request)
         except InputError as refused:
             named = (site.root / fault.file for fault in refused.faults if fault.file)
-            survey = Survey(tuple(refused.faults), beside=tuple(path for path in named if path.is_file()))
+            site_index = SiteIndex(
+                tuple(refused.faults), beside=tuple(path for path in named if path.is_file())
+            )
         except ReplisiteError as error:
-            survey = Survey((Fault("", 0, str(error)),))
+            site_index = SiteIndex((Fault("", 0, str(error)),))
         finally:
             slow.cancel()
-        self._faults.content = survey.faults
-        if not survey.faults:
-            self.survey = survey
+        self._faults.content = site_index.faults
+        if not site_index.faults:
+            self.site_index = site_index
             self.generation += 1
             self.answers.forget()
-            self._expire(survey.until)
-        self._watch(site, survey)
+            self._expire(site_index.until)
+        self._watch(site, site_index)
 
     def _is_slow(self) -> None:
         """Say that reading takes long, and hear of what changes meanwhile, in the first reading too."""
-        self._watch(self.site, self.survey)
+        self._watch(self.site, self.site_index)
         told = f"the content has been read for {SLOW:.0f} s, and there is no end yet"
         self.told(Happened(warnings=(told,)))
 
-    async def press(self, asked: Asked, *, may_begin_anew: bool) -> PressedPage:
+    async def press(self, asked: PageRequest, *, may_begin_anew: bool) -> PressedPage:
         """Have a page pressed. A composer that has ended may begin anew for it, once until something changes."""
         try:
             return await asyncio.to_thread(self.composer.press, asked)
@@ -288,19 +292,19 @@ class Desk:
                 await self._compose()
         return not self.composer.is_over and not self._faults.content
 
-    async def show(self, showing: Showing) -> None:
+    async def show(self, edition_view: EditionView) -> None:
         """Have the pages of a showing that was not asked for before."""
         async with self._turn:
-            if showing.key in self.survey.paths or self.faults:
+            if edition_view.key in self.site_index.paths or self.faults:
                 return
-            self._more[showing.key] = showing
+            self._more[edition_view.key] = edition_view
             while len(self._more) > RECENT_SHOWINGS:
                 self._more.pop(next(iter(self._more)))
             await self._compose()
 
-    def _watch(self, site: Site | None, survey: Survey) -> None:
-        files = [self.folder / "site.toml", *survey.beside]
-        folders = list(survey.folders or self.survey.folders)
+    def _watch(self, site: Site | None, site_index: SiteIndex) -> None:
+        files = [self.folder / "site.toml", *site_index.beside]
+        folders = list(site_index.folders or self.site_index.folders)
         if site is not None:
             files.append(self._roster_file(site))
             folders = folders or [site.root / name for name in (site.content, "templates", "themes")]
@@ -339,7 +343,7 @@ class Desk:
         site = self.site
         if site is None:
             return
-        names = sorted(self.survey.names)
+        names = sorted(self.site_index.names)
         asked = (terms_of(site), names)
         if asked == self._asked_roster and not anew:
             return
@@ -359,7 +363,7 @@ class Desk:
                 loop.call_soon_threadsafe(self._roster_is, RosterState("reading", done, total))
 
         try:
-            taken = await asyncio.to_thread(self.intake.take, site, self.options, names, progress)
+            taken = await asyncio.to_thread(self.roster_process.take, site, self.options, names, progress)
             faults, uncounted, warnings = taken.faults, taken.uncounted, taken.warnings
             if taken.is_abandoned:
                 return

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from replisite.model.options import Options
 from replisite.preview.config import read_config
 from replisite.preview.head_start import new_composer
-from replisite.preview.messages import Wish
+from replisite.preview.messages import ContentRequest
 
 if TYPE_CHECKING:
-    from replisite.preview.content_process import Composer
+    from replisite.preview.content_process import ContentProcess
     from replisite.preview.serve import Started
     from replisite.preview.session import Happened
 
@@ -39,16 +39,16 @@ def preview(
     options: PreviewOptions,
     started: Callable[[Started], None],
     told: Callable[[Happened], None],
-    composer: Composer | None = None,
+    composer: ContentProcess | None = None,
 ) -> None:
     """Serve a site until SIGINT (Ctrl-C) or SIGTERM. ``composer``: one that has a head start.
 
     Raises UsageError for a port in use.
     """
-    with new_composer() if composer is None else nullcontext(composer) as composing:
+    with new_composer() if composer is None else nullcontext(composer) as process:
         config = read_config(folder)
         if config.site is not None:
-            composing.begin_with(Wish.of(config.site, options.source, is_quick=True))
+            process.begin_with(ContentRequest.of(config.site, options.source, is_quick=True))
         from replisite.preview.serve import serve  # while the other process reads
 
-        serve(folder, config, options, composing, started, told)
+        serve(folder, config, options, process, started, told)
