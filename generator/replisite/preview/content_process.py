@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from replisite.system.processes import Heard, OutOfDate, Room
+from replisite.system.processes import ChildProcess, Heard, OutOfDate
 
 if TYPE_CHECKING:
     from replisite.preview.content_worker import ContentWorker
@@ -39,7 +39,7 @@ def _made(scratch: Path, heard: Heard) -> ContentWorker:
     return ContentWorker(scratch, heard)
 
 
-class ContentProcess(Room):
+class ContentProcess(ChildProcess):
     """The child process. It may be asked from several threads, and answers one after the other.
 
     ``scratch`` is a folder for what Pelican must be able to write.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, cast
 from replisite.model.options import Options
 from replisite.model.site import Site
 from replisite.preview.messages import Order, Taken
-from replisite.system.processes import Heard, Room
+from replisite.system.processes import ChildProcess, Heard
 
 if TYPE_CHECKING:
     from replisite.preview.roster_worker import RosterWorker
@@ -34,7 +34,7 @@ def _made(latest: c_long, heard: Heard) -> RosterWorker:
     return RosterWorker(latest, heard)
 
 
-class RosterProcess(Room):
+class RosterProcess(ChildProcess):
     """The child process. A later order makes it abandon an earlier one."""
 
     def __init__(self) -> None:

@@ -16,12 +16,12 @@ from replisite.people import Shard
 from replisite.rendering.company_links import LinkCounts
 from replisite.rendering.shards import Pressed
 from replisite.rendering.worker import Composed, Orders, Pressing, Proved
-from replisite.system.processes import Heard, Noted, Room
+from replisite.system.processes import ChildProcess, Heard, Noted
 
 __all__ = ["Composed", "LinkCounts", "Orders", "PressRoom", "Pressed", "Proved"]
 
 
-class PressRoom(Room):
+class PressRoom(ChildProcess):
     """The child process; use as a context manager, which ends it and all that it started."""
 
     def __init__(self, orders: Orders) -> None:

@@ -19,7 +19,7 @@ from replisite.model.distributor import Person
 from replisite.roster.columns import Rules
 from replisite.roster.parse import Rejected, judge_row
 from replisite.roster.rows import RawRow
-from replisite.system.processes import Heard, Room
+from replisite.system.processes import ChildProcess, Heard
 
 __all__ = ["judge_rows"]
 
@@ -51,11 +51,13 @@ def judge_rows(rows: Iterable[RawRow | Rejected], rules: Rules, processes: int) 
         return
     with ExitStack() as stack:
         crew = [
-            stack.enter_context(Room(partial(_Judge, rules), "replisite rows", "reads rows of the roster"))
+            stack.enter_context(
+                ChildProcess(partial(_Judge, rules), "replisite rows", "reads rows of the roster")
+            )
             for _ in range(min(processes, MOST_PROCESSES))
         ]
         free = deque(crew)
-        under_way: deque[tuple[Room, list[RawRow | Rejected]]] = deque()
+        under_way: deque[tuple[ChildProcess, list[RawRow | Rejected]]] = deque()
         for parcel in chain([first], parcels):
             judged: Iterator[Judged] = iter(())
             if not free:

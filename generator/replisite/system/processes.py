@@ -36,11 +36,11 @@ from replisite.system.limits import limit_error
 
 __all__ = [
     "INTERRUPTS",
+    "ChildProcess",
     "Heard",
     "Hearing",
     "Noted",
     "OutOfDate",
-    "Room",
     "end_with_parent",
     "fresh_process",
     "interrupts_held",
@@ -68,7 +68,7 @@ class OutOfDate(ReplisiteError):
     """A process cannot answer, because it has imported code that is not so any more; another one can."""
 
 
-class Room:
+class ChildProcess:
     """A child process that holds one object and calls its methods; a context manager, which ends it.
 
     ``make`` is called in the child with a function that tells progress; it gives the object. ``name`` is
