@@ -16,7 +16,7 @@ from replisite.model.view import EditionView
 from replisite.people import Ledger
 from replisite.preview.content_worker import ContentWorker
 from replisite.preview.messages import ContentRequest, PageRequest
-from replisite.rendering.worker import Orders, Pressing
+from replisite.rendering.worker import RenderingOrders, RenderingWorker
 from tests.crawl import walk
 from tests.little_site import LittleSite
 
@@ -196,7 +196,9 @@ def test_preview_and_build_report_the_same_links(little: LittleSite, style: str,
     with Ledger.open(ledger_path(site, Options())) as ledger:
         owners = list(ledger.distributors(address_of(site)))
     house = house_account(site)
-    pressing = Pressing(Orders(site, site.open_editions, now, False, False, True), lambda *_: None)
+    pressing = RenderingWorker(
+        RenderingOrders(site, site.open_editions, now, False, False, True), lambda *_: None
+    )
     assert pressing.compose().faults == ()
     (audited,) = pressing._audit(house, owners)
     built = {

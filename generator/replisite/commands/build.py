@@ -14,7 +14,7 @@ from replisite.model.redirects import home_of
 from replisite.model.site import Site
 from replisite.output import Output
 from replisite.people import Ledger, Shard
-from replisite.rendering.process import PressRoom
+from replisite.rendering.process import RenderingProcess
 from replisite.rendering.shards import Pressed
 from replisite.rendering.shared_list import remember_shared, stale_files
 from replisite.rendering.steps import (
@@ -26,8 +26,8 @@ from replisite.rendering.steps import (
     in_turn,
     phase,
     prepare_photos,
-    press_room,
     prove_sample,
+    rendering_process,
     sample_of,
     withhold_photos,
 )
@@ -57,7 +57,7 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
     with (
         Output(Path(report.output)) as output,
         in_turn(site, progress),
-        press_room(site, options) as room,
+        rendering_process(site, options) as room,
     ):
         with phase(report, "content", progress):
             composed = compose(room, report, progress)
@@ -94,7 +94,7 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
 
 
 def _press(
-    room: PressRoom,
+    room: RenderingProcess,
     site: Site,
     options: Options,
     output: Output,

@@ -11,7 +11,7 @@ from replisite.errors import Fault
 from replisite.model.options import Options, ledger_path
 from replisite.model.site import Site
 from replisite.people import Ledger
-from replisite.rendering.process import LinkCounts, PressRoom
+from replisite.rendering.process import LinkCounts, RenderingProcess
 from replisite.rendering.steps import (
     SHARD_SITES,
     Findings,
@@ -21,8 +21,8 @@ from replisite.rendering.steps import (
     in_turn,
     phase,
     prepare_photos,
-    press_room,
     prove_sample,
+    rendering_process,
     sample_of,
     withhold_photos,
 )
@@ -73,7 +73,7 @@ def check(
     ``counts_links``: press every site too, in memory, and count its company links.
     """
     checked = Checked()
-    with in_turn(site, progress), press_room(site, options, fresh=True) as room:
+    with in_turn(site, progress), rendering_process(site, options, fresh=True) as room:
         with phase(checked, "content", progress):
             composed = compose(room, checked, progress)
             checked.pages = composed.pages
@@ -95,7 +95,7 @@ def check(
     return checked
 
 
-def _count_links(room: PressRoom, site: Site, options: Options, progress: Progress) -> LinkCounts:
+def _count_links(room: RenderingProcess, site: Site, options: Options, progress: Progress) -> LinkCounts:
     path = ledger_path(site, options)
     with Ledger.open(path) as ledger:
         wanted = ledger.counts.sites
@@ -119,7 +119,7 @@ def count_roster(
     compared with the built-in names only, and a warning says so.
     """
     counted = RosterCounts()
-    with in_turn(site, progress), press_room(site, options) as room:
+    with in_turn(site, progress), rendering_process(site, options) as room:
         with phase(counted, "content", progress):
             composed = room.compose(partial(progress, "content"), partial(progress, "content", 0, 0, 0))
         if composed.faults:

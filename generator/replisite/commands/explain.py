@@ -10,7 +10,7 @@ from replisite.errors import Fault, InputError, UsageError, nearest
 from replisite.model.options import Options
 from replisite.model.site import Site
 from replisite.pages.explanation import ToldPage
-from replisite.rendering.steps import Findings, Progress, compose, in_turn, phase, press_room
+from replisite.rendering.steps import Findings, Progress, compose, in_turn, phase, rendering_process
 
 __all__ = ["Explanation", "explain"]
 
@@ -31,7 +31,7 @@ def explain(
     Raises InputError for faults of the content, and UsageError where there is no such page.
     """
     told = Explanation()
-    with in_turn(site, progress), press_room(site, options) as room, phase(told, "content", progress):
+    with in_turn(site, progress), rendering_process(site, options) as room, phase(told, "content", progress):
         composed = compose(room, told, progress)
         if earlier or composed.faults:
             raise InputError([*earlier, *composed.faults])

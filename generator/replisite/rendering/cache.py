@@ -28,7 +28,7 @@ from replisite.model.distributor import PHOTO_SUFFIXES
 from replisite.model.site import Site
 from replisite.pages import Composition
 
-__all__ = ["Kept", "Reads", "read_composition"]
+__all__ = ["PageCache", "Reads", "read_composition"]
 
 _FORMAT = 4
 _PACKAGE = Path(__file__).parents[1]
@@ -47,7 +47,7 @@ class Reads:
     published: frozenset[str] | None = None
 
 
-class Kept:
+class PageCache:
     """The composition of one site that was kept last, with the folder of theme and content files.
 
     ``now`` is the moment that counts as now; ``wish`` says how pages were asked for (drafts, editions, …).

@@ -17,7 +17,7 @@ from replisite.model.places import address_of, edition_of
 from replisite.model.site import Site
 from replisite.pages import Page
 from replisite.people import Ledger
-from replisite.rendering.shards import Stock, Work
+from replisite.rendering.shards import PressSet, Work
 from replisite.staging import Plate
 
 __all__ = ["LISTED", "LinkCounts", "LostLink", "count_corporate", "count_shard"]
@@ -127,14 +127,14 @@ class LinkCounter:
 
 def count_shard(work: Work) -> tuple[int, LinkCounts]:
     """Count the links of one shard's sites; return the shard's number too. Raises InputError for what a template raises."""
-    stock = Stock.of(work.plates)
+    press_set = PressSet.of(work.plates)
     counter = LinkCounter(work.site)
-    listed = stock.composition.pages
+    listed = press_set.composition.pages
     pages = {edition: [page for page in listed[edition] if page.is_replicated] for edition in listed}
     counts = LinkCounts()
-    with Ledger.open(work.ledger) as ledger, stock.limited(work.site) as limited:
+    with Ledger.open(work.ledger) as ledger, press_set.limited(work.site) as limited:
         for owner in ledger.distributors(address_of(work.site), only=work.only, shard=work.shard):
-            counts += counter.count(owner, pages[edition_of(owner)], stock.pages_of(work.site, owner))
+            counts += counter.count(owner, pages[edition_of(owner)], press_set.pages_of(work.site, owner))
             limited.finished += 1
     return work.number, counts
 

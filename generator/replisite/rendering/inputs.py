@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from replisite.model.site import Site
-from replisite.rendering.cache import Kept, Reads
+from replisite.rendering.cache import PageCache, Reads
 
 if TYPE_CHECKING:
     from replisite.pelican import Recording
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["reads_of", "travelled"]
 
 
-def reads_of(site: Site, folders: Iterable[Path], opened: Iterable[str], kept: Kept) -> Reads:
+def reads_of(site: Site, folders: Iterable[Path], opened: Iterable[str], kept: PageCache) -> Reads:
     """Return all that a composition was made from.
 
     Python's own files are known by their versions. Relative paths are from the site's root.

@@ -15,17 +15,17 @@ from replisite.pages.explanation import ToldPage
 from replisite.people import Shard
 from replisite.rendering.company_links import LinkCounts
 from replisite.rendering.shards import Pressed
-from replisite.rendering.worker import Composed, Orders, Pressing, Proved
+from replisite.rendering.worker import Composed, Proved, RenderingOrders, RenderingWorker
 from replisite.system.processes import ChildProcess, Heard, Noted
 
-__all__ = ["Composed", "LinkCounts", "Orders", "PressRoom", "Pressed", "Proved"]
+__all__ = ["Composed", "LinkCounts", "Pressed", "Proved", "RenderingOrders", "RenderingProcess"]
 
 
-class PressRoom(ChildProcess):
+class RenderingProcess(ChildProcess):
     """The child process; use as a context manager, which ends it and all that it started."""
 
-    def __init__(self, orders: Orders) -> None:
-        super().__init__(partial(Pressing, orders), "replisite press room", "makes the pages")
+    def __init__(self, orders: RenderingOrders) -> None:
+        super().__init__(partial(RenderingWorker, orders), "replisite press room", "makes the pages")
         self.root = orders.site.root
 
     def compose(self, progress: Heard, noted: Noted) -> Composed:

@@ -25,7 +25,7 @@ from replisite.rendering.links import template_fault
 from replisite.staging import Press
 from replisite.system.processor_time import Pieces, TooSlow, limited_pieces
 
-__all__ = ["Pressed", "Stock", "Work", "press_pages", "press_shard", "site_seconds"]
+__all__ = ["PressSet", "Pressed", "Work", "press_pages", "press_shard", "site_seconds"]
 
 
 PAGES_A_LIMIT: Final = 100
@@ -58,7 +58,7 @@ class Pressed:
     proofs: int = 0
 
 
-class Stock:
+class PressSet:
     """The presses of all editions, and where the pages of each lie."""
 
     def __init__(self, composition: Composition) -> None:
@@ -88,11 +88,11 @@ class Stock:
         return limited_pieces(site_seconds(site, max(map(len, self._paths.values()), default=0)))
 
     @staticmethod
-    def of(plates: Path) -> Stock:
+    def of(plates: Path) -> PressSet:
         """Return the presses of the plates in a file: those that this process has, or new ones."""
-        if plates not in STOCKS:
-            STOCKS[plates] = Stock(read_composition(plates))
-        return STOCKS[plates]
+        if plates not in PRESS_SETS:
+            PRESS_SETS[plates] = PressSet(read_composition(plates))
+        return PRESS_SETS[plates]
 
 
 def site_seconds(site: Site, pages: int) -> float:
@@ -114,7 +114,7 @@ def press_pages(press: Press, paths: Sequence[str], site: Site, owner: Distribut
         raise InputError([template_fault(error, site, f"{page}{whose}")]) from error
 
 
-STOCKS: dict[Path, Stock] = {}
+PRESS_SETS: dict[Path, PressSet] = {}
 """By the file that holds the plates: what this process has read, or was forked with."""
 
 PROVING: dict[Path, Callable[[Distributor], int] | None] = {}
@@ -123,14 +123,14 @@ PROVING: dict[Path, Callable[[Distributor], int] | None] = {}
 
 def press_shard(work: Work) -> Pressed:
     """Press one shard; raises InputError for what a template raises, and OutputError."""
-    stock = Stock.of(work.plates)
+    press_set = PressSet.of(work.plates)
     prove = PROVING.get(work.plates)
     sink: Sink = DiscardSink() if work.output is None else DirectorySink(work.output)
     sites = pages = size = proofs = 0
     entries: list[Entry] = []
-    with Ledger.open(work.ledger) as ledger, stock.limited(work.site) as limited:
+    with Ledger.open(work.ledger) as ledger, press_set.limited(work.site) as limited:
         for owner in ledger.distributors(address_of(work.site), only=work.only, shard=work.shard):
-            written = stock.press_site(work.site, owner, sink)
+            written = press_set.press_site(work.site, owner, sink)
             sites += 1
             pages += len(written)
             size += sum(entry.size for entry in written)

@@ -24,7 +24,7 @@ from replisite.model.roster_terms import terms_of
 from replisite.model.site import Site
 from replisite.people import Ledger
 from replisite.people.import_roster import Enrolment
-from replisite.rendering.process import Composed, Orders, PressRoom
+from replisite.rendering.process import Composed, Orders, RenderingProcess
 from replisite.roster.photo_column import named_photos
 from replisite.system.clock import build_time
 from replisite.system.limits import meaning
@@ -39,8 +39,8 @@ __all__ = [
     "in_turn",
     "phase",
     "prepare_photos",
-    "press_room",
     "prove_sample",
+    "rendering_process",
     "sample_of",
     "take_roster",
     "withhold_photos",
@@ -123,13 +123,15 @@ def phase(findings: Findings, name: str, progress: Progress) -> Iterator[None]:
     findings.seconds[name] = round(time.perf_counter() - started, 3)
 
 
-def press_room(site: Site, options: Options, *, fresh: bool = False) -> PressRoom:
+def rendering_process(site: Site, options: Options, *, fresh: bool = False) -> RenderingProcess:
     """Return the press room for a site's editions; a ``fresh`` one reads the content whatever was kept of it."""
     is_fresh = fresh or options.fresh or options.prove_all  # Jinja's own rendering needs Pelican's values
-    return PressRoom(Orders(site, site.open_editions, build_time(), options.drafts, options.future, is_fresh))
+    return RenderingProcess(
+        Orders(site, site.open_editions, build_time(), options.drafts, options.future, is_fresh)
+    )
 
 
-def compose(room: PressRoom, findings: Findings, progress: Progress) -> Composed:
+def compose(room: RenderingProcess, findings: Findings, progress: Progress) -> Composed:
     """Read the content and stage every page; what is worth a warning goes to the findings."""
     composed = room.compose(partial(progress, "content"), partial(progress, "content", 0, 0, 0))
     findings.is_content_kept = composed.is_kept
@@ -205,7 +207,12 @@ def prepare_photos(
 
 
 def withhold_photos(
-    site: Site, room: PressRoom, composed: Composed, ledger: Ledger, options: Options, findings: Findings
+    site: Site,
+    room: RenderingProcess,
+    composed: Composed,
+    ledger: Ledger,
+    options: Options,
+    findings: Findings,
 ) -> None:
     """Keep back what is public only because of its folder and is somebody's photo; warn of files nothing asks for."""
     names, count = composed.unasked
@@ -243,7 +250,7 @@ def _shown(names: Sequence[str], count: int = 0) -> str:
 
 
 def prove_sample(
-    room: PressRoom, sample: Sequence[Distributor], findings: Findings, jobs: int, progress: Progress
+    room: RenderingProcess, sample: Sequence[Distributor], findings: Findings, jobs: int, progress: Progress
 ) -> int:
     """Compare a sample with Jinja's rendering and follow its links; return how many pages were compared.
 

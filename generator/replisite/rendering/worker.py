@@ -36,15 +36,15 @@ from replisite.pages.explanation import ToldPage, told_pages
 from replisite.pages.shared_files import SharedFiles
 from replisite.pages.site_files import MADE_FILES, SiteFiles
 from replisite.people import Shard
-from replisite.rendering.cache import Kept
+from replisite.rendering.cache import PageCache
 from replisite.rendering.company_links import LISTED, LinkCounts, count_corporate, count_shard
 from replisite.rendering.inputs import reads_of, travelled
 from replisite.rendering.links import Audit, audit, audit_sheets, template_fault
 from replisite.rendering.shards import (
+    PRESS_SETS,
     PROVING,
-    STOCKS,
     Pressed,
-    Stock,
+    PressSet,
     Work,
     press_pages,
     press_shard,
@@ -60,7 +60,7 @@ from replisite.system.processor_time import TooSlow, limited_processor_time
 if TYPE_CHECKING:
     from replisite.pelican import Proof
 
-__all__ = ["Composed", "Orders", "Pressed", "Pressing", "Proved", "press_all"]
+__all__ = ["Composed", "Pressed", "Proved", "RenderingOrders", "RenderingWorker", "press_all"]
 
 
 Done = TypeVar("Done")
@@ -120,7 +120,7 @@ class Proved:
 
 
 @dataclass(frozen=True, slots=True)
-class Orders:
+class RenderingOrders:
     """What the press room needs to know from the start."""
 
     site: Site
@@ -132,10 +132,10 @@ class Orders:
     """Read the content even if the pages of the last build still hold."""
 
 
-class Pressing:
+class RenderingWorker:
     """What the press room's process holds; ``heard`` tells the other side how far it is."""
 
-    def __init__(self, orders: Orders, heard: Hearing) -> None:
+    def __init__(self, orders: RenderingOrders, heard: Hearing) -> None:
         self.orders = orders
         self.site = orders.site
         self.heard = heard
@@ -145,7 +145,7 @@ class Pressing:
     def compose(self) -> Composed:
         orders = self.orders
         wish = (orders.drafts, orders.future, [edition.key for edition in orders.editions])
-        self.kept = Kept(self.site, wish, orders.now)
+        self.kept = PageCache(self.site, wish, orders.now)
         self.proofs: Mapping[str, Sequence[Proof]] = {}
         self.unkept = ""
         composition = None if orders.fresh else self.kept.find()
@@ -157,8 +157,8 @@ class Pressing:
                     faults, tuple(composition.warnings), 0, tuple(sorted(composition.names)), (), False
                 )
         self.composition = composition
-        self.stock = Stock(composition)
-        STOCKS[self.kept.plates] = self.stock  # forked presses have it
+        self.press_set = PressSet(composition)
+        PRESS_SETS[self.kept.plates] = self.press_set  # forked presses have it
         listed = [page for pages in composition.pages.values() for page in pages]
         widened = {str(page.plate.widening) for page in listed if page.plate.widening}
         gc.collect()
@@ -456,7 +456,7 @@ def _first_lost(listed: Iterable[tuple[int, LinkCounts]]) -> list[tuple[int, Lin
     return kept
 
 
-_ROOM: Pressing | None = None
+_ROOM: RenderingWorker | None = None
 """The press room in a forked process: what it recorded is there already."""
 
 
