@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from replisite.cli.deploy_reporter import DeployTeller
+from replisite.cli.deploy_reporter import DeployReporter
 from replisite.cli.preview_reporter import PreviewReporter
 from replisite.cli.reports import tell_built, tell_checked, tell_explained, tell_findings, tell_roster
 from replisite.cli.terminal import Terminal, printable
@@ -26,7 +26,7 @@ from replisite.commands.explain import Explanation
 from replisite.commands.rollback import RolledBack
 from replisite.deploy.plan import Plan
 from replisite.errors import Fault
-from replisite.pages.explanation import ToldPage, ToldSlot
+from replisite.pages.explanation import PageExplanation, SlotExplanation
 from replisite.preview.serve import Started
 from replisite.preview.session import Happened
 from tests.little_site import LittleSite
@@ -84,20 +84,20 @@ def _filled(kind: type[Any], text: str) -> Any:
 
 
 def _explain(terminal: Terminal) -> None:
-    slot = _filled(ToldSlot, HOSTILE)
-    page = dataclasses.replace(_filled(ToldPage, HOSTILE), slots=(slot,))
+    slot = _filled(SlotExplanation, HOSTILE)
+    page = dataclasses.replace(_filled(PageExplanation, HOSTILE), slots=(slot,))
     tell_explained(terminal, Explanation(pages=[page], slots=1), in_detail=True)
 
 
 def _deployed(terminal: Terminal, **values: bool) -> None:
     report = _filled(Deployed, HOSTILE)
     report.reasons = {"new": 1, "gone": 1}
-    DeployTeller(terminal, is_agreed=True, is_quiet=False).tell(dataclasses.replace(report, **values))
+    DeployReporter(terminal, is_agreed=True, is_quiet=False).tell(dataclasses.replace(report, **values))
 
 
 def _planned(terminal: Terminal) -> None:
     plan = Plan(Path(HOSTILE), reasons=Counter(new=1), examples={"new": [HOSTILE]})
-    DeployTeller(terminal, is_agreed=True, is_quiet=False).agrees(plan)
+    DeployReporter(terminal, is_agreed=True, is_quiet=False).agrees(plan)
 
 
 def _happened(terminal: Terminal) -> None:
@@ -117,7 +117,7 @@ REPORTS: dict[str, Callable[[Terminal], None]] = {
     "deploy, dry": lambda terminal: _deployed(terminal, is_dry=True),
     "deploy, live": lambda terminal: _deployed(terminal, is_dry=False),
     "deploy, refused": lambda terminal: _deployed(terminal, is_dry=False, is_live=False),
-    "rollback": lambda terminal: DeployTeller(terminal, is_agreed=True, is_quiet=False).tell_back(
+    "rollback": lambda terminal: DeployReporter(terminal, is_agreed=True, is_quiet=False).tell_back(
         _filled(RolledBack, HOSTILE)
     ),
     "preview": _happened,

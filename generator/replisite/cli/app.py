@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, Optional
 import typer
 
 from replisite import __version__
-from replisite.cli.progress import Painter, PlainPainter, SilentPainter
+from replisite.cli.progress import PlainPainter, ProgressBar, SilentProgressBar
 from replisite.cli.terminal import Terminal
 from replisite.config.site_folder import NAME, find_site
 from replisite.errors import Fault, InputError, PartlyDeployed, ReplisiteError, UsageError
@@ -154,14 +154,14 @@ def build(
     from replisite.commands.build import Options
     from replisite.commands.build import build as build_sites
 
-    with _faults_told(as_json), _painter(quiet, as_json) as painter:
+    with _faults_told(as_json), _painter(quiet, as_json) as bar:
         if prove not in {"sample", "all"}:
             raise UsageError(f'--prove takes "sample" or "all", not "{prove}"')
         loaded, earlier = _site(site)
         options = Options(
             output, roster, tuple(only or ()), skip_bad_rows, drafts, future, prove == "all", fresh, jobs
         )
-        report = build_sites(loaded, options, painter, earlier)
+        report = build_sites(loaded, options, bar, earlier)
     if as_json:
         out.print_json(report.as_json())
     elif not quiet:
@@ -234,13 +234,13 @@ def deploy(
     Only what differs is sent, in an order in which no link of a live page ever leads nowhere. A deploy may be cut short at
     any moment: run it again, and it goes on from there.
     """
-    from replisite.cli.deploy_reporter import DeployTeller
+    from replisite.cli.deploy_reporter import DeployReporter
     from replisite.commands.deploy import DeployOptions, find_target
     from replisite.commands.deploy import deploy as deploy_sites
     from replisite.commands.rollback import rollback as go_back
 
     is_quiet = quiet or as_json
-    with _faults_told(as_json, CUT_SHORT), DeployTeller(err, is_agreed=yes, is_quiet=is_quiet) as teller:
+    with _faults_told(as_json, CUT_SHORT), DeployReporter(err, is_agreed=yes, is_quiet=is_quiet) as reporter:
         loaded = _whole_site(site)
         chosen = find_target(loaded, target)
         options = DeployOptions(
@@ -253,11 +253,11 @@ def deploy(
             takes_turn=take_turn,
             verifies=verify,
         )
-        report = deploy_sites(loaded, chosen, options, teller)
-        teller.tell(report)
-        back = go_back(loaded, chosen, "", teller) if report.differences and rollback_on_failure else None
+        report = deploy_sites(loaded, chosen, options, reporter)
+        reporter.tell(report)
+        back = go_back(loaded, chosen, "", reporter) if report.differences and rollback_on_failure else None
         if back is not None:
-            teller.tell_back(back)
+            reporter.tell_back(back)
     if as_json:
         out.print_json({**report.as_json(), "rolled_back_to": back.release if back else None})
     if report.differences:
@@ -285,16 +285,16 @@ def rollback(
     quiet: Quiet = False,
 ) -> None:
     """Make live again what was live before."""
-    from replisite.cli.deploy_reporter import DeployTeller
+    from replisite.cli.deploy_reporter import DeployReporter
     from replisite.commands.deploy import find_target
     from replisite.commands.rollback import rollback as go_back
 
     is_quiet = quiet or as_json
-    with _faults_told(as_json, CUT_SHORT), DeployTeller(err, is_agreed=yes, is_quiet=is_quiet) as teller:
+    with _faults_told(as_json, CUT_SHORT), DeployReporter(err, is_agreed=yes, is_quiet=is_quiet) as reporter:
         loaded = _whole_site(site)
         chosen = find_target(loaded, target)
-        report = go_back(loaded, chosen, release, teller, teller.agrees_back, takes_turn=take_turn)
-        teller.tell_back(report)
+        report = go_back(loaded, chosen, release, reporter, reporter.agrees_back, takes_turn=take_turn)
+        reporter.tell_back(report)
     if as_json:
         out.print_json(report.as_json())
 
@@ -333,9 +333,9 @@ def explain(
     from replisite.commands.build import Options
     from replisite.commands.explain import explain as explain_pages
 
-    with _faults_told(as_json), _painter(quiet, as_json) as painter:
+    with _faults_told(as_json), _painter(quiet, as_json) as bar:
         loaded, earlier = _site(site)
-        told = explain_pages(loaded, Options(drafts=drafts, future=future), painter, page, earlier)
+        told = explain_pages(loaded, Options(drafts=drafts, future=future), bar, page, earlier)
     if as_json:
         out.print_json(told.as_json())
     else:
@@ -403,7 +403,7 @@ def preview(
         folder = site if site is not None else find_site(Path.cwd())
         if not (folder / NAME).is_file():
             raise UsageError(f"{folder}: no {NAME} there; name the site's folder with --site")
-        teller = PreviewReporter(err, folder.resolve(), quiet=quiet)
+        reporter = PreviewReporter(err, folder.resolve(), quiet=quiet)
         options = PreviewOptions(
             host=host,
             port=port,
@@ -413,8 +413,8 @@ def preview(
             editor=editor,
             source=Options(roster=roster, skip_bad_rows=skip_bad_rows, drafts=drafts, future=future),
         )
-        start_preview(folder.resolve(), options, teller.started, teller.happened, context.obj)
-        teller.ended()
+        start_preview(folder.resolve(), options, reporter.started, reporter.happened, context.obj)
+        reporter.ended()
 
 
 @app.command(
@@ -460,10 +460,10 @@ def check(
     from replisite.commands.check import check as check_site
     from replisite.model.options import Options
 
-    with _faults_told(as_json), _painter(quiet, as_json) as painter:
+    with _faults_told(as_json), _painter(quiet, as_json) as bar:
         loaded, earlier = _site(site)
         options = Options(roster=roster, skip_bad_rows=skip_bad_rows, drafts=drafts, future=future, jobs=jobs)
-        checked = check_site(loaded, options, painter, earlier, counts_links=links)
+        checked = check_site(loaded, options, bar, earlier, counts_links=links)
     has_lost = checked.links is not None and checked.links.lost_count > 0
     if as_json:
         out.print_json(checked.as_json())
@@ -499,10 +499,10 @@ def roster(
     from replisite.commands.check import count_roster
     from replisite.model.options import Options
 
-    with _faults_told(as_json), _painter(quiet, as_json) as painter:
+    with _faults_told(as_json), _painter(quiet, as_json) as bar:
         loaded, earlier = _site(site)
         options = Options(roster=roster, skip_bad_rows=skip_bad_rows)
-        counted = count_roster(loaded, options, painter, earlier)
+        counted = count_roster(loaded, options, bar, earlier)
     if as_json:
         out.print_json(counted.as_json())
     else:
@@ -548,12 +548,12 @@ def _whole_site(folder: Path | None) -> Site:
 
 
 @contextmanager
-def _painter(quiet: bool, as_json: bool) -> Iterator[Painter | PlainPainter | SilentPainter]:
+def _painter(quiet: bool, as_json: bool) -> Iterator[ProgressBar | PlainPainter | SilentProgressBar]:
     if quiet or as_json:
-        yield SilentPainter()
+        yield SilentProgressBar()
     elif err.is_terminal:
-        with Painter(err) as painter:
-            yield painter
+        with ProgressBar(err) as bar:
+            yield bar
     else:
         yield PlainPainter(err)
 

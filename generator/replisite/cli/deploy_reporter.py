@@ -13,7 +13,7 @@ from replisite.deploy.plan import Plan, Reason
 from replisite.deploy.transfer import Sent
 from replisite.errors import UsageError
 
-__all__ = ["DeployTeller"]
+__all__ = ["DeployReporter"]
 
 _REASONS: dict[Reason, tuple[str, str]] = {
     "new": ("+", "green"),
@@ -34,7 +34,7 @@ SHOWN = 3
 EVERY_SECONDS = 5.0
 
 
-class DeployTeller(Hears):
+class DeployReporter(Hears):
     """Tells on a console, and asks there unless ``is_agreed``; a context manager, which takes the bar away."""
 
     def __init__(self, console: Terminal, *, is_agreed: bool, is_quiet: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Self
 
 from replisite.cli.terminal import Bar, Terminal
 
-__all__ = ["Painter", "PlainPainter", "SilentPainter"]
+__all__ = ["PlainPainter", "ProgressBar", "SilentProgressBar"]
 
 PHASES = {
     "wait": "Waiting for another build of this site to end",
@@ -22,14 +22,14 @@ PHASES = {
 }
 
 
-class SilentPainter:
+class SilentProgressBar:
     """Shows nothing."""
 
     def __call__(self, phase: str, done: int, total: int, pages: int = 0, note: str = "") -> None:
         """Take one piece of news."""
 
 
-class PlainPainter(SilentPainter):
+class PlainPainter(SilentProgressBar):
     """One line a phase, and one every few seconds of a long one."""
 
     EVERY_SECONDS = 5.0
@@ -53,7 +53,7 @@ class PlainPainter(SilentPainter):
             self.console.print(f"  {done:,} of {total:,}" if total else f"  {done:,}")
 
 
-class Painter(SilentPainter):
+class ProgressBar(SilentProgressBar):
     """A progress bar per phase, with pages per second and the time left."""
 
     EVERY_SECONDS = 0.1

@@ -7,7 +7,7 @@ from replisite.commands.build import Report
 from replisite.commands.check import Checked, RosterCounts
 from replisite.commands.explain import Explanation
 from replisite.errors import SHOWN
-from replisite.pages.explanation import ToldPage
+from replisite.pages.explanation import PageExplanation
 from replisite.rendering.process import LinkCounts
 from replisite.rendering.steps import Findings
 
@@ -114,7 +114,7 @@ def tell_explained(console: Terminal, told: Explanation, in_detail: bool) -> Non
     )
 
 
-def _tell_page(console: Terminal, page: ToldPage, in_detail: bool) -> None:
+def _tell_page(console: Terminal, page: PageExplanation, in_detail: bool) -> None:
     if page.widened:
         what = "in full"
     elif page.is_shared:

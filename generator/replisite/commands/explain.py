@@ -9,7 +9,7 @@ from fnmatch import fnmatch
 from replisite.errors import Fault, InputError, UsageError, nearest
 from replisite.model.options import Options
 from replisite.model.site import Site
-from replisite.pages.explanation import ToldPage
+from replisite.pages.explanation import PageExplanation
 from replisite.rendering.steps import Findings, Progress, compose, in_turn, phase, rendering_process
 
 __all__ = ["Explanation", "explain"]
@@ -19,7 +19,7 @@ __all__ = ["Explanation", "explain"]
 class Explanation(Findings):
     """How pages were staged. ``slots`` are the distinct ones of all pages asked for."""
 
-    pages: list[ToldPage] = field(default_factory=list)
+    pages: list[PageExplanation] = field(default_factory=list)
     slots: int = 0
 
 
@@ -45,6 +45,6 @@ def explain(
     return told
 
 
-def _is_wanted(page: ToldPage, wanted: str) -> bool:
+def _is_wanted(page: PageExplanation, wanted: str) -> bool:
     names = {page.path, page.path.removesuffix("index.html").rstrip("/"), page.source}
     return any(fnmatch(name, wanted.rstrip("/")) for name in names)

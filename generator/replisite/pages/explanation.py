@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from replisite.pages import Composition, Page
 from replisite.staging import Slot
 
-__all__ = ["ToldPage", "ToldSlot", "told_pages"]
+__all__ = ["PageExplanation", "SlotExplanation", "told_pages"]
 
 
 @dataclass(frozen=True, slots=True)
-class ToldSlot:
+class SlotExplanation:
     """One slot of a page.
 
     ``where`` is ``template:line`` and ``told`` the expression, or the statement's first tag. ``times`` says how often it
@@ -29,7 +29,7 @@ class ToldSlot:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldPage:
+class PageExplanation:
     """One page of one edition.
 
     ``static_bytes`` are rendered once for everybody. ``widened`` says why the whole page is rendered in full for each
@@ -40,7 +40,7 @@ class ToldPage:
     path: str
     source: str
     static_bytes: int
-    slots: tuple[ToldSlot, ...]
+    slots: tuple[SlotExplanation, ...]
     widened: str
 
     @property
@@ -49,7 +49,7 @@ class ToldPage:
         return not self.slots and not self.widened
 
 
-def told_pages(composition: Composition) -> Iterator[ToldPage]:
+def told_pages(composition: Composition) -> Iterator[PageExplanation]:
     """Tell of all pages, edition by edition."""
     for edition, pages in composition.pages.items():
         sharing = _sharing(pages)
@@ -62,18 +62,18 @@ def _sharing(pages: Sequence[Page]) -> Mapping[Hashable, int]:
     return Counter(key for page in pages for key in {slot.key for slot in page.plate.slots})
 
 
-def _told(edition: str, page: Page, sharing: Mapping[Hashable, int]) -> ToldPage:
+def _told(edition: str, page: Page, sharing: Mapping[Hashable, int]) -> PageExplanation:
     plate = page.plate
     widened = str(plate.widening) if plate.widening else ""
     times = Counter(slot.key for slot in plate.slots)
     slots = {slot.key: slot for slot in plate.slots} if not widened else {}
     told = tuple(_told_slot(slot, times[key], sharing[key]) for key, slot in slots.items())
-    return ToldPage(edition, page.path, page.source, plate.static_size, told, widened)
+    return PageExplanation(edition, page.path, page.source, plate.static_size, told, widened)
 
 
-def _told_slot(slot: Slot, times: int, pages: int) -> ToldSlot:
+def _told_slot(slot: Slot, times: int, pages: int) -> SlotExplanation:
     origin = getattr(slot, "origin", None)
     if origin is None:
-        return ToldSlot("", type(slot).__name__, times, pages, ())
+        return SlotExplanation("", type(slot).__name__, times, pages, ())
     where = f"{origin.template}:{origin.line}" if origin.line else origin.template
-    return ToldSlot(where, origin.told, times, pages, tuple(map(str, origin.widenings)))
+    return SlotExplanation(where, origin.told, times, pages, tuple(map(str, origin.widenings)))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from replisite.model.distributor import Distributor
-from replisite.pages.explanation import ToldPage
+from replisite.pages.explanation import PageExplanation
 from replisite.people import Shard
 from replisite.rendering.company_links import LinkCounts
 from replisite.rendering.shards import Pressed
@@ -32,9 +32,9 @@ class RenderingProcess(ChildProcess):
         """Run Pelican and stage every page; ``progress`` gets (pages so far, 0), ``noted`` what takes long."""
         return cast(Composed, self.ask("compose", progress=progress, noted=noted))
 
-    def explain(self) -> Sequence[ToldPage]:
+    def explain(self) -> Sequence[PageExplanation]:
         """Tell how each page was staged."""
-        return cast("Sequence[ToldPage]", self.ask("explain"))
+        return cast("Sequence[PageExplanation]", self.ask("explain"))
 
     def withhold(self, paths: Sequence[str]) -> None:
         """Do not publish some of the files that exist once."""

@@ -32,7 +32,7 @@ from replisite.model.site import Edition, Site
 from replisite.model.sitemap import robots, sitemap
 from replisite.output import DirectorySink
 from replisite.pages import Composition, Page
-from replisite.pages.explanation import ToldPage, told_pages
+from replisite.pages.explanation import PageExplanation, told_pages
 from replisite.pages.shared_files import SharedFiles
 from replisite.pages.site_files import MADE_FILES, SiteFiles
 from replisite.people import Shard
@@ -218,7 +218,7 @@ class RenderingWorker:
         self.kept.finish(recording.composition, packed, reads)
         return recording.composition, ()
 
-    def explain(self) -> tuple[ToldPage, ...]:
+    def explain(self) -> tuple[PageExplanation, ...]:
         """Tell how each page was staged."""
         return tuple(told_pages(self.composition))
 
