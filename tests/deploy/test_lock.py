@@ -19,9 +19,9 @@ def test_whose_turn_it_is_is_told_with_its_age() -> None:
 
     async def run() -> None:
         nonlocal now
-        await state.take_turn("ann@desk", "r1")
+        await state.take_lock("ann@desk", "r1")
         now += 725
-        with pytest.raises(DeployError, match=r"ann@desk with r1, last heard of 12 min ago; .*--take-turn"):
+        with pytest.raises(DeployError, match=r"ann@desk with r1, last heard of 12 min ago; .*--break-lock"):
             async with held(state, "r2", (), force=False):
                 pass
         async with held(state, "r2", (), force=True) as mine:
@@ -37,7 +37,7 @@ def test_a_try_of_ours_that_was_cut_short_has_its_turn_back() -> None:
 
     async def run() -> None:
         state = MemoryState()
-        await state.take_turn(this_owner(), "r1")
+        await state.take_lock(this_owner(), "r1")
         with pytest.raises(DeployError):
             async with held(state, "r2", {"other"}, force=False):
                 pass
@@ -58,13 +58,13 @@ def test_a_lost_turn_is_heard_of(monkeypatch: pytest.MonkeyPatch) -> None:
             mine.when_lost = lost.append
             thief = MemoryState()
             thief.share(state)
-            await thief.take_turn("bob@shed", "r2", force=True)
+            await thief.take_lock("bob@shed", "r2", force=True)
             for _ in range(200):
                 if lost:
                     break
                 await asyncio.sleep(0.01)
             assert lost == [mine.lost]
-        other = await state.take_turn("cy@attic", "r3")
+        other = await state.take_lock("cy@attic", "r3")
         assert other is not None  # it was not ours to give back
         return other.owner
 

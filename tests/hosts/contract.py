@@ -148,18 +148,18 @@ class HostContract:
             async with place.host() as first, place.host() as second:
                 assert first.state is not None
                 assert second.state is not None
-                assert await first.state.take_turn("ann@desk", "r1") is None
-                other = await second.state.take_turn("bob@shed", "r2")
+                assert await first.state.take_lock("ann@desk", "r1") is None
+                other = await second.state.take_lock("bob@shed", "r2")
                 assert other is not None
                 assert (other.owner, other.release) == ("ann@desk", "r1")
                 assert 0 <= other.age < 60
                 await first.state.keep_turn()
                 await second.state.end_turn()  # it is not his
-                assert await second.state.take_turn("bob@shed", "r2") is not None
+                assert await second.state.take_lock("bob@shed", "r2") is not None
                 with pytest.raises(DeployError, match="ann@desk"):
                     await asyncio.to_thread(built.deploy, place.host())
                 await first.state.end_turn()
-                assert await second.state.take_turn("bob@shed", "r2") is None
+                assert await second.state.take_lock("bob@shed", "r2") is None
                 await second.state.end_turn()
 
         asyncio.run(both())

@@ -51,9 +51,9 @@ class TestFolder(ReleasesContract):
             async with place.host() as first, place.host() as second:
                 assert first.state is not None
                 assert second.state is not None
-                assert await first.state.take_turn("ann@desk", "r1") is None
+                assert await first.state.take_lock("ann@desk", "r1") is None
                 with pytest.raises(HostError, match="ann@desk is at it, and cannot be sent away"):
-                    await second.state.take_turn("bob@shed", "r2", force=True)
+                    await second.state.take_lock("bob@shed", "r2", force=True)
 
         asyncio.run(both())
 

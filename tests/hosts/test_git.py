@@ -344,14 +344,14 @@ def test_a_turn_that_was_taken_is_lost(remote: Remote, monkeypatch: pytest.Monke
         async with remote.host() as first, remote.host() as second:
             assert first.state is not None
             assert second.state is not None
-            assert await first.state.take_turn("ann@desk", "r1") is None
+            assert await first.state.take_lock("ann@desk", "r1") is None
             await first.state.keep_turn()
             await first.state.keep_turn()
-            assert await second.state.take_turn("bob@shed", "r2", force=True) is None
+            assert await second.state.take_lock("bob@shed", "r2", force=True) is None
             with pytest.raises(HostError, match="somebody has taken our turn"):
                 await first.state.keep_turn()
             await first.state.end_turn()
-            turn = await first.state.take_turn("ann@desk", "r3")
+            turn = await first.state.take_lock("ann@desk", "r3")
             assert turn is not None
             assert (turn.owner, turn.release) == ("bob@shed", "r2")
 

@@ -64,7 +64,7 @@ def built(tmp_path: Path) -> Built:
 class TestSsh(ReleasesContract):
     """The suite over a server."""
 
-    options = MappingProxyType({"takes_turn": True})
+    options = MappingProxyType({"breaks_lock": True})
 
     @pytest.fixture
     def place(self, sshd: Sshd, tmp_path: Path) -> Machine:
@@ -282,7 +282,7 @@ def test_a_name_that_the_disk_does_not_take(place: Machine, built: Built) -> Non
 
     async def put_all() -> list[BaseException | None]:
         async with place.host() as host:
-            assert await host.state.take_turn("ann@desk", "r") is None
+            assert await host.state.take_lock("ann@desk", "r") is None
             await host.begin(Release("20260101T000000Z-a"), Nothing())
             puts = (host.put(a_file(path, b"x"), b"x") for path in [*names[:10], long, *names[10:]])
             return await asyncio.gather(*puts, return_exceptions=True)
@@ -320,7 +320,7 @@ def test_two_who_ask_at_the_same_moment(place: Machine) -> None:
     async def race() -> list[bool]:
         hosts = [place.host() for _ in range(6)]
         taken = await asyncio.gather(
-            *(host.state.take_turn(f"p{number}", "r") for number, host in enumerate(hosts))
+            *(host.state.take_lock(f"p{number}", "r") for number, host in enumerate(hosts))
         )
         for host in hosts:
             await host.__aexit__(None, None, None)
@@ -336,15 +336,15 @@ def test_a_turn_that_somebody_left_behind(place: Machine, built: Built) -> None:
 
     async def left() -> None:
         async with place.host() as host:
-            assert await host.state.take_turn("ann@desk", "r1") is None
+            assert await host.state.take_lock("ann@desk", "r1") is None
 
     asyncio.run(left())
     turn = place.root / ".turn"
     os.utime(turn, (time.time() - 300, time.time() - 300))
     built.write(SECOND)
-    with pytest.raises(DeployError, match=r"ann@desk with r1, last heard of 5 min ago; .*--take-turn"):
+    with pytest.raises(DeployError, match=r"ann@desk with r1, last heard of 5 min ago; .*--break-lock"):
         built.deploy(place.host())
-    assert built.deploy(place.host(), takes_turn=True).is_live
+    assert built.deploy(place.host(), breaks_lock=True).is_live
     assert live_files(place.root) == SECOND
     assert not turn.exists()
 
@@ -356,10 +356,10 @@ def test_whoever_has_lost_the_turn_makes_nothing_live(place: Machine, built: Bui
 
     async def late() -> None:
         async with place.host() as ann, place.host() as bob:
-            assert await ann.state.take_turn("ann@desk", "r1") is None
+            assert await ann.state.take_lock("ann@desk", "r1") is None
             release = Release("20990101T000000Z-a", await ann.state.live())
             await ann.begin(release, Nothing())
-            assert await bob.state.take_turn("bob@shed", "r2", force=True) is None
+            assert await bob.state.take_lock("bob@shed", "r2", force=True) is None
             for act in (ann.state.keep_turn, lambda: ann.finish(release, Nothing())):
                 with pytest.raises(HostError, match="somebody has taken our turn"):
                     await act()
@@ -415,7 +415,7 @@ def test_what_lies_beside_the_sites(place: Machine) -> None:
 
     async def finish() -> None:
         async with place.host() as host:
-            assert await host.state.take_turn("ann@desk", "r") is None
+            assert await host.state.take_lock("ann@desk", "r") is None
             release = Release("20260101T000000Z-a")
             await host.begin(release, Nothing())
             await host.put(a_file("index.html", b"x"), b"x")

@@ -183,9 +183,9 @@ def test_who_has_lost_the_turn_is_told(servers: Mapping[str, str], server: str) 
         async with place.host() as first, place.host() as second:
             assert first.state is not None
             assert second.state is not None
-            assert await first.state.take_turn("ann@desk", "r1") is None
+            assert await first.state.take_lock("ann@desk", "r1") is None
             await first.state.keep_turn()
-            assert await second.state.take_turn("bob@shed", "r2", force=True) is None
+            assert await second.state.take_lock("bob@shed", "r2", force=True) is None
             with pytest.raises(HostError, match=r"^bob@shed has taken our turn$") as told:
                 await first.state.keep_turn()
             assert not told.value.may_pass
@@ -208,9 +208,9 @@ def test_the_age_of_a_turn_is_by_the_stores_clock(
         async with place.host() as first, place.host() as second:
             assert first.state is not None
             assert second.state is not None
-            await first.state.take_turn("ann@desk", "r1")
+            await first.state.take_lock("ann@desk", "r1")
             await asyncio.sleep(2.1)
-            other = await second.state.take_turn("bob@shed", "r2")
+            other = await second.state.take_lock("bob@shed", "r2")
             await first.state.end_turn()
             assert other is not None
             return other.age

@@ -171,10 +171,10 @@ def build(
 TargetArgument = Annotated[
     str, typer.Argument(metavar="[TARGET]", help="A target of site.toml; the only one if there is one.")
 ]
-TakeTurn = Annotated[
+BreakLock = Annotated[
     bool,
     typer.Option(
-        "--take-turn", help="Take the turn from another deploy that has ended without giving it back."
+        "--break-lock", help="Take the turn from another deploy that has ended without giving it back."
     ),
 ]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
@@ -218,7 +218,7 @@ def deploy(
         bool,
         typer.Option("--refresh", help="Look at every live file, instead of believing the list beside them."),
     ] = False,
-    take_turn: TakeTurn = False,
+    take_lock: BreakLock = False,
     verify: Annotated[
         bool, typer.Option("--verify/--no-verify", help="Look at some files afterwards as visitors get them.")
     ] = True,
@@ -250,7 +250,7 @@ def deploy(
             jobs=jobs,
             allows_deletes=allow_deletes,
             refreshes=refresh,
-            takes_turn=take_turn,
+            breaks_lock=take_lock,
             verifies=verify,
         )
         report = deploy_sites(loaded, chosen, options, reporter)
@@ -280,7 +280,7 @@ def rollback(
     ] = "",
     site: SiteOption = None,
     yes: Yes = False,
-    take_turn: TakeTurn = False,
+    take_lock: BreakLock = False,
     as_json: JsonOption = False,
     quiet: Quiet = False,
 ) -> None:
@@ -293,7 +293,7 @@ def rollback(
     with _faults_told(as_json, CUT_SHORT), DeployReporter(err, is_agreed=yes, is_quiet=is_quiet) as reporter:
         loaded = _whole_site(site)
         chosen = find_target(loaded, target)
-        report = go_back(loaded, chosen, release, reporter, reporter.agrees_back, takes_turn=take_turn)
+        report = go_back(loaded, chosen, release, reporter, reporter.agrees_back, breaks_lock=take_lock)
         reporter.tell_back(report)
     if as_json:
         out.print_json(report.as_json())

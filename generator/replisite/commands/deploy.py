@@ -52,7 +52,7 @@ class DeployOptions:
     jobs: int = 0
     allows_deletes: bool = False
     refreshes: bool = False
-    takes_turn: bool = False
+    breaks_lock: bool = False
     verifies: bool = True
 
 
@@ -204,7 +204,7 @@ class _Deploy:
                 await self._deploy(name, Held())
                 return
             earlier = self.run.takes_turn_as(name)
-            async with held(host.state, name, earlier, force=self.options.takes_turn) as turn:
+            async with held(host.state, name, earlier, force=self.options.breaks_lock) as turn:
                 await self._deploy(name, turn)
                 if self.report.is_live or not self.report.reasons:
                     self.report.configured = list(await retried(partial(host.configure, self.beside)))

@@ -53,7 +53,7 @@ def rollback(
     agrees: Callable[[RolledBack], bool] = lambda _: True,
     host: Host | None = None,
     *,
-    takes_turn: bool = False,
+    breaks_lock: bool = False,
 ) -> RolledBack:
     """Go back to a release, or to the last one before what is live if ``release`` is empty.
 
@@ -64,7 +64,7 @@ def rollback(
     with open_run(host, state_of(site, target), is_dry=False) as run:
         one = _Rollback(run, release, hears, agrees, report)
         try:
-            asyncio.run(one.run_all(takes_turn))
+            asyncio.run(one.run_all(breaks_lock))
         except HostError as error:
             raise DeployError(told_of(host, error)) from error
     return report
@@ -80,11 +80,11 @@ class _Rollback:
     agrees: Callable[[RolledBack], bool]
     report: RolledBack
 
-    async def run_all(self, takes_turn: bool) -> None:
+    async def run_all(self, breaks_lock: bool) -> None:
         async with self.run.host as host:
             name = deploy_name()
             earlier = self.run.takes_turn_as(name)
-            async with held(host.state, name, earlier, force=takes_turn) as turn:
+            async with held(host.state, name, earlier, force=breaks_lock) as turn:
                 await (self._by_file(turn) if self.run.is_file_by_file else self._at_once())
 
     async def _at_once(self) -> None:

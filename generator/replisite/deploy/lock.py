@@ -14,7 +14,7 @@ from typing import Final
 
 from replisite.deploy.transfer import retried
 from replisite.errors import DeployError
-from replisite.hosts import HostError, State, Turn
+from replisite.hosts import HostError, Lock, State
 
 __all__ = ["Held", "held", "this_owner"]
 
@@ -47,13 +47,13 @@ async def held(
         yield Held()
         return
     owner = this_owner()
-    other = await retried(partial(state.take_turn, owner, release))
+    other = await retried(partial(state.take_lock, owner, release))
     ours = {*earlier, release}  # a try of this very run whose answer was lost
     is_ours = other is not None and other.owner == owner and other.release in ours
     if other is not None:
         if not is_ours and not force:
             raise DeployError(_whose(other))
-        await retried(partial(state.take_turn, owner, release, force=True))
+        await retried(partial(state.take_lock, owner, release, force=True))
     turn = Held(is_taken_over=other is not None and not is_ours)
     beating = asyncio.create_task(_beat(state, turn))
     try:
@@ -83,12 +83,12 @@ async def _beat(state: State, turn: Held) -> None:
                 return
 
 
-def _whose(turn: Turn) -> str:
+def _whose(turn: Lock) -> str:
     minutes, seconds = divmod(round(turn.age), 60)
     ago = f"{minutes} min ago" if minutes else f"{seconds} s ago"
     return (
         f"another deploy has its turn: {turn.owner} with {turn.release or 'a release'}, last heard of {ago}; "
-        "wait for it, or if it has ended, take the turn with --take-turn"
+        "wait for it, or if it has ended, take the turn with --break-lock"
     )
 
 

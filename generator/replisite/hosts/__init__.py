@@ -20,9 +20,9 @@ from replisite.hosts.host import (
     HostError,
     Limits,
     Listed,
+    Lock,
     Release,
     State,
-    Turn,
 )
 from replisite.hosts.memory import MemoryHost, MemoryState
 from replisite.hosts.open import open_host
@@ -35,10 +35,10 @@ __all__ = [
     "HostError",
     "Limits",
     "Listed",
+    "Lock",
     "MemoryHost",
     "MemoryState",
     "Release",
     "State",
-    "Turn",
     "open_host",
 ]

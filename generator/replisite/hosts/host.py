@@ -30,9 +30,9 @@ __all__ = [
     "HostError",
     "Limits",
     "Listed",
+    "Lock",
     "Release",
     "State",
-    "Turn",
 ]
 
 Body = bytes | Path
@@ -98,7 +98,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Lock:
     """Whose turn it is: the other deploy's owner (``ann@desk``), and how many seconds ago that one was last heard of.
 
     The age is by the host's own clock, so that two machines with different clocks agree.
@@ -164,7 +164,7 @@ class State(Protocol):
         """Keep a copy of ``place`` under a name; whoever fetches sees the old one or the new one."""
         ...
 
-    async def take_turn(self, owner: str, release: str, *, force: bool = False) -> Turn | None:
+    async def take_lock(self, owner: str, release: str, *, force: bool = False) -> Lock | None:
         """Take the turn, and return None; or return whose it is, and take nothing.
 
         Two who ask at the same moment never both get it, as far as the host can tell them apart. ``force`` takes it

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from replisite.hosts.host import Body, Bundle, Facts, HostError, Listed, Release, Turn
+from replisite.hosts.host import Body, Bundle, Facts, HostError, Listed, Lock, Release
 from replisite.model.live_files import LiveFile
 
 __all__ = ["MemoryHost", "MemoryState"]
@@ -36,11 +36,11 @@ class MemoryState:
         """Copy a file in."""
         self.files[name] = await asyncio.to_thread(place.read_bytes)
 
-    async def take_turn(self, owner: str, release: str, *, force: bool = False) -> Turn | None:
+    async def take_lock(self, owner: str, release: str, *, force: bool = False) -> Lock | None:
         """Take the turn, or say whose it is."""
         if self._turns and not force:
             other, theirs, since = self._turns[0]
-            return Turn(other, theirs, self._clock() - since)
+            return Lock(other, theirs, self._clock() - since)
         self._ours = owner, release
         self._turns[:] = [(owner, release, self._clock())]
         return None

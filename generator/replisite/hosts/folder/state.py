@@ -11,7 +11,7 @@ from pathlib import Path
 
 from replisite.hosts.common import disk_files, releases
 from replisite.hosts.common.disk_files import Told
-from replisite.hosts.host import HostError, Turn
+from replisite.hosts.host import HostError, Lock
 
 __all__ = ["FolderState", "live_release"]
 
@@ -50,7 +50,7 @@ class FolderState:
         with Told(listed):
             await asyncio.to_thread(disk_files.write, listed, place)
 
-    async def take_turn(self, owner: str, release: str, *, force: bool = False) -> Turn | None:
+    async def take_lock(self, owner: str, release: str, *, force: bool = False) -> Lock | None:
         """Take the lock. It cannot be forced: whoever has it is alive."""
         place = self._root / releases.TURN
         with Told(place):
@@ -70,7 +70,7 @@ class FolderState:
             other = found.get("owner", "somebody")
             if force:
                 raise HostError(f"{other} is at it, and cannot be sent away") from None
-            return Turn(other, found.get("release", ""), max(age, 0.0))
+            return Lock(other, found.get("release", ""), max(age, 0.0))
         self._lock = lock
         return None
 

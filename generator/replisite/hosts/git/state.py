@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from replisite.hosts.git.repository import Repository
-from replisite.hosts.host import HostError, Turn
+from replisite.hosts.host import HostError, Lock
 
 __all__ = ["GitState", "Known"]
 
@@ -122,7 +122,7 @@ class GitState:
 
     # -- whose turn it is ---------------------------------------------------------------------------------
 
-    async def take_turn(self, owner: str, release: str, *, force: bool = False) -> Turn | None:
+    async def take_lock(self, owner: str, release: str, *, force: bool = False) -> Lock | None:
         """Make the ref of the turn, or say who did. Its age is that of a commit: by the clock of who made it, since git's
         servers tell no time.
         """
@@ -169,7 +169,7 @@ class GitState:
         nothing = await self._repository.line("mktree", given=b"")
         return await self._repository.commit(nothing, [], self._owner, f"{time.time():.0f} +0000")
 
-    async def _whose(self, commit: str) -> Turn:
+    async def _whose(self, commit: str) -> Lock:
         if not await self._repository.has(commit):
             await self._repository.run(
                 "fetch",
@@ -182,4 +182,4 @@ class GitState:
             )
         said = await self._repository.line("show", "-s", "--format=%ct%n%B", commit)
         since, owner, release, *_ = [*said.splitlines(), "", "", ""]
-        return Turn(owner or "somebody", release, max(time.time() - int(since), 0.0))
+        return Lock(owner or "somebody", release, max(time.time() - int(since), 0.0))

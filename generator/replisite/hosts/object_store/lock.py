@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from replisite.hosts.host import HostError, Turn
+from replisite.hosts.host import HostError, Lock
 from replisite.hosts.object_store.errors import FOREIGN, LOST, UNKNOWN_CONDITION
 from replisite.hosts.object_store.private_folder import PRIVATE, Folder
 
-__all__ = ["SETTLE_SECONDS", "ObjectTurn"]
+__all__ = ["SETTLE_SECONDS", "ObjectLock"]
 
 SETTLE_SECONDS: Final = 1.0
 """How long a turn lies there before it is looked at again, where the store knows no conditions."""
@@ -34,7 +34,7 @@ class _Found:
     version: dict[str, str]
 
 
-class ObjectTurn:
+class ObjectLock:
     """The file ``turn`` in our folder.
 
     It is put only if there is none (``If-None-Match: *``; RFC 9110 §13.1.2), so that of two one loses; a sign of life is
@@ -56,7 +56,7 @@ class ObjectTurn:
         self._mine = ("", "")
         self._beats = 0
 
-    async def take(self, owner: str, release: str, *, force: bool) -> Turn | None:
+    async def take(self, owner: str, release: str, *, force: bool) -> Lock | None:
         """Take the turn, or say whose it is. Whoever asks twice, because no answer came, has taken it once.
 
         At a new place each of two draws a folder of its own; who then sees another beside its own steps back.
@@ -96,7 +96,7 @@ class ObjectTurn:
         if found is not None and found.token == self._token:
             await self._folder.remove(await self._folder.at("turn"))
 
-    async def _take(self, *, force: bool) -> Turn | None:
+    async def _take(self, *, force: bool) -> Lock | None:
         found = await self._read()
         if found is not None and found.token != self._token and not force:
             return await self._turn(found)
@@ -186,7 +186,7 @@ class ObjectTurn:
             {name: tag for name, tag in tags.items() if tag},
         )
 
-    async def _turn(self, found: _Found) -> Turn:
+    async def _turn(self, found: _Found) -> Lock:
         key = await self._folder.at(f"clock-{secrets.token_hex(8)}")
         try:
             await self._store.put_async(key, b"", attributes=dict(PRIVATE))
@@ -194,4 +194,4 @@ class ObjectTurn:
         except FOREIGN as error:
             raise self._border.told(error, key) from error
         await self._folder.remove(key)
-        return Turn(found.owner, found.release, max((now - found.changed).total_seconds(), 0.0))
+        return Lock(found.owner, found.release, max((now - found.changed).total_seconds(), 0.0))

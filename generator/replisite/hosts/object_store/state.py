@@ -14,9 +14,9 @@ from typing import Final
 
 from obstore.exceptions import BaseError
 
-from replisite.hosts.host import Turn
+from replisite.hosts.host import Lock
 from replisite.hosts.object_store.errors import FOREIGN
-from replisite.hosts.object_store.lock import SETTLE_SECONDS, ObjectTurn
+from replisite.hosts.object_store.lock import SETTLE_SECONDS, ObjectLock
 from replisite.hosts.object_store.private_folder import PRIVATE, Folder
 
 __all__ = ["ObjectState"]
@@ -34,7 +34,7 @@ class ObjectState:
         self, folder: Folder, *, is_sure: bool = True, settle_seconds: float = SETTLE_SECONDS
     ) -> None:
         self.folder = folder
-        self._turn = ObjectTurn(folder, is_sure=is_sure, settle_seconds=settle_seconds)
+        self._turn = ObjectLock(folder, is_sure=is_sure, settle_seconds=settle_seconds)
 
     async def fetch(self, name: str, place: Path) -> bool:
         """Copy a list out, piece by piece."""
@@ -72,7 +72,7 @@ class ObjectState:
         if await self.folder.found():
             await self.folder.remove(await self.folder.at(name))
 
-    async def take_turn(self, owner: str, release: str, *, force: bool = False) -> Turn | None:
+    async def take_lock(self, owner: str, release: str, *, force: bool = False) -> Lock | None:
         """Take the turn, or say whose it is."""
         return await self._turn.take(owner, release, force=force)
 

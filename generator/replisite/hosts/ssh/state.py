@@ -12,7 +12,7 @@ import secrets
 from pathlib import Path
 
 from replisite.hosts.common import releases
-from replisite.hosts.host import Turn
+from replisite.hosts.host import Lock
 from replisite.hosts.ssh.scripts import END_TURN, KEEP_TURN, NOT_OURS, TAKE_TURN
 from replisite.hosts.ssh.sftp import Files
 from replisite.hosts.ssh.shell import Shell
@@ -48,7 +48,7 @@ class SshState:
         if name == "live":
             await self._files.store(releases.listed(self.building), place)
 
-    async def take_turn(self, owner: str, release: str, *, force: bool = False) -> Turn | None:
+    async def take_lock(self, owner: str, release: str, *, force: bool = False) -> Lock | None:
         """Take the turn, or say whose it is; what a broken connection has left of our own asking is ours."""
         wanted = json.dumps({"owner": owner, "release": release, "word": self._word})
         told = await self._shell.run(TAKE_TURN, wanted, "force" if force else "ask")
@@ -58,7 +58,7 @@ class SshState:
             return None
         found = _json(text)
         seconds = float(age) if age.lstrip("-").isdigit() else 0.0
-        return Turn(found.get("owner", "somebody"), found.get("release", ""), max(seconds, 0.0))
+        return Lock(found.get("owner", "somebody"), found.get("release", ""), max(seconds, 0.0))
 
     async def keep_turn(self) -> None:
         """Say that we are still at it."""
