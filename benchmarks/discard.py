@@ -12,18 +12,18 @@ from pathlib import Path
 
 from replisite.commands.build import SHARD_SITES
 from replisite.config import load_site
-from replisite.model.options import Options, ledger_path
-from replisite.people import Ledger
+from replisite.model.options import Options, database_path
+from replisite.people import PeopleDatabase
 from replisite.rendering.steps import Findings, accept_roster, compose, in_turn, rendering_process
 
 
 def press_and_discard(folder: Path, roster: Path) -> int:
     """Press all pages of a roster for nothing, and return how many there were."""
     site, options, findings = load_site(folder), Options(roster=roster), Findings()
-    place = ledger_path(site, options)
+    place = database_path(site, options)
     with in_turn(site, _silent), rendering_process(site, options) as room:
         composed = compose(room, findings, _silent)
-        with Ledger.open(place) as ledger:
+        with PeopleDatabase.open(place) as ledger:
             accept_roster(site, ledger, options, composed.names, composed.faults, findings, _silent)
             shards = ledger.shards(ledger.counts.sites // SHARD_SITES + 1)
         pressed = room.press(place, shards, None, None, os.cpu_count() or 1, False, lambda *_: None)

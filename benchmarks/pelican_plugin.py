@@ -35,7 +35,7 @@ from replisite.pelican.generator import generator_class
 from replisite.pelican.reader import reader_class
 from replisite.pelican.settings import pelican_settings
 from replisite.pelican.theme import find_theme
-from replisite.people import Ledger
+from replisite.people import PeopleDatabase
 
 __all__ = ["register", "settings_for"]
 
@@ -43,7 +43,7 @@ __all__ = ["register", "settings_for"]
 def settings_for(folder: Path, ledger: Path, alias: str, output: Path) -> dict[str, Any]:
     """Return Pelican's settings for one owner's site."""
     site = load_site(folder)
-    with Ledger.open(ledger) as people:
+    with PeopleDatabase.open(ledger) as people:
         owner = next(people.distributors(address_of(site), only=[alias]))
     settings = pelican_settings(site, find_theme(site), output)
     settings["MARKDOWN"]["extensions"].append(OwnersValues(owner))

@@ -57,7 +57,7 @@ def _rates(folder: Path, runs: int) -> tuple[list[tuple[float, float]], dict[str
     from replisite.config import load_site
     from replisite.model.places import address_of, edition_of
     from replisite.pelican import record_site
-    from replisite.people import Ledger
+    from replisite.people import PeopleDatabase
     from replisite.staging import Press, in_full
 
     site = load_site(folder)
@@ -69,7 +69,7 @@ def _rates(folder: Path, runs: int) -> tuple[list[tuple[float, float]], dict[str
     proved = [proof.staged for proof in recording.proofs[main] if proof.page.is_replicated]
     press = Press([page.plate for page in pages])
     (ledger_file,) = site.state.glob("ledger-*.sqlite")
-    with Ledger.open(ledger_file) as ledger:
+    with PeopleDatabase.open(ledger_file) as ledger:
         owners = [owner for owner in ledger.distributors(address_of(site)) if edition_of(owner) == main]
 
     def pressed() -> int:

@@ -17,7 +17,7 @@ from replisite.config import load_site
 from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
 from replisite.model.places import address_of
-from replisite.people import Ledger
+from replisite.people import PeopleDatabase
 
 __all__ = ["against_hugo", "against_pelican", "against_plain_hugo"]
 
@@ -180,7 +180,7 @@ def _ledger_of(site: Path) -> Path:
 def _owners(site: Path, roster: Path) -> list[Distributor]:
     """Return everybody on a roster, as templates see them."""
     run([sys.executable, "-m", "replisite", "roster", "-q", "--site", str(site), "--roster", str(roster)])
-    with Ledger.open(_ledger_of(site)) as ledger:
+    with PeopleDatabase.open(_ledger_of(site)) as ledger:
         return list(ledger.distributors(address_of(load_site(site))))
 
 

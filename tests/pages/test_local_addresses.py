@@ -10,10 +10,10 @@ import pytest
 from replisite.config import load_site
 from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
-from replisite.model.options import Options, ledger_path
+from replisite.model.options import Options, database_path
 from replisite.model.places import address_of, edition_of
 from replisite.model.view import EditionView
-from replisite.people import Ledger
+from replisite.people import PeopleDatabase
 from replisite.preview.content_worker import ContentWorker
 from replisite.preview.messages import ContentRequest, PageRequest
 from replisite.rendering.worker import RenderingOrders, RenderingWorker
@@ -193,7 +193,7 @@ def test_preview_and_build_report_the_same_links(little: LittleSite, style: str,
     little.build(code=0 if defaults == "pelican" else 1)
     site = load_site(little.root)
     now = datetime.datetime.now(datetime.UTC)
-    with Ledger.open(ledger_path(site, Options())) as ledger:
+    with PeopleDatabase.open(database_path(site, Options())) as ledger:
         owners = list(ledger.distributors(address_of(site)))
     house = house_account(site)
     pressing = RenderingWorker(

@@ -18,7 +18,7 @@ from replisite.fault_log import FaultLog
 from replisite.model.distributor import Channel, Distributor, Person, Supporter
 from replisite.model.refused_row import Refused
 from replisite.model.site import Addresses
-from replisite.people import Counts, Ledger, Shard, unique_names
+from replisite.people import Counts, PeopleDatabase, Shard, unique_names
 from replisite.people import database as ledgers
 from replisite.people.uplines import iter_circles, nearest_with_site, walk_circle
 from replisite.roster import read_roster
@@ -47,7 +47,7 @@ def a_person(alias, line, sponsor="", /, **changes):
 
 @pytest.fixture
 def ledger(tmp_path):
-    with Ledger.open(tmp_path / ".replisite" / "ledger.sqlite") as ledger:
+    with PeopleDatabase.open(tmp_path / ".replisite" / "ledger.sqlite") as ledger:
         yield ledger
 
 
@@ -241,7 +241,7 @@ def test_people_are_seated_together_as_they_are_one_by_one(wanted, batch):
         found = []
         for size in (1, batch, 500):
             patch.setattr(unique_names, "BATCH", size)
-            with Ledger.open(Path(folder) / f"{size}.sqlite") as ledger:
+            with PeopleDatabase.open(Path(folder) / f"{size}.sqlite") as ledger:
                 told = take(ledger, *people, skip_bad=True)
                 found.append((told, list(ledger.people())))
     assert found[0] == found[1] == found[2]
@@ -352,7 +352,7 @@ def test_an_interrupted_import_changes_nothing(ledger, tmp_path):
 def test_a_ledger_is_read_while_another_is_made(tmp_path):
     """A reader goes on with the people that were there when it began."""
     path = tmp_path / "ledger.sqlite"
-    with Ledger.open(path) as writer, Ledger.open(path) as reader:
+    with PeopleDatabase.open(path) as writer, PeopleDatabase.open(path) as reader:
         take(writer, *(a_person(f"p{number:04}", number) for number in range(1_000)))
         stream = reader.distributors(address)
         first = next(stream).alias
@@ -366,7 +366,7 @@ def test_a_broken_ledger_begins_empty(tmp_path, body):
     """It can always be made again."""
     path = tmp_path / "ledger.sqlite"
     path.write_bytes(body)
-    with Ledger.open(path) as ledger:
+    with PeopleDatabase.open(path) as ledger:
         assert (ledger.stamp, len(ledger), aliases(ledger)) == ("", 0, [])
         assert (ledger.shards(4), ledger.sample(4, address), ledger.find("x")) == ([], [], None)
 
@@ -374,21 +374,21 @@ def test_a_broken_ledger_begins_empty(tmp_path, body):
 def test_a_ledger_of_another_version_begins_empty(tmp_path):
     """Its tables may be others."""
     path = tmp_path / "ledger.sqlite"
-    with Ledger.open(path) as ledger:
+    with PeopleDatabase.open(path) as ledger:
         take(ledger, a_person("ann", 2), stamp="one")
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version = 999")
     connection.close()
-    with Ledger.open(path) as ledger:
+    with PeopleDatabase.open(path) as ledger:
         assert (ledger.stamp, aliases(ledger)) == ("", [])
 
 
 def test_a_ledger_lasts(tmp_path):
     """Closed and opened again, it is the same."""
     path = tmp_path / "ledger.sqlite"
-    with Ledger.open(path) as ledger:
+    with PeopleDatabase.open(path) as ledger:
         take(ledger, a_person("ann", 2), stamp="one")
-    with Ledger.open(path) as ledger:
+    with PeopleDatabase.open(path) as ledger:
         assert (ledger.stamp, aliases(ledger)) == ("one", ["ann"])
 
 
@@ -528,12 +528,12 @@ def test_whoever_opens_a_new_ledger_at_the_same_time_takes_nothing_from_it(tmp_p
     def slowly(connection):
         monkeypatch.setattr(ledgers, "_is_made", is_made)
         seen = is_made(connection)
-        with Ledger.open(path) as other:
+        with PeopleDatabase.open(path) as other:
             take(other, a_person("ann", 2), stamp="now")
         return seen
 
     monkeypatch.setattr(ledgers, "_is_made", slowly)
-    with Ledger.open(path) as ledger:
+    with PeopleDatabase.open(path) as ledger:
         assert ledger.stamp == "now"
         assert aliases(ledger) == ["ann"]
 
@@ -549,11 +549,11 @@ def test_a_new_ledger_can_be_read_while_it_is_filled(tmp_path):
             assert time.monotonic() - started < 5
         yield a_person("ann", 2)
 
-    with Ledger.open(path) as ledger:
+    with PeopleDatabase.open(path) as ledger:
         ledger.import_people(people(), FaultLog(), site=a_site(Path("/site")), stamp="now")
     assert stamp_of(path) == "now"
 
 
 def stamp_of(path):
-    with Ledger.open(path) as ledger:
+    with PeopleDatabase.open(path) as ledger:
         return ledger.stamp

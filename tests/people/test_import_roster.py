@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from replisite.errors import InputError
 from replisite.model.options import Options
 from replisite.model.site import Addresses
-from replisite.people import Ledger, NameIndex, import_roster
+from replisite.people import NameIndex, PeopleDatabase, import_roster
 from replisite.preview.roster_worker import index_names
 from replisite.rendering.steps import take_roster
 from replisite.roster import changed_rows
@@ -85,7 +85,7 @@ class Rosters:
         """Take the roster in, and a second time into a new ledger: both must tell the same; say if all was read."""
         before = self.told(ledger, names) if ledger.stamp else None
         faults, is_full = self.take(ledger)
-        with tempfile.TemporaryDirectory() as folder, Ledger.open(Path(folder) / "new.sqlite") as new:
+        with tempfile.TemporaryDirectory() as folder, PeopleDatabase.open(Path(folder) / "new.sqlite") as new:
             new_faults, _ = self.take(new)
             assert faults == new_faults
             if new.stamp and not self.is_refused:
@@ -111,7 +111,7 @@ def rosters(tmp_path):
 
 @pytest.fixture
 def ledger(tmp_path):
-    with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
+    with PeopleDatabase.open(tmp_path / "ledger.sqlite") as ledger:
         yield ledger
 
 
@@ -516,7 +516,7 @@ def test_whatever_is_edited_the_ledger_is_as_if_read_anew(seed, count, skip_bad)
         write_roster(rosters.path, count, 3, fields=["whatsapp"], markets=["GB", "US"])
         (rosters.path.parent / "there.jpg").touch()
         good = rosters.path.read_bytes()
-        with Ledger.open(root / "ledger.sqlite") as ledger:
+        with PeopleDatabase.open(root / "ledger.sqlite") as ledger:
             names = NameIndex(root / "names.sqlite")
             rosters.compare(ledger, names)
             for _ in range(8):

@@ -9,7 +9,7 @@ from replisite.fault_log import FaultLog
 from replisite.model.redirects import Redirect
 from replisite.model.site import Addresses
 from replisite.output import REDIRECTS, read_redirects
-from replisite.people import Ledger
+from replisite.people import PeopleDatabase
 from tests.little_site import ROSTER_HEADER
 from tests.people.test_database import a_person
 from tests.rosters import a_site
@@ -19,7 +19,7 @@ DOMAINS = Addresses(style="domain", host="tea.example", domain_field="domain")
 
 def redirects(tmp_path, *people, site=None):
     site = site or a_site(Path("/site"))
-    with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
+    with PeopleDatabase.open(tmp_path / "ledger.sqlite") as ledger:
         log = FaultLog()
         ledger.import_people(iter(people), log, site=site)
         assert not len(log), log.faults
@@ -71,7 +71,7 @@ def test_a_hundred_thousand_redirects_come_in_order(tmp_path):
                  previous_aliases=(f"was-{number * 7919 % 100_003}",))
         for number in range(66_000)
     )  # fmt: skip
-    with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
+    with PeopleDatabase.open(tmp_path / "ledger.sqlite") as ledger:
         ledger.import_people(people, FaultLog(), site=site)
         found = [one.source for one in ledger.redirects(site)]
     assert len(found) == 99_000

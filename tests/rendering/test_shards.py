@@ -12,7 +12,7 @@ import pytest
 
 from replisite.config import load_site
 from replisite.output import iter_part
-from replisite.people import Ledger
+from replisite.people import PeopleDatabase
 from replisite.rendering.shards import Work
 from replisite.rendering.worker import press_all
 from tests.little_site import LittleSite
@@ -36,7 +36,7 @@ def test_another_executor_may_press(
     place = site.state / "ledger.sqlite"
     output = tmp_path / "room/new"
     output.mkdir(parents=True)
-    with Ledger.open(place) as ledger:
+    with PeopleDatabase.open(place) as ledger:
         shards = ledger.shards(2)
     plates = site.state / "pages/plates.pickle"
     work = [Work(site, plates, place, shard, None, output, number) for number, shard in enumerate(shards)]
@@ -59,7 +59,7 @@ def test_pages_may_be_thrown_away(little: LittleSite) -> None:
     little.build()
     site = load_site(little.root)
     place = site.state / "ledger.sqlite"
-    with Ledger.open(place) as ledger:
+    with PeopleDatabase.open(place) as ledger:
         (shard,) = ledger.shards(1)
     work = Work(site, site.state / "pages/plates.pickle", place, shard, None, None, 0)
     with ThreadPoolExecutor(1) as workers:

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from replisite.errors import InputError
-from replisite.model.options import Options, ledger_path
+from replisite.model.options import Options, database_path
 from replisite.model.site import Addresses, Company, CustomField, Market, Rank, Roster
-from replisite.people import Ledger
+from replisite.people import PeopleDatabase
 from replisite.rendering.steps import take_roster
 from replisite.roster import parallel
 from tests.rosters import a_site, write_roster
@@ -28,7 +28,7 @@ def site(tmp_path):
 def take(site, names=(), **options):
     """Take the roster in, and say whether it was read for that."""
     wanted = Options(**options)
-    with Ledger.open(ledger_path(site, wanted)) as ledger:
+    with PeopleDatabase.open(database_path(site, wanted)) as ledger:
         ledger.warnings = ["from before"]
         take_roster(site, ledger, wanted, names, lambda *_: None)
         return ledger.warnings != ["from before"]
@@ -137,7 +137,7 @@ def test_a_photo_with_an_impossible_name_is_not_there(site):
     header = "id,alias,first_name,last_name,publish,photo"
     (site.root / "content" / "roster.csv").write_text(f"{header}\n1,jane,J,X,photo,{'x' * 300}.jpg\n")
     assert take(site)
-    with Ledger.open(ledger_path(site, Options())) as ledger:
+    with PeopleDatabase.open(database_path(site, Options())) as ledger:
         assert [one.public for one in ledger.people()] == [{"name": "jane"}]
         assert "1 photo is not in the content folder" in ledger.warnings[0]
 
@@ -153,7 +153,7 @@ def test_a_roster_is_taken_in_alike_by_one_process_or_three(site, monkeypatch):
     found = []
     for processes in (1, 2, 3):
         options = Options(skip_bad_rows=True, jobs=processes)
-        with Ledger.open(site.root / f"{processes}.sqlite") as ledger:
+        with PeopleDatabase.open(site.root / f"{processes}.sqlite") as ledger:
             faults = take_roster(site, ledger, options, [], lambda *_: None)
             everybody = (list(ledger.people()), list(ledger.distributors(lambda *_: "")))
             found.append((everybody, faults.faults, len(faults), ledger.counts, ledger.warnings))

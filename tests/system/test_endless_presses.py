@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from replisite.config import load_site
-from replisite.people import Ledger
+from replisite.people import PeopleDatabase
 from replisite.rendering.steps import sample_of
 from replisite.system.processor_time import TooSlow, limited_pieces, limited_processor_time
 from tests.little_site import LittleSite, run_replisite
@@ -65,7 +65,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
     little.build("-q")
     site = load_site(little.root)
     (ledger,) = site.state.glob("ledger*.sqlite")
-    with Ledger.open(ledger) as opened:
+    with PeopleDatabase.open(ledger) as opened:
         return frozenset(owner.alias for owner in sample_of(opened, site))
 
 

@@ -8,12 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from replisite.errors import Fault, UsageError
-from replisite.model.options import Options, ledger_path
+from replisite.model.options import Options, database_path
 from replisite.model.places import address_of, prefix_of
 from replisite.model.redirects import home_of
 from replisite.model.site import Site
 from replisite.output import Output
-from replisite.people import Ledger, Shard
+from replisite.people import PeopleDatabase, Shard
 from replisite.rendering.process import RenderingProcess
 from replisite.rendering.shards import Pressed
 from replisite.rendering.shared_list import remember_shared, stale_files
@@ -61,11 +61,11 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
     ):
         with phase(report, "content", progress):
             composed = compose(room, report, progress)
-        with phase(report, "roster", progress), Ledger.open(ledger_path(site, options)) as ledger:
+        with phase(report, "roster", progress), PeopleDatabase.open(database_path(site, options)) as ledger:
             found = [*earlier, *composed.faults]
             accept_roster(site, ledger, options, composed.names, found, report, progress)
         only = None
-        with phase(report, "photos", progress), Ledger.open(ledger_path(site, options)) as ledger:
+        with phase(report, "photos", progress), PeopleDatabase.open(database_path(site, options)) as ledger:
             only = _known_aliases(ledger, options.only) if options.only else None
             prepare_photos(site, ledger, options, report, progress, only)
             withhold_photos(site, room, composed, ledger, options, report)
@@ -78,7 +78,7 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
             report.proofs = prove_sample(room, sample, report, options.processes, progress)
         with phase(report, "press", progress):
             pressed = _press(room, site, options, output, shards, only, report, progress)
-        with phase(report, "commit", progress), Ledger.open(ledger_path(site, options)) as ledger:
+        with phase(report, "commit", progress), PeopleDatabase.open(database_path(site, options)) as ledger:
             parts = [done.part for done in pressed if done.part is not None]
             single = [entry for done in pressed for entry in done.single]
             redirects = ledger.redirects(site)
@@ -113,7 +113,7 @@ def _press(
         report.pages += pages
         progress("press", report.sites, wanted, report.pages)
 
-    ledger = ledger_path(site, options)
+    ledger = database_path(site, options)
     pressed = room.press(ledger, shards, only, output.new, options.processes, options.prove_all, tell)
     report.bytes = sum(part.bytes for part in pressed)
     report.files = sum(part.files for part in pressed)
@@ -121,7 +121,7 @@ def _press(
     return pressed
 
 
-def _known_aliases(ledger: Ledger, aliases: Sequence[str]) -> list[str]:
+def _known_aliases(ledger: PeopleDatabase, aliases: Sequence[str]) -> list[str]:
     """Return the aliases that have a site; raises UsageError for the others."""
     for alias in aliases:
         person = ledger.find(alias)

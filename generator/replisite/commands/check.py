@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from replisite.errors import Fault
-from replisite.model.options import Options, ledger_path
+from replisite.model.options import Options, database_path
 from replisite.model.site import Site
-from replisite.people import Ledger
+from replisite.people import PeopleDatabase
 from replisite.rendering.process import LinkCounts, RenderingProcess
 from replisite.rendering.steps import (
     SHARD_SITES,
@@ -77,11 +77,11 @@ def check(
         with phase(checked, "content", progress):
             composed = compose(room, checked, progress)
             checked.pages = composed.pages
-        with phase(checked, "roster", progress), Ledger.open(ledger_path(site, options)) as ledger:
+        with phase(checked, "roster", progress), PeopleDatabase.open(database_path(site, options)) as ledger:
             found = [*earlier, *composed.faults]
             accept_roster(site, ledger, options, composed.names, found, checked, progress)
             checked.sites = ledger.counts.sites
-        with phase(checked, "photos", progress), Ledger.open(ledger_path(site, options)) as ledger:
+        with phase(checked, "photos", progress), PeopleDatabase.open(database_path(site, options)) as ledger:
             prepare_photos(site, ledger, options, checked, progress)
             withhold_photos(site, room, composed, ledger, options, checked)
             sample = sample_of(ledger, site)
@@ -96,8 +96,8 @@ def check(
 
 
 def _count_links(room: RenderingProcess, site: Site, options: Options, progress: Progress) -> LinkCounts:
-    path = ledger_path(site, options)
-    with Ledger.open(path) as ledger:
+    path = database_path(site, options)
+    with PeopleDatabase.open(path) as ledger:
         wanted = ledger.counts.sites
         shards = ledger.shards(wanted // SHARD_SITES + 1)
     sites = pages = 0
@@ -127,7 +127,7 @@ def count_roster(
             counted.warnings.append(
                 f"the content has {told}, so no alias was compared with its pages; run: replisite check"
             )
-        with phase(counted, "roster", progress), Ledger.open(ledger_path(site, options)) as ledger:
+        with phase(counted, "roster", progress), PeopleDatabase.open(database_path(site, options)) as ledger:
             accept_roster(site, ledger, options, composed.names, earlier, counted, progress)
             counts = ledger.counts
         counted.sites = counts.sites

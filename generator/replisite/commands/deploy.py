@@ -28,11 +28,11 @@ from replisite.deploy.transfer import Sending, Sent, retried
 from replisite.deploy.verify import look, sample_of
 from replisite.errors import DeployError, PartlyDeployed, UsageError, nearest
 from replisite.hosts import Host, HostError, Release, open_host
-from replisite.model.options import Options, ledger_path
+from replisite.model.options import Options, database_path
 from replisite.model.places import address_of, prefix_of
 from replisite.model.site import Site
 from replisite.model.target import Target
-from replisite.people import Ledger
+from replisite.people import PeopleDatabase
 from replisite.system.clock import deploy_name
 from replisite.system.private_files import private_folder
 
@@ -163,7 +163,7 @@ def _scope(site: Site, options: DeployOptions, host: Host) -> Scope:
         return Scope()
     if host.facts.takes_snapshots:
         raise UsageError(f"{host.facts.told} takes all sites or none; leave --only out")
-    with Ledger.open(ledger_path(site, Options())) as ledger:
+    with PeopleDatabase.open(database_path(site, Options())) as ledger:
         owners = {owner.alias: owner for owner in ledger.distributors(address_of(site), only=options.only)}
         for alias in options.only:
             if alias not in owners:

@@ -22,7 +22,7 @@ from replisite.fault_log import FaultLog
 from replisite.images import PictureError, derive
 from replisite.model.photo_paths import derived_file, photo_path, webp_of
 from replisite.model.site import Site
-from replisite.people import Ledger, PhotoOwner
+from replisite.people import PeopleDatabase, PhotoOwner
 from replisite.system.processes import end_with_parent
 
 __all__ = ["MadePhotos", "make_photos"]
@@ -46,7 +46,7 @@ class MadePhotos:
 
 def make_photos(
     site: Site,
-    ledger: Ledger,
+    ledger: PeopleDatabase,
     processes: int,
     only: Collection[str] | None = None,
     progress: Callable[[int, int], None] = lambda *_: None,
@@ -97,7 +97,7 @@ def _delete(site: Site, paths: Iterable[str]) -> None:
 
 
 def _stale(
-    site: Site, ledger: Ledger, rules: PublicFiles, owners: Iterable[PhotoOwner], found: MadePhotos
+    site: Site, ledger: PeopleDatabase, rules: PublicFiles, owners: Iterable[PhotoOwner], found: MadePhotos
 ) -> Iterator[tuple[PhotoOwner, str]]:
     """Stream the owners whose photos must be made, each photo once, with what tells its state."""
     by_source: dict[str, PhotoOwner] = {}

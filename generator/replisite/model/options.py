@@ -9,7 +9,7 @@ from pathlib import Path
 
 from replisite.model.site import Site
 
-__all__ = ["Options", "ledger_path"]
+__all__ = ["Options", "database_path"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Options:
         return self.jobs or os.cpu_count() or 1
 
 
-def ledger_path(site: Site, options: Options) -> Path:
+def database_path(site: Site, options: Options) -> Path:
     """Return the ledger's file; another roster than the site's own has one of its own."""
     if options.roster is None:
         return site.state / "ledger.sqlite"

@@ -19,11 +19,11 @@ search          find people by the beginnings of their names, in a file of its o
 The database can always be made again from the roster, so nothing repairs one.
 """
 
-from replisite.people.database import Ledger
+from replisite.people.database import PeopleDatabase
 from replisite.people.insert import Counts
 from replisite.people.photos import PhotoOwner
 from replisite.people.queries import Shard
 from replisite.people.search import Named, NameIndex
 from replisite.people.update import Part
 
-__all__ = ["Counts", "Ledger", "NameIndex", "Named", "Part", "PhotoOwner", "Shard"]
+__all__ = ["Counts", "NameIndex", "Named", "Part", "PeopleDatabase", "PhotoOwner", "Shard"]

@@ -43,7 +43,7 @@ from replisite.people.update import Part, amend
 from replisite.system.private_files import private_file, private_folder
 from replisite.system.sqlite_errors import database_error, is_damage, is_in_use, remove_database
 
-__all__ = ["Ledger"]
+__all__ = ["PeopleDatabase"]
 
 _CACHE_KIB = 16_384
 _WAIT_SECONDS = 30.0
@@ -56,7 +56,7 @@ STEPS = 50
 """How many amendments are remembered, for whatever else is made from the ledger."""
 
 
-class Ledger:
+class PeopleDatabase:
     """Everybody on the roster who fits, in the order of aliases; a context manager.
 
     Any number of processes may read while one takes a new roster in.

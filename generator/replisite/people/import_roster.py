@@ -19,7 +19,7 @@ from replisite.fault_log import FaultLog
 from replisite.model.distributor import PHOTO_SUFFIXES, Person
 from replisite.model.refused_row import Refused
 from replisite.model.site import Roster, Site
-from replisite.people import Ledger, Part
+from replisite.people import Part, PeopleDatabase
 from replisite.people.missing_photos import Photos
 from replisite.roster import (
     BLOCK_ROWS,
@@ -94,7 +94,7 @@ class Enrolment:
     skips_bad_rows: bool
     processes: int
 
-    def take(self, ledger: Ledger, progress: Callable[[int, int], None]) -> FaultLog:
+    def take(self, ledger: PeopleDatabase, progress: Callable[[int, int], None]) -> FaultLog:
         """Read the roster into the ledger, as far as the ledger is not made from just this; return the rows' faults."""
         self._refuse_special_files()
         conditions, stories = self._conditions(), self._stories()
@@ -135,7 +135,7 @@ class Enrolment:
 
     def _take_all(
         self,
-        ledger: Ledger,
+        ledger: PeopleDatabase,
         conditions: str,
         stories: Mapping[str, str],
         before: str,
@@ -199,7 +199,7 @@ class Enrolment:
 
     # -- what has changed ---------------------------------------------------------------------------
 
-    def _take_changes(self, ledger: Ledger, kept: _Reading, stories: Mapping[str, str]) -> bool:
+    def _take_changes(self, ledger: PeopleDatabase, kept: _Reading, stories: Mapping[str, str]) -> bool:
         """Read the rows that have changed, and those whose stories have; False if all must be read."""
         difference = changed(self._path, kept.blocks)
         told = {name for name, _ in stories.items() ^ kept.stories.items()}
@@ -218,7 +218,9 @@ class Enrolment:
             return False
         return True
 
-    def _retold(self, ledger: Ledger, kept: _Reading, name: str, stories: Mapping[str, str]) -> _Reading:
+    def _retold(
+        self, ledger: PeopleDatabase, kept: _Reading, name: str, stories: Mapping[str, str]
+    ) -> _Reading:
         """Read the row again to which a story belongs that was written, changed or removed."""
         known = {other: digest for other, digest in kept.stories.items() if other != name}
         if name in stories:
@@ -231,7 +233,7 @@ class Enrolment:
 
     def _amended(
         self,
-        ledger: Ledger,
+        ledger: PeopleDatabase,
         kept: _Reading,
         difference: Difference,
         known: Mapping[str, str],

@@ -9,7 +9,7 @@ from pathlib import Path
 from replisite.model.distributor import Distributor, Person
 from replisite.model.places import address_of
 from replisite.model.site import Site
-from replisite.people import Ledger, Named, NameIndex
+from replisite.people import Named, NameIndex, PeopleDatabase
 
 __all__ = ["People", "Somebody", "names_path"]
 
@@ -32,17 +32,17 @@ class People:
 
     def count(self) -> int:
         """Return how many people there are; 0 before a roster was ever read."""
-        with Ledger.open(self._path) as ledger:
+        with PeopleDatabase.open(self._path) as ledger:
             return len(ledger)
 
     def is_read(self) -> bool:
         """Say whether a roster was ever read."""
-        with Ledger.open(self._path) as ledger:
+        with PeopleDatabase.open(self._path) as ledger:
             return bool(ledger.stamp)
 
     def find(self, alias: str) -> Somebody | None:
         """Return the person with this alias."""
-        with Ledger.open(self._path) as ledger:
+        with PeopleDatabase.open(self._path) as ledger:
             person = ledger.find(alias)
             if person is None or person.alias != alias:
                 return None
@@ -50,7 +50,7 @@ class People:
             owner = next(ledger.distributors(address_of(self._site), only=[alias]), None)
             return Somebody(person, owner)
 
-    def _make_photos(self, ledger: Ledger, alias: str) -> None:
+    def _make_photos(self, ledger: PeopleDatabase, alias: str) -> None:
         """Make the photos on somebody's site, if anybody there publishes one."""
         if next(ledger.photo_owners([alias]), None) is None:
             return
@@ -61,13 +61,13 @@ class People:
 
     def first(self) -> str:
         """Return an alias that has a site, or nothing."""
-        with Ledger.open(self._path) as ledger:
+        with PeopleDatabase.open(self._path) as ledger:
             shards = ledger.shards(1)
             return shards[0].first if shards else ""
 
     def like(self, alias: str) -> str:
         """Return ``'did you mean "…"?'`` for the alias nearest to one that nobody has, or nothing."""
-        with Ledger.open(self._path) as ledger:
+        with PeopleDatabase.open(self._path) as ledger:
             return ledger.similar(alias)
 
     def search(self, text: str, limit: int = 20) -> list[Named]:

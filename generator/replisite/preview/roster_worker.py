@@ -8,8 +8,8 @@ from __future__ import annotations
 from ctypes import c_long
 from pathlib import Path
 
-from replisite.model.options import ledger_path
-from replisite.people import Ledger, NameIndex
+from replisite.model.options import database_path
+from replisite.people import NameIndex, PeopleDatabase
 from replisite.preview.messages import Order, Taken
 from replisite.preview.owners import names_path
 from replisite.rendering.steps import in_turn, take_roster
@@ -41,9 +41,9 @@ class RosterWorker:
                 rows = rows or _lines(order.options.roster or order.site.root / order.site.roster.source)
                 self._heard(done, max(rows - 1, done))
 
-        path = ledger_path(order.site, order.options)
+        path = database_path(order.site, order.options)
         try:
-            with in_turn(order.site, progress), Ledger.open(path) as ledger:
+            with in_turn(order.site, progress), PeopleDatabase.open(path) as ledger:
                 faults = take_roster(order.site, ledger, order.options, order.names, progress)
                 if len(faults) and not order.options.skip_bad_rows:
                     return Taken(faults.faults, faults.uncounted)
@@ -54,7 +54,7 @@ class RosterWorker:
             return Taken(is_abandoned=True)
 
 
-def index_names(index: NameIndex, ledger: Ledger) -> None:
+def index_names(index: NameIndex, ledger: PeopleDatabase) -> None:
     """Have the index find everybody in the ledger, under the names that they have by now."""
     if index.stamp == ledger.stamp:
         return

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from replisite.errors import Fault, InputError, ReplisiteError
 from replisite.model.distributor import PHOTO_SUFFIXES
-from replisite.model.options import Options, ledger_path
+from replisite.model.options import Options, database_path
 from replisite.model.roster_terms import terms_of
 from replisite.model.site import Site
 from replisite.model.view import EditionView
@@ -142,7 +142,7 @@ class PreviewSession:
     def people(self) -> People:
         """Who is on the roster."""
         assert self.site is not None
-        return People(self.site, ledger_path(self.site, self.options))
+        return People(self.site, database_path(self.site, self.options))
 
     @property
     def faults(self) -> tuple[Fault, ...]:

@@ -16,7 +16,7 @@ from replisite.model.distributor import Distributor
 from replisite.model.places import address_of, edition_of
 from replisite.model.site import Site
 from replisite.pages import Page
-from replisite.people import Ledger
+from replisite.people import PeopleDatabase
 from replisite.rendering.shards import PressSet, Work
 from replisite.staging import Plate
 
@@ -132,7 +132,7 @@ def count_shard(work: Work) -> tuple[int, LinkCounts]:
     listed = press_set.composition.pages
     pages = {edition: [page for page in listed[edition] if page.is_replicated] for edition in listed}
     counts = LinkCounts()
-    with Ledger.open(work.ledger) as ledger, press_set.limited(work.site) as limited:
+    with PeopleDatabase.open(work.ledger) as ledger, press_set.limited(work.site) as limited:
         for owner in ledger.distributors(address_of(work.site), only=work.only, shard=work.shard):
             counts += counter.count(owner, pages[edition_of(owner)], press_set.pages_of(work.site, owner))
             limited.finished += 1

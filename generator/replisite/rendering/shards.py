@@ -19,7 +19,7 @@ from replisite.model.places import address_of, edition_of, prefix_of
 from replisite.model.site import Site
 from replisite.output import DirectorySink, DiscardSink, Layout, Part, Sink, write_part
 from replisite.pages import Composition
-from replisite.people import Ledger, Shard
+from replisite.people import PeopleDatabase, Shard
 from replisite.rendering.cache import read_composition
 from replisite.rendering.links import template_fault
 from replisite.staging import Press
@@ -128,7 +128,7 @@ def press_shard(work: Work) -> Pressed:
     sink: Sink = DiscardSink() if work.output is None else DirectorySink(work.output)
     sites = pages = size = proofs = 0
     entries: list[Entry] = []
-    with Ledger.open(work.ledger) as ledger, press_set.limited(work.site) as limited:
+    with PeopleDatabase.open(work.ledger) as ledger, press_set.limited(work.site) as limited:
         for owner in ledger.distributors(address_of(work.site), only=work.only, shard=work.shard):
             written = press_set.press_site(work.site, owner, sink)
             sites += 1

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from replisite.model.photo_paths import is_photo, jpeg_of
 from replisite.model.site import Site
-from replisite.people import Ledger
+from replisite.people import PeopleDatabase
 
 __all__ = ["remember_shared", "stale_files"]
 
 
 def stale_files(
-    site: Site, output: Path, shared: Iterable[str], ledger: Ledger, written: Iterable[str]
+    site: Site, output: Path, shared: Iterable[str], ledger: PeopleDatabase, written: Iterable[str]
 ) -> frozenset[str]:
     """Return the files of an output that the last build wrote once and this one does not, and photos nobody publishes.
 

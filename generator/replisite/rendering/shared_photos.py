@@ -10,7 +10,7 @@ from pathlib import Path
 from replisite.model.photo_paths import PHOTOS, derived_file, webp_of
 from replisite.model.site import Site
 from replisite.output import DirectorySink, write_part
-from replisite.people import Ledger
+from replisite.people import PeopleDatabase
 from replisite.rendering.shards import Pressed
 
 __all__ = ["PhotoWork", "photo_works", "put_photos"]
@@ -33,7 +33,7 @@ class PhotoWork:
 
 def photo_works(site: Site, ledger: Path, only: Sequence[str] | None, output: Path) -> list[PhotoWork]:
     """Return the shares of all photos, or of those on some owners' sites; none where there are no photos."""
-    with Ledger.open(ledger) as people:
+    with PeopleDatabase.open(ledger) as people:
         if next(people.photo_paths(only), None) is None:
             return []
     edges = [f"{PHOTOS}{digit}" for digit in _DIGITS]
@@ -44,7 +44,7 @@ def photo_works(site: Site, ledger: Path, only: Sequence[str] | None, output: Pa
 def put_photos(work: PhotoWork) -> Pressed:
     """Write one share's files; raises OutputError."""
     sink = DirectorySink(work.output)
-    with Ledger.open(work.ledger) as ledger:
+    with PeopleDatabase.open(work.ledger) as ledger:
         paths = ledger.photo_paths(work.only, work.first, work.behind)
         entries = [
             sink.adopt(file, derived_file(work.site.state, file))

@@ -22,7 +22,7 @@ from replisite.model.options import Options
 from replisite.model.places import address_of
 from replisite.model.roster_terms import terms_of
 from replisite.model.site import Site
-from replisite.people import Ledger
+from replisite.people import PeopleDatabase
 from replisite.people.import_roster import Enrolment
 from replisite.rendering.process import Composed, Orders, RenderingProcess
 from replisite.roster.photo_column import named_photos
@@ -143,7 +143,7 @@ def compose(room: RenderingProcess, findings: Findings, progress: Progress) -> C
 
 def accept_roster(
     site: Site,
-    ledger: Ledger,
+    ledger: PeopleDatabase,
     options: Options,
     names: Sequence[str],
     earlier: Sequence[Fault],
@@ -169,7 +169,7 @@ def accept_roster(
 
 
 def take_roster(
-    site: Site, ledger: Ledger, options: Options, names: Sequence[str], progress: Progress
+    site: Site, ledger: PeopleDatabase, options: Options, names: Sequence[str], progress: Progress
 ) -> FaultLog:
     """Read the roster into the ledger, unless the ledger was made from just this; return the rows' faults.
 
@@ -183,7 +183,7 @@ def take_roster(
 
 def prepare_photos(
     site: Site,
-    ledger: Ledger,
+    ledger: PeopleDatabase,
     options: Options,
     findings: Findings,
     progress: Progress,
@@ -210,7 +210,7 @@ def withhold_photos(
     site: Site,
     room: RenderingProcess,
     composed: Composed,
-    ledger: Ledger,
+    ledger: PeopleDatabase,
     options: Options,
     findings: Findings,
 ) -> None:
@@ -263,6 +263,6 @@ def prove_sample(
     return proved.pages
 
 
-def sample_of(ledger: Ledger, site: Site) -> list[Distributor]:
+def sample_of(ledger: PeopleDatabase, site: Site) -> list[Distributor]:
     """Return the owners with whom every page is proved."""
     return ledger.sample(SAMPLE, address_of(site))
