@@ -30,7 +30,7 @@ from replisite.model.places import address_of
 from replisite.model.site import Site
 from replisite.model.view import EditionView
 from replisite.pages.functions import install
-from replisite.pelican.faults import Notebook
+from replisite.pelican.faults import PelicanFaults
 from replisite.pelican.generator import generator_class
 from replisite.pelican.reader import reader_class
 from replisite.pelican.settings import pelican_settings
@@ -62,7 +62,7 @@ def register() -> None:
 
 def _connect(pelican: Any) -> None:
     site = pelican.settings["SITE"]
-    notebook = Notebook(site.root, site.root / site.content)
+    notebook = PelicanFaults(site.root, site.root / site.content)
     reader = reader_class(notebook, is_yaml_for_all=True)
     generator = generator_class(
         site, notebook, datetime.datetime.now(datetime.UTC), drafts=False, future=False

@@ -8,7 +8,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader
 
 from replisite.config import load_site
-from replisite.pelican.faults import Notebook
+from replisite.pelican.faults import PelicanFaults
 from replisite.rendering.links import template_fault
 from replisite.staging import template_lines
 from replisite.staging.raised import error_text as staging_text
@@ -36,7 +36,7 @@ def test_an_error_that_says_nothing_is_its_name(error: Exception, expected: str,
         str(template_fault(error, site, "page.md"))
         == f"page.md: {expected}; mend the template or the content"
     )
-    notebook = Notebook(tmp_path, tmp_path / "content")
+    notebook = PelicanFaults(tmp_path, tmp_path / "content")
     notebook.note_unread(tmp_path / "content/a.md", error)
     assert str(notebook.faults[0]) == f"content/a.md: cannot be read: {expected}"
 

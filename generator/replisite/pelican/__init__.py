@@ -29,17 +29,17 @@ staged_site            from recorded pages to finished ones
 style_sheets           which of the published files are style sheets, and of which file of the site each is a copy
 """
 
-from replisite.pelican.reuse import Warm, forget_contents
+from replisite.pelican.reuse import ReusedFiles, forget_contents
 from replisite.pelican.run import PelicanRun, Proof, Recording, StagedSite, record_site
-from replisite.pelican.site_code import OwnCode
+from replisite.pelican.site_code import SiteCode
 
 __all__ = [
-    "OwnCode",
     "PelicanRun",
     "Proof",
     "Recording",
+    "ReusedFiles",
+    "SiteCode",
     "StagedSite",
-    "Warm",
     "forget_contents",
     "record_site",
 ]

@@ -18,7 +18,7 @@ from replisite.content.readable_files import (
     iter_same_names,
     why_not_read,
 )
-from replisite.pelican.faults import Notebook
+from replisite.pelican.faults import PelicanFaults
 
 __all__ = ["ContentFiles", "Listing", "list_files", "note_dangling", "suffix_variants"]
 
@@ -78,7 +78,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def note_dangling(folder: Path, paths: Iterable[str], notebook: Notebook) -> None:
+def note_dangling(folder: Path, paths: Iterable[str], noted_faults: PelicanFaults) -> None:
     """Note each link that leads nowhere; with Pelican's own defaults it is a warning, because Pelican leaves such files out."""
     for path in paths:
         link = folder / path
@@ -87,10 +87,10 @@ def note_dangling(folder: Path, paths: Iterable[str], notebook: Notebook) -> Non
         what = "leads back to itself" if is_circle else "does not exist"
         what = f'is a link to "{target}", which {what}'
         advice = "remove the link, or restore the file"
-        if notebook.is_lenient:
-            notebook.warnings.append(f"{notebook.told(link)}: {what}; {advice}")
+        if noted_faults.is_lenient:
+            noted_faults.warnings.append(f"{noted_faults.told(link)}: {what}; {advice}")
         else:
-            notebook.note(link, 0, what, advice)
+            noted_faults.note(link, 0, what, advice)
 
 
 class ContentFiles:
@@ -108,20 +108,20 @@ class ContentFiles:
             path.strip("./") for name in ("ARTICLE_PATHS", "PAGE_PATHS") for path in settings[name] or ()
         )
 
-    def note_faults(self, notebook: Notebook) -> None:
+    def note_faults(self, noted_faults: PelicanFaults) -> None:
         """Note links that lead nowhere, and files that have one name."""
         stories = f"{STORIES}/"  # which are read with the roster
         dangling = [path for path in self.listing.dangling if not path.startswith(stories)]
-        note_dangling(self._folder, dangling, notebook)
+        note_dangling(self._folder, dangling, noted_faults)
         if not self._is_lenient:
             for path, other in iter_same_names(self.listing.files, self._folders(MARKDOWN_SUFFIXES)):
                 name = PurePosixPath(other).name
-                notebook.note(
+                noted_faults.note(
                     self._folder / path, 0, f"has the name of {name}", "rename one of them, or remove it"
                 )
 
     def warn_of_unread(
-        self, notebook: Notebook, suffixes: Iterable[str], published: Iterable[str]
+        self, noted_faults: PelicanFaults, suffixes: Iterable[str], published: Iterable[str]
     ) -> frozenset[str]:
         """Warn of each file that is not read, and return them.
 
@@ -132,7 +132,9 @@ class ContentFiles:
         unread = []
         for path in self.listing.files:
             if path not in known and (advice := self._advice(path, folders)):
-                notebook.warnings.append(f"{notebook.told(self._folder / path)}: is not read; {advice}")
+                noted_faults.warnings.append(
+                    f"{noted_faults.told(self._folder / path)}: is not read; {advice}"
+                )
                 unread.append(path)
         return frozenset(unread)
 

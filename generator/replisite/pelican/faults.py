@@ -13,12 +13,12 @@ from typing import Any
 from replisite.errors import Fault
 from replisite.system.error_text import error_text
 
-__all__ = ["Notebook", "PelicanLog"]
+__all__ = ["PelicanFaults", "PelicanLog"]
 
 _SKIPPING = "Skipping %s: "
 
 
-class Notebook:
+class PelicanFaults:
     """Collects the faults and warnings of one Pelican run; paths are told relative to the site's root.
 
     ``is_lenient`` leaves a broken link in content a warning, as it is to Pelican. ``note_plugin`` notes an error that a
@@ -139,21 +139,21 @@ def _within(folder: Path, path: Path | str) -> Path:
 class PelicanLog(logging.Handler):
     """Takes what Pelican logs: an error is a fault, a warning is told in the report."""
 
-    def __init__(self, notebook: Notebook) -> None:
+    def __init__(self, noted_faults: PelicanFaults) -> None:
         super().__init__(logging.WARNING)
-        self.notebook = notebook
+        self.noted_faults = noted_faults
 
     def emit(self, record: logging.LogRecord) -> None:
         """Sort one record into the notebook."""
         message = " ".join(record.getMessage().split())
         if "writers found, using only first one" in message:
-            self.notebook.note_setting(
+            self.noted_faults.note_setting(
                 "a plugin brings a writer of its own: replisite needs Pelican's own writer", "take it out"
             )
             return
         if record.levelno < logging.ERROR:
-            if self.notebook.is_lenient or "skipping url replacement" not in message:
-                self.notebook.warnings.append(self._relative(message))
+            if self.noted_faults.is_lenient or "skipping url replacement" not in message:
+                self.noted_faults.warnings.append(self._relative(message))
             return  # a link that leads nowhere is a fault of its own, with file and line
         cause = sys.exc_info()[1]  # Pelican logs from within its except clauses, without the exception
         if cause is not None and type(cause).__name__ == "Refused":
@@ -164,46 +164,48 @@ class PelicanLog(logging.Handler):
         # Paths are taken from the arguments: in the message, a blank may be part of a name or end it.
         match record.msg, record.args:
             case "Could not process %s", (path, *_):
-                self.notebook.note_unread(self._named_path(str(path)), cause)
+                self.noted_faults.note_unread(self._named_path(str(path)), cause)
             case str(form), (status, path, *_) if form.startswith("Unknown status '%s' for file %s"):
                 told = "write published, draft or hidden"
-                self.notebook.note_key(self._named_path(str(path)), "status", f'no status "{status}"', told)
+                self.noted_faults.note_key(
+                    self._named_path(str(path)), "status", f'no status "{status}"', told
+                )
             case str(form), (path, *values) if form.startswith(_SKIPPING):
                 why = form.removeprefix(_SKIPPING) % tuple(values)
                 self._note_skipped(self._named_path(str(path)), why)
             case _:
                 reason = f"{message}: {cause}" if str(cause or "") else message
-                self.notebook.note("", 0, self._relative(reason))
+                self.noted_faults.note("", 0, self._relative(reason))
 
     def _note_skipped(self, path: Path, why: str) -> None:
         missing = re.match(r"could not find information about '(\w+)'", why)
         written = re.match(r"file '(.*)' would be written outside output path", why)
         if missing:
-            self.notebook.note(path, 1, f'no "{missing.group(1)}"', "add it to the front matter")
-        elif self.notebook.has_fault(path):
+            self.noted_faults.note(path, 1, f'no "{missing.group(1)}"', "add it to the front matter")
+        elif self.noted_faults.has_fault(path):
             return  # a page without a title has no address either
         elif written and written.group(1).strip("/") in {"index.html", ".html"}:
             what = "has no address: no letter or digit of its title can stand in one"
-            self.notebook.note(path, 1, what, "add a slug to the front matter")
+            self.noted_faults.note(path, 1, what, "add a slug to the front matter")
         elif written:
             what = f'its address "{written.group(1)}" leads out of the site'
-            self.notebook.note(path, 1, what, "write a path below the site under slug and save_as")
+            self.noted_faults.note(path, 1, what, "write a path below the site under slug and save_as")
         else:
-            self.notebook.note(path, 1, why, "change its front matter")
+            self.noted_faults.note(path, 1, why, "change its front matter")
 
     def _note_plugin(self, name: str, cause: BaseException | None) -> None:
         """Note a plugin that could not be imported, or whose ``register`` failed."""
-        if cause is None or not self.notebook.note_plugin(cause, ""):
+        if cause is None or not self.noted_faults.note_plugin(cause, ""):
             missing = isinstance(cause, ImportError) and f"`{name}`" in str(cause)
             what = "there is no such plugin" if missing else _said_by(cause)
             told = "install it, put it into a folder of PLUGIN_PATHS, or take it out"
-            self.notebook.note_setting(
+            self.noted_faults.note_setting(
                 f"{name}: {what}", told if missing else "fix the plugin, or take it out"
             )
 
     def _named_path(self, text: str) -> Path:
         path = Path(text)
-        return path if path.is_absolute() else self.notebook.content / path
+        return path if path.is_absolute() else self.noted_faults.content / path
 
     def _relative(self, message: str) -> str:
-        return message.replace(f"{self.notebook.root}/", "")
+        return message.replace(f"{self.noted_faults.root}/", "")

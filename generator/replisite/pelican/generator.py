@@ -16,7 +16,7 @@ from replisite.content.catalog import check_references
 from replisite.content.kinds import KINDS, KindContent, index_url, kind_of, save_as
 from replisite.content.near_names import near_name
 from replisite.model.site import Site
-from replisite.pelican.faults import Notebook
+from replisite.pelican.faults import PelicanFaults
 from replisite.pelican.reader import Refused
 
 __all__ = ["generator_class"]
@@ -24,7 +24,7 @@ __all__ = ["generator_class"]
 
 def generator_class(
     site: Site,
-    notebook: Notebook,
+    noted_faults: PelicanFaults,
     files: Sequence[str],
     now: datetime.datetime,
     drafts: bool,
@@ -67,7 +67,7 @@ def generator_class(
                 )
             except Exception as error:  # noqa: BLE001 - as Pelican does with articles and pages
                 if not isinstance(error, Refused):
-                    notebook.note_unread(Path(self.path) / path, error)
+                    noted_faults.note_unread(Path(self.path) / path, error)
                 self._add_failed_source_path(path)
                 return None
             if not _is_due(content, now, drafts, future):
@@ -102,7 +102,7 @@ def generator_class(
 
         def _note(self, content: KindContent, key: str, what: str, told: str) -> None:
             line = content.lines_of.get(key, 1)
-            notebook.note(content.source_path, line, f"{key}: {what}", told)
+            noted_faults.note(content.source_path, line, f"{key}: {what}", told)
 
         def generate_output(self, writer: Writer) -> None:
             for kind in KINDS:

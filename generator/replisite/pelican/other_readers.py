@@ -7,7 +7,7 @@ from typing import Any
 
 from pelican.readers import BaseReader, MarkdownReader
 
-from replisite.pelican.faults import Notebook
+from replisite.pelican.faults import PelicanFaults
 from replisite.pelican.metadata_texts import marked_metadata, static_slug
 from replisite.pelican.placeholders import Placeholders
 from replisite.pelican.refused_placeholders import Refusals
@@ -16,17 +16,19 @@ __all__ = ["filling_readers"]
 
 
 def filling_readers(
-    classes: dict[str, type[BaseReader]], notebook: Notebook, placeholders: Placeholders
+    classes: dict[str, type[BaseReader]], noted_faults: PelicanFaults, placeholders: Placeholders
 ) -> dict[str, type[BaseReader]]:
     """Return readers of content, other than Markdown's, that also find placeholders in the HTML that they give."""
     made: dict[type[BaseReader], type[BaseReader]] = {}
     for reader in classes.values():
         if reader and reader is not BaseReader and not issubclass(reader, MarkdownReader):
-            made[reader] = _filling(reader, notebook, placeholders)
+            made[reader] = _filling(reader, noted_faults, placeholders)
     return {name: made[reader] for name, reader in classes.items() if reader in made}
 
 
-def _filling(reader: type[BaseReader], notebook: Notebook, placeholders: Placeholders) -> type[BaseReader]:
+def _filling(
+    reader: type[BaseReader], noted_faults: PelicanFaults, placeholders: Placeholders
+) -> type[BaseReader]:
     class FillingReader(reader):  # type: ignore[misc]  # Pelican has no types
         _refusals: Refusals | None = None
 
@@ -47,7 +49,7 @@ def _filling(reader: type[BaseReader], notebook: Notebook, placeholders: Placeho
             finally:
                 self._refusals = None
                 text = path.read_bytes().decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
-                refusals.note(notebook, path, text, lambda _: 1, lambda _: {})
+                refusals.note(noted_faults, path, text, lambda _: 1, lambda _: {})
 
         def _filled(
             self, content: str | None, metadata: dict[str, Any], refusals: Refusals

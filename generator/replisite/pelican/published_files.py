@@ -25,8 +25,8 @@ from replisite.pelican.staged_site import Proof
 from replisite.staging import Plate
 
 __all__ = [
-    "Asked",
     "Published",
+    "RequestedFiles",
     "asked_by_content",
     "asked_by_pages",
     "copy_files",
@@ -42,7 +42,7 @@ _LONGEST = 5_000_000
 
 
 @dataclass(slots=True)
-class Asked:
+class RequestedFiles:
     """Paths that something asks for, and folders in which a template computes a name."""
 
     files: set[str] = field(default_factory=set)
@@ -74,9 +74,9 @@ class Published:
     sources: frozenset[str]
 
 
-def asked_by_content(site: Site, contents: Iterable[Content], templates: Iterable[Path]) -> Asked:
+def asked_by_content(site: Site, contents: Iterable[Content], templates: Iterable[Path]) -> RequestedFiles:
     """Return what is asked for by content that is shown, by templates, by site.toml."""
-    asked = Asked()
+    asked = RequestedFiles()
     home = site.url
     for content in contents:
         folder = posixpath.dirname(content.relative_source_path or "")
@@ -95,7 +95,7 @@ def asked_by_content(site: Site, contents: Iterable[Content], templates: Iterabl
 
 
 def asked_by_pages(
-    site: Site, proofs: Mapping[str, Sequence[Proof]], files: Mapping[str, bytes], asked: Asked
+    site: Site, proofs: Mapping[str, Sequence[Proof]], files: Mapping[str, bytes], asked: RequestedFiles
 ) -> None:
     """Add what finished pages and feeds ask for, in whatever edition, as visitors get them."""
     house = {"distributor": house_account(site)}
@@ -112,7 +112,7 @@ def asked_by_pages(
 
 
 def publish(
-    site: Site, rules: PublicFiles, static: Mapping[str, Path], pages: Collection[str], asked: Asked
+    site: Site, rules: PublicFiles, static: Mapping[str, Path], pages: Collection[str], asked: RequestedFiles
 ) -> Published:
     """Return what is published of the files that are there.
 
@@ -157,7 +157,7 @@ def copy_files(files: Mapping[str, Path], folder: Path) -> None:
         shutil.copyfile(source, place)
 
 
-def _read_on(site: Site, path: str, source: Path, asked: Asked) -> None:
+def _read_on(site: Site, path: str, source: Path, asked: RequestedFiles) -> None:
     if source.suffix.lower() not in _READ_ON:
         return
     try:
@@ -168,7 +168,7 @@ def _read_on(site: Site, path: str, source: Path, asked: Asked) -> None:
         return  # it is reported where it is copied
 
 
-def _below(rules: PublicFiles, asked: Asked) -> Iterator[str]:
+def _below(rules: PublicFiles, asked: RequestedFiles) -> Iterator[str]:
     """Stream the files below folders in which templates compute names."""
     for folder in sorted(asked.folders):
         for path in sorted((rules.content / folder).rglob("*")):

@@ -28,11 +28,11 @@ from replisite.content.marks import OPEN
 from replisite.content.swallowed_text import iter_swallowed
 from replisite.content.yaml_text import Problem, YamlError, parse_moment
 from replisite.errors import nearest
-from replisite.pelican.faults import Notebook
+from replisite.pelican.faults import PelicanFaults
 from replisite.pelican.metadata_texts import CANNOT_STAND, marked_metadata, static_slug
 from replisite.pelican.placeholders import Placeholders
 from replisite.pelican.refused_placeholders import Refusals, lines_outside_code
-from replisite.pelican.reuse import Read, Warm
+from replisite.pelican.reuse import Read, ReusedFiles
 
 __all__ = ["Refused", "reader_class", "tell_read"]
 
@@ -67,11 +67,11 @@ class Refused(Exception):
 
 
 def reader_class(
-    notebook: Notebook, placeholders: Placeholders, warm: Warm, *, is_yaml_for_all: bool
+    noted_faults: PelicanFaults, placeholders: Placeholders, reused: ReusedFiles, *, is_yaml_for_all: bool
 ) -> type[MarkdownReader]:
-    """Return the Markdown reader of one Pelican run, which notes faults in ``notebook``.
+    """Return the Markdown reader of one Pelican run, which notes faults in ``noted_faults``.
 
-    Files that ``warm`` knows are not read again. ``is_yaml_for_all`` makes front matter between --- lines YAML for articles and pages too; without it they
+    Files that ``reused`` knows are not read again. ``is_yaml_for_all`` makes front matter between --- lines YAML for articles and pages too; without it they
     are read by Pelican's own rule, as MultiMarkdown metadata.
     """
 
@@ -80,13 +80,13 @@ def reader_class(
         _refusals_of_metadata: Refusals | None = None
 
         def read(self, source_path: str) -> Read:
-            return warm.read(source_path, self.read_anew, notebook, placeholders)
+            return reused.read(source_path, self.read_anew, noted_faults, placeholders)
 
         def read_anew(self, source_path: str) -> Read:
             """Read a file whatever is known of it."""
             path = Path(source_path)
-            notebook.reading(path)
-            before = notebook.count
+            noted_faults.reading(path)
+            before = noted_faults.count
             self._refusals = refusals = Refusals()
             try:
                 with placeholders.refusing(refusals):
@@ -94,7 +94,7 @@ def reader_class(
             finally:
                 self._refusals = None
                 self._note(refusals, path)
-            if notebook.count > before:
+            if noted_faults.count > before:
                 raise Refused(source_path)
             return content, metadata
 
@@ -107,11 +107,11 @@ def reader_class(
                 metadata |= static_slug(metadata, self.settings)
             except ValueError as error:
                 self._refuse_at("title", str(error), "add a slug")
-            notebook.check_reserved(path, metadata, _RESERVED | _RESERVED_ALSO)
+            noted_faults.check_reserved(path, metadata, _RESERVED | _RESERVED_ALSO)
             return content, metadata
 
         def _kind_of(self, path: Path) -> Kind | None:
-            return kind_of(notebook.content_path(path)) if is_yaml_for_all else None
+            return kind_of(noted_faults.content_path(path)) if is_yaml_for_all else None
 
         def _read_theirs(self, path: Path) -> Read:
             """Read a file by Pelican's own rule."""
@@ -150,7 +150,7 @@ def reader_class(
                     raw: [(before + line, program) for line, program in lines] for raw, lines in found.items()
                 }
 
-            refusals.note(notebook, path, text, lambda key: _line_of(text, list(key)), lines_of)
+            refusals.note(noted_faults, path, text, lambda key: _line_of(text, list(key)), lines_of)
 
         def _marked(self, value: Any, *key: str) -> Any:
             """Return a value of front matter with marks in its texts."""
@@ -174,36 +174,38 @@ def reader_class(
             try:
                 check_text(text)
             except YamlError as error:
-                _refuse(notebook, path, error.problems, error)
+                _refuse(noted_faults, path, error.problems, error)
             if problem := foreign_front_matter(text):
-                _refuse(notebook, path, [problem])
+                _refuse(noted_faults, path, [problem])
             content, metadata = self._read_theirs(path)
             for key, value in metadata.items():
                 if is_unpublished(key, value):
-                    notebook.note_key(
+                    noted_faults.note_key(
                         path, key, f"{key}: {value} is of other generators", "write Status: draft"
                     )
             if isinstance(metadata.get("title"), list):
-                notebook.note_key(path, "title", "title stands twice", "keep one of them")
+                noted_faults.note_key(path, "title", "title stands twice", "keep one of them")
             return content, metadata
 
         def _read_yaml(self, path: Path) -> Read:
             """Read an article or a page: YAML between --- lines, and Pelican's own meaning of each key."""
-            document = _parsed(path, notebook)
-            notebook.body_starts(document.body_line)
+            document = _parsed(path, noted_faults)
+            noted_faults.body_starts(document.body_line)
             metadata: dict[str, Any] = {}
             for key, value in document.values.items():
                 name, line = key.lower(), document.lines_of.get(key, 1)
                 if name in metadata:
-                    notebook.note(path, line, f"{key} stands twice", "keep one of them")
+                    noted_faults.note(path, line, f"{key} stands twice", "keep one of them")
                 if is_unpublished(name, value):
-                    notebook.note(path, line, f"{key}: {value} is of other generators", "write status: draft")
+                    noted_faults.note(
+                        path, line, f"{key}: {value} is of other generators", "write status: draft"
+                    )
                 if name == "title" and not value:
-                    notebook.note(path, line, "title: is empty", _WRITE_TEXT)
+                    noted_faults.note(path, line, "title: is empty", _WRITE_TEXT)
                 if value is None:
                     continue
                 if not _is_text_or_texts(value):
-                    notebook.note(
+                    noted_faults.note(
                         path, line, f"{key} is not a text or a list of texts", "write it as one text"
                     )
                     continue
@@ -218,21 +220,21 @@ def reader_class(
                 try:
                     metadata[name] = self.process_metadata(name, _exact(name, told))
                 except ValueError as error:
-                    notebook.note(path, line, f"{key}: {error}", "write it as 2026-12-31")
+                    noted_faults.note(path, line, f"{key}: {error}", "write it as 2026-12-31")
             self._md = self._markdown()
             content = self._md.convert(document.body)
-            _warn_of_swallowed(document, path, notebook)
+            _warn_of_swallowed(document, path, noted_faults)
             return content, metadata
 
         def _read_kind(self, path: Path, kind: Kind) -> Read:
-            document = _parsed(path, notebook)
+            document = _parsed(path, noted_faults)
             text = path.read_text(encoding="utf-8-sig")
             values = self._marked(dict(document.values))
-            metadata = _validated(kind, replace(document, values=values), path, text, notebook)
-            notebook.body_starts(document.body_line)
+            metadata = _validated(kind, replace(document, values=values), path, text, noted_faults)
+            noted_faults.body_starts(document.body_line)
             self._md = self._markdown()
             content = self._md.convert(document.body)
-            _warn_of_swallowed(document, path, notebook)
+            _warn_of_swallowed(document, path, noted_faults)
             return content, metadata
 
         def _markdown(self) -> Markdown:
@@ -244,40 +246,44 @@ def reader_class(
     return ReplisiteMarkdownReader
 
 
-def tell_read(read: Callable[..., Any], notebook: Notebook) -> Callable[..., Any]:
-    """Return a reader's ``read`` that says to ``notebook`` which file it reads, and in our mode refuses an empty one."""
+def tell_read(read: Callable[..., Any], noted_faults: PelicanFaults) -> Callable[..., Any]:
+    """Return a reader's ``read`` that says to ``noted_faults`` which file it reads, and in our mode refuses an empty one."""
 
     def read_and_tell(source_path: str, *arguments: Any, **options: Any) -> Any:
         path = Path(source_path)
-        notebook.reading(path)
-        if not notebook.is_lenient and path.is_file() and not path.read_bytes().strip():
-            _refuse(notebook, path, [Problem(0, "is empty", "write a title and a text, or remove the file")])
+        noted_faults.reading(path)
+        if not noted_faults.is_lenient and path.is_file() and not path.read_bytes().strip():
+            _refuse(
+                noted_faults, path, [Problem(0, "is empty", "write a title and a text, or remove the file")]
+            )
         return read(source_path, *arguments, **options)
 
     return read_and_tell
 
 
-def _parsed(path: Path, notebook: Notebook) -> Document:
+def _parsed(path: Path, noted_faults: PelicanFaults) -> Document:
     """Return the front matter and the text of a file; raises Refused for a file without good front matter."""
     try:
         document = parse_document(path.read_text(encoding="utf-8-sig"), "title: …")
     except YamlError as error:
-        _refuse(notebook, path, error.problems, error)
+        _refuse(noted_faults, path, error.problems, error)
     for problem in document.problems:
-        notebook.note(path, problem.line, problem.what, problem.next)
+        noted_faults.note(path, problem.line, problem.what, problem.next)
     return document
 
 
-def _warn_of_swallowed(document: Document, path: Path, notebook: Notebook) -> None:
+def _warn_of_swallowed(document: Document, path: Path, noted_faults: PelicanFaults) -> None:
     for line, what, advice in iter_swallowed(document.body):
-        notebook.warnings.append(f"{notebook.told(path)}:{document.body_line + line - 1}: {what}; {advice}")
+        noted_faults.warnings.append(
+            f"{noted_faults.told(path)}:{document.body_line + line - 1}: {what}; {advice}"
+        )
 
 
 def _refuse(
-    notebook: Notebook, path: Path, problems: Sequence[Problem], cause: Exception | None = None
+    noted_faults: PelicanFaults, path: Path, problems: Sequence[Problem], cause: Exception | None = None
 ) -> NoReturn:
     for problem in problems:
-        notebook.note(path, problem.line, problem.what, problem.next)
+        noted_faults.note(path, problem.line, problem.what, problem.next)
     raise Refused(str(path)) from cause
 
 
@@ -310,7 +316,9 @@ def _exact(name: str, text: Any) -> Any:
     return text
 
 
-def _validated(kind: Kind, document: Document, path: Path, text: str, notebook: Notebook) -> dict[str, Any]:
+def _validated(
+    kind: Kind, document: Document, path: Path, text: str, noted_faults: PelicanFaults
+) -> dict[str, Any]:
     """Return the metadata of a valid front matter; note every fault of another."""
     try:
         valid = kind.matter.model_validate(dict(document.values))
@@ -319,7 +327,7 @@ def _validated(kind: Kind, document: Document, path: Path, text: str, notebook: 
             place = [str(part) for part in fault["loc"]]
             line = _line_of(text, place)
             what, told = _in_words(fault, place, kind)
-            notebook.note(path, line, what, told)
+            noted_faults.note(path, line, what, told)
         raise Refused(str(path)) from error
     metadata: dict[str, Any] = {name: getattr(valid, name) for name in type(valid).model_fields}
     metadata["slug"] = valid.slug or default_slug(path.name)

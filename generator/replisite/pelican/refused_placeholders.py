@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from replisite.pelican.faults import Notebook
+from replisite.pelican.faults import PelicanFaults
 from replisite.pelican.placeholders import CANNOT, PROBE, Placeholders
 
 __all__ = ["Refusals", "lines_outside_code"]
@@ -27,7 +27,7 @@ class Refusals:
 
     def note(
         self,
-        notebook: Notebook,
+        noted_faults: PelicanFaults,
         path: Path,
         text: str,
         line_of_key: Callable[[Sequence[str]], int],
@@ -42,12 +42,12 @@ class Refusals:
         for key, raw, what, told in self._refused:
             if key:
                 line = _line_from(text, line_of_key(key), raw)
-                notebook.note(path, line, f"{'.'.join(key)}: {what}", told)
+                noted_faults.note(path, line, f"{'.'.join(key)}: {what}", told)
                 continue
             program = what.partition(CANNOT)[2]
             lines = [line for line, found in known.get(raw, ()) if found == program]
             for line in lines or [_line_from(text, 1, raw)]:
-                notebook.note(path, line, what, told)
+                noted_faults.note(path, line, what, told)
 
 
 def lines_outside_code(

@@ -17,14 +17,14 @@ from pelican.contents import Content
 
 from replisite.content.ignored_names import is_leftover
 from replisite.errors import Fault
-from replisite.pelican.faults import Notebook
+from replisite.pelican.faults import PelicanFaults
 from replisite.pelican.placeholders import Placeholders
 from replisite.pelican.read_ahead import ReadAhead, is_worthwhile
 from replisite.staging import forget_slots, forget_templates
 from replisite.system.open_files import opened_files, tell_opened
 from replisite.system.processor_time import PAGE_SECONDS, TooSlow, limited_processor_time
 
-__all__ = ["Read", "Warm", "forget_contents", "stamp_of"]
+__all__ = ["Read", "ReusedFiles", "forget_contents", "stamp_of"]
 
 Read = tuple[str, dict[str, Any]]
 """What a reader of Pelican's gives: HTML and metadata."""
@@ -56,7 +56,7 @@ class _Kept:
     warnings: tuple[str, ...]
 
 
-class Warm:
+class ReusedFiles:
     """What stays from run to run. Whatever it depends on is compared each time, so that it may always be used."""
 
     def __init__(self) -> None:
@@ -81,16 +81,16 @@ class Warm:
             self._files.clear()
 
     def read(
-        self, path: str, read: Callable[[str], Read], notebook: Notebook, placeholders: Placeholders
+        self, path: str, read: Callable[[str], Read], noted_faults: PelicanFaults, placeholders: Placeholders
     ) -> Read:
         """Read a file, or return what it gave before; raises what ``read`` raises."""
         kept = self._known(path)
         if kept is None:
-            kept = self._files[path] = self._newly(path, read, notebook, placeholders)
+            kept = self._files[path] = self._newly(path, read, noted_faults, placeholders)
         else:
             for expression in kept.expressions:
                 placeholders.remember(expression)
-            notebook.warnings += kept.warnings
+            noted_faults.warnings += kept.warnings
         return kept.content, {
             name: list(value) if isinstance(value, list) else value for name, value in kept.metadata.items()
         }
@@ -100,7 +100,7 @@ class Warm:
         self,
         paths: Iterable[str],
         read: Callable[[str], Read],
-        notebook: Notebook,
+        noted_faults: PelicanFaults,
         placeholders: Placeholders,
     ) -> Iterator[bool]:
         """Have the files that are not known read by another process meanwhile, if they are many; say whether they are.
@@ -110,9 +110,9 @@ class Warm:
         new = [path for path in paths if self._known(path) is None]
 
         def read_quietly(path: str) -> _Kept | None:
-            faults = notebook.count
-            kept = self._newly(path, read, notebook, placeholders)
-            return kept if notebook.count == faults else None
+            faults = noted_faults.count
+            kept = self._newly(path, read, noted_faults, placeholders)
+            return kept if noted_faults.count == faults else None
 
         if not is_worthwhile(len(new)):
             yield False
@@ -135,15 +135,15 @@ class Warm:
         return kept
 
     def _newly(
-        self, path: str, read: Callable[[str], Read], notebook: Notebook, placeholders: Placeholders
+        self, path: str, read: Callable[[str], Read], noted_faults: PelicanFaults, placeholders: Placeholders
     ) -> _Kept:
         self._files.pop(path, None)
         stamp = stamp_of(path)
-        told = len(notebook.warnings)
+        told = len(noted_faults.warnings)
         with opened_files() as opened, placeholders.listening() as marked:
-            content, metadata = _read_within_limits(path, read, notebook, self.page_seconds)
+            content, metadata = _read_within_limits(path, read, noted_faults, self.page_seconds)
         stamps = {name: stamp_of(name) for name in opened if os.path.isfile(name)} | {path: stamp}  # noqa: PTH113 - names as they were opened
-        return _Kept(stamps, content, dict(metadata), tuple(marked), tuple(notebook.warnings[told:]))
+        return _Kept(stamps, content, dict(metadata), tuple(marked), tuple(noted_faults.warnings[told:]))
 
     # -- templates ----------------------------------------------------------------------------------
 
@@ -178,34 +178,36 @@ class Warm:
             if not all(forget_templates(env, names) for env in self._staged.values()):
                 self._staged.clear()
 
-    def check(self, path: Path, notebook: Notebook, check: Callable[[Path], None]) -> None:
+    def check(self, path: Path, noted_faults: PelicanFaults, check: Callable[[Path], None]) -> None:
         """Check a template, or note what was found before."""
         stamp = stamp_of(path)
         found = self._checked.get(path)
         if found is not None and found[0] == stamp:
             for fault in found[1]:
-                notebook.note(fault.file, fault.line, fault.what, fault.next)
+                noted_faults.note(fault.file, fault.line, fault.what, fault.next)
             return
-        before = notebook.count
+        before = noted_faults.count
         check(path)
-        self._checked[path] = (stamp, tuple(notebook.faults[before:]))
+        self._checked[path] = (stamp, tuple(noted_faults.faults[before:]))
 
 
 class GivenUp(Exception):
     """A file that asks for more than there is; its fault has been noted."""
 
 
-def _read_within_limits(path: str, read: Callable[[str], Read], notebook: Notebook, seconds: float) -> Read:
+def _read_within_limits(
+    path: str, read: Callable[[str], Read], noted_faults: PelicanFaults, seconds: float
+) -> Read:
     """Read a file; note a fault and raise GivenUp for one that takes too long or is nested too deeply."""
     try:
         with limited_processor_time(seconds):
             return read(path)
     except TooSlow as error:
-        notebook.note(path, 0, f"takes too long to read: {error}")
+        noted_faults.note(path, 0, f"takes too long to read: {error}")
         raise GivenUp(path) from error
     except RecursionError as error:
         advice = "use fewer lists, quotations, brackets or tags within one another"
-        notebook.note(path, 0, "is nested too deeply to be read", advice)
+        noted_faults.note(path, 0, "is nested too deeply to be read", advice)
         raise GivenUp(path) from error
 
 

@@ -51,7 +51,7 @@ from replisite.model.view import EditionView
 from replisite.pages import Composition
 from replisite.pages.functions import install, link_functions
 from replisite.pelican.content_files import ContentFiles, Listing, list_files, note_dangling, suffix_variants
-from replisite.pelican.faults import Notebook, PelicanLog
+from replisite.pelican.faults import PelicanFaults, PelicanLog
 from replisite.pelican.generator import generator_class, moment
 from replisite.pelican.markdown_placeholders import PlaceholderExtension
 from replisite.pelican.no_page import has_page, why_no_page
@@ -61,8 +61,8 @@ from replisite.pelican.plugin_code import PluginCode
 from replisite.pelican.plugin_time import PluginTime
 from replisite.pelican.plugin_watch import PluginWatch, RefusedPlugin
 from replisite.pelican.published_files import (
-    Asked,
     Published,
+    RequestedFiles,
     asked_by_content,
     asked_by_pages,
     copy_files,
@@ -70,7 +70,7 @@ from replisite.pelican.published_files import (
     shown_contents,
 )
 from replisite.pelican.reader import reader_class, tell_read
-from replisite.pelican.reuse import Warm
+from replisite.pelican.reuse import ReusedFiles
 from replisite.pelican.settings import pelican_settings, setting_line
 from replisite.pelican.site_code import raised_in, without_bytecode
 from replisite.pelican.staged_site import Proof, Recording, StagedPage, StagedSite
@@ -156,10 +156,10 @@ def _recorded(run: PelicanRun, static_output: Path, heard: Callable[[int], None]
         run.static = published.files
         pages.once.settle(published.files)
     if run.faults:
-        warnings = tuple(run.notebook.warnings)
+        warnings = tuple(run.noted_faults.warnings)
         return Recording(Composition({}, {}, (), run.names, warnings), {}, run.faults, ())
     finished = {key: [proof.page for proof in listed] for key, listed in proofs.items()}
-    warnings = tuple(run.notebook.warnings)
+    warnings = tuple(run.noted_faults.warnings)
     composition = Composition(
         finished,
         files,
@@ -208,7 +208,7 @@ class PelicanRun:
 
     ``faults`` are what must be mended, ``names`` the files and folders at the corporate site's root, ``static`` the
     files that are copied there, each with its source, ``until`` the moment from which on content that is dated or
-    expires makes other pages. ``warm`` may hold what an earlier run of the site left.
+    expires makes other pages. ``reused`` may hold what an earlier run of the site left.
     """
 
     def __init__(
@@ -218,21 +218,21 @@ class PelicanRun:
         now: datetime.datetime,
         drafts: bool,
         future: bool,
-        warm: Warm | None = None,
+        reused: ReusedFiles | None = None,
     ) -> None:
         self.site = site
         self.showings = showings
         self.now = now
         self.drafts, self.future = drafts, future
-        self.is_kept_warm = warm is not None
+        self.is_kept_warm = reused is not None
         self.checks_templates = True
-        self.warm = warm or Warm()
+        self.reused = reused or ReusedFiles()
         is_lenient = site.pelican_defaults == "pelican"
-        self.notebook = Notebook(site.root, site.root / site.content, is_lenient=is_lenient)
+        self.noted_faults = PelicanFaults(site.root, site.root / site.content, is_lenient=is_lenient)
         names = {"distributor", "site", "market", "language", *link_functions(site)}
         custom = [custom.name for custom in site.roster.fields]
         self.placeholders = Placeholders(names, custom, is_lenient=is_lenient)
-        self.placeholders.refuse = self.notebook.note_placeholder
+        self.placeholders.refuse = self.noted_faults.note_placeholder
         self._known_in_content = sorted(names), custom
         self.theme = find_theme(site)
         self.catalogs: list[Catalog] = []
@@ -257,13 +257,13 @@ class PelicanRun:
         self._copies: frozenset[str] = frozenset()
         self.is_ended_by_plugin = False
         self.code = PluginCode(site)
-        self.notebook.note_plugin = self._note_plugin
-        self.notebook.note_setting = self._refuse_plugin
+        self.noted_faults.note_plugin = self._note_plugin
+        self.noted_faults.note_setting = self._refuse_plugin
 
     @property
     def faults(self) -> list[Fault]:
         """What must be mended before there can be pages."""
-        return self.notebook.faults
+        return self.noted_faults.faults
 
     @property
     def names(self) -> frozenset[str]:
@@ -283,7 +283,7 @@ class PelicanRun:
         found = (self.site.root / self.site.content).glob("*/")
         return [path.name for path in found if path.name not in kept and not is_private(path.name)]
 
-    def asked(self) -> Asked:
+    def asked(self) -> RequestedFiles:
         """Return which files the content that is shown asks for, the templates, and site.toml."""
         shown = shown_contents(self.recorded, self._kinds, self.catalogs)
         templates = (
@@ -325,7 +325,7 @@ class PelicanRun:
                 self._run_pelican(static_output, is_copied)
             else:
                 told = "make it, or name another under [site] content"
-                self.notebook.note("site.toml", 0, f'site.content: no folder "{self.site.content}"', told)
+                self.noted_faults.note("site.toml", 0, f'site.content: no folder "{self.site.content}"', told)
         self.keep_written()
         if not is_copied and self.site.pelican_defaults == "replisite" and not self.faults:
             written = {recorded.path for recorded in self.recorded} | self.files.keys()
@@ -404,7 +404,7 @@ class PelicanRun:
         return self._written[1]
 
     def _refuse_plugin(self, what: str, todo: str) -> None:
-        self.notebook.note(NAME, setting_line(self.site, "PLUGINS"), f"[pelican] PLUGINS: {what}", todo)
+        self.noted_faults.note(NAME, setting_line(self.site, "PLUGINS"), f"[pelican] PLUGINS: {what}", todo)
 
     def _warn_withheld(self, names: Sequence[str]) -> None:
         """Say which files are not published although a folder that is published holds them."""
@@ -412,7 +412,7 @@ class PelicanRun:
             shown = ", ".join(names[:_SHOWN]) + (
                 f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
             )
-            self.notebook.warnings.append(
+            self.noted_faults.warnings.append(
                 f"not published, because such files are private: {shown}; move them out of the folders that are published"
             )
 
@@ -423,7 +423,7 @@ class PelicanRun:
         if self.theme.is_relative_to(site.root):
             folders.append(self.theme)
         for fault in link_faults(self.rules, folders):
-            self.notebook.note(fault.file, 0, fault.what, fault.next)
+            self.noted_faults.note(fault.file, 0, fault.what, fault.next)
         for path in site.public:
             place, name = self.rules.content / path, posixpath.normpath(path)
             verdict = Verdict.STORY if name == STORIES else self.rules.judge(path)
@@ -431,23 +431,23 @@ class PelicanRun:
                 continue
             if verdict is Verdict.ABSENT and path != "extra/":
                 told = "correct the path: it is relative to the content folder"
-                self.notebook.note("site.toml", 0, f'content.public: no file or folder "{path}"', told)
+                self.noted_faults.note("site.toml", 0, f'content.public: no file or folder "{path}"', told)
             elif verdict.is_absolute and verdict is not Verdict.ABSENT:
                 what = f'content.public: "{path}" is never published: {verdict.value}'
-                self.notebook.note("site.toml", 0, what, "leave it out")
+                self.noted_faults.note("site.toml", 0, what, "leave it out")
 
     def _has_special_files(self) -> bool:
         """Note named pipes, sockets and devices among what Pelican would open; say whether there are any."""
-        before = self.notebook.count
+        before = self.noted_faults.count
         folders = [self.site.root / self.site.content, self.theme, self.site.root / "templates"]
         for path, kind in iter_special_files(folders):
-            self.notebook.note(path, 0, f"is {kind} and not a file", "move it out of the site")
-        return self.notebook.count > before
+            self.noted_faults.note(path, 0, f"is {kind} and not a file", "move it out of the site")
+        return self.noted_faults.count > before
 
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Take note of what Pelican logs meanwhile: contents also log while they are staged."""
-        log = PelicanLog(self.notebook)
+        log = PelicanLog(self.noted_faults)
         logging.getLogger().addHandler(log)
         try:
             yield
@@ -456,14 +456,14 @@ class PelicanRun:
 
     def note_template(self, error: TemplateSyntaxError) -> None:
         """Note a template that cannot be compiled."""
-        self.notebook.note(
+        self.noted_faults.note(
             error.filename or error.name or "", error.lineno, error.message or "", "mend the template"
         )
 
     def note_all(self, faults: Iterable[Fault]) -> None:
         """Note faults that are complete."""
         for fault in faults:
-            self.notebook.note(fault.file, fault.line, fault.what, fault.next)
+            self.noted_faults.note(fault.file, fault.line, fault.what, fault.next)
 
     def note_endless(self, error: BaseException, page: str) -> None:
         """Note a page that has no end, at the line of the template that was being rendered."""
@@ -472,11 +472,11 @@ class PelicanRun:
             what = f"{page} is nested too deeply: a template includes itself, or a macro calls itself without an end"
         else:
             what = f"{page} takes too long to render: {error}"
-        self.notebook.note(file, line, what, "fix the template or the content")
+        self.noted_faults.note(file, line, what, "fix the template or the content")
 
     def _source_of(self, page: StagedPage) -> str:
         subject = next((value for value in page.recorded.own.values() if isinstance(value, Content)), None)
-        return self.notebook.told(subject.source_path) if subject else str(page.recorded.template.name)
+        return self.noted_faults.told(subject.source_path) if subject else str(page.recorded.template.name)
 
     # -- Pelican ------------------------------------------------------------------------------------
 
@@ -488,12 +488,12 @@ class PelicanRun:
         is_ours = self.site.pelican_defaults == "replisite"
         settings["MARKDOWN"]["extensions"].append(PlaceholderExtension(self.placeholders))
         generator = generator_class(
-            self.site, self.notebook, listing.files, self.now, self.drafts, self.future
+            self.site, self.noted_faults, listing.files, self.now, self.drafts, self.future
         )
         self._kinds_generator = generator
         feed_url = self.site.url if self.site.pelican_defaults == "replisite" else ""
         writer = recording_writer(self.catalogs, self.recorded, self._keep, self.files, self._names, feed_url)
-        reader = reader_class(self.notebook, self.placeholders, self.warm, is_yaml_for_all=is_ours)
+        reader = reader_class(self.noted_faults, self.placeholders, self.reused, is_yaml_for_all=is_ours)
         receivers = [
             (signals.get_generators, lambda _: generator),
             (signals.get_writer, lambda _: writer),
@@ -517,11 +517,13 @@ class PelicanRun:
         except (_Stop, RefusedPlugin):
             pass
         except PelicanTemplateNotFound as error:
-            self.notebook.note(self.theme, 0, str(error), "add the template, or take its kind of content out")
+            self.noted_faults.note(
+                self.theme, 0, str(error), "add the template, or take its kind of content out"
+            )
         except TemplateSyntaxError as error:
             self.note_template(error)
         except FileOverwriteFailedError as error:
-            self.notebook.note("", 0, str(error), "give one of them another slug or save_as")
+            self.noted_faults.note("", 0, str(error), "give one of them another slug or save_as")
         except BaseException as error:
             if os.getpid() != process or not self._note_plugin(error):
                 raise
@@ -535,23 +537,23 @@ class PelicanRun:
         content = self.site.root / self.site.content
         listing = list_files(content)
         leftovers = {*listing.leftovers, *self._look_at_theme()}
-        if not self.notebook.is_lenient:
+        if not self.noted_faults.is_lenient:
             listed = tuple(map(posixpath.normpath, listed_of(self.site)))
             texts = (path for path in listing.files if not _is_in_any(path, listed))
             leftovers |= {name for _, name in iter_hidden_texts(texts)}
         settings = pelican_settings(self.site, self.theme, static_output, leftovers)
         static = tuple(posixpath.normpath(path) for path in settings["STATIC_PATHS"])
         self._warn_withheld([path for path in listing.repositories if _is_in_any(path, static)])
-        is_lenient = self.notebook.is_lenient
+        is_lenient = self.noted_faults.is_lenient
         files = self._content_files = ContentFiles(content, listing, settings, is_lenient=is_lenient)
-        files.note_faults(self.notebook)
+        files.note_faults(self.noted_faults)
         if not is_lenient:
             self._candidates = [path for path in listing.files if not is_markdown(path)]
         if self.site.pelican_defaults == "replisite":
             settings["WITH_FUTURE_DATES"] = self.future
-        self.warm.page_seconds = self.site.page_seconds
-        self.warm.reads_with(settings, self.site.pelican_defaults, self._known_in_content)
-        self.warm.sees_templates(template_folders(self.site, self.theme))
+        self.reused.page_seconds = self.site.page_seconds
+        self.reused.reads_with(settings, self.site.pelican_defaults, self._known_in_content)
+        self.reused.sees_templates(template_folders(self.site, self.theme))
         made_with = (self.theme, self.site.links, self.site.ranks, self.site.roster.fields)
         self._shape = [*(settings[name] for name in _RENDERED), *made_with]
         self._passing = frozenset(settings["TEMPLATE_PAGES"] or ())
@@ -570,7 +572,7 @@ class PelicanRun:
         for folder in (self.theme, self.site.root / "templates"):
             listing = list_files(folder)
             leftovers |= listing.leftovers
-            note_dangling(folder, listing.dangling, self.notebook)
+            note_dangling(folder, listing.dangling, self.noted_faults)
         return frozenset(leftovers)
 
     def _add_reader(self, reader: type[MarkdownReader], readers: Readers) -> None:
@@ -580,7 +582,7 @@ class PelicanRun:
         classes |= {
             suffix: reader for suffix in wanted if suffix in {"md", "markdown"} or classes.get(suffix)
         }
-        if not self.notebook.is_lenient:
+        if not self.noted_faults.is_lenient:
             known = {suffix for suffix, there in classes.items() if there and suffix != "static"}
             for suffix, plain in suffix_variants(self._content_files.listing.files, known):
                 classes[suffix] = classes[plain]
@@ -589,32 +591,32 @@ class PelicanRun:
         """Have readers that are not ours say which file they read."""
         for suffix, reader in generator.readers.readers.items():
             if suffix != "static" and "read_anew" not in dir(reader):
-                reader.read = tell_read(reader.read, self.notebook)
+                reader.read = tell_read(reader.read, self.noted_faults)
 
     def _note_plugin(self, error: BaseException, while_reading: str = "") -> bool:
         """Note an error at the line of the plugin that ran last; say whether there is one."""
         said, is_slow = _said_by(error), isinstance(error, TooSlow)
         place = raised_in(error, self.site)
         if place is not None:
-            self.notebook.note(*place, f"{said}{while_reading}", "" if is_slow else "mend the plugin")
+            self.noted_faults.note(*place, f"{said}{while_reading}", "" if is_slow else "mend the plugin")
             return True
         blamed = self.code.blamed(frames_of(error))
         if blamed is None:
             return False
         name, file, line = blamed
         told = "" if is_slow else "update the plugin, or take it out of [pelican] PLUGINS"
-        self.notebook.note(file, line, f"{name}: {said}{while_reading}", told)
+        self.noted_faults.note(file, line, f"{name}: {said}{while_reading}", told)
         return True
 
     def _fill_other_formats(self, readers: Readers) -> None:
-        others = filling_readers(readers.reader_classes, self.notebook, self.placeholders)
+        others = filling_readers(readers.reader_classes, self.noted_faults, self.placeholders)
         readers.reader_classes.update(others)
 
     def _share_environment(self, generator: Generator) -> None:
         """Give all generators one Jinja environment: Pelican makes an equal one for each."""
         if self.environment is None:
             install(generator.env, self.site)
-            self.environment = self.warm.environment(generator.env, *self._shape)
+            self.environment = self.reused.environment(generator.env, *self._shape)
             if self.code.names:
                 name_strings(self.environment)
             self.placeholders.environment = self.environment
@@ -632,7 +634,7 @@ class PelicanRun:
         if not isinstance(generator, self._kinds_generator) or self.code.names or reader is None:
             return  # what plugins read and count must be read and counted here
         paths = [os.path.join(generator.path, path) for path in generator.paths() if is_markdown(path)]  # noqa: PTH118 - as Pelican does
-        reading = self.warm.reading_ahead(paths, reader.read_anew, self.notebook, self.placeholders)
+        reading = self.reused.reading_ahead(paths, reader.read_anew, self.noted_faults, self.placeholders)
         if self._meanwhile.enter_context(reading):
             with suppress(TemplateError, PelicanTemplateNotFound):  # it is told where it is used
                 compile_all(self._staged(self._named_template(generator, _HOME)))
@@ -693,7 +695,7 @@ class PelicanRun:
             save_as = str(static.metadata.get("path") or static.metadata.get("save_as") or "")
             if posixpath.normpath(posixpath.join(".", save_as)).startswith(("..", "/")):
                 told = f'EXTRA_PATH_METADATA leads out of the output: "{save_as}"'
-                self.notebook.note("site.toml", 0, told, "write a path without .. and / at its start")
+                self.noted_faults.note("site.toml", 0, told, "write a path without .. and / at its start")
             verdict = self.rules.judge(path)
             if verdict in {Verdict.MAY, Verdict.ABSENT}:
                 continue
@@ -723,7 +725,7 @@ class PelicanRun:
         try:
             when = moment(datetime.datetime.fromisoformat(str(expires)))
         except ValueError:
-            self.notebook.note(
+            self.noted_faults.note(
                 content.source_path, 1, f"expires: wants a date, got {expires!r}", "write 2026-12-31"
             )
             return
@@ -755,12 +757,12 @@ class PelicanRun:
         readers = next(iter(generators)).readers
         published = {*context["static_content"], *context["generated_content"]}
         self.unread = self._content_files.warn_of_unread(
-            self.notebook, {f".{ext}" for ext in readers.extensions}, published
+            self.noted_faults, {f".{ext}" for ext in readers.extensions}, published
         )
         if is_ours and self.checks_templates:
             assert self.environment is not None
-            check_templates(self.site, self.theme, self.environment, self.notebook, self.warm)
-        if self.notebook.faults:
+            check_templates(self.site, self.theme, self.environment, self.noted_faults, self.reused)
+        if self.noted_faults.faults:
             raise _Stop
         for edition_view in self.showings:
             self.catalogs.append(make_catalog(self.site, edition_view, context["kinds"], self.now))
@@ -781,7 +783,7 @@ class PelicanRun:
             lines = path.read_text(encoding="utf-8-sig").split("\n")
             line = next((n for n, text in enumerate(lines, 1) if f"{what}}}{unescape(value)}" in text), 0)
             why, told = reason or self._why_not(content, value)
-            self.notebook.note(path, line, f"link to {{{what}}}{value}: {why}", told)
+            self.noted_faults.note(path, line, f"link to {{{what}}}{value}: {why}", told)
 
     def _why_no_page(
         self, content: Content, value: str, context: Mapping[str, Any]
@@ -799,7 +801,7 @@ class PelicanRun:
     def _is_faulty(self, content: Content, value: str) -> bool:
         """Say whether a link leads to a file that has a fault of its own: once that is fixed, there is a page."""
         paths = _linked_paths(content, value)
-        return any(self.notebook.has_fault(self.rules.content / path) for path in paths)
+        return any(self.noted_faults.has_fault(self.rules.content / path) for path in paths)
 
     def _why_not(self, content: Content, value: str) -> tuple[str, str]:
         """Say why a link leads to no published file, and what to do."""
@@ -819,7 +821,7 @@ class PelicanRun:
             folder = path.rpartition("/")[0]
             name = f"{folder}/" if folder else path
             public = ", ".join(f'"{one}"' for one in (*self.site.public, name))
-            self.notebook.note(
+            self.noted_faults.note(
                 self.rules.content / path,
                 0,
                 "is in no folder whose texts are pages",
@@ -830,7 +832,7 @@ class PelicanRun:
 
     def _staged(self, template: Template | NamedTemplate) -> Template:
         # Themes and plugins are the company's: their functions are taken to be pure, and proofs watch over that.
-        env = self.warm.staged(
+        env = self.reused.staged(
             template.environment,
             lambda env: staged(escaping(env, DEFERRED), DEFERRED, trust=lambda _: True),
         )

@@ -13,13 +13,13 @@ from replisite.model.site import Site
 from replisite.pelican.reuse import Stamp, stamp_of
 from replisite.system.processes import OutOfDate
 
-__all__ = ["OwnCode", "raised_in", "without_bytecode"]
+__all__ = ["SiteCode", "raised_in", "without_bytecode"]
 
 _OTHERS = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[1]), "<")
 """Where Python's, the libraries' and our own code lies; a site may have all of that in its folder."""
 
 
-class OwnCode:
+class SiteCode:
     """The files of the site's own code that this process has imported, as they were then."""
 
     def __init__(self) -> None:

@@ -13,9 +13,9 @@ from replisite.config.words import kind_written
 from replisite.errors import Fault, InputError
 from replisite.model.site import Site
 from replisite.pelican.content_files import list_files
-from replisite.pelican.faults import Notebook
+from replisite.pelican.faults import PelicanFaults
 from replisite.pelican.placeholders import unknown_names
-from replisite.pelican.reuse import Warm
+from replisite.pelican.reuse import ReusedFiles
 
 __all__ = ["check_templates", "escapes_by_itself", "find_theme", "template_folders"]
 
@@ -86,7 +86,9 @@ def template_folders(site: Site, theme: Path) -> tuple[Path, Path]:
     return theme / "templates", site.root / "templates"
 
 
-def check_templates(site: Site, theme: Path, env: Environment, notebook: Notebook, warm: Warm) -> None:
+def check_templates(
+    site: Site, theme: Path, env: Environment, noted_faults: PelicanFaults, reused: ReusedFiles
+) -> None:
     """Note what cannot be compiled, and fields of the owner that do not exist, in every template.
 
     ``env`` is the environment in which the theme's and the site's templates will be rendered.
@@ -100,14 +102,14 @@ def check_templates(site: Site, theme: Path, env: Environment, notebook: Noteboo
             unknown = [*unknown_names(tree, None, custom)]  # compiling may change the tree
             env.compile(tree, filename=str(path), raw=True)  # what Python would say of it is not the author's
         except TemplateSyntaxError as error:
-            notebook.note(path, error.lineno, error.message or "cannot be read", "mend the template")
+            noted_faults.note(path, error.lineno, error.message or "cannot be read", "mend the template")
         except (UnicodeDecodeError, OSError) as error:
-            notebook.note_unread(path, error)
+            noted_faults.note_unread(path, error)
         else:
             for line, what, told in unknown:
-                notebook.note(path, line, what, told)
+                noted_faults.note(path, line, what, told)
 
     for folder in template_folders(site, theme):
         for name in list_files(folder).files:
             if name.endswith(".html"):
-                warm.check(folder / name, notebook, check)
+                reused.check(folder / name, noted_faults, check)

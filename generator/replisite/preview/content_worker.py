@@ -19,7 +19,7 @@ from replisite.errors import Fault, InputError
 from replisite.model.site import Site
 from replisite.model.sitemap import robots, sitemap
 from replisite.pages.site_files import MADE_FILES
-from replisite.pelican import OwnCode, PelicanRun, Proof, StagedSite, Warm, forget_contents
+from replisite.pelican import PelicanRun, Proof, ReusedFiles, SiteCode, StagedSite, forget_contents
 from replisite.preview.messages import (
     ContentRequest,
     PageFacts,
@@ -53,8 +53,8 @@ class ContentWorker:
     def __init__(self, scratch: Path, heard: Heard) -> None:
         self._output = scratch / "output"
         self._deadline = Deadline(lambda: heard(0, 0))
-        self._code = OwnCode()
-        self._warm = Warm()
+        self._code = SiteCode()
+        self._warm = ReusedFiles()
         self._pages: StagedSite | None = None
         self._site: Site | None = None
         self._made_files: dict[str, bytes] | None = None
@@ -72,7 +72,7 @@ class ContentWorker:
             with self._deadline.within():
                 return self._read(request)
         except Overdue as error:
-            self._warm = Warm()  # something may be half done
+            self._warm = ReusedFiles()  # something may be half done
             told = f"reading the content was {error}"
             raise InputError([Fault("", 0, told, "mend what it hangs on, or save a file")]) from error
         finally:
@@ -87,7 +87,7 @@ class ContentWorker:
         self._code.learn(site)  # to be watched
         folders = (run.theme, *(site.root / name for name in (site.content, "templates")))
         beside = (*_beside(site, opened, folders), *self._code.files)
-        warnings = tuple(run.notebook.warnings)
+        warnings = tuple(run.noted_faults.warnings)
         if run.faults:
             return SiteIndex(tuple(run.faults), warnings, names=run.names, folders=folders, beside=beside)
         self._pages, self._site, self._made_files = pages, site, None
