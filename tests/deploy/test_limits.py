@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from replisite.deploy.limits import Measures, iter_excesses, measured
-from replisite.hosts import Facts, Limits
+from replisite.hosts import HostFeatures, Limits
 from replisite.model.live_files import CachePolicy, LiveFile, live_order, served
 
 
@@ -55,8 +55,8 @@ def test_a_bundle_is_measured_in_one_walk() -> None:
 def test_what_is_too_much_is_told_with_both_numbers(limits: Limits, told: str) -> None:
     """And nothing is told of what fits."""
     found = Measures(41_360, 2_000_000_000, "a/film.mp4", 26_214_401, "long/path.html", "jane", 501)
-    assert list(iter_excesses(Facts("Tray", "", "none", limits), found, 12, 11)) == [told]
-    assert list(iter_excesses(Facts("Tray", "", "none"), found, 12, 11)) == []
+    assert list(iter_excesses(HostFeatures("Tray", "", "none", limits), found, 12, 11)) == [told]
+    assert list(iter_excesses(HostFeatures("Tray", "", "none"), found, 12, 11)) == []
 
 
 def test_the_way_out_is_told_with_the_source() -> None:
@@ -67,7 +67,7 @@ def test_the_way_out_is_told_with_the_source() -> None:
         read_on="2026-11-25",
         instead="Use an s3 target, or deploy fewer owners",
     )
-    (told,) = iter_excesses(Facts("Tray", "", "none", limits), Measures(files=20_001), 0, 0)
+    (told,) = iter_excesses(HostFeatures("Tray", "", "none", limits), Measures(files=20_001), 0, 0)
     assert told == (
         "20,001 files; Tray takes 20,000 (https://tray.example/limits, read on 2026-11-25). "
         "Use an s3 target, or deploy fewer owners"

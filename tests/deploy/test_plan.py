@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replisite.deploy.live_list import LEFT_OVER
-from replisite.deploy.plan import Rank, Step, iter_steps, make_plan
+from replisite.deploy.plan import DeployOrder, Step, iter_steps, make_plan
 from replisite.model.live_files import CachePolicy, LiveFile, live_order, served
 
 POLICY = CachePolicy()
@@ -54,7 +54,7 @@ def test_ranks_are_the_order_in_which_nothing_breaks(tmp_path: Path) -> None:
     live = [a_file("app.11111111.css"), a_file("index.html", "old"), a_file("o/index.html")]
     built.append(a_file("sitemap.xml"))
     plan = make_plan(iter_steps(built, live), tmp_path / "plan")
-    order = [(rank.name, [step.file.path for step in plan.steps(rank)]) for rank in Rank]
+    order = [(rank.name, [step.file.path for step in plan.steps(rank)]) for rank in DeployOrder]
     assert order == [
         ("FINGERPRINTED", ["app.3f2a91bc.css"]),
         ("SHARED", ["logo.png"]),
@@ -99,5 +99,7 @@ def test_a_plan_reads_back_what_it_was_told(tmp_path: Path) -> None:
     """Whatever a path holds but a line break, which no path of ours holds."""
     odd = [a_file(path) for path in sorted(("a\tb.txt", "é ü#%.html", "x|y.css"), key=live_order)]
     plan = make_plan([Step("new", file) for file in odd], tmp_path)
-    assert sorted(step.file.path for rank in Rank for step in plan.steps(rank)) == sorted(f.path for f in odd)
-    assert {step.file for rank in Rank for step in plan.steps(rank)} == set(odd)
+    assert sorted(step.file.path for rank in DeployOrder for step in plan.steps(rank)) == sorted(
+        f.path for f in odd
+    )
+    assert {step.file for rank in DeployOrder for step in plan.steps(rank)} == set(odd)

@@ -11,7 +11,7 @@ import pytest
 
 from replisite.deploy.server_config import Forms, make_forms
 from replisite.errors import DeployError, UsageError
-from replisite.hosts import Facts, Limits, MemoryHost
+from replisite.hosts import HostFeatures, Limits, MemoryHost
 from replisite.model.redirects import Redirect
 from replisite.model.target import Target
 from replisite.output import Output
@@ -22,9 +22,9 @@ REDIRECTS = (Redirect("/gone/", "/jane/", 302), Redirect("/old-jane/", "/jane/",
 CLOUDFLARE = Target("live", "cloudflare", {"project": "tea"})
 
 
-def facts(headers: Any, limits: Limits | None = None) -> Facts:
+def facts(headers: Any, limits: Limits | None = None) -> HostFeatures:
     """Of a host with this form of headers."""
-    return Facts("there", packing="", headers=headers, limits=limits or Limits())
+    return HostFeatures("there", packing="", headers=headers, limits=limits or Limits())
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def a_built(root: Path, files: Any, redirects: Sequence[Redirect]) -> Built:
     return built
 
 
-def forms(built: Built, target: Target, told: Facts) -> Forms:
+def forms(built: Built, target: Target, told: HostFeatures) -> Forms:
     return make_forms(built.site, target, told, built.site.root / "output")
 
 

@@ -10,11 +10,11 @@ import pytest
 
 from replisite.deploy import verify
 from replisite.deploy.verify import Looked, look, sample_of
-from replisite.hosts import Facts
+from replisite.hosts import HostFeatures
 from replisite.model.live_files import CachePolicy, Group, LiveFile, live_order, served
 from tests.deploy.static_server import serving
 
-FACTS = Facts("here", "", "server")
+FACTS = HostFeatures("here", "", "server")
 
 
 def a_file(path: str, body: bytes = b"tea") -> LiveFile:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from replisite.model.redirects import (
-    Moved,
+    MovedSite,
     Redirect,
     format_redirect,
     home_of,
@@ -31,7 +31,7 @@ def a_person(**changes):
         "has_site": True,
         "upline": ("ann", ""),
     }
-    return Moved(**(values | changes))
+    return MovedSite(**(values | changes))
 
 
 def with_policy(site, lapsed):

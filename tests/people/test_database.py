@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from replisite.fault_log import FaultLog
 from replisite.model.distributor import Channel, Distributor, Person, Supporter
-from replisite.model.refused_row import Refused
+from replisite.model.refused_row import RefusedRow
 from replisite.model.site import Addresses
 from replisite.people import Counts, PeopleDatabase, Shard, unique_names
 from replisite.people import database as ledgers
@@ -293,14 +293,14 @@ def test_wrong_sponsors_are_told_with_their_rows(ledger):
 
 def test_a_refused_row_is_somebody(ledger):
     """Who names it as sponsor is not at fault, and has no sponsor."""
-    counts, told = take(ledger, Refused("TT-bad"), a_person("ann", 2, "bad"), skip_bad=True)
+    counts, told = take(ledger, RefusedRow("TT-bad"), a_person("ann", 2, "bad"), skip_bad=True)
     assert (counts.refused, told, aliases(ledger)) == (1, [], ["ann"])
     assert next(ledger.distributors(address)).sponsor is None
 
 
 def test_a_refused_row_may_have_an_id_that_is_not_utf_8(ledger):
     """It is refused all the same."""
-    counts, told = take(ledger, Refused("TT-\udcff"), a_person("ann", 2), skip_bad=True)
+    counts, told = take(ledger, RefusedRow("TT-\udcff"), a_person("ann", 2), skip_bad=True)
     assert (counts.refused, told, aliases(ledger)) == (1, [], ["ann"])
 
 

@@ -9,7 +9,7 @@ from replisite.model.lost_letters import LostLetters, letter_name
 from replisite.model.site import CustomField, Roster
 from replisite.model.text import clean_line, clean_lines, clean_markdown, left_out
 from replisite.roster import RawRow, read_roster
-from replisite.roster.columns import Rules
+from replisite.roster.columns import ColumnRules
 from replisite.roster.parse import parse_row
 from tests.rosters import HOSTILE, a_site
 
@@ -21,7 +21,7 @@ def lost(root, row=None, **cells):
     site = replace(a_site(root), roster=Roster("roster.csv", (CustomField("motto", "Motto"),)))
     given = {"id": "1", "alias": "jane", "first_name": "Jane", "last_name": "X", **cells}
     raw = RawRow("roster.csv", 3, given) if row is None else replace(row, cells=given)
-    return [*parse_row(raw, Rules.of(site, ReservedNames())).lost]
+    return [*parse_row(raw, ColumnRules.of(site, ReservedNames())).lost]
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,12 @@ import pytest
 from replisite.model.alias import ReservedNames
 from replisite.model.distributor import Person
 from replisite.roster import RawRow, parallel
-from replisite.roster.columns import Rules
+from replisite.roster.columns import ColumnRules
 from replisite.roster.parallel import judge_rows
 from replisite.roster.parse import Rejected
 from tests.rosters import a_site
 
-RULES = Rules.of(a_site(Path("/site")), ReservedNames())
+RULES = ColumnRules.of(a_site(Path("/site")), ReservedNames())
 
 
 @pytest.fixture(autouse=True)

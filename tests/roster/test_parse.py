@@ -12,7 +12,7 @@ from replisite.model.alias import ReservedNames
 from replisite.model.distributor import Person
 from replisite.model.site import Addresses, CustomField, Roster
 from replisite.roster import RawRow
-from replisite.roster.columns import Rules
+from replisite.roster.columns import ColumnRules
 from replisite.roster.parse import parse_row
 from tests.rosters import HOSTILE, a_site
 
@@ -45,7 +45,7 @@ NEEDED = {"id": "TT-1", "alias": "jane", "first_name": "Jane", "last_name": "O'N
 
 def parse(cells, *, reserved=(), **changes):
     site = a_site(Path("/site"), **changes)
-    rules = Rules.of(site, ReservedNames(reserved), "www.tea.example")
+    rules = ColumnRules.of(site, ReservedNames(reserved), "www.tea.example")
     return parse_row(RawRow("roster.csv", 7, cells), rules)
 
 
@@ -233,7 +233,7 @@ def test_ones_own_host_is_public_where_sites_stand_on_it():
 def test_a_fault_of_a_story_stands_in_the_story():
     """Its file and line, not the row's."""
     row = RawRow("roster.csv", 7, {**NEEDED, "status": "?"}, {"status": ("content/distributors/jane.md", 3)})
-    rules = Rules.of(a_site(Path("/site")), ReservedNames())
+    rules = ColumnRules.of(a_site(Path("/site")), ReservedNames())
     (one,) = parse_row(row, rules)
     assert (one.file, one.line) == ("content/distributors/jane.md", 3)
 

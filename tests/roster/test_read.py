@@ -5,7 +5,7 @@ import pytest
 from replisite.errors import Fault
 from replisite.fault_log import FaultLog
 from replisite.model.distributor import Person
-from replisite.model.refused_row import Refused
+from replisite.model.refused_row import RefusedRow
 from replisite.model.roster_terms import terms_of
 from replisite.model.site import Addresses, CustomField, Roster
 from replisite.roster import read_roster
@@ -24,8 +24,8 @@ def test_people_come_in_the_order_of_the_file(tmp_path):
     found = list(read_roster(a_site(tmp_path), faults))
     assert [one.alias if isinstance(one, Person) else one for one in found] == [
         "zoe",
-        Refused("2"),
-        Refused("3"),
+        RefusedRow("2"),
+        RefusedRow("3"),
         "ben",
     ]
     assert list(map(str, faults)) == [
@@ -95,7 +95,7 @@ def test_pages_and_folders_of_the_site_are_reserved(tmp_path):
 def test_a_roster_that_cannot_be_read_is_a_fault(tmp_path, name, message):
     """And no people come."""
     faults: list[Fault] = []
-    whole_file = Refused("", 0, is_whole_file=True)
+    whole_file = RefusedRow("", 0, is_whole_file=True)
     assert list(read_roster(a_site(tmp_path), faults, source=tmp_path / name)) == [whole_file]
     assert [str(fault).startswith(message) for fault in faults] == [True]
 
@@ -120,7 +120,7 @@ def test_a_bad_roster_tells_each_bad_row(tmp_path):
     known_later = [
         row for row in planted if row.is_bad and row.cells["sponsor_id"] in {"ID-nobody", row.cells["id"]}
     ]
-    refused = sum(isinstance(one, Refused) for one in found)
+    refused = sum(isinstance(one, RefusedRow) for one in found)
     assert refused == sum(row.is_bad for row in planted) - len(known_later)
     assert len(log) == refused
 

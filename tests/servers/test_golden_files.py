@@ -16,7 +16,7 @@ from replisite.model.live_files import FINGERPRINT as EXACT
 from replisite.model.live_files import CachePolicy
 from replisite.model.redirects import Redirect
 from replisite.servers import (
-    Rules,
+    ServerRules,
     Sites,
     caddy_files,
     cloudflare_files,
@@ -29,7 +29,7 @@ from replisite.servers.caddy import FINGERPRINT
 
 GOLDEN = Path(__file__).parent / "golden"
 
-Form = Callable[[Sites], Rules]
+Form = Callable[[Sites], ServerRules]
 
 FORMS: dict[str, Form] = {
     "nginx": nginx_files,

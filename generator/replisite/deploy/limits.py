@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from replisite.hosts import Facts, Limits
+from replisite.hosts import HostFeatures, Limits
 
 __all__ = ["Measures", "iter_excesses", "measured"]
 
@@ -73,7 +73,7 @@ def _exchanged(within: dict[str, int], left: str, entered: str) -> list[str]:
     return new[::-1]
 
 
-def iter_excesses(facts: Facts, found: Measures, redirects: int, dynamic: int) -> Iterator[str]:
+def iter_excesses(facts: HostFeatures, found: Measures, redirects: int, dynamic: int) -> Iterator[str]:
     """Stream what the host does not take, each as a sentence with both numbers and what to do instead.
 
     ``redirects`` are the rules that this build has, ``dynamic`` those among them that match more than one path.

@@ -29,7 +29,7 @@ from replisite.deploy.live_list import LEFT_OVER
 from replisite.model.address import HOSTS
 from replisite.model.live_files import Group, LiveFile, Served, live_order
 
-__all__ = ["Plan", "Rank", "Reason", "Step", "iter_steps", "make_plan"]
+__all__ = ["DeployOrder", "Plan", "Reason", "Step", "iter_steps", "make_plan"]
 
 Reason = Literal["new", "content", "metadata", "missing", "gone"]
 """Why: not live yet; other bytes; other headers; listed as live but not there; not built any more."""
@@ -40,7 +40,7 @@ EXAMPLES: Final = 5
 """How many paths of each reason a plan remembers to tell."""
 
 
-class Rank(IntEnum):
+class DeployOrder(IntEnum):
     """When a step is taken."""
 
     FINGERPRINTED = 1
@@ -54,14 +54,14 @@ class Rank(IntEnum):
 
 
 PUTS: Final = (
-    Rank.FINGERPRINTED,
-    Rank.SHARED,
-    Rank.NEW_PAGE,
-    Rank.NEW_HOME,
-    Rank.CHANGED_PAGE,
-    Rank.LIST,
+    DeployOrder.FINGERPRINTED,
+    DeployOrder.SHARED,
+    DeployOrder.NEW_PAGE,
+    DeployOrder.NEW_HOME,
+    DeployOrder.CHANGED_PAGE,
+    DeployOrder.LIST,
 )
-DELETES: Final = (Rank.GONE_PAGE, Rank.GONE_FILE)
+DELETES: Final = (DeployOrder.GONE_PAGE, DeployOrder.GONE_FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +72,28 @@ class Step:
     file: LiveFile
 
     @property
-    def rank(self) -> Rank:
+    def rank(self) -> DeployOrder:
         """When it is taken."""
         group = self.file.group
         if self.reason == "gone":
-            return Rank.GONE_PAGE if group in {Group.PAGE, Group.LIST} else Rank.GONE_FILE
+            return DeployOrder.GONE_PAGE if group in {Group.PAGE, Group.LIST} else DeployOrder.GONE_FILE
         if group is Group.PAGE:
-            return self._rank_of_new() if self.reason in {"new", "missing"} else Rank.CHANGED_PAGE
+            return self._rank_of_new() if self.reason in {"new", "missing"} else DeployOrder.CHANGED_PAGE
         return {
-            Group.FINGERPRINTED: Rank.FINGERPRINTED,
-            Group.SHARED: Rank.SHARED,
-            Group.LIST: Rank.LIST,
+            Group.FINGERPRINTED: DeployOrder.FINGERPRINTED,
+            Group.SHARED: DeployOrder.SHARED,
+            Group.LIST: DeployOrder.LIST,
         }[group]
 
-    def _rank_of_new(self) -> Rank:
+    def _rank_of_new(self) -> DeployOrder:
         path = self.file.path.removeprefix(HOSTS)
         if self.file.path == HOME:
-            return Rank.LIST
-        return Rank.NEW_HOME if path.endswith(f"/{HOME}") and path.count("/") == 1 else Rank.NEW_PAGE
+            return DeployOrder.LIST
+        return (
+            DeployOrder.NEW_HOME
+            if path.endswith(f"/{HOME}") and path.count("/") == 1
+            else DeployOrder.NEW_PAGE
+        )
 
     @property
     def is_over_another(self) -> bool:
@@ -137,7 +141,7 @@ class Plan:
     """
 
     folder: Path
-    counts: Counter[Rank] = field(default_factory=Counter)
+    counts: Counter[DeployOrder] = field(default_factory=Counter)
     reasons: Counter[Reason] = field(default_factory=Counter)
     bytes: int = 0
     built: int = 0
@@ -159,7 +163,7 @@ class Plan:
         """Whether there is nothing to do."""
         return not self.puts and not self.deletes
 
-    def steps(self, rank: Rank) -> Iterator[Step]:
+    def steps(self, rank: DeployOrder) -> Iterator[Step]:
         """Stream the steps of one rank, in the order of paths."""
         if not self.counts[rank]:
             return
@@ -179,14 +183,14 @@ class Plan:
 
 def make_plan(steps: Iterable[Step | None], folder: Path) -> Plan:
     """Sort steps into files by rank; None stands for a file that is live as it was built."""
-    plan_counts: Counter[Rank] = Counter()
+    plan_counts: Counter[DeployOrder] = Counter()
     reasons: Counter[Reason] = Counter()
     examples: dict[Reason, list[str]] = {}
     size = built = live = 0
     folder.mkdir(parents=True, exist_ok=True)
     outs = {
         rank: (folder / rank.name.lower()).open("w", encoding="utf-8", newline="\n", buffering=1 << 16)
-        for rank in Rank
+        for rank in DeployOrder
     }
     try:
         for step in steps:

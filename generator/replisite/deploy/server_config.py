@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from replisite.errors import UsageError
-from replisite.hosts import Facts
+from replisite.hosts import HostFeatures
 from replisite.model.live_files import Group, group_of
 from replisite.model.redirects import Redirect
 from replisite.model.security import security_headers
@@ -21,7 +21,7 @@ from replisite.model.site import Site
 from replisite.model.target import Target
 from replisite.output import read_manifest, read_redirects
 from replisite.servers import (
-    Rules,
+    ServerRules,
     Sites,
     caddy_files,
     cloudflare_files,
@@ -51,7 +51,7 @@ class Forms:
     warnings: tuple[str, ...] = ()
 
 
-def make_forms(site: Site, target: Target, facts: Facts, output: Path) -> Forms:
+def make_forms(site: Site, target: Target, facts: HostFeatures, output: Path) -> Forms:
     """Return what a target wants to be told of a finished output. Raises UsageError for what it cannot be told."""
     sites = Sites(
         url=site.url,
@@ -72,7 +72,7 @@ def make_forms(site: Site, target: Target, facts: Facts, output: Path) -> Forms:
     return Forms(_Pages({}, sites.redirects, site.url))
 
 
-def _lists(sites: Sites, target: Target, facts: Facts, output: Path) -> Forms:
+def _lists(sites: Sites, target: Target, facts: HostFeatures, output: Path) -> Forms:
     form = _LISTS[target.host]
     sites = _with_folders(sites, output)
     rules = form(sites)
@@ -92,7 +92,7 @@ def _is_over(count: int, most: int | None) -> bool:
     return most is not None and count > most
 
 
-def _left_out(name: str, rules: Rules) -> tuple[str, ...]:
+def _left_out(name: str, rules: ServerRules) -> tuple[str, ...]:
     if not rules.left_out:
         return ()
     first = rules.left_out[0].source

@@ -18,7 +18,7 @@ from replisite.errors import ReplisiteError
 from replisite.hosts import Body, Bundle, Host, HostError
 from replisite.model.live_files import LiveFile
 
-__all__ = ["Failure", "Record", "Sending", "Sent", "retried"]
+__all__ = ["Failure", "Sending", "Sent", "TransferRecord", "retried"]
 
 TRIES: Final = 6
 FIRST_WAIT: Final = 0.5
@@ -35,7 +35,7 @@ Answer = TypeVar("Answer")
 _Queue = asyncio.Queue[tuple[Step, Body] | None]
 
 
-class Record(Protocol):
+class TransferRecord(Protocol):
     """Remembers what has been done, for a next try."""
 
     def intend(self, paths: Iterable[str]) -> None:
@@ -96,7 +96,7 @@ class Sending:
 
     host: Host
     bundle: Bundle
-    record: Record
+    record: TransferRecord
     jobs: int
     progress: Callable[[Sent], None] = lambda _: None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from replisite.hosts import Facts
+from replisite.hosts import HostFeatures
 from replisite.model.address import HOSTS
 from replisite.model.live_files import Group, LiveFile
 
@@ -60,7 +60,7 @@ def sample_of(files: Iterable[LiveFile], total: int) -> list[LiveFile]:
     return [chosen[path] for path in sorted(chosen)]
 
 
-async def look(files: Iterable[LiveFile], url: str, facts: Facts, *, is_own: bool) -> Looked:
+async def look(files: Iterable[LiveFile], url: str, facts: HostFeatures, *, is_own: bool) -> Looked:
     """Fetch files from where they are live, and compare bytes and headers.
 
     ``url`` is the sites' address, without a slash at its end. ``is_own`` says that it is the sites' real one, so that
@@ -75,7 +75,9 @@ async def look(files: Iterable[LiveFile], url: str, facts: Facts, *, is_own: boo
     return Looked(len(listed), tuple(sorted(difference for difference in found if difference)))
 
 
-async def _looked(client: httpx.AsyncClient, file: LiveFile, url: str, facts: Facts, is_own: bool) -> str:
+async def _looked(
+    client: httpx.AsyncClient, file: LiveFile, url: str, facts: HostFeatures, is_own: bool
+) -> str:
     address, headers = _address(file.path, url, is_own)
     told = ""
     for number in range(TRIES):
@@ -88,7 +90,7 @@ async def _looked(client: httpx.AsyncClient, file: LiveFile, url: str, facts: Fa
     return f"{address}: {told}"
 
 
-def _difference(file: LiveFile, answer: httpx.Response, facts: Facts) -> str:
+def _difference(file: LiveFile, answer: httpx.Response, facts: HostFeatures) -> str:
     expected = 404 if file.path == "404.html" else 200
     if answer.status_code not in {200, expected}:
         return f"answers {answer.status_code}"

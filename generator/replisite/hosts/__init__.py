@@ -15,9 +15,9 @@ ssh/           a folder on another machine that a web server serves
 from replisite.hosts.host import (
     Body,
     Bundle,
-    Facts,
     Host,
     HostError,
+    HostFeatures,
     Limits,
     Listed,
     Lock,
@@ -30,9 +30,9 @@ from replisite.hosts.open import open_host
 __all__ = [
     "Body",
     "Bundle",
-    "Facts",
     "Host",
     "HostError",
+    "HostFeatures",
     "Limits",
     "Listed",
     "Lock",

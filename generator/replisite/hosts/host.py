@@ -25,9 +25,9 @@ from replisite.model.live_files import LiveFile
 __all__ = [
     "Body",
     "Bundle",
-    "Facts",
     "Host",
     "HostError",
+    "HostFeatures",
     "Limits",
     "Listed",
     "Lock",
@@ -73,7 +73,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class HostFeatures:
     """What the deploy must know of a host.
 
     ``told`` names it to people (``s3://tea-sites/www``). ``packing`` is the form in which text is stored: packed with
@@ -185,7 +185,7 @@ class Host(Protocol):
     """A place where sites are live; an async context manager, which closes its connections."""
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> HostFeatures:
         """What the deploy must know of it."""
         ...
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from replisite.hosts.host import Body, Bundle, Facts, HostError, Listed, Lock, Release
+from replisite.hosts.host import Body, Bundle, HostError, HostFeatures, Listed, Lock, Release
 from replisite.model.live_files import LiveFile
 
 __all__ = ["MemoryHost", "MemoryState"]
@@ -68,8 +68,8 @@ class MemoryState:
 class MemoryHost:
     """Keeps live files in ``live``, as (body, headers) by path, and changes them one by one."""
 
-    def __init__(self, facts: Facts | None = None) -> None:
-        self.facts = facts or Facts("memory", packing="", headers="metadata", jobs=4)
+    def __init__(self, facts: HostFeatures | None = None) -> None:
+        self.facts = facts or HostFeatures("memory", packing="", headers="metadata", jobs=4)
         self.state: MemoryState | None = MemoryState()
         self.live: dict[str, tuple[bytes, dict[str, str]]] = {}
         self.kept: dict[str, dict[str, tuple[bytes, dict[str, str]]]] = {}

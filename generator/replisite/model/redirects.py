@@ -14,7 +14,15 @@ from typing import Literal
 from replisite.model.address import HOSTS, site_prefix, site_url
 from replisite.model.site import Site
 
-__all__ = ["Moved", "Redirect", "format_redirect", "home_of", "iter_joined", "parse_redirect", "redirects_of"]
+__all__ = [
+    "MovedSite",
+    "Redirect",
+    "format_redirect",
+    "home_of",
+    "iter_joined",
+    "parse_redirect",
+    "redirects_of",
+]
 
 Status = Literal[301, 302]
 
@@ -58,7 +66,7 @@ class Redirect:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class MovedSite:
     """A person who has had other aliases, or has no site.
 
     ``host`` is the person's own, for the domain style. ``upline`` is the alias and the own host of the nearest upline
@@ -77,7 +85,7 @@ def home_of(site: Site) -> str:
     return "/" if site.addresses.style == "path" else f"{site.url}/"
 
 
-def redirects_of(site: Site, person: Moved) -> Iterator[Redirect]:
+def redirects_of(site: Site, person: MovedSite) -> Iterator[Redirect]:
     """Stream the redirects of one person's sites: straight to where a site is, whatever lies between."""
     sources = [_source(site, alias) for alias in person.previous]
     if person.has_site:

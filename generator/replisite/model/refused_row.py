@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Refused"]
+__all__ = ["RefusedRow"]
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedRow:
     """Stands in the stream of people for a row with faults, so that nobody calls its sponsor line unknown.
 
     ``id`` is as the row has it, or ``""`` where it cannot be read. ``rows`` is how many rows of the file are lost with it.

@@ -19,7 +19,7 @@ from replisite.output.directory import DirectorySink
 from replisite.output.discard import DiscardSink
 from replisite.output.folder import MANIFEST, Output, read_manifest
 from replisite.output.layout import Layout
-from replisite.output.manifest_parts import Part, iter_part, write_part
+from replisite.output.manifest_parts import ManifestPart, iter_part, write_part
 from replisite.output.memory import MemorySink
 from replisite.output.redirect_list import REDIRECTS, read_redirects
 
@@ -29,9 +29,9 @@ __all__ = [
     "DirectorySink",
     "DiscardSink",
     "Layout",
+    "ManifestPart",
     "MemorySink",
     "Output",
-    "Part",
     "Sink",
     "iter_part",
     "read_manifest",

@@ -25,7 +25,7 @@ from replisite.model.address import HOSTS
 from replisite.model.manifest import HEADER, Entry, parse_entry
 from replisite.model.redirects import Redirect, iter_joined
 from replisite.output.directory import DirectorySink, told
-from replisite.output.manifest_parts import Part, iter_part, join_parts
+from replisite.output.manifest_parts import ManifestPart, iter_part, join_parts
 from replisite.output.redirect_list import REDIRECTS, read_redirects, write_redirects
 from replisite.system.private_files import private_folder
 
@@ -90,7 +90,7 @@ class Output:
         return DirectorySink(self.new)
 
     def commit(
-        self, parts: Iterable[Part], single: Iterable[Entry] = (), redirects: Iterable[Redirect] = ()
+        self, parts: Iterable[ManifestPart], single: Iterable[Entry] = (), redirects: Iterable[Redirect] = ()
     ) -> None:
         """Write the manifest and put the new output in the place of the old one.
 
@@ -108,7 +108,7 @@ class Output:
 
     def commit_some(
         self,
-        parts: Sequence[Part],
+        parts: Sequence[ManifestPart],
         single: Iterable[Entry],
         prefixes: Iterable[str],
         redirects: Iterable[Redirect] = (),
@@ -184,7 +184,7 @@ class Output:
     # -- the new output -----------------------------------------------------------------------------
 
     def _write_lists(
-        self, parts: Iterable[Part], single: Iterable[Entry], redirects: Iterable[Redirect]
+        self, parts: Iterable[ManifestPart], single: Iterable[Entry], redirects: Iterable[Redirect]
     ) -> None:
         place = self.new / MANIFEST
         place.parent.mkdir(exist_ok=True)

@@ -15,13 +15,13 @@ from pathlib import Path
 
 from replisite.model.manifest import HEADER, Entry, format_entry, parse_entry, path_order
 
-__all__ = ["Part", "iter_part", "join_parts", "write_part"]
+__all__ = ["ManifestPart", "iter_part", "join_parts", "write_part"]
 
 _LEVEL = 1  # digests do not get smaller with more work
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ManifestPart:
     """Some entries in order, packed in a file. ``first`` and ``last`` are their outermost paths."""
 
     place: Path
@@ -29,20 +29,20 @@ class Part:
     last: str
 
 
-def write_part(place: Path, entries: Iterable[Entry]) -> Part:
+def write_part(place: Path, entries: Iterable[Entry]) -> ManifestPart:
     """Sort and pack entries."""
     listed = sorted(entries, key=lambda entry: path_order(entry.path))
     place.write_bytes(_packed("".join(map(format_entry, listed))))
-    return Part(place, listed[0].path if listed else "", listed[-1].path if listed else "")
+    return ManifestPart(place, listed[0].path if listed else "", listed[-1].path if listed else "")
 
 
-def iter_part(part: Part) -> Iterator[Entry]:
+def iter_part(part: ManifestPart) -> Iterator[Entry]:
     """Stream a part's entries."""
     with gzip.open(part.place, "rt", encoding="utf-8", newline="\n") as lines:
         yield from map(parse_entry, lines)
 
 
-def join_parts(parts: Iterable[Part], single: Iterable[Entry], place: Path) -> None:
+def join_parts(parts: Iterable[ManifestPart], single: Iterable[Entry], place: Path) -> None:
     """Write the whole manifest, of parts and of single entries that may lie anywhere between.
 
     Parts among whose paths others lie are merged, the rest are copied as they are.
@@ -74,12 +74,12 @@ def _taken(entries: deque[Entry], end: list[str]) -> list[Entry]:
     return taken
 
 
-def _overlapping(parts: Sequence[Part]) -> Iterator[tuple[list[Part], list[str]]]:
+def _overlapping(parts: Sequence[ManifestPart]) -> Iterator[tuple[list[ManifestPart], list[str]]]:
     """Yield runs of parts whose paths lie among one another, and the last path of each run.
 
     Parts come in the order of their first paths.
     """
-    group: list[Part] = []
+    group: list[ManifestPart] = []
     last: list[str] = []
     for part in parts:
         if group and path_order(part.first) > last:

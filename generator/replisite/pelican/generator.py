@@ -17,7 +17,7 @@ from replisite.content.kinds import KINDS, KindContent, index_url, kind_of, save
 from replisite.content.near_names import near_name
 from replisite.model.site import Site
 from replisite.pelican.faults import PelicanFaults
-from replisite.pelican.reader import Refused
+from replisite.pelican.reader import RefusedFile
 
 __all__ = ["generator_class"]
 
@@ -66,7 +66,7 @@ def generator_class(
                     self.path, path, classes[kind], context=self.context
                 )
             except Exception as error:  # noqa: BLE001 - as Pelican does with articles and pages
-                if not isinstance(error, Refused):
+                if not isinstance(error, RefusedFile):
                     noted_faults.note_unread(Path(self.path) / path, error)
                 self._add_failed_source_path(path)
                 return None

@@ -34,7 +34,7 @@ from replisite.pelican.placeholders import Placeholders
 from replisite.pelican.refused_placeholders import Refusals, lines_outside_code
 from replisite.pelican.reuse import Read, ReusedFiles
 
-__all__ = ["Refused", "reader_class", "tell_read"]
+__all__ = ["RefusedFile", "reader_class", "tell_read"]
 
 _LISTS = frozenset({"tags", "authors"})
 """Keys that Pelican itself takes lists of."""
@@ -62,7 +62,7 @@ _RESERVED_ALSO = frozenset(
 )
 
 
-class Refused(Exception):
+class RefusedFile(Exception):
     """A file that is left out because its faults have been noted."""
 
 
@@ -95,7 +95,7 @@ def reader_class(
                 self._refusals = None
                 self._note(refusals, path)
             if noted_faults.count > before:
-                raise Refused(source_path)
+                raise RefusedFile(source_path)
             return content, metadata
 
         def _read(self, path: Path) -> Read:
@@ -284,7 +284,7 @@ def _refuse(
 ) -> NoReturn:
     for problem in problems:
         noted_faults.note(path, problem.line, problem.what, problem.next)
-    raise Refused(str(path)) from cause
+    raise RefusedFile(str(path)) from cause
 
 
 def is_unpublished(name: str, value: object) -> bool:
@@ -328,7 +328,7 @@ def _validated(
             line = _line_of(text, place)
             what, told = _in_words(fault, place, kind)
             noted_faults.note(path, line, what, told)
-        raise Refused(str(path)) from error
+        raise RefusedFile(str(path)) from error
     metadata: dict[str, Any] = {name: getattr(valid, name) for name in type(valid).model_fields}
     metadata["slug"] = valid.slug or default_slug(path.name)
     metadata["lines_of"] = dict(document.lines_of)

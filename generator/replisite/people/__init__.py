@@ -24,6 +24,6 @@ from replisite.people.insert import Counts
 from replisite.people.photos import PhotoOwner
 from replisite.people.queries import Shard
 from replisite.people.search import Named, NameIndex
-from replisite.people.update import Part
+from replisite.people.update import RosterPart
 
-__all__ = ["Counts", "NameIndex", "Named", "Part", "PeopleDatabase", "PhotoOwner", "Shard"]
+__all__ = ["Counts", "NameIndex", "Named", "PeopleDatabase", "PhotoOwner", "RosterPart", "Shard"]

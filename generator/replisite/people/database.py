@@ -16,7 +16,7 @@ from replisite.errors import Fault, nearest
 from replisite.fault_log import FaultLog
 from replisite.model.distributor import Distributor, Person
 from replisite.model.redirects import Redirect
-from replisite.model.refused_row import Refused
+from replisite.model.refused_row import RefusedRow
 from replisite.model.site import Site
 from replisite.people.insert import Counts, take_in
 from replisite.people.photos import (
@@ -39,7 +39,7 @@ from replisite.people.queries import (
 from replisite.people.redirects import iter_redirects
 from replisite.people.sample import Exemplars
 from replisite.people.tables import VERSION, make_people
-from replisite.people.update import Part, amend
+from replisite.people.update import RosterPart, amend
 from replisite.system.private_files import private_file, private_folder
 from replisite.system.sqlite_errors import database_error, is_damage, is_in_use, remove_database
 
@@ -99,7 +99,7 @@ class PeopleDatabase:
 
     def import_people(
         self,
-        people: Iterable[Person | Refused],
+        people: Iterable[Person | RefusedRow],
         faults: FaultLog,
         *,
         site: Site,
@@ -125,7 +125,7 @@ class PeopleDatabase:
 
     def amend(
         self,
-        parts: Sequence[Part],
+        parts: Sequence[RosterPart],
         *,
         site: Site,
         stamp: str,

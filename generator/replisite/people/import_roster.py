@@ -17,9 +17,9 @@ from replisite.content.readable_files import STORIES, story_alias
 from replisite.errors import Fault, InputError
 from replisite.fault_log import FaultLog
 from replisite.model.distributor import PHOTO_SUFFIXES, Person
-from replisite.model.refused_row import Refused
+from replisite.model.refused_row import RefusedRow
 from replisite.model.site import Roster, Site
-from replisite.people import Part, PeopleDatabase
+from replisite.people import PeopleDatabase, RosterPart
 from replisite.people.missing_photos import Photos
 from replisite.roster import (
     BLOCK_ROWS,
@@ -165,7 +165,7 @@ class Enrolment:
                 ).as_json()
         return faults
 
-    def _people(self, faults: FaultLog, photos: Photos) -> Generator[Person | Refused]:
+    def _people(self, faults: FaultLog, photos: Photos) -> Generator[Person | RefusedRow]:
         """Stream the roster; whoever closes the stream ends the processes that read it.
 
         Bad rows can be skipped. Raises InputError where that would not make the roster right, because the fault is the
@@ -263,7 +263,7 @@ class Enrolment:
         blocks = difference.recut([[person.line for person in people] for people in new])
         reading = _Reading(kept.conditions, known, blocks, photos.as_json(), odd.as_json())
         if not ledger.amend(
-            [Part(*place, people) for place, people in zip(places, new, strict=True)],
+            [RosterPart(*place, people) for place, people in zip(places, new, strict=True)],
             site=self.terms,
             stamp=reading.stamp,
             reading=reading.as_json(),
@@ -272,7 +272,9 @@ class Enrolment:
             raise _Whole
         return reading
 
-    def _fit(self, people: Iterable[Person | Refused], photos: Photos, odd: RowWarnings) -> Iterator[Person]:
+    def _fit(
+        self, people: Iterable[Person | RefusedRow], photos: Photos, odd: RowWarnings
+    ) -> Iterator[Person]:
         for person in people:
             if not isinstance(person, Person):
                 raise _Whole  # its faults are to be told
@@ -310,7 +312,7 @@ class _Marks:
         self.lines = array("q")
         self.rows = 0
 
-    def seen(self, people: Iterable[Person | Refused]) -> Iterator[Person | Refused]:
+    def seen(self, people: Iterable[Person | RefusedRow]) -> Iterator[Person | RefusedRow]:
         """Stream the people."""
         for person in people:
             if isinstance(person, Person):
@@ -321,8 +323,8 @@ class _Marks:
 
 
 def _counted(
-    people: Iterable[Person | Refused], progress: Callable[[int, int], None]
-) -> Iterator[Person | Refused]:
+    people: Iterable[Person | RefusedRow], progress: Callable[[int, int], None]
+) -> Iterator[Person | RefusedRow]:
     for number, person in enumerate(people, 1):
         if number % TOLD_EVERY == 0:
             progress(number, 0)

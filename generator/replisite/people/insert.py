@@ -12,7 +12,7 @@ from replisite.errors import Fault
 from replisite.fault_log import FaultLog
 from replisite.model.alias import skeleton
 from replisite.model.distributor import Person
-from replisite.model.refused_row import Refused
+from replisite.model.refused_row import RefusedRow
 from replisite.model.site import Site
 from replisite.model.text import quoted
 from replisite.people.tables import SPACING, make_intake, make_people, sort_people
@@ -41,7 +41,7 @@ class Counts:
 
 def take_in(
     connection: sqlite3.Connection,
-    people: Iterable[Person | Refused],
+    people: Iterable[Person | RefusedRow],
     faults: FaultLog,
     *,
     site: Site,
@@ -55,7 +55,7 @@ def take_in(
     make_intake(connection)
     arrivals = Arrivals(connection, faults, site)
     for person in people:
-        if isinstance(person, Refused):
+        if isinstance(person, RefusedRow):
             arrivals.refuse(person.id, person.rows)
         else:
             arrivals.take(person)

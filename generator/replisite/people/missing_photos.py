@@ -8,7 +8,7 @@ from typing import Any
 
 from replisite.content.near_names import near_name
 from replisite.model.distributor import Person
-from replisite.model.refused_row import Refused
+from replisite.model.refused_row import RefusedRow
 
 __all__ = ["Photos"]
 
@@ -55,7 +55,7 @@ class Photos:
             self._just_missed = path
         return found
 
-    def seen(self, people: Iterable[Person | Refused]) -> Iterator[Person | Refused]:
+    def seen(self, people: Iterable[Person | RefusedRow]) -> Iterator[Person | RefusedRow]:
         """Stream the people, and note whose photo is not there, or on another host."""
         for person in people:
             if isinstance(person, Person):

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 
-from replisite.model.redirects import Moved, Redirect, redirects_of
+from replisite.model.redirects import MovedSite, Redirect, redirects_of
 from replisite.model.site import Site
 
 __all__ = ["iter_redirects"]
@@ -47,9 +47,9 @@ def iter_redirects(connection: sqlite3.Connection, site: Site) -> Iterator[Redir
     connection.execute("DROP TABLE temp.moved")
 
 
-def _iter_moved(connection: sqlite3.Connection, field: str) -> Iterator[Moved]:
+def _iter_moved(connection: sqlite3.Connection, field: str) -> Iterator[MovedSite]:
     for alias, card, previous, has_site, upline, upline_card in connection.execute(_MOVED):
-        yield Moved(
+        yield MovedSite(
             alias=alias,
             host=_host(card, field),
             previous=tuple(previous.split()),

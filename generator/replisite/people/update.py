@@ -16,7 +16,7 @@ from replisite.people.sample import Exemplars
 from replisite.people.tables import COLUMNS, SPACING
 from replisite.people.update_uplines import redraw
 
-__all__ = ["Amended", "Part", "amend"]
+__all__ = ["Amended", "RosterPart", "amend"]
 
 LONGEST_LINE = 10_000
 """How many steps up a line of sponsors are followed to see that there is no circle."""
@@ -27,7 +27,7 @@ _INSERT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RosterPart:
     """People who stand after ``before`` others on the roster as it was, in the place of ``count``."""
 
     before: int
@@ -43,7 +43,7 @@ class Amended:
     come: tuple[int, ...]
 
 
-def amend(connection: sqlite3.Connection, parts: Sequence[Part], site: Site) -> Amended | None:
+def amend(connection: sqlite3.Connection, parts: Sequence[RosterPart], site: Site) -> Amended | None:
     """Change the tables inside the caller's transaction.
 
     None, where not everything can be told without the rest of the roster, or there is a fault that wants to be
@@ -87,7 +87,7 @@ def _seated(
     connection: sqlite3.Connection,
     starts: Sequence[int],
     there: Sequence[Sequence[Seated]],
-    parts: Sequence[Part],
+    parts: Sequence[RosterPart],
     old: Mapping[str, Seated],
 ) -> list[Seated] | None:
     """Give people numbers and seats: their own if they were here, else some in between. None without room for that."""

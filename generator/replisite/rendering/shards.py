@@ -17,7 +17,7 @@ from replisite.model.distributor import Distributor
 from replisite.model.manifest import Entry
 from replisite.model.places import address_of, edition_of, prefix_of
 from replisite.model.site import Site
-from replisite.output import DirectorySink, DiscardSink, Layout, Part, Sink, write_part
+from replisite.output import DirectorySink, DiscardSink, Layout, ManifestPart, Sink, write_part
 from replisite.pages import Composition
 from replisite.people import PeopleDatabase, Shard
 from replisite.rendering.cache import read_composition
@@ -53,7 +53,7 @@ class Pressed:
     pages: int
     files: int
     bytes: int
-    part: Part | None = None
+    part: ManifestPart | None = None
     single: tuple[Entry, ...] = ()
     proofs: int = 0
 

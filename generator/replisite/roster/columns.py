@@ -23,7 +23,7 @@ from replisite.roster.consent import parse_names, parse_publish
 from replisite.roster.contacts import parse_email, parse_photo
 from replisite.roster.phones import parse_phone
 
-__all__ = ["COMPANY", "REQUIRED", "RosterColumns", "Rules", "is_company_field", "parse_date"]
+__all__ = ["COMPANY", "REQUIRED", "ColumnRules", "RosterColumns", "is_company_field", "parse_date"]
 
 REQUIRED = ("id", "alias", "first_name", "last_name")
 """The columns that every roster has; id and alias may not be empty."""
@@ -40,7 +40,7 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class ColumnRules:
     """What one site asks of its roster's rows, looked up once."""
 
     markets: Mapping[str, Market]
@@ -54,7 +54,7 @@ class Rules:
     company_host: str = ""
 
     @classmethod
-    def of(cls, site: Site, reserved: ReservedNames, host: str = "") -> Rules:
+    def of(cls, site: Site, reserved: ReservedNames, host: str = "") -> ColumnRules:
         """Return the rules of a site; ``host`` is the corporate site's own."""
         by_status = [
             market for status in ("open", "nfr") for market in site.markets if market.status == status
@@ -92,8 +92,8 @@ def parse_date(text: str) -> str:
     raise ValueError(f"{quoted(text)} is not a date; write it as 2024-05-31")
 
 
-def _rules(info: ValidationInfo) -> Rules:
-    return cast(Rules, info.context)
+def _rules(info: ValidationInfo) -> ColumnRules:
+    return cast(ColumnRules, info.context)
 
 
 def _unknown(text: str, known: Mapping[str, object], advice: str) -> ValueError:

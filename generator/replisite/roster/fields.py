@@ -7,7 +7,7 @@ import re
 from replisite.model.address import parse_host
 from replisite.model.site import CustomField
 from replisite.model.text import clean_line, quoted
-from replisite.roster.columns import Rules, parse_date
+from replisite.roster.columns import ColumnRules, parse_date
 from replisite.roster.contacts import parse_email, parse_url
 from replisite.roster.phones import parse_phone, show_phone
 
@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
 _BOOLEANS = {"yes": "yes", "true": "yes", "1": "yes", "no": "no", "false": "no", "0": "no"}
 
 
-def parse_field(text: str, field: CustomField, rules: Rules, market: str) -> str:
+def parse_field(text: str, field: CustomField, rules: ColumnRules, market: str) -> str:
     """Return the value as text: an ISO date, a number as written, ``yes`` or ``no``; raises ValueError."""
     value = text.strip()
     if not value:
@@ -45,7 +45,7 @@ def parse_field(text: str, field: CustomField, rules: Rules, market: str) -> str
             return _BOOLEANS[value.lower()]
 
 
-def _own_host(value: str, rules: Rules) -> str:
+def _own_host(value: str, rules: ColumnRules) -> str:
     """Return a person's own host: the site stands there, so it may not be the company's."""
     host = parse_host(value)
     if host == rules.company_host:

@@ -16,7 +16,7 @@ from operator import attrgetter
 from typing import Any, cast
 
 from replisite.model.distributor import Person
-from replisite.roster.columns import Rules
+from replisite.roster.columns import ColumnRules
 from replisite.roster.parse import Rejected, judge_row
 from replisite.roster.rows import RawRow
 from replisite.system.processes import ChildProcess, Heard
@@ -40,7 +40,7 @@ Judged = Person | Rejected
 _values = attrgetter(*(field.name for field in fields(Person)))
 
 
-def judge_rows(rows: Iterable[RawRow | Rejected], rules: Rules, processes: int) -> Generator[Judged]:
+def judge_rows(rows: Iterable[RawRow | Rejected], rules: ColumnRules, processes: int) -> Generator[Judged]:
     """Stream what becomes of each row, in their order; closing the stream ends the processes."""
     coming = iter(rows)
     alone = islice(coming, ALONE) if processes > 1 else coming
@@ -101,7 +101,7 @@ def _judged(answer: object, parcel: list[RawRow | Rejected]) -> Iterator[Judged]
 class _Judge:
     """What a process of the crew holds."""
 
-    def __init__(self, rules: Rules, _: Heard) -> None:
+    def __init__(self, rules: ColumnRules, _: Heard) -> None:
         os.nice(NICENESS)
         self._rules = rules
 

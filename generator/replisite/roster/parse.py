@@ -10,7 +10,7 @@ from replisite.errors import Fault
 from replisite.model.distributor import Person
 from replisite.roster.bio import render_bio
 from replisite.roster.cleaned_cells import lost_letters
-from replisite.roster.columns import REQUIRED, RosterColumns, Rules
+from replisite.roster.columns import REQUIRED, ColumnRules, RosterColumns
 from replisite.roster.consent import published
 from replisite.roster.fields import parse_field
 from replisite.roster.phones import show_phone
@@ -34,13 +34,13 @@ class Rejected:
     is_whole_file: bool = False
 
 
-def judge_row(row: RawRow, rules: Rules) -> Person | Rejected:
+def judge_row(row: RawRow, rules: ColumnRules) -> Person | Rejected:
     """Return the person, or the row as one that cannot be taken."""
     parsed = parse_row(row, rules)
     return parsed if isinstance(parsed, Person) else Rejected(tuple(parsed), row.cells.get("id", ""))
 
 
-def parse_row(row: RawRow, rules: Rules) -> Person | list[Fault]:
+def parse_row(row: RawRow, rules: ColumnRules) -> Person | list[Fault]:
     """Return the person, cut down to what is published, or every fault of the row.
 
     Nothing is looked up and nothing remembered: rows can be parsed in any order, and anywhere.
@@ -79,7 +79,7 @@ def parse_row(row: RawRow, rules: Rules) -> Person | list[Fault]:
 
 
 def _person(
-    row: RawRow, columns: RosterColumns, fields: dict[str, str], rules: Rules, doubts: tuple[str, ...]
+    row: RawRow, columns: RosterColumns, fields: dict[str, str], rules: ColumnRules, doubts: tuple[str, ...]
 ) -> Person:
     values = vars(columns) | {
         "rank": rules.ranks.get(columns.rank, ""),

@@ -14,10 +14,10 @@ from replisite.content.publication import rules_of
 from replisite.errors import Fault
 from replisite.model.alias import ReservedNames
 from replisite.model.distributor import Person
-from replisite.model.refused_row import Refused
+from replisite.model.refused_row import RefusedRow
 from replisite.model.site import Site
 from replisite.roster.changed_rows import Difference, Stretch
-from replisite.roster.columns import COMPANY, REQUIRED, RosterColumns, Rules, is_company_field
+from replisite.roster.columns import COMPANY, REQUIRED, ColumnRules, RosterColumns, is_company_field
 from replisite.roster.formats.by_name import open_roster
 from replisite.roster.parallel import judge_rows
 from replisite.roster.parse import Rejected, judge_row
@@ -43,8 +43,8 @@ def read_roster(
     reserved: Collection[str] = (),
     has_photo: Callable[[str], bool] | None = None,
     processes: int = 1,
-) -> Iterator[Person | Refused]:
-    """Stream the people of the roster in its order, and a `Refused` for each row that went to ``faults``.
+) -> Iterator[Person | RefusedRow]:
+    """Stream the people of the roster in its order, and a `RefusedRow` for each row that went to ``faults``.
 
     ``source`` is read instead of ``[roster] source``; stories without a row are then nobody's fault, because
     they belong to the site's own roster. ``reserved`` are the pages and folders of the corporate site, beside
@@ -56,7 +56,7 @@ def read_roster(
     except ValueError as error:
         what, _, advice = str(error).partition("; ")
         faults.append(Fault(_shown(source or site.root / site.roster.source, site.root), 0, what, advice))
-        yield Refused("", 0, is_whole_file=True)
+        yield RefusedRow("", 0, is_whole_file=True)
         return
     rows = _told(reading.rows, reading.stories, reading.name)
     is_whole = True
@@ -68,7 +68,7 @@ def read_roster(
             for fault in one.faults:
                 faults.append(fault)
             is_whole = is_whole and not one.is_whole_file
-            yield Refused(one.id, one.rows, one.is_whole_file)
+            yield RefusedRow(one.id, one.rows, one.is_whole_file)
     for fault in reading.stories.iter_unread() if source is None and is_whole else ():
         faults.append(fault)
 
@@ -80,8 +80,8 @@ def read_stretches(
     source: Path | None = None,
     reserved: Collection[str] = (),
     has_photo: Callable[[str], bool] | None = None,
-) -> Iterator[Iterator[Person | Refused]]:
-    """Stream the people of each stretch of the roster as `read_roster` would, and a `Refused` for each row with faults.
+) -> Iterator[Iterator[Person | RefusedRow]]:
+    """Stream the people of each stretch of the roster as `read_roster` would, and a `RefusedRow` for each row with faults.
 
     What the faults are is not told: they may be other ones, where a stretch ends within a row.
     """
@@ -96,7 +96,7 @@ class _Reading:
 
     name: str
     rows: RosterFile
-    rules: Rules
+    rules: ColumnRules
     stories: Stories
     has_photo: Callable[[str], bool]
 
@@ -114,7 +114,7 @@ class _Reading:
         columns = Columns(REQUIRED, (*RosterColumns.model_fields, *custom))
         editions = (code for market in site.markets for code in (market.code, *market.languages))
         reserved_names = ReservedNames((*site.addresses.reserved, *reserved, *editions))
-        rules = Rules.of(site, reserved_names, urlsplit(site.url).hostname or "")
+        rules = ColumnRules.of(site, reserved_names, urlsplit(site.url).hostname or "")
         path = source or site.root / site.roster.source
         name = _shown(path, site.root)
         company = {*COMPANY, *(field.name for field in site.roster.fields if is_company_field(field, site))}
@@ -132,12 +132,12 @@ class _Reading:
         rows = open_roster(path, columns, name)
         return cls(name, rows, rules, stories, has_photo or (lambda photo: (content / photo).is_file()))
 
-    def among(self, head: bytes, stretch: Stretch) -> Iterator[Person | Refused]:
+    def among(self, head: bytes, stretch: Stretch) -> Iterator[Person | RefusedRow]:
         """Stream the people of one stretch."""
         rows = self.rows.among(head, stretch.body, stretch.line)
         for row in _told(rows, self.stories, self.name):
             one = judge_row(row, self.rules) if isinstance(row, RawRow) else row
-            yield self.with_photo(one) if isinstance(one, Person) else Refused(one.id, one.rows)
+            yield self.with_photo(one) if isinstance(one, Person) else RefusedRow(one.id, one.rows)
 
     def with_photo(self, person: Person) -> Person:
         """Return the person without a photo that is not there."""

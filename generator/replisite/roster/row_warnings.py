@@ -7,7 +7,7 @@ from typing import Any
 
 from replisite.model.distributor import Person
 from replisite.model.lost_letters import LostLetters
-from replisite.model.refused_row import Refused
+from replisite.model.refused_row import RefusedRow
 from replisite.model.text import quoted
 
 __all__ = ["RowWarnings"]
@@ -52,7 +52,7 @@ class RowWarnings:
         """Whether each doubt is known with its person."""
         return not self._uncounted
 
-    def seen(self, people: Iterable[Person | Refused]) -> Iterator[Person | Refused]:
+    def seen(self, people: Iterable[Person | RefusedRow]) -> Iterator[Person | RefusedRow]:
         """Stream the people, and note each."""
         for person in people:
             if isinstance(person, Person):

@@ -17,10 +17,10 @@ from replisite.servers.firebase import firebase_files
 from replisite.servers.netlify import netlify_files
 from replisite.servers.nginx import nginx_files
 from replisite.servers.redirect_page import moved_page
-from replisite.servers.rules import Rules, Sites
+from replisite.servers.rules import ServerRules, Sites
 
 __all__ = [
-    "Rules",
+    "ServerRules",
     "Sites",
     "caddy_files",
     "cloudflare_files",

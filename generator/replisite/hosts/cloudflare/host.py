@@ -22,7 +22,7 @@ from typing import Any, Final, Literal, Self
 
 from replisite.hosts.cloudflare.wrangler import Wrangler
 from replisite.hosts.folder.local_state import RememberedState
-from replisite.hosts.host import Body, Bundle, Facts, HostError, Limits, Listed, Release
+from replisite.hosts.host import Body, Bundle, HostError, HostFeatures, Limits, Listed, Release
 from replisite.model.live_files import Group, LiveFile
 
 __all__ = ["CloudflareHost"]
@@ -67,7 +67,7 @@ class CloudflareHost:
         if is_paid:
             limits = replace(limits, files=PAID_FILES, instead="Use an s3 target")
         named = "Workers" if kind == "workers" else "Pages"
-        self.facts = Facts(
+        self.facts = HostFeatures(
             f"Cloudflare {named} ({project}{f', {branch}' if branch else ''})",
             packing="", headers="_headers", limits=limits, jobs=4, takes_snapshots=True,
             switches_at_once=True,

@@ -20,7 +20,7 @@ from replisite.hosts.common.disk_errors import told
 from replisite.hosts.host import HostError
 
 __all__ = [
-    "Told",
+    "DiskErrors",
     "clear_way",
     "files_in",
     "link",
@@ -36,7 +36,7 @@ _NO_LINK: Final = {errno.EMLINK, errno.EPERM, errno.ENOTSUP, errno.EXDEV, errno.
 _FILE, _FOLDER = 0o644, 0o755
 
 
-class Told:
+class DiskErrors:
     """Tells an error of the file system as the host's."""
 
     def __init__(self, place: Path) -> None:

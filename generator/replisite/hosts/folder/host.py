@@ -15,9 +15,9 @@ from typing import Self
 
 from replisite.hosts.common import disk_files, releases
 from replisite.hosts.common.compression import SUFFIXES, iter_packed
-from replisite.hosts.common.disk_files import Told
+from replisite.hosts.common.disk_files import DiskErrors
 from replisite.hosts.folder.state import FolderState, live_release
-from replisite.hosts.host import Body, Bundle, Facts, HostError, Listed, Release
+from replisite.hosts.host import Body, Bundle, HostError, HostFeatures, Listed, Release
 from replisite.model.live_files import LiveFile
 
 __all__ = ["FolderHost", "FolderState"]
@@ -30,7 +30,9 @@ class FolderHost:
     """Makes releases below ``root`` and keeps ``keep`` of them, the live one among them."""
 
     def __init__(self, root: Path, keep: int = 3) -> None:
-        self.facts = Facts(str(root), packing="beside", headers="server", jobs=4, switches_at_once=True)
+        self.facts = HostFeatures(
+            str(root), packing="beside", headers="server", jobs=4, switches_at_once=True
+        )
         self._state = FolderState(root)
         self._root = root
         self._keep = keep
@@ -63,7 +65,7 @@ class FolderHost:
         self._state.building = release.name
         self._folders.clear()
         self._twins.clear()
-        with Told(self._root):
+        with DiskErrors(self._root):
             self._built_packed = await asyncio.to_thread(releases.built_packed, bundle)
             await asyncio.to_thread(self._go_on if release.is_resumed else self._begin, release)
         return None
@@ -95,7 +97,7 @@ class FolderHost:
     async def put(self, file: LiveFile, body: Body) -> None:
         """Put a file, and packed copies of a text beside it."""
         place = self._new / releases.checked(file.path)
-        with Told(place):
+        with DiskErrors(place):
             await asyncio.to_thread(self._put, place, file, body)
 
     def _put(self, place: Path, file: LiveFile, body: Body) -> None:
@@ -136,7 +138,7 @@ class FolderHost:
     async def delete(self, path: str) -> None:
         """Remove a file, its packed copies, and the folders that are empty then."""
         place = self._new / releases.checked(path)
-        with Told(place):
+        with DiskErrors(place):
             await asyncio.to_thread(self._delete, path)
 
     def _delete(self, path: str) -> None:
@@ -161,7 +163,7 @@ class FolderHost:
 
     async def configure(self, files: Mapping[str, bytes]) -> Sequence[str]:
         """Write a server's configuration where it differs."""
-        with Told(self._root):
+        with DiskErrors(self._root):
             return await asyncio.to_thread(self._configure, files)
 
     def _configure(self, files: Mapping[str, bytes]) -> list[str]:
@@ -177,7 +179,7 @@ class FolderHost:
         """Remove what was begun."""
         for left in (releases.part(release.name), releases.begun(release.name)):
             await asyncio.to_thread(shutil.rmtree, self._root / left, ignore_errors=True)
-        with Told(self._root):
+        with DiskErrors(self._root):
             (self._root / releases.listed(release.name)).unlink(missing_ok=True)
 
     # -- making it live -------------------------------------------------------------------------------
@@ -187,7 +189,7 @@ class FolderHost:
 
         Everything is on the disk before the link changes: after a power cut the live release is whole.
         """
-        with Told(self._root):
+        with DiskErrors(self._root):
             await asyncio.to_thread(self._finish, release, bundle)
 
     def _finish(self, release: Release, bundle: Bundle) -> None:
@@ -230,7 +232,7 @@ class FolderHost:
     async def listing(self) -> AsyncIterator[Listed]:
         """Stream the files of the live release; packed copies are no files of their own."""
         root = self._root / releases.whole(live_release(self._root))
-        with Told(root):
+        with DiskErrors(root):
             for path in disk_files.files_in(root) if live_release(self._root) else ():
                 if path.endswith(SUFFIXES) and (root / path).with_suffix("").exists():
                     continue
@@ -239,7 +241,7 @@ class FolderHost:
     async def read(self, path: str) -> tuple[bytes, Mapping[str, str]]:
         """Return a file of the live release. Headers are the server's."""
         place = self._root / releases.CURRENT / releases.checked(path)
-        with Told(place):
+        with DiskErrors(place):
             return await asyncio.to_thread(place.read_bytes), {}
 
     async def keep(self, path: str) -> None:
@@ -257,7 +259,7 @@ class FolderHost:
         """Let the link lead to an earlier release."""
         if release not in self._names():
             raise HostError(f"{self._root / releases.whole(release)}: there is no such release")
-        with Told(self._root):
+        with DiskErrors(self._root):
             self._switch(release)
 
     def _names(self) -> list[str]:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from replisite.hosts.common import disk_files, releases
-from replisite.hosts.common.disk_files import Told
+from replisite.hosts.common.disk_files import DiskErrors
 from replisite.hosts.host import HostError, Lock
 
 __all__ = ["FolderState", "live_release"]
@@ -38,7 +38,7 @@ class FolderState:
         listed = self._root / releases.listed(live)
         if name != "live" or not live or not listed.is_file():
             return False
-        with Told(listed):
+        with DiskErrors(listed):
             await asyncio.to_thread(disk_files.write, place, listed)
         return True
 
@@ -47,17 +47,17 @@ class FolderState:
         if name != "live":
             return
         listed = self._root / releases.listed(self.building)
-        with Told(listed):
+        with DiskErrors(listed):
             await asyncio.to_thread(disk_files.write, listed, place)
 
     async def take_lock(self, owner: str, release: str, *, force: bool = False) -> Lock | None:
         """Take the lock. It cannot be forced: whoever has it is alive."""
         place = self._root / releases.TURN
-        with Told(place):
+        with DiskErrors(place):
             disk_files.make_folders(self._root)
             lock = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
-            with Told(place):
+            with DiskErrors(place):
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 os.ftruncate(lock, 0)
                 os.pwrite(lock, json.dumps({"owner": owner, "release": release}).encode(), 0)

@@ -17,7 +17,7 @@ from typing import Final, Self
 from replisite.hosts.git.repository import Repository, without_password
 from replisite.hosts.git.state import DEPTH, GitState, Known
 from replisite.hosts.git.streams import Import, Reading
-from replisite.hosts.host import Body, Bundle, Facts, HostError, Limits, Listed, Release
+from replisite.hosts.host import Body, Bundle, HostError, HostFeatures, Limits, Listed, Release
 from replisite.model.live_files import LiveFile
 
 __all__ = ["GitHost"]
@@ -65,7 +65,7 @@ class GitHost:
         history: bool = True,
     ) -> None:
         is_github = re.search(r"(^|[@/.])github\.com[:/]", remote) is not None
-        self.facts = Facts(
+        self.facts = HostFeatures(
             f"{without_password(remote)} ({branch})",
             packing="",
             headers="none",

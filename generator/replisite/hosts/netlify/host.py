@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 from urllib.parse import quote
 
 from replisite.hosts.folder.local_state import RememberedState
-from replisite.hosts.host import Body, Bundle, Facts, HostError, Limits, Listed, Release
+from replisite.hosts.host import Body, Bundle, HostError, HostFeatures, Limits, Listed, Release
 from replisite.hosts.netlify.api import NetlifyApi
 from replisite.model.live_files import LiveFile
 
@@ -44,7 +44,7 @@ class NetlifyHost:
     """
 
     def __init__(self, site: str, folder: Path, endpoint: str = "", pause: float = 1.0) -> None:
-        self.facts = Facts(
+        self.facts = HostFeatures(
             f"Netlify ({site})",
             packing="",
             headers="_headers",

@@ -13,7 +13,7 @@ from obstore.exceptions import BaseError
 from obstore.store import AzureStore, GCSStore, S3Store
 
 from replisite.errors import UsageError
-from replisite.hosts.host import Facts, Limits
+from replisite.hosts.host import HostFeatures, Limits
 from replisite.hosts.object_store.aws_profile import find_keys
 from replisite.hosts.object_store.errors import Border
 from replisite.hosts.object_store.private_folder import OURS, Store
@@ -75,7 +75,7 @@ class Opened:
     store: Store
     patient: Store
     border: Border
-    facts: Facts
+    facts: HostFeatures
     prefix: str
     is_sure: bool
 
@@ -91,7 +91,7 @@ def open_store(target: Target) -> Opened:
     except (BaseError, ValueError, OSError) as error:
         why = str(error).partition("\n\nDebug source")[0]
         raise UsageError(f"{place} cannot be opened: {why}") from error
-    facts = Facts(
+    facts = HostFeatures(
         f"{place}/{prefix}".rstrip("/"),
         packing="gzip" if target.is_set("gzip", default=True) else "",
         headers="metadata",

@@ -12,7 +12,7 @@ from typing import Final, Self
 
 from replisite.hosts.common import releases
 from replisite.hosts.common.compression import SUFFIXES, iter_packed
-from replisite.hosts.host import Body, Bundle, Facts, HostError, Listed, Release
+from replisite.hosts.host import Body, Bundle, HostError, HostFeatures, Listed, Release
 from replisite.hosts.ssh import scripts
 from replisite.hosts.ssh.archive import link, member
 from replisite.hosts.ssh.connection import Address, Connection
@@ -38,7 +38,7 @@ class SshHost:
         who = f"{address.user}@" if address.user else ""
         port = f":{address.port}" if address.port else ""
         told = f"ssh://{who}{address.server}{port}/{path.removeprefix('/')}"
-        self.facts = Facts(told, packing="beside", headers="server", jobs=JOBS, switches_at_once=True)
+        self.facts = HostFeatures(told, packing="beside", headers="server", jobs=JOBS, switches_at_once=True)
         self._connection = Connection(address)
         self._shell = Shell(self._connection, path)
         self._files = Files(self._shell)
