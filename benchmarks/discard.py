@@ -23,9 +23,9 @@ def press_and_discard(folder: Path, roster: Path) -> int:
     place = database_path(site, options)
     with in_turn(site, _silent), rendering_process(site, options) as room:
         composed = compose(room, findings, _silent)
-        with PeopleDatabase.open(place) as ledger:
-            accept_roster(site, ledger, options, composed.names, composed.faults, findings, _silent)
-            shards = ledger.shards(ledger.counts.sites // SHARD_SITES + 1)
+        with PeopleDatabase.open(place) as database:
+            accept_roster(site, database, options, composed.names, composed.faults, findings, _silent)
+            shards = database.shards(database.counts.sites // SHARD_SITES + 1)
         pressed = room.press(place, shards, None, None, os.cpu_count() or 1, False, lambda *_: None)
     return sum(part.pages for part in pressed)
 

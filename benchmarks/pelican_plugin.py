@@ -1,6 +1,6 @@
 """The demo as an ordinary Pelican site of one distributor: the kinds of content from a plugin, the owner from the settings.
 
-A pelicanconf.py says ``globals().update(settings_for(site_folder, ledger, alias, output))``, and `pelican` does the
+A pelicanconf.py says ``globals().update(settings_for(site_folder, database, alias, output))``, and `pelican` does the
 rest as ever: it reads all content, renders every page with Jinja in full, and writes theme, pictures and pages.
 """
 
@@ -40,10 +40,10 @@ from replisite.people import PeopleDatabase
 __all__ = ["register", "settings_for"]
 
 
-def settings_for(folder: Path, ledger: Path, alias: str, output: Path) -> dict[str, Any]:
+def settings_for(folder: Path, database: Path, alias: str, output: Path) -> dict[str, Any]:
     """Return Pelican's settings for one owner's site."""
     site = load_site(folder)
-    with PeopleDatabase.open(ledger) as people:
+    with PeopleDatabase.open(database) as people:
         owner = next(people.distributors(address_of(site), only=[alias]))
     settings = pelican_settings(site, find_theme(site), output)
     settings["MARKDOWN"]["extensions"].append(OwnersValues(owner))

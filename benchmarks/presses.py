@@ -69,8 +69,8 @@ def _rates(folder: Path, runs: int) -> tuple[list[tuple[float, float]], dict[str
     proved = [proof.staged for proof in recording.proofs[main] if proof.page.is_replicated]
     press = Press([page.plate for page in pages])
     (ledger_file,) = site.state.glob("ledger-*.sqlite")
-    with PeopleDatabase.open(ledger_file) as ledger:
-        owners = [owner for owner in ledger.distributors(address_of(site)) if edition_of(owner) == main]
+    with PeopleDatabase.open(ledger_file) as database:
+        owners = [owner for owner in database.distributors(address_of(site)) if edition_of(owner) == main]
 
     def pressed() -> int:
         return sum(len(press.pages({"distributor": owner})) for owner in owners)

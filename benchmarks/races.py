@@ -126,14 +126,14 @@ def against_pelican(trial: Trial) -> list[Row]:
     site = copy_demo(folder / "site")
     roster = write_roster(folder / "roster.csv", trial.people, trial.seed)
     chosen = [owner.alias for owner in _owners(site, roster)][:: max(trial.people // trial.runs, 1)]
-    ledger = Path(shutil.copy(_ledger_of(site), folder / "ledger.sqlite"))
+    database = Path(shutil.copy(_ledger_of(site), folder / "ledger.sqlite"))
     single, whole, pages = [], [], 0
     for turn in range(trial.runs):
         say(f"pelican: run {turn + 1} of {trial.runs}")
         alias = chosen[turn % len(chosen)]
         output = folder / "single"
         settings = folder / "pelicanconf.py"
-        settings.write_text(_pelicanconf(site, ledger, alias, output), encoding="utf-8")
+        settings.write_text(_pelicanconf(site, database, alias, output), encoding="utf-8")
         single.append(run([sys.executable, "-m", "pelican", "-q", "-s", str(settings)]).seconds)
         pages = sum(name.endswith(".html") for _, _, names in os.walk(output) for name in names)
         clear(site / ".replisite")
@@ -161,9 +161,9 @@ def against_pelican(trial: Trial) -> list[Row]:
     ]
 
 
-def _pelicanconf(site: Path, ledger: Path, alias: str, output: Path) -> str:
+def _pelicanconf(site: Path, database: Path, alias: str, output: Path) -> str:
     values = ", ".join(
-        [f"Path({str(site)!r})", f"Path({str(ledger)!r})", repr(alias), f"Path({str(output)!r})"]
+        [f"Path({str(site)!r})", f"Path({str(database)!r})", repr(alias), f"Path({str(output)!r})"]
     )
     return (
         "from pathlib import Path\n\n"
@@ -180,8 +180,8 @@ def _ledger_of(site: Path) -> Path:
 def _owners(site: Path, roster: Path) -> list[Distributor]:
     """Return everybody on a roster, as templates see them."""
     run([sys.executable, "-m", "replisite", "roster", "-q", "--site", str(site), "--roster", str(roster)])
-    with PeopleDatabase.open(_ledger_of(site)) as ledger:
-        return list(ledger.distributors(address_of(load_site(site))))
+    with PeopleDatabase.open(_ledger_of(site)) as database:
+        return list(database.distributors(address_of(load_site(site))))
 
 
 def _peak(ran: Ran) -> float:

@@ -23,10 +23,10 @@ def main() -> None:
 
     use_web_umask()
     try:
-        with head_start(sys.argv[1:]) as composer:
+        with head_start(sys.argv[1:]) as content_process:
             from replisite.cli.app import run  # meanwhile the other process reads Pelican
 
-            run(composer)
+            run(content_process)
     except KeyboardInterrupt:  # outside of a command
         sys.exit(128 + signal.SIGINT)
 

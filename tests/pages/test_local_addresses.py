@@ -193,8 +193,8 @@ def test_preview_and_build_report_the_same_links(little: LittleSite, style: str,
     little.build(code=0 if defaults == "pelican" else 1)
     site = load_site(little.root)
     now = datetime.datetime.now(datetime.UTC)
-    with PeopleDatabase.open(database_path(site, Options())) as ledger:
-        owners = list(ledger.distributors(address_of(site)))
+    with PeopleDatabase.open(database_path(site, Options())) as database:
+        owners = list(database.distributors(address_of(site)))
     house = house_account(site)
     pressing = RenderingWorker(
         RenderingOrders(site, site.open_editions, now, False, False, True), lambda *_: None

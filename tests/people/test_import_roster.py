@@ -40,7 +40,7 @@ class Rosters:
         self.path.parent.mkdir(exist_ok=True)
         self.full = 0
 
-    def take(self, ledger):
+    def take(self, database):
         """Take the roster in; return its faults, and whether it was read as a whole for that."""
         read = []
 
@@ -52,7 +52,7 @@ class Rosters:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(import_roster, "read_roster", reading)
             try:
-                faults = take_roster(self.site, ledger, self.options, ["products"], lambda *_: None)
+                faults = take_roster(self.site, database, self.options, ["products"], lambda *_: None)
             except InputError as error:
                 faults = error
         self.is_refused = isinstance(faults, InputError) or (
@@ -60,39 +60,39 @@ class Rosters:
         )
         return [*map(str, faults.faults)], bool(read)
 
-    def told(self, ledger, names):
+    def told(self, database, names):
         """Return all that a ledger and its names tell."""
-        index_names(names, ledger)
+        index_names(names, database)
         words = ["", "jane", "x", "Q", "tea", "leeds", "p1"]
-        first, longest = ledger._fact("exemplars", [{}, {}])
-        everybody = ledger.stretch(0, len(ledger))
+        first, longest = database._fact("exemplars", [{}, {}])
+        everybody = database.stretch(0, len(database))
         return {
-            "people": [replace(person, line=0) for person in ledger.people()],
+            "people": [replace(person, line=0) for person in database.people()],
             "roster": [person.alias for person in everybody],
             "exemplars": [(feature, alias) for feature, (_, alias) in first.items()],
             "longest": {name: (length, alias) for name, (length, _, alias) in longest.items()},
-            "distributors": list(ledger.distributors(address)),
-            "sample": ledger.sample(12, address),
+            "distributors": list(database.distributors(address)),
+            "sample": database.sample(12, address),
             "names": [names.search(word, 500) for word in words],
-            **{name: ledger._fact(name, None) for name in FACTS},
-            "reading": [ledger.reading.get(name) for name in ("conditions", "photos", "stories")],
-            "rows": sum(block[1] for block in ledger.reading.get("blocks", [])),
-            "taken": sorted(ledger._connection.execute("SELECT name FROM names")),
-            "redirects": list(ledger.redirects(self.site)),
+            **{name: database._fact(name, None) for name in FACTS},
+            "reading": [database.reading.get(name) for name in ("conditions", "photos", "stories")],
+            "rows": sum(block[1] for block in database.reading.get("blocks", [])),
+            "taken": sorted(database._connection.execute("SELECT name FROM names")),
+            "redirects": list(database.redirects(self.site)),
         }
 
-    def compare(self, ledger, names):
+    def compare(self, database, names):
         """Take the roster in, and a second time into a new ledger: both must tell the same; say if all was read."""
-        before = self.told(ledger, names) if ledger.stamp else None
-        faults, is_full = self.take(ledger)
+        before = self.told(database, names) if database.stamp else None
+        faults, is_full = self.take(database)
         with tempfile.TemporaryDirectory() as folder, PeopleDatabase.open(Path(folder) / "new.sqlite") as new:
             new_faults, _ = self.take(new)
             assert faults == new_faults
             if new.stamp and not self.is_refused:
-                assert self.told(ledger, names) == self.told(new, NameIndex(Path(folder) / "names.sqlite"))
+                assert self.told(database, names) == self.told(new, NameIndex(Path(folder) / "names.sqlite"))
             elif before is not None:
-                assert self.told(ledger, names) == before
-        assert self.take(ledger) == (faults, self.is_refused)
+                assert self.told(database, names) == before
+        assert self.take(database) == (faults, self.is_refused)
         return is_full
 
 
@@ -110,9 +110,9 @@ def rosters(tmp_path):
 
 
 @pytest.fixture
-def ledger(tmp_path):
-    with PeopleDatabase.open(tmp_path / "ledger.sqlite") as ledger:
-        yield ledger
+def database(tmp_path):
+    with PeopleDatabase.open(tmp_path / "ledger.sqlite") as database:
+        yield database
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def write(rosters, lines, end="\n"):
         ("Tea", "# Tea & *more* of it"),
     ],
 )
-def test_one_row_that_changes_is_read_alone(rosters, ledger, names, place, end, old, new):
+def test_one_row_that_changes_is_read_alone(rosters, database, names, place, end, old, new):
     """The first, the last, one in the middle; back and forth."""
     lines = rows(20)
     lines[7] = lines[7].replace(",,Leeds", ",gone.jpg,York")
@@ -155,13 +155,13 @@ def test_one_row_that_changes_is_read_alone(rosters, ledger, names, place, end, 
     )
     lines[9] = lines[9].replace("Tea", "Tea and more tea than one can drink").replace("Leeds", "")
     write(rosters, lines, end)
-    assert rosters.compare(ledger, names)
+    assert rosters.compare(database, names)
     changed = [*lines[:place], lines[place].replace(old, new), *lines[place + 1 :]]
     write(rosters, changed, end)
-    is_full = rosters.compare(ledger, names)
+    is_full = rosters.compare(database, names)
     assert not is_full or place == 0  # the first row is the exemplar of much
     write(rosters, lines, end)
-    rosters.compare(ledger, names)
+    rosters.compare(database, names)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_one_row_that_changes_is_read_alone(rosters, ledger, names, place, end, 
         lambda lines: [*lines[:5], lines[5].replace("Leeds", '"Le\neds"'), *lines[6:]],
     ],
 )
-def test_who_joins_leaves_moves_or_lapses_is_read_alone(rosters, ledger, names, change):
+def test_who_joins_leaves_moves_or_lapses_is_read_alone(rosters, database, names, change):
     """And the lines of those below are drawn anew; there and back."""
     lines = rows(20)
     lines[1] = (
@@ -192,11 +192,11 @@ def test_who_joins_leaves_moves_or_lapses_is_read_alone(rosters, ledger, names, 
         .replace("Tea", "Much tea")
     )
     write(rosters, lines)
-    rosters.compare(ledger, names)
+    rosters.compare(database, names)
     write(rosters, change(lines))
-    assert not rosters.compare(ledger, names)
+    assert not rosters.compare(database, names)
     write(rosters, lines)
-    assert not rosters.compare(ledger, names)
+    assert not rosters.compare(database, names)
 
 
 @pytest.mark.parametrize(
@@ -217,14 +217,14 @@ def test_who_joins_leaves_moves_or_lapses_is_read_alone(rosters, ledger, names, 
         lambda lines: lines[:0],
     ],
 )
-def test_what_is_wrong_or_concerns_everybody_makes_all_be_read(rosters, ledger, names, change):
+def test_what_is_wrong_or_concerns_everybody_makes_all_be_read(rosters, database, names, change):
     """Faults, another order, and whoever stands for others in the sample."""
     write(rosters, rows(20))
-    rosters.compare(ledger, names)
+    rosters.compare(database, names)
     write(rosters, change(rows(20)))
-    assert rosters.compare(ledger, names)
+    assert rosters.compare(database, names)
     write(rosters, rows(20))
-    rosters.compare(ledger, names)
+    rosters.compare(database, names)
 
 
 @pytest.mark.parametrize(
@@ -236,87 +236,87 @@ def test_what_is_wrong_or_concerns_everybody_makes_all_be_read(rosters, ledger, 
         lambda lines: [*lines[:4], lines[4].replace("\u202e", ""), *lines[5:]],
     ],
 )
-def test_letters_that_are_left_out_are_warned_of_where_they_stand_now(rosters, ledger, names, change):
+def test_letters_that_are_left_out_are_warned_of_where_they_stand_now(rosters, database, names, change):
     """Also where their rows have not changed and others above them have."""
     lines = rows(20)
     for place, letter in ((4, "\u202e"), (15, "\x07"), (19, "\uffff")):
         lines[place] = lines[place].replace("Leeds", f"Le{letter}eds")
     write(rosters, lines)
-    rosters.compare(ledger, names)
-    assert "city has U+202E RIGHT-TO-LEFT OVERRIDE" in " ".join(ledger.warnings)
+    rosters.compare(database, names)
+    assert "city has U+202E RIGHT-TO-LEFT OVERRIDE" in " ".join(database.warnings)
     write(rosters, change(lines))
-    rosters.compare(ledger, names)
+    rosters.compare(database, names)
     write(rosters, lines)
-    rosters.compare(ledger, names)
+    rosters.compare(database, names)
 
 
-def test_two_neighbours_and_a_text_of_several_lines(rosters, ledger, names):
+def test_two_neighbours_and_a_text_of_several_lines(rosters, database, names):
     """As long as every row begins where it began."""
     lines = rows(40)
     lines[10] = lines[10].replace("Hi", '"Hi\n\nthere"')
     write(rosters, lines)
-    rosters.compare(ledger, names)
+    rosters.compare(database, names)
     lines[9] = lines[9].replace("Leeds", "York")
     lines[10] = lines[10].replace("there", "everybody")
     write(rosters, lines)
-    assert not rosters.compare(ledger, names)
+    assert not rosters.compare(database, names)
 
 
-def test_json_lines_are_read_alike(rosters, ledger, names):
+def test_json_lines_are_read_alike(rosters, database, names):
     """A line is a row."""
     rosters.path = rosters.path.with_name("roster.jsonl")
     rosters.options = replace(rosters.options, roster=rosters.path)
     cells = '{{"id": "P{0}", "alias": "p{0}", "first_name": "Jane", "last_name": "Roe", "city": "{1}"}}\n'
     rosters.path.write_text("".join(cells.format(n, "Leeds") for n in range(30)))
-    assert rosters.compare(ledger, names)
+    assert rosters.compare(database, names)
     rosters.path.write_text("".join(cells.format(n, "York" if n == 9 else "Leeds") for n in range(30)))
-    assert not rosters.compare(ledger, names)
+    assert not rosters.compare(database, names)
 
 
-def test_somebody_with_a_story_keeps_it(rosters, ledger, names):
+def test_somebody_with_a_story_keeps_it(rosters, database, names):
     """What stands in the story wins, whenever the row is read."""
     stories = rosters.path.parent / "distributors"
     stories.mkdir()
     (stories / "p9.md").write_text("---\ncity: Bath\n---\nA story.")
     write(rosters, rows(20))
-    rosters.compare(ledger, names)
+    rosters.compare(database, names)
     write(rosters, [row.replace("P9,p9,Jane", "P9,p9,Joan") for row in rows(20)])
-    assert not rosters.compare(ledger, names)
-    assert ledger.find("p9").public["city"] == "Bath"
+    assert not rosters.compare(database, names)
+    assert database.find("p9").public["city"] == "Bath"
 
 
-def test_a_story_is_read_with_its_own_row(rosters, ledger, names):
+def test_a_story_is_read_with_its_own_row(rosters, database, names):
     """Written, changed and removed, alone and beside rows that change."""
     stories = rosters.path.parent / "distributors"
     stories.mkdir()
     write(rosters, rows(40))
-    rosters.compare(ledger, names)
+    rosters.compare(database, names)
     (stories / "p9.md").write_text("---\ncity: Bath\n---\nA story.")
-    assert not rosters.compare(ledger, names)
-    assert ledger.find("p9").public["city"] == "Bath"
+    assert not rosters.compare(database, names)
+    assert database.find("p9").public["city"] == "Bath"
     (stories / "p9.md").write_text("---\ncity: Ely\n---\nA story.")
     (stories / "p30.md").write_text("Another.")
     (stories / "q9.md").write_text("Somebody new.")
     joined = [*rows(40), rows(40)[3].replace("P3,p3", "Q9,q9")]
     write(rosters, joined)
-    assert not rosters.compare(ledger, names)
-    assert [ledger.find(alias).public["bio"] for alias in ("p30", "q9")] == [
+    assert not rosters.compare(database, names)
+    assert [database.find(alias).public["bio"] for alias in ("p30", "q9")] == [
         "<p>Another.</p>",
         "<p>Somebody new.</p>",
     ]
     (stories / "p9.md").unlink()
-    assert not rosters.compare(ledger, names)
-    assert ledger.find("p9").public["city"] == "Leeds"
+    assert not rosters.compare(database, names)
+    assert database.find("p9").public["city"] == "Leeds"
 
 
 @pytest.mark.parametrize("what", ["bad story", "nobody's story", "left without the story"])
-def test_with_a_fault_of_a_story_nothing_is_taken(rosters, ledger, names, what):
+def test_with_a_fault_of_a_story_nothing_is_taken(rosters, database, names, what):
     """Not even the row that is right."""
     stories = rosters.path.parent / "distributors"
     stories.mkdir()
     (stories / "p39.md").write_text("A story.")
     write(rosters, rows(40))
-    rosters.compare(ledger, names)
+    rosters.compare(database, names)
     write(rosters, [row.replace("P5,p5,Jane", "P5,p5,Joan") for row in rows(40)])
     match what:
         case "bad story":
@@ -325,11 +325,11 @@ def test_with_a_fault_of_a_story_nothing_is_taken(rosters, ledger, names, what):
             (stories / "zed.md").write_text("A story.")
         case "left without the story":
             write(rosters, [row.replace("P5,p5,Jane", "P5,p5,Joan") for row in rows(39)])
-    assert rosters.compare(ledger, names)
-    assert ledger.find("p5").public["first_name"] == "Jane"
+    assert rosters.compare(database, names)
+    assert database.find("p5").public["first_name"] == "Jane"
 
 
-def test_here_and_there_is_read_here_and_there(rosters, ledger, names):
+def test_here_and_there_is_read_here_and_there(rosters, database, names):
     """Somebody joins at the top whose sponsor joins at the end, somebody leaves between, and one goes from one end to the other."""
     lines = rows(60)
     lines[1] = (
@@ -339,55 +339,55 @@ def test_here_and_there_is_read_here_and_there(rosters, ledger, names):
         .replace("Tea", "Much tea")
     )
     write(rosters, lines)
-    rosters.compare(ledger, names)
+    rosters.compare(database, names)
     joined = rows(60)[3].replace("P3,p3", "Q1,q1").replace("GB,P1", "GB,Q2")
     sponsor = rows(60)[3].replace("P3,p3", "Q2,q2")
     write(rosters, [*lines[:6], joined, *lines[6:40], *lines[41:50], *lines[51:], sponsor])
-    assert not rosters.compare(ledger, names)
-    assert next(ledger.distributors(address, only=["q1"])).sponsor.alias == "q2"
+    assert not rosters.compare(database, names)
+    assert next(database.distributors(address, only=["q1"])).sponsor.alias == "q2"
     write(rosters, [*lines[:6], lines[50], *lines[6:50], *lines[51:]])
-    assert not rosters.compare(ledger, names)
+    assert not rosters.compare(database, names)
 
 
-def test_whoever_looks_for_names_catches_up(rosters, ledger, names):
+def test_whoever_looks_for_names_catches_up(rosters, database, names):
     """An index that is some amendments behind is brought up to date, and one that is too far behind made anew."""
     write(rosters, rows(40))
-    rosters.compare(ledger, names)
+    rosters.compare(database, names)
     stamp = names.stamp
     for number in range(3):
         write(rosters, [*rows(40), rows(40)[3].replace("P3,p3", f"Q{number},q{number}")])
-        assert rosters.take(ledger) == ([], False)
-    gone, come = ledger.amended_since(stamp)
+        assert rosters.take(database) == ([], False)
+    gone, come = database.amended_since(stamp)
     assert {person.alias for _, person in come} == {"q2"}
     assert len(gone) == 3
-    assert ledger.amended_since("never") is None
-    assert ledger.amended_since("") is None
-    rosters.compare(ledger, names)
+    assert database.amended_since("never") is None
+    assert database.amended_since("") is None
+    rosters.compare(database, names)
     for number in range(60):
         write(rosters, [*rows(40), rows(40)[3].replace("P3,p3", f"R{number},r{number}")])
-        assert rosters.take(ledger) == ([], False)
-    assert ledger.amended_since(names.stamp) is None
-    rosters.compare(ledger, names)
+        assert rosters.take(database) == ([], False)
+    assert database.amended_since(names.stamp) is None
+    rosters.compare(database, names)
 
 
-def test_there_is_room_for_many_in_one_place(rosters, ledger, names):
+def test_there_is_room_for_many_in_one_place(rosters, database, names):
     """Two hundred people who join one after the other between the same two are not read alone for ever, but never wrongly."""
     lines = rows(20)
     write(rosters, lines)
-    rosters.compare(ledger, names)
+    rosters.compare(database, names)
     wholes = 0
     for number in range(100):
         lines.insert(
             8, rows(20)[3].replace("P3,p3", f"N{number},p10-{'a' * (number // 26)}{chr(122 - number % 26)}")
         )
         write(rosters, lines)
-        _, is_whole = rosters.take(ledger)
+        _, is_whole = rosters.take(database)
         wholes += is_whole
-    rosters.compare(ledger, names)
+    rosters.compare(database, names)
     assert 0 < wholes < 20
 
 
-def test_own_hosts_concern_others(rosters, ledger, names):
+def test_own_hosts_concern_others(rosters, database, names):
     """Somebody else may have it."""
     site = rosters.site
     own = Addresses(style="domain", host="tea.example", domain_field="host")
@@ -396,11 +396,11 @@ def test_own_hosts_concern_others(rosters, ledger, names):
     lines = [f"{row} host,p{n}.example" for n, row in enumerate(rows(20))]
     text = "\n".join([f"{HEADER},host", *lines, ""])
     rosters.path.write_text(text)
-    rosters.compare(ledger, names)
+    rosters.compare(database, names)
     rosters.path.write_text(text.replace("p9.example", "p8.example"))
-    assert rosters.compare(ledger, names)
+    assert rosters.compare(database, names)
     rosters.path.write_text(text.replace("P9,p9,Jane", "P9,p9,Joan"))
-    assert not rosters.compare(ledger, names)
+    assert not rosters.compare(database, names)
 
 
 CELLS = {
@@ -516,16 +516,16 @@ def test_whatever_is_edited_the_ledger_is_as_if_read_anew(seed, count, skip_bad)
         write_roster(rosters.path, count, 3, fields=["whatsapp"], markets=["GB", "US"])
         (rosters.path.parent / "there.jpg").touch()
         good = rosters.path.read_bytes()
-        with PeopleDatabase.open(root / "ledger.sqlite") as ledger:
+        with PeopleDatabase.open(root / "ledger.sqlite") as database:
             names = NameIndex(root / "names.sqlite")
-            rosters.compare(ledger, names)
+            rosters.compare(database, names)
             for _ in range(8):
                 rosters.path.write_bytes(edited(good, dice) if dice.random() < 0.9 else good)
-                if dice.random() < 0.2 and len(ledger):
-                    aliases = [person.alias for person in ledger.people()]
+                if dice.random() < 0.2 and len(database):
+                    aliases = [person.alias for person in database.people()]
                     told_otherwise(rosters.path.parent / "distributors", aliases, dice)
-                FOUND["full" if rosters.compare(ledger, names) else "part"] += 1
-                good = rosters.path.read_bytes() if dice.random() < 0.6 and ledger.reading else good
+                FOUND["full" if rosters.compare(database, names) else "part"] += 1
+                good = rosters.path.read_bytes() if dice.random() < 0.6 and database.reading else good
     finally:
         shutil.rmtree(root)
 

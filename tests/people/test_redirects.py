@@ -19,11 +19,11 @@ DOMAINS = Addresses(style="domain", host="tea.example", domain_field="domain")
 
 def redirects(tmp_path, *people, site=None):
     site = site or a_site(Path("/site"))
-    with PeopleDatabase.open(tmp_path / "ledger.sqlite") as ledger:
+    with PeopleDatabase.open(tmp_path / "ledger.sqlite") as database:
         log = FaultLog()
-        ledger.import_people(iter(people), log, site=site)
+        database.import_people(iter(people), log, site=site)
         assert not len(log), log.faults
-        return list(ledger.redirects(site))
+        return list(database.redirects(site))
 
 
 def test_who_has_left_leads_past_others_who_have_left(tmp_path):
@@ -71,9 +71,9 @@ def test_a_hundred_thousand_redirects_come_in_order(tmp_path):
                  previous_aliases=(f"was-{number * 7919 % 100_003}",))
         for number in range(66_000)
     )  # fmt: skip
-    with PeopleDatabase.open(tmp_path / "ledger.sqlite") as ledger:
-        ledger.import_people(people, FaultLog(), site=site)
-        found = [one.source for one in ledger.redirects(site)]
+    with PeopleDatabase.open(tmp_path / "ledger.sqlite") as database:
+        database.import_people(people, FaultLog(), site=site)
+        found = [one.source for one in database.redirects(site)]
     assert len(found) == 99_000
     assert found == sorted(found)
 

@@ -16,7 +16,7 @@ from replisite.errors import InputError, ReplisiteError
 from replisite.model.company import house_account
 from replisite.model.options import Options
 from replisite.model.site import Site
-from replisite.preview import content_process as composer_module
+from replisite.preview import content_process as process_module
 from replisite.preview import content_worker
 from replisite.preview.config import read_config
 from replisite.preview.content_process import ContentProcess
@@ -86,7 +86,7 @@ def _without_plugin(little: LittleSite) -> None:
 
 
 def _hurried(
-    composer: ContentProcess, work: Callable[[], SiteIndex], reached: Path | None = None
+    content_process: ContentProcess, work: Callable[[], SiteIndex], reached: Path | None = None
 ) -> SiteIndex:
     """Do something while files change, five times a second, once a place has been reached."""
     with ThreadPoolExecutor(1) as thread:
@@ -95,7 +95,7 @@ def _hurried(
             time.sleep(0.02)
         while not done.done():
             time.sleep(0.2)
-            composer.hurry()
+            content_process.hurry()
         return done.result()
 
 
@@ -119,12 +119,12 @@ def test_a_page_without_an_end_is_given_up(
     monkeypatch.setattr(content_worker, "PAGE", 0.5)
     little.change("themes/little/templates/product.html", "<h1>", f"{ENDLESS}<h1>")
     site = _site(little)
-    with ContentProcess(tmp_path) as composer:
-        site_index = composer.compose(ContentRequest.of(site, Options()))
-        (fault,) = composer.press(_asked(site, site_index, "products/soap/index.html")).faults
+    with ContentProcess(tmp_path) as content_process:
+        site_index = content_process.compose(ContentRequest.of(site, Options()))
+        (fault,) = content_process.press(_asked(site, site_index, "products/soap/index.html")).faults
         assert (fault.file, fault.line) == ("themes/little/templates/product.html", 2)
         assert "Overdue: given up after" in fault.what
-        assert "By hand." in composer.press(_asked(site, site_index, "about/index.html")).text
+        assert "By hand." in content_process.press(_asked(site, site_index, "about/index.html")).text
 
 
 def test_files_that_never_come_are_refused(little: LittleSite, tmp_path: Path) -> None:
@@ -133,8 +133,8 @@ def test_files_that_never_come_are_refused(little: LittleSite, tmp_path: Path) -
     pipes = [little.root / "content" / name for name in ("pages/pipe.md", "products/pipe.md")]
     for pipe in pipes:
         os.mkfifo(pipe)
-    with ContentProcess(tmp_path) as composer:
-        site_index = composer.compose(ContentRequest.of(site, Options()))
+    with ContentProcess(tmp_path) as content_process:
+        site_index = content_process.compose(ContentRequest.of(site, Options()))
         assert sorted(fault.file for fault in site_index.faults) == [
             "content/pages/pipe.md",
             "content/products/pipe.md",
@@ -142,54 +142,60 @@ def test_files_that_never_come_are_refused(little: LittleSite, tmp_path: Path) -
         assert all("is a named pipe" in fault.what for fault in site_index.faults)
         for pipe in pipes:
             pipe.unlink()
-        assert not composer.compose(ContentRequest.of(site, Options())).faults
+        assert not content_process.compose(ContentRequest.of(site, Options())).faults
 
 
 def test_a_plugin_that_never_comes_back_is_given_up(
     little: LittleSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The fault stands where it was; without it all is read."""
-    monkeypatch.setattr(composer_module, "LONGEST_FIRST", 0.5)
+    monkeypatch.setattr(process_module, "LONGEST_FIRST", 0.5)
     reached = tmp_path / "reached"
     _with_plugin(little, HANGING.format(first="pass", reached=str(reached)))
-    with ContentProcess(tmp_path) as composer:
+    with ContentProcess(tmp_path) as content_process:
         site_index = _hurried(
-            composer, lambda: composer.compose(ContentRequest.of(_site(little), Options())), reached
+            content_process,
+            lambda: content_process.compose(ContentRequest.of(_site(little), Options())),
+            reached,
         )
         (fault,) = site_index.faults
         assert (fault.file, fault.line) == ("plugins/odd.py", 8)
-        assert not composer.is_over
+        assert not content_process.is_over
         _without_plugin(little)
-        assert not composer.compose(ContentRequest.of(_site(little), Options())).faults
+        assert not content_process.compose(ContentRequest.of(_site(little), Options())).faults
 
 
 def test_what_does_not_even_hear_is_ended_and_begun_anew(
     little: LittleSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a computation in C does not; afterwards another process reads all."""
-    monkeypatch.setattr(composer_module, "LONGEST_FIRST", 0.5)
-    monkeypatch.setattr(composer_module, "GRACE", 0.3)
+    monkeypatch.setattr(process_module, "LONGEST_FIRST", 0.5)
+    monkeypatch.setattr(process_module, "GRACE", 0.3)
     deaf, reached = "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})", tmp_path / "reached"
     _with_plugin(little, HANGING.format(first=deaf, reached=str(reached)))
-    with ContentProcess(tmp_path) as composer:
+    with ContentProcess(tmp_path) as content_process:
         with pytest.raises(ReplisiteError, match="ended"):
-            _hurried(composer, lambda: composer.compose(ContentRequest.of(_site(little), Options())), reached)
-        assert composer.is_over
+            _hurried(
+                content_process,
+                lambda: content_process.compose(ContentRequest.of(_site(little), Options())),
+                reached,
+            )
+        assert content_process.is_over
         _without_plugin(little)
         site = _site(little)
-        site_index = composer.compose(ContentRequest.of(site, Options()))
-        assert not composer.is_over
-        assert "By hand." in composer.press(_asked(site, site_index, "about/index.html")).text
+        site_index = content_process.compose(ContentRequest.of(site, Options()))
+        assert not content_process.is_over
+        assert "By hand." in content_process.press(_asked(site, site_index, "about/index.html")).text
 
 
 def test_whoever_is_not_late_is_not_hurried(little: LittleSite, tmp_path: Path) -> None:
     """A save while content is read is no reason to give up."""
-    with ContentProcess(tmp_path) as composer:
-        composer.begin_with(ContentRequest.of(_site(little), Options()))
-        composer.hurry()
-        assert not composer.compose(ContentRequest.of(_site(little), Options())).faults
-        composer.hurry()  # it has nothing to do
-        assert not composer.compose(ContentRequest.of(_site(little), Options())).faults
+    with ContentProcess(tmp_path) as content_process:
+        content_process.begin_with(ContentRequest.of(_site(little), Options()))
+        content_process.hurry()
+        assert not content_process.compose(ContentRequest.of(_site(little), Options())).faults
+        content_process.hurry()  # it has nothing to do
+        assert not content_process.compose(ContentRequest.of(_site(little), Options())).faults
 
 
 def test_a_process_that_ended_before_its_answer_was_awaited_is_reported(
@@ -198,29 +204,29 @@ def test_a_process_that_ended_before_its_answer_was_awaited_is_reported(
     """A fast end is not forgotten: nobody waits for an answer of the next process, which was not asked."""
     _with_plugin(little, ENDING)
     request = ContentRequest.of(_site(little), Options())
-    with ContentProcess(tmp_path) as composer:
-        composer.begin_with(request)
-        _wait(lambda: composer.is_over)
+    with ContentProcess(tmp_path) as content_process:
+        content_process.begin_with(request)
+        _wait(lambda: content_process.is_over)
         with pytest.raises(InputError) as raised:
-            composer.compose(request)
+            content_process.compose(request)
         (fault,) = raised.value.faults
         assert (fault.file, fault.line, fault.what) == ("plugins/odd.py", 5, "no folder")
         little.write("plugins/odd.py", "def register():\n    pass\n")
-        assert not composer.compose(request).faults
+        assert not content_process.compose(request).faults
 
 
 def test_a_process_that_was_asked_nothing_has_no_answer(tmp_path: Path) -> None:
     """Waiting for one would never end."""
-    with ContentProcess(tmp_path) as composer, pytest.raises(RuntimeError, match="asked nothing"):
-        composer.answer()
+    with ContentProcess(tmp_path) as content_process, pytest.raises(RuntimeError, match="asked nothing"):
+        content_process.answer()
 
 
 def test_a_room_that_is_closed_does_not_begin_anew(tmp_path: Path) -> None:
     """Nothing is left behind."""
-    composer = ContentProcess(tmp_path)
-    composer.close(at_once=True)
+    content_process = ContentProcess(tmp_path)
+    content_process.close(at_once=True)
     with pytest.raises(ReplisiteError):
-        composer.begin_anew()
+        content_process.begin_anew()
 
 
 def test_processes_that_are_killed_begin_anew(little: LittleSite) -> None:

@@ -70,7 +70,7 @@ def test_redirects_stay_on_their_host_and_every_answer_says_nosniff(little: Litt
 @pytest.mark.parametrize("status", [200, 404])
 def test_answers_do_not_pile_up(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     """Whoever looks at the sites of thousands of owners, and at what is not there, fills no memory."""
-    desk = SimpleNamespace(
+    session = SimpleNamespace(
         is_started=asyncio.Event(),
         faults=(),
         folder=None,
@@ -88,8 +88,8 @@ def test_answers_do_not_pile_up(monkeypatch: pytest.MonkeyPatch, status: int) ->
     monkeypatch.setattr(Responses, "_answer", answer)
 
     async def visit() -> Responses:
-        desk.is_started.set()
-        answers = Responses(cast("PreviewSession", desk))
+        session.is_started.set()
+        answers = Responses(cast("PreviewSession", session))
         for number in range(5_000):
             await answers.page("localhost", f"/owner-{number}/")
             await answers.page("localhost", "/")

@@ -12,7 +12,7 @@ import pytest
 
 from replisite.errors import Fault
 from replisite.model.options import Options
-from replisite.preview import session as desk_module
+from replisite.preview import session as session_module
 from replisite.preview.config import read_config
 from replisite.preview.content_process import ContentProcess
 from replisite.preview.messages import ContentRequest, PageRequest, PressedPage, SiteIndex, Taken
@@ -56,12 +56,12 @@ def told() -> list[Happened]:
 
 
 @pytest.fixture
-def desk(little: LittleSite, told: list[Happened]) -> Callable[[SlowComposer], PreviewSession]:
+def session(little: LittleSite, told: list[Happened]) -> Callable[[SlowComposer], PreviewSession]:
     """Make a desk for a composer."""
 
-    def make(composer: SlowComposer) -> PreviewSession:
+    def make(content_process: SlowComposer) -> PreviewSession:
         parts: tuple[Any, ...] = (
-            cast(ContentProcess, composer),
+            cast(ContentProcess, content_process),
             cast(RosterProcess, NoRoster()),
             told.append,
             "",
@@ -72,13 +72,13 @@ def desk(little: LittleSite, told: list[Happened]) -> Callable[[SlowComposer], P
 
 
 def test_a_backlog_is_read_at_once(
-    little: LittleSite, desk: Callable[[SlowComposer], PreviewSession], told: list[Happened]
+    little: LittleSite, session: Callable[[SlowComposer], PreviewSession], told: list[Happened]
 ) -> None:
     """A hundred batches while one is read are one batch, with the files of all of them."""
-    composer = SlowComposer()
+    content_process = SlowComposer()
 
     async def storm() -> None:
-        shown = desk(composer)
+        shown = session(content_process)
         await shown.start()
         first = asyncio.create_task(shown.changed([little.root / "content/pages/first.md"]))
         await asyncio.sleep(0.03)
@@ -88,11 +88,13 @@ def test_a_backlog_is_read_at_once(
         await shown.close()
 
     asyncio.run(storm())
-    assert composer.readings == 4  # the start, the first file, a hundred files, and one more
+    assert content_process.readings == 4  # the start, the first file, a hundred files, and one more
     assert [len(happened.changed) for happened in told if happened.changed] == [1, 100, 1]
 
 
-def test_a_fault_is_told_once(desk: Callable[[SlowComposer], PreviewSession], told: list[Happened]) -> None:
+def test_a_fault_is_told_once(
+    session: Callable[[SlowComposer], PreviewSession], told: list[Happened]
+) -> None:
     """The look through everything soon after the start finds it again, and says nothing of it."""
     fault = Fault("content/pages/about.md", 3, "is odd")
 
@@ -101,7 +103,7 @@ def test_a_fault_is_told_once(desk: Callable[[SlowComposer], PreviewSession], to
             return SiteIndex((fault,))
 
     async def begin() -> None:
-        shown = desk(Faulty())
+        shown = session(Faulty())
         await shown.start()
         await shown.check()
         await shown.close()
@@ -112,7 +114,7 @@ def test_a_fault_is_told_once(desk: Callable[[SlowComposer], PreviewSession], to
 
 def test_reading_that_takes_long_is_told(
     little: LittleSite,
-    desk: Callable[[SlowComposer], PreviewSession],
+    session: Callable[[SlowComposer], PreviewSession],
     told: list[Happened],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -120,12 +122,12 @@ def test_reading_that_takes_long_is_told(
     watched: list[Watched] = []
 
     async def first() -> None:
-        shown = desk(SlowComposer())
+        shown = session(SlowComposer())
         shown.watch = watched.append
-        monkeypatch.setattr(desk_module, "SLOW", 5)
+        monkeypatch.setattr(session_module, "SLOW", 5)
         await shown.start()
         assert not [warning for happened in told for warning in happened.warnings]
-        monkeypatch.setattr(desk_module, "SLOW", 0.03)
+        monkeypatch.setattr(session_module, "SLOW", 0.03)
         watched.clear()
         reading = asyncio.create_task(shown.changed([little.root / "content/pages/about.md"]))
         await asyncio.sleep(0.07)
@@ -140,13 +142,13 @@ def test_reading_that_takes_long_is_told(
 
 
 def test_what_is_dated_is_read_also_beside_a_file_that_is_not_content(
-    little: LittleSite, desk: Callable[[SlowComposer], PreviewSession]
+    little: LittleSite, session: Callable[[SlowComposer], PreviewSession]
 ) -> None:
     """A batch without files says that something dated came or went."""
-    composer = SlowComposer()
+    content_process = SlowComposer()
 
     async def both() -> None:
-        shown = desk(composer)
+        shown = session(content_process)
         await shown.start()
         roster: list[Path] = [little.root / "content/roster.csv"]
         await asyncio.gather(shown.changed(roster), shown.changed(()))
@@ -154,16 +156,16 @@ def test_what_is_dated_is_read_also_beside_a_file_that_is_not_content(
         await shown.close()
 
     asyncio.run(both())
-    assert composer.readings == 2
+    assert content_process.readings == 2
 
 
 def test_what_was_saved_before_anybody_watched_is_read(
-    little: LittleSite, desk: Callable[[SlowComposer], PreviewSession]
+    little: LittleSite, session: Callable[[SlowComposer], PreviewSession]
 ) -> None:
     """The look for faults that the start had no time for reads site.toml too."""
 
     async def late() -> str:
-        shown = desk(SlowComposer())
+        shown = session(SlowComposer())
         little.change("site.toml", 'name = "Little"', 'name = "Larger"')
         await shown.start()
         await shown.check()
@@ -175,7 +177,7 @@ def test_what_was_saved_before_anybody_watched_is_read(
 
 
 def test_an_answer_that_was_overtaken_is_not_kept(
-    little: LittleSite, desk: Callable[[SlowComposer], PreviewSession]
+    little: LittleSite, session: Callable[[SlowComposer], PreviewSession]
 ) -> None:
     """Something changes while a page is being pressed."""
 
@@ -189,10 +191,10 @@ def test_an_answer_that_was_overtaken_is_not_kept(
             return PressedPage(f"page {self.pressed}", None)
 
     shown: list[PreviewSession] = []
-    composer = Overtaken()
+    content_process = Overtaken()
 
     async def ask() -> list[str]:
-        shown.append(desk(composer))
+        shown.append(session(content_process))
         await shown[0].start()
         texts = [(await shown[0].answers.page("localhost", "/")).text for _ in range(3)]
         await shown[0].close()

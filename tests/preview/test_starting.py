@@ -146,8 +146,8 @@ def test_a_roster_that_cannot_be_read_is_not_being_read(little: LittleSite) -> N
 def test_other_commands_have_no_composer() -> None:
     """Nor has the help of the preview."""
     for words in ([], ["build"], ["--help"], ["preview", "--help"], ["preview", "--port", "1", "-h"]):
-        with head_start(words) as composer:
-            assert composer is None, words
+        with head_start(words) as content_process:
+            assert content_process is None, words
 
 
 def test_what_was_begun_is_not_taken_for_something_else(little: LittleSite, tmp_path: Path) -> None:
@@ -155,13 +155,13 @@ def test_what_was_begun_is_not_taken_for_something_else(little: LittleSite, tmp_
     site = read_config(little.root).site
     assert site is not None
     little.write("content/pages/draft.md", "---\ntitle: Draft\nstatus: draft\n---\nNot yet.\n")
-    with ContentProcess(tmp_path) as composer:
-        composer.begin_with(ContentRequest.of(site, Options(), is_quick=True))
-        site_index = composer.compose(ContentRequest.of(site, Options(drafts=True)))
+    with ContentProcess(tmp_path) as content_process:
+        content_process.begin_with(ContentRequest.of(site, Options(), is_quick=True))
+        site_index = content_process.compose(ContentRequest.of(site, Options(drafts=True)))
         assert "draft/index.html" in site_index.paths[site_index.main]
         assert (
             "draft/index.html"
-            not in composer.compose(ContentRequest.of(site, Options())).paths[site_index.main]
+            not in content_process.compose(ContentRequest.of(site, Options())).paths[site_index.main]
         )
 
 

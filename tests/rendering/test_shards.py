@@ -36,8 +36,8 @@ def test_another_executor_may_press(
     place = site.state / "ledger.sqlite"
     output = tmp_path / "room/new"
     output.mkdir(parents=True)
-    with PeopleDatabase.open(place) as ledger:
-        shards = ledger.shards(2)
+    with PeopleDatabase.open(place) as database:
+        shards = database.shards(2)
     plates = site.state / "pages/plates.pickle"
     work = [Work(site, plates, place, shard, None, output, number) for number, shard in enumerate(shards)]
     with executor() as workers:
@@ -59,8 +59,8 @@ def test_pages_may_be_thrown_away(little: LittleSite) -> None:
     little.build()
     site = load_site(little.root)
     place = site.state / "ledger.sqlite"
-    with PeopleDatabase.open(place) as ledger:
-        (shard,) = ledger.shards(1)
+    with PeopleDatabase.open(place) as database:
+        (shard,) = database.shards(1)
     work = Work(site, site.state / "pages/plates.pickle", place, shard, None, None, 0)
     with ThreadPoolExecutor(1) as workers:
         (done,) = press_all(workers, [work])

@@ -28,10 +28,10 @@ def site(tmp_path):
 def take(site, names=(), **options):
     """Take the roster in, and say whether it was read for that."""
     wanted = Options(**options)
-    with PeopleDatabase.open(database_path(site, wanted)) as ledger:
-        ledger.warnings = ["from before"]
-        take_roster(site, ledger, wanted, names, lambda *_: None)
-        return ledger.warnings != ["from before"]
+    with PeopleDatabase.open(database_path(site, wanted)) as database:
+        database.warnings = ["from before"]
+        take_roster(site, database, wanted, names, lambda *_: None)
+        return database.warnings != ["from before"]
 
 
 def test_a_roster_is_read_once(site):
@@ -137,9 +137,9 @@ def test_a_photo_with_an_impossible_name_is_not_there(site):
     header = "id,alias,first_name,last_name,publish,photo"
     (site.root / "content" / "roster.csv").write_text(f"{header}\n1,jane,J,X,photo,{'x' * 300}.jpg\n")
     assert take(site)
-    with PeopleDatabase.open(database_path(site, Options())) as ledger:
-        assert [one.public for one in ledger.people()] == [{"name": "jane"}]
-        assert "1 photo is not in the content folder" in ledger.warnings[0]
+    with PeopleDatabase.open(database_path(site, Options())) as database:
+        assert [one.public for one in database.people()] == [{"name": "jane"}]
+        assert "1 photo is not in the content folder" in database.warnings[0]
 
 
 def test_a_roster_is_taken_in_alike_by_one_process_or_three(site, monkeypatch):
@@ -153,9 +153,9 @@ def test_a_roster_is_taken_in_alike_by_one_process_or_three(site, monkeypatch):
     found = []
     for processes in (1, 2, 3):
         options = Options(skip_bad_rows=True, jobs=processes)
-        with PeopleDatabase.open(site.root / f"{processes}.sqlite") as ledger:
-            faults = take_roster(site, ledger, options, [], lambda *_: None)
-            everybody = (list(ledger.people()), list(ledger.distributors(lambda *_: "")))
-            found.append((everybody, faults.faults, len(faults), ledger.counts, ledger.warnings))
+        with PeopleDatabase.open(site.root / f"{processes}.sqlite") as database:
+            faults = take_roster(site, database, options, [], lambda *_: None)
+            everybody = (list(database.people()), list(database.distributors(lambda *_: "")))
+            found.append((everybody, faults.faults, len(faults), database.counts, database.warnings))
     assert found[0] == found[1] == found[2]
     assert len(found[0][1]) > 20

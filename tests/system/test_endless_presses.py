@@ -64,8 +64,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
     little = crowd(tmp_path_factory.mktemp("crowd"))
     little.build("-q")
     site = load_site(little.root)
-    (ledger,) = site.state.glob("ledger*.sqlite")
-    with PeopleDatabase.open(ledger) as opened:
+    (database,) = site.state.glob("ledger*.sqlite")
+    with PeopleDatabase.open(database) as opened:
         return frozenset(owner.alias for owner in sample_of(opened, site))
 
 

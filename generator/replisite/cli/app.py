@@ -606,10 +606,10 @@ def _tell(error: ReplisiteError, as_json: bool) -> NoReturn:
     raise typer.Exit(codes.get(type(error), YOURS_TO_MEND))
 
 
-def run(composer: ContentProcess | None = None) -> None:
-    """Run the command line. ``composer``: one for a preview, if it has been started already."""
+def run(content_process: ContentProcess | None = None) -> None:
+    """Run the command line. ``content_process``: one for a preview, if it has been started already."""
     try:
-        app(obj=composer)
+        app(obj=content_process)
     except (
         OSError,
         MemoryError,

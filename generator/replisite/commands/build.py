@@ -61,32 +61,32 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
     ):
         with phase(report, "content", progress):
             composed = compose(room, report, progress)
-        with phase(report, "roster", progress), PeopleDatabase.open(database_path(site, options)) as ledger:
+        with phase(report, "roster", progress), PeopleDatabase.open(database_path(site, options)) as database:
             found = [*earlier, *composed.faults]
-            accept_roster(site, ledger, options, composed.names, found, report, progress)
+            accept_roster(site, database, options, composed.names, found, report, progress)
         only = None
-        with phase(report, "photos", progress), PeopleDatabase.open(database_path(site, options)) as ledger:
-            only = _known_aliases(ledger, options.only) if options.only else None
-            prepare_photos(site, ledger, options, report, progress, only)
-            withhold_photos(site, room, composed, ledger, options, report)
-            sample = sample_of(ledger, site)
-            shards = ledger.shards(ledger.counts.sites // SHARD_SITES + 1)
+        with phase(report, "photos", progress), PeopleDatabase.open(database_path(site, options)) as database:
+            only = _known_aliases(database, options.only) if options.only else None
+            prepare_photos(site, database, options, report, progress, only)
+            withhold_photos(site, room, composed, database, options, report)
+            sample = sample_of(database, site)
+            shards = database.shards(database.counts.sites // SHARD_SITES + 1)
             prefixes = [
-                prefix_of(site, owner) for owner in ledger.distributors(address_of(site), only=only or ())
+                prefix_of(site, owner) for owner in database.distributors(address_of(site), only=only or ())
             ]
         with phase(report, "prove", progress):
             report.proofs = prove_sample(room, sample, report, options.processes, progress)
         with phase(report, "press", progress):
             pressed = _press(room, site, options, output, shards, only, report, progress)
-        with phase(report, "commit", progress), PeopleDatabase.open(database_path(site, options)) as ledger:
+        with phase(report, "commit", progress), PeopleDatabase.open(database_path(site, options)) as database:
             parts = [done.part for done in pressed if done.part is not None]
             single = [entry for done in pressed for entry in done.single]
-            redirects = ledger.redirects(site)
+            redirects = database.redirects(site)
             if only is None:
                 output.commit(parts, single, redirects)
             else:
                 shared = {entry.path for entry in single}
-                stale = partial(stale_files, site, output.folder, shared, ledger)
+                stale = partial(stale_files, site, output.folder, shared, database)
                 removed = output.commit_some(parts, single, prefixes, redirects, home_of(site), stale)
                 report.warnings += warn_of_withdrawn(output.folder, removed, prefixes, shared)
             remember_shared(site, output.folder, {entry.path for entry in single})
@@ -113,21 +113,21 @@ def _press(
         report.pages += pages
         progress("press", report.sites, wanted, report.pages)
 
-    ledger = database_path(site, options)
-    pressed = room.press(ledger, shards, only, output.new, options.processes, options.prove_all, tell)
+    database = database_path(site, options)
+    pressed = room.press(database, shards, only, output.new, options.processes, options.prove_all, tell)
     report.bytes = sum(part.bytes for part in pressed)
     report.files = sum(part.files for part in pressed)
     report.proofs += sum(part.proofs for part in pressed)
     return pressed
 
 
-def _known_aliases(ledger: PeopleDatabase, aliases: Sequence[str]) -> list[str]:
+def _known_aliases(database: PeopleDatabase, aliases: Sequence[str]) -> list[str]:
     """Return the aliases that have a site; raises UsageError for the others."""
     for alias in aliases:
-        person = ledger.find(alias)
+        person = database.find(alias)
         if person is None or person.alias != alias:
-            near = ledger.similar(alias)
+            near = database.similar(alias)
             raise UsageError(f'no distributor has the alias "{alias}"' + (f"; {near}" if near else ""))
-        if not any(ledger.distributors(lambda *_: "", only=[alias])):
+        if not any(database.distributors(lambda *_: "", only=[alias])):
             raise UsageError(f'"{alias}" has no site: the person is {person.status}, or the market is closed')
     return sorted(set(aliases))

@@ -77,14 +77,20 @@ def check(
         with phase(checked, "content", progress):
             composed = compose(room, checked, progress)
             checked.pages = composed.pages
-        with phase(checked, "roster", progress), PeopleDatabase.open(database_path(site, options)) as ledger:
+        with (
+            phase(checked, "roster", progress),
+            PeopleDatabase.open(database_path(site, options)) as database,
+        ):
             found = [*earlier, *composed.faults]
-            accept_roster(site, ledger, options, composed.names, found, checked, progress)
-            checked.sites = ledger.counts.sites
-        with phase(checked, "photos", progress), PeopleDatabase.open(database_path(site, options)) as ledger:
-            prepare_photos(site, ledger, options, checked, progress)
-            withhold_photos(site, room, composed, ledger, options, checked)
-            sample = sample_of(ledger, site)
+            accept_roster(site, database, options, composed.names, found, checked, progress)
+            checked.sites = database.counts.sites
+        with (
+            phase(checked, "photos", progress),
+            PeopleDatabase.open(database_path(site, options)) as database,
+        ):
+            prepare_photos(site, database, options, checked, progress)
+            withhold_photos(site, room, composed, database, options, checked)
+            sample = sample_of(database, site)
         with phase(checked, "prove", progress):
             checked.proofs = prove_sample(room, sample, checked, options.processes, progress)
         if counts_links:
@@ -97,9 +103,9 @@ def check(
 
 def _count_links(room: RenderingProcess, site: Site, options: Options, progress: Progress) -> LinkCounts:
     path = database_path(site, options)
-    with PeopleDatabase.open(path) as ledger:
-        wanted = ledger.counts.sites
-        shards = ledger.shards(wanted // SHARD_SITES + 1)
+    with PeopleDatabase.open(path) as database:
+        wanted = database.counts.sites
+        shards = database.shards(wanted // SHARD_SITES + 1)
     sites = pages = 0
 
     def heard(more_sites: int, more_pages: int) -> None:
@@ -127,9 +133,12 @@ def count_roster(
             counted.warnings.append(
                 f"the content has {told}, so no alias was compared with its pages; run: replisite check"
             )
-        with phase(counted, "roster", progress), PeopleDatabase.open(database_path(site, options)) as ledger:
-            accept_roster(site, ledger, options, composed.names, earlier, counted, progress)
-            counts = ledger.counts
+        with (
+            phase(counted, "roster", progress),
+            PeopleDatabase.open(database_path(site, options)) as database,
+        ):
+            accept_roster(site, database, options, composed.names, earlier, counted, progress)
+            counts = database.counts
         counted.sites = counts.sites
         counted.by_status, counted.by_market = dict(counts.by_status), dict(counts.by_market)
     return counted

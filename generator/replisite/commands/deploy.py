@@ -163,11 +163,11 @@ def _scope(site: Site, options: DeployOptions, host: Host) -> Scope:
         return Scope()
     if host.facts.takes_snapshots:
         raise UsageError(f"{host.facts.told} takes all sites or none; leave --only out")
-    with PeopleDatabase.open(database_path(site, Options())) as ledger:
-        owners = {owner.alias: owner for owner in ledger.distributors(address_of(site), only=options.only)}
+    with PeopleDatabase.open(database_path(site, Options())) as database:
+        owners = {owner.alias: owner for owner in database.distributors(address_of(site), only=options.only)}
         for alias in options.only:
             if alias not in owners:
-                near = ledger.similar(alias)
+                near = database.similar(alias)
                 raise UsageError(f'no site of "{alias}" has been built' + (f"; {near}" if near else ""))
     return Scope(tuple(sorted(prefix_of(site, owner) for owner in owners.values())))
 

@@ -46,7 +46,7 @@ class MadePhotos:
 
 def make_photos(
     site: Site,
-    ledger: PeopleDatabase,
+    database: PeopleDatabase,
     processes: int,
     only: Collection[str] | None = None,
     progress: Callable[[int, int], None] = lambda *_: None,
@@ -62,11 +62,11 @@ def make_photos(
     found = MadePhotos()
     rules = rules_of(site)
     if waits:
-        _delete(site, ledger.forget_photos())
+        _delete(site, database.forget_photos())
     with ExitStack() as stack:
         pool: Executor | None = None
-        for owners in ledger.photo_owners(only):
-            todo = list(_stale(site, ledger, rules, owners, found))
+        for owners in database.photo_owners(only):
+            todo = list(_stale(site, database, rules, owners, found))
             if len(todo) > FEW and processes > 1 and pool is None:
                 context = multiprocessing.get_context("fork")
                 pool = stack.enter_context(
@@ -85,7 +85,7 @@ def make_photos(
                     found.faults.append(_fault(owner, *result))
                 progress(found.made + found.reused, 0)
             if rows:
-                _delete(site, ledger.put_photos(rows, waits=waits))
+                _delete(site, database.put_photos(rows, waits=waits))
     found.seconds = round(time.perf_counter() - started, 3)
     return found
 
@@ -97,13 +97,13 @@ def _delete(site: Site, paths: Iterable[str]) -> None:
 
 
 def _stale(
-    site: Site, ledger: PeopleDatabase, rules: PublicFiles, owners: Iterable[PhotoOwner], found: MadePhotos
+    site: Site, database: PeopleDatabase, rules: PublicFiles, owners: Iterable[PhotoOwner], found: MadePhotos
 ) -> Iterator[tuple[PhotoOwner, str]]:
     """Stream the owners whose photos must be made, each photo once, with what tells its state."""
     by_source: dict[str, PhotoOwner] = {}
     for owner in owners:
         by_source.setdefault(owner.source, owner)
-    known = ledger.known_photos(by_source)
+    known = database.known_photos(by_source)
     content = site.root / site.content
     for source, owner in by_source.items():
         place = content / source
@@ -111,7 +111,7 @@ def _stale(
         if verdict is not None:
             told = "copy the photo into the content folder, or allow the link: [content] follow_links in site.toml"
             found.faults.append(_fault(owner, f"cannot be used: {verdict.value}", told))
-            _delete(site, ledger.put_photos([(source, "", "")], waits=False))
+            _delete(site, database.put_photos([(source, "", "")], waits=False))
             continue
         stamp = _stamp(place)
         before, path = known.get(source, ("", ""))

@@ -94,23 +94,23 @@ class Enrolment:
     skips_bad_rows: bool
     processes: int
 
-    def take(self, ledger: PeopleDatabase, progress: Callable[[int, int], None]) -> FaultLog:
+    def take(self, database: PeopleDatabase, progress: Callable[[int, int], None]) -> FaultLog:
         """Read the roster into the ledger, as far as the ledger is not made from just this; return the rows' faults."""
         self._refuse_special_files()
         conditions, stories = self._conditions(), self._stories()
-        kept = _Reading.of(ledger.reading)
+        kept = _Reading.of(database.reading)
         if (
             kept is not None
             and kept.conditions == conditions
             and self._path.is_file()
-            and self._take_changes(ledger, kept, stories)
+            and self._take_changes(database, kept, stories)
         ):
-            return ledger.faults
+            return database.faults
         before = _digest(self._path)
         stamp = hashlib.sha256(f"{conditions} {sorted(stories.items())} {before}".encode()).hexdigest()
-        if ledger.stamp == stamp:
-            return ledger.faults
-        return self._take_all(ledger, conditions, stories, before, stamp, progress)
+        if database.stamp == stamp:
+            return database.faults
+        return self._take_all(database, conditions, stories, before, stamp, progress)
 
     @property
     def _path(self) -> Path:
@@ -135,7 +135,7 @@ class Enrolment:
 
     def _take_all(
         self,
-        ledger: PeopleDatabase,
+        database: PeopleDatabase,
         conditions: str,
         stories: Mapping[str, str],
         before: str,
@@ -147,20 +147,20 @@ class Enrolment:
         odd = RowWarnings()
         marks = _Marks()
         with closing(self._people(faults, photos)) as people:
-            ledger.import_people(
+            database.import_people(
                 _counted(marks.seen(odd.seen(photos.seen(people))), progress),
                 faults,
                 site=self.terms,
                 stamp=stamp,
                 skip_bad=self.skips_bad_rows,
             )
-        if ledger.stamp != stamp:
+        if database.stamp != stamp:
             return faults
-        ledger.warnings = [*odd.warnings(), *photos.warnings()]  # the roster has been taken in
+        database.warnings = [*odd.warnings(), *photos.warnings()]  # the roster has been taken in
         if marks.rows and not len(faults):
             blocks, digest = cut(self._path, marks.lines, marks.rows)
             if blocks and digest == before:  # nobody has changed it meanwhile
-                ledger.reading = _Reading(
+                database.reading = _Reading(
                     conditions, stories, blocks, photos.as_json(), odd.as_json()
                 ).as_json()
         return faults
@@ -199,7 +199,7 @@ class Enrolment:
 
     # -- what has changed ---------------------------------------------------------------------------
 
-    def _take_changes(self, ledger: PeopleDatabase, kept: _Reading, stories: Mapping[str, str]) -> bool:
+    def _take_changes(self, database: PeopleDatabase, kept: _Reading, stories: Mapping[str, str]) -> bool:
         """Read the rows that have changed, and those whose stories have; False if all must be read."""
         difference = changed(self._path, kept.blocks)
         told = {name for name, _ in stories.items() ^ kept.stories.items()}
@@ -208,32 +208,32 @@ class Enrolment:
         if difference == "not" and not told:
             return True
         try:
-            with ledger.transaction():
+            with database.transaction():
                 reading = kept
                 if isinstance(difference, Difference):
-                    reading = self._amended(ledger, kept, difference, kept.stories, stories)
+                    reading = self._amended(database, kept, difference, kept.stories, stories)
                 for name in sorted(told):
-                    reading = self._retold(ledger, reading, name, stories)
+                    reading = self._retold(database, reading, name, stories)
         except _Whole:
             return False
         return True
 
     def _retold(
-        self, ledger: PeopleDatabase, kept: _Reading, name: str, stories: Mapping[str, str]
+        self, database: PeopleDatabase, kept: _Reading, name: str, stories: Mapping[str, str]
     ) -> _Reading:
         """Read the row again to which a story belongs that was written, changed or removed."""
         known = {other: digest for other, digest in kept.stories.items() if other != name}
         if name in stories:
             known[name] = stories[name]
         try:
-            row = ledger.before(story_alias(name))
+            row = database.before(story_alias(name))
         except KeyError as error:
             raise _Whole from error  # it belongs to nobody
-        return self._amended(ledger, kept, untouched(self._path, kept.blocks, row), known, stories)
+        return self._amended(database, kept, untouched(self._path, kept.blocks, row), known, stories)
 
     def _amended(
         self,
-        ledger: PeopleDatabase,
+        database: PeopleDatabase,
         kept: _Reading,
         difference: Difference,
         known: Mapping[str, str],
@@ -247,7 +247,7 @@ class Enrolment:
         odd = RowWarnings.of(kept.odd)
         places = [(stretch.before, stretch.rows) for stretch in difference.stretches]
         gone = set()
-        for old in (person for place in places for person in ledger.stretch(*place)):
+        for old in (person for place in places for person in database.stretch(*place)):
             photos.forget(old)
             odd.forget(old)
             gone.add(old.alias)
@@ -262,7 +262,7 @@ class Enrolment:
             raise _Whole
         blocks = difference.recut([[person.line for person in people] for people in new])
         reading = _Reading(kept.conditions, known, blocks, photos.as_json(), odd.as_json())
-        if not ledger.amend(
+        if not database.amend(
             [RosterPart(*place, people) for place, people in zip(places, new, strict=True)],
             site=self.terms,
             stamp=reading.stamp,

@@ -18,8 +18,8 @@ COMMAND = "preview"
 def head_start(words: Sequence[str]) -> Iterator[ContentProcess | None]:
     """Start the composer if a command line asks for a preview, and end it afterwards; other commands pay nothing."""
     is_asked = list(words[:1]) == [COMMAND] and not {"-h", "--help"} & {*words}
-    with new_composer() if is_asked else nullcontext() as composer:
-        yield composer
+    with new_composer() if is_asked else nullcontext() as content_process:
+        yield content_process
 
 
 @contextmanager
@@ -33,5 +33,5 @@ def new_composer() -> Iterator[ContentProcess]:
 
     with interrupts_held():  # Python tries out where it can write, and would leave the file behind
         folder = TemporaryDirectory(prefix="replisite-preview-")
-    with folder as scratch, ContentProcess(Path(scratch)) as composer:
-        yield composer
+    with folder as scratch, ContentProcess(Path(scratch)) as content_process:
+        yield content_process

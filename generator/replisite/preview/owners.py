@@ -32,43 +32,43 @@ class People:
 
     def count(self) -> int:
         """Return how many people there are; 0 before a roster was ever read."""
-        with PeopleDatabase.open(self._path) as ledger:
-            return len(ledger)
+        with PeopleDatabase.open(self._path) as database:
+            return len(database)
 
     def is_read(self) -> bool:
         """Say whether a roster was ever read."""
-        with PeopleDatabase.open(self._path) as ledger:
-            return bool(ledger.stamp)
+        with PeopleDatabase.open(self._path) as database:
+            return bool(database.stamp)
 
     def find(self, alias: str) -> Somebody | None:
         """Return the person with this alias."""
-        with PeopleDatabase.open(self._path) as ledger:
-            person = ledger.find(alias)
+        with PeopleDatabase.open(self._path) as database:
+            person = database.find(alias)
             if person is None or person.alias != alias:
                 return None
-            self._make_photos(ledger, alias)
-            owner = next(ledger.distributors(address_of(self._site), only=[alias]), None)
+            self._make_photos(database, alias)
+            owner = next(database.distributors(address_of(self._site), only=[alias]), None)
             return Somebody(person, owner)
 
-    def _make_photos(self, ledger: PeopleDatabase, alias: str) -> None:
+    def _make_photos(self, database: PeopleDatabase, alias: str) -> None:
         """Make the photos on somebody's site, if anybody there publishes one."""
-        if next(ledger.photo_owners([alias]), None) is None:
+        if next(database.photo_owners([alias]), None) is None:
             return
         from replisite.images.roster_photos import make_photos  # Pillow is imported when there is a photo
 
         with suppress(OSError):  # initials are shown instead
-            make_photos(self._site, ledger, 1, [alias], waits=False)
+            make_photos(self._site, database, 1, [alias], waits=False)
 
     def first(self) -> str:
         """Return an alias that has a site, or nothing."""
-        with PeopleDatabase.open(self._path) as ledger:
-            shards = ledger.shards(1)
+        with PeopleDatabase.open(self._path) as database:
+            shards = database.shards(1)
             return shards[0].first if shards else ""
 
     def like(self, alias: str) -> str:
         """Return ``'did you mean "…"?'`` for the alias nearest to one that nobody has, or nothing."""
-        with PeopleDatabase.open(self._path) as ledger:
-            return ledger.similar(alias)
+        with PeopleDatabase.open(self._path) as database:
+            return database.similar(alias)
 
     def search(self, text: str, limit: int = 20) -> list[Named]:
         """Return people whose names or aliases begin like the words of a text; who has it as alias comes first."""
@@ -81,6 +81,6 @@ class People:
         return [first, *(named for named in found if named.alias != person.alias)][:limit]
 
 
-def names_path(ledger: Path) -> Path:
+def names_path(database: Path) -> Path:
     """Return the file of the index that belongs to a ledger."""
-    return ledger.with_name(f"{ledger.stem}-names.sqlite")
+    return database.with_name(f"{database.stem}-names.sqlite")

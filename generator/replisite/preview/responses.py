@@ -50,8 +50,8 @@ class Answer:
 class Responses:
     """Answers for one state of things; they are kept until something changes."""
 
-    def __init__(self, desk: PreviewSession) -> None:
-        self._desk = desk
+    def __init__(self, session: PreviewSession) -> None:
+        self._desk = session
         self._known: OrderedDict[tuple[str, str], Answer] = OrderedDict()
         self._good: OrderedDict[tuple[str, str], Answer] = OrderedDict()
         self._state = 0
@@ -90,8 +90,8 @@ class Responses:
         return answer
 
     async def _answer(self, host: str, at: str, more: bool) -> Answer:
-        desk = self._desk
-        if desk.site is None or not desk.site_index.paths:
+        session = self._desk
+        if session.site is None or not session.site_index.paths:
             return self._instead(host, at, Nothing("there is nothing to show yet"), 503, ())
         found = await self.find(host, at, more=more)
         if isinstance(found, FoundPage):
@@ -104,18 +104,20 @@ class Responses:
         self, host: str, at: str, *, more: bool = True
     ) -> FoundPage | FoundFile | Redirected | Nothing:
         """Say what stands at an address."""
-        desk = self._desk
-        assert desk.site is not None
-        people = desk.people
+        session = self._desk
+        assert session.site is not None
+        people = session.people
 
         def is_read() -> bool:
-            return desk.roster.state == "failed" or people.is_read()
+            return session.roster.state == "failed" or people.is_read()
 
-        found = await asyncio.to_thread(find, desk.site, desk.site_index, host, at, people.find, is_read)
-        if isinstance(found, FoundPage) and found.asked.key not in desk.site_index.paths:
+        found = await asyncio.to_thread(
+            find, session.site, session.site_index, host, at, people.find, is_read
+        )
+        if isinstance(found, FoundPage) and found.asked.key not in session.site_index.paths:
             if more:
-                await desk.show(found.edition_view)
-            if found.asked.key in desk.site_index.paths:
+                await session.show(found.edition_view)
+            if found.asked.key in session.site_index.paths:
                 return await self.find(host, at)
             return Nothing(f"there is no {found.asked.key} to show")
         return found
@@ -130,14 +132,14 @@ class Responses:
         *,
         more: bool,
     ) -> Answer:
-        desk = self._desk
+        session = self._desk
         page = instead or found
         assert isinstance(page, FoundPage)
-        assert desk.site is not None
-        pressed = await desk.press(page.asked, may_begin_anew=more)
+        assert session.site is not None
+        pressed = await session.press(page.asked, may_begin_anew=more)
         if pressed.faults:
             return self._instead(host, at, found, 500, pressed.faults)
-        text = localised(pressed.text, desk.site, page.asked.owner, page.visit.name, host)
+        text = localised(pressed.text, session.site, page.asked.owner, page.visit.name, host)
         answer = Answer(status, text, digest_of(text), found, pressed.facts)
         self._good[host, at] = answer
         self._good.move_to_end((host, at))

@@ -43,26 +43,26 @@ class RosterWorker:
 
         path = database_path(order.site, order.options)
         try:
-            with in_turn(order.site, progress), PeopleDatabase.open(path) as ledger:
-                faults = take_roster(order.site, ledger, order.options, order.names, progress)
+            with in_turn(order.site, progress), PeopleDatabase.open(path) as database:
+                faults = take_roster(order.site, database, order.options, order.names, progress)
                 if len(faults) and not order.options.skip_bad_rows:
                     return Taken(faults.faults, faults.uncounted)
-                index_names(NameIndex(names_path(path)), ledger)
+                index_names(NameIndex(names_path(path)), database)
                 skipped = [str(fault) for fault in faults.faults]
-                return Taken((), 0, (*ledger.warnings, *skipped), len(ledger))
+                return Taken((), 0, (*database.warnings, *skipped), len(database))
         except Abandoned:
             return Taken(is_abandoned=True)
 
 
-def index_names(index: NameIndex, ledger: PeopleDatabase) -> None:
+def index_names(index: NameIndex, database: PeopleDatabase) -> None:
     """Have the index find everybody in the ledger, under the names that they have by now."""
-    if index.stamp == ledger.stamp:
+    if index.stamp == database.stamp:
         return
-    amended = ledger.amended_since(index.stamp)
+    amended = database.amended_since(index.stamp)
     if amended is None:
-        index.make(ledger.numbered(), ledger.stamp)
+        index.make(database.numbered(), database.stamp)
     else:
-        index.amend(*amended, ledger.stamp)
+        index.amend(*amended, database.stamp)
 
 
 def _lines(roster: Path) -> int:

@@ -49,7 +49,7 @@ def serve(
     folder: Path,
     config: Config,
     options: PreviewOptions,
-    composer: ContentProcess,
+    content_process: ContentProcess,
     started: Callable[[Started], None],
     told: Callable[[Happened], None],
 ) -> None:
@@ -61,7 +61,9 @@ def serve(
         listening = _listen(options)
         signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)  # until the loop hears them itself
         try:
-            asyncio.run(_serve(folder, config, options, listening, composer, roster_process, started, told))
+            asyncio.run(
+                _serve(folder, config, options, listening, content_process, roster_process, started, told)
+            )
         finally:
             listening.close()
 
@@ -71,7 +73,7 @@ async def _serve(
     config: Config,
     options: PreviewOptions,
     listening: socket.socket,
-    composer: ContentProcess,
+    content_process: ContentProcess,
     roster_process: RosterProcess,
     started: Callable[[Started], None],
     told: Callable[[Happened], None],
@@ -83,7 +85,7 @@ async def _serve(
     watching: list[Watcher] = []
 
     def changed(paths: frozenset[Path]) -> None:
-        asyncio.run_coroutine_threadsafe(desk.changed(paths), loop).add_done_callback(failed)
+        asyncio.run_coroutine_threadsafe(session.changed(paths), loop).add_done_callback(failed)
 
     def failed(done: concurrent.futures.Future[None]) -> None:
         if not done.cancelled() and (error := done.exception()) is not None:
@@ -98,28 +100,28 @@ async def _serve(
         if watching[0].is_polling:
             told(Happened(warnings=(SPENT,)))
 
-    desk = PreviewSession(
-        folder, config, options.source, composer, roster_process, told, options.editor, watch
+    session = PreviewSession(
+        folder, config, options.source, content_process, roster_process, told, options.editor, watch
     )
-    reading = asyncio.create_task(_read(desk))
+    reading = asyncio.create_task(_read(session))
     port = listening.getsockname()[1]
     public = _public_url(options.host, port)
-    server = await asyncio.to_thread(_server, desk, options.host, public)  # imported while Pelican reads
+    server = await asyncio.to_thread(_server, session, options.host, public)  # imported while Pelican reads
     running = asyncio.create_task(server.serve(sockets=[listening]))
     for task in (reading, running):
         task.add_done_callback(lambda _: stopping.set())
-    home = _first_address(desk, options, port)
+    home = _first_address(session, options, port)
     moved = DEFAULT_PORT if options.port is None and port != DEFAULT_PORT else None
     started(Started(home, public, moved))
     opening = asyncio.to_thread(_open, home) if options.is_opening else asyncio.sleep(0)
     try:
         await asyncio.gather(opening, stopping.wait())
     finally:
-        await desk.close()
+        await session.close()
         reading.cancel()
         for watcher in watching:
             watcher.stop()
-        for room in (composer, roster_process):  # threads that wait for them would be waited for
+        for room in (content_process, roster_process):  # threads that wait for them would be waited for
             room.close(at_once=True)
         server.should_exit = True
         await running
@@ -127,11 +129,11 @@ async def _serve(
         await reading  # raises what has gone wrong there
 
 
-async def _read(desk: PreviewSession) -> None:
+async def _read(session: PreviewSession) -> None:
     """Have the desk read everything, and look through the rest once the first page is there; goes on for ever."""
-    await desk.start()
+    await session.start()
     await asyncio.sleep(FIRST_PAGE)
-    await desk.check()
+    await session.check()
     await asyncio.Event().wait()
 
 
@@ -141,7 +143,7 @@ def _open(url: str) -> None:
         webbrowser.open(url)
 
 
-def _server(desk: PreviewSession, host: str, public: str) -> uvicorn.Server:
+def _server(session: PreviewSession, host: str, public: str) -> uvicorn.Server:
     import uvicorn
 
     from replisite.preview.server import application
@@ -150,7 +152,7 @@ def _server(desk: PreviewSession, host: str, public: str) -> uvicorn.Server:
     if public or host not in hosts:
         hosts += _own_names(host)
     config = uvicorn.Config(
-        application(desk, hosts, public),
+        application(session, hosts, public),
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -165,16 +167,16 @@ def _server(desk: PreviewSession, host: str, public: str) -> uvicorn.Server:
             yield  # the story hears them
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            await desk.close()  # streams of events would otherwise be waited for
+            await session.close()  # streams of events would otherwise be waited for
             await super().shutdown(sockets)
 
     return Server(config)
 
 
-def _first_address(desk: PreviewSession, options: PreviewOptions, port: int) -> str:
+def _first_address(session: PreviewSession, options: PreviewOptions, port: int) -> str:
     visit = Visit(options.owner, options.edition.lower())
     host = options.host if options.host not in {"0.0.0.0", "127.0.0.1", "::", "::1"} else LOCAL  # noqa: S104 - it is compared
-    hosts = desk.site is not None and has_hosts(desk.site)
+    hosts = session.site is not None and has_hosts(session.site)
     towards = Place("", "", "/").towards(visit, f"{host}:{port}", hosts)
     return f"http:{towards}" if towards.startswith("//") else f"http://{host}:{port}{towards}"
 

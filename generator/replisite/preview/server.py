@@ -51,13 +51,13 @@ STILL = 15.0
 """After how many seconds without an event a comment is sent, so that nobody takes the connection for dead."""
 
 
-def application(desk: PreviewSession, hosts: Sequence[str], public_url: str) -> Starlette:
+def application(session: PreviewSession, hosts: Sequence[str], public_url: str) -> Starlette:
     """Return the server's application.
 
     ``hosts`` are the names by which it may be called: others are refused, so that no page on the web can reach it by
     a name of its own (DNS rebinding). ``public_url`` is where other devices find it; empty if they cannot.
     """
-    room = _Room(desk, public_url)
+    room = _Room(session, public_url)
     own = [
         Route("/events", room.events),
         Route("/page", room.facts),
@@ -97,14 +97,14 @@ class _NoSniffing:
 class _Room:
     """The handlers of all requests."""
 
-    def __init__(self, desk: PreviewSession, public_url: str) -> None:
-        self.desk = desk
+    def __init__(self, session: PreviewSession, public_url: str) -> None:
+        self.session = session
         self.public_url = public_url
 
     async def page(self, request: Request) -> Response:
         """Answer with a page, or with a file that exists once."""
         host, at = _host(request), request.url.path
-        answer = await self.desk.answers.page(host, at)
+        answer = await self.session.answers.page(host, at)
         found = answer.found
         if isinstance(found, Redirected):
             return RedirectResponse(found.path, 307)
@@ -123,11 +123,11 @@ class _Room:
 
     async def _file(self, found: FoundFile) -> Response:
         if found.source is None:
-            body = await asyncio.to_thread(self.desk.composer.file, found.path)
+            body = await asyncio.to_thread(self.session.content_process.file, found.path)
             return Response(body, media_type=_kind(found.path), headers=NO_CACHE)
         if not found.source.is_file():
             return PlainTextResponse("not there any more", 404)
-        if not found.is_asked and await asyncio.to_thread(self.desk.is_somebodys_photo, found.path):
+        if not found.is_asked and await asyncio.to_thread(self.session.is_somebodys_photo, found.path):
             return PlainTextResponse(
                 "a photo of somebody on the roster is shown as it is published alone", 404
             )
@@ -136,7 +136,7 @@ class _Room:
     async def events(self, request: Request) -> Response:
         """Stream what happens to one screen."""
         at = request.query_params.get("at", "/")
-        if not _may_see(request, await self.desk.answers.page(_host(request), at)):
+        if not _may_see(request, await self.session.answers.page(_host(request), at)):
             return PlainTextResponse(NOT_HERE, 403)
         last = request.headers.get("last-event-id", "")
         stream = self._stream(_host(request), at, int(last) if _LAST_EVENT.fullmatch(last) else None)
@@ -145,7 +145,7 @@ class _Room:
         )
 
     async def _stream(self, host: str, at: str, last: int | None) -> AsyncIterator[bytes]:
-        async with self.desk.events(host, at, last) as tab:
+        async with self.session.events(host, at, last) as tab:
             yield b"retry: 500\n\n"
             while True:
                 try:
@@ -159,19 +159,19 @@ class _Room:
 
     async def facts(self, request: Request) -> Response:
         """Tell the toolbar about a page."""
-        desk, host, at = self.desk, _host(request), request.query_params.get("at", "/")
-        answer = await desk.answers.page(host, at)
+        session, host, at = self.session, _host(request), request.query_params.get("at", "/")
+        answer = await session.answers.page(host, at)
         if not _may_see(request, answer):
             return PlainTextResponse(NOT_HERE, 403)
         told = await asyncio.to_thread(self._facts, request, answer, at)
         return JSONResponse(told, headers=NO_CACHE)
 
     def _facts(self, request: Request, answer: Answer, at: str) -> dict[str, Any]:
-        desk, facts = self.desk, answer.facts
+        session, facts = self.session, answer.facts
         page = answer.found if isinstance(answer.found, FoundPage) else None
         visit = page.visit if page else Visit()
         owner = page.asked.owner if page else None
-        site = desk.site
+        site = session.site
         editions = (
             [edition.key for edition in site.editions if edition.market.status != "closed"] if site else []
         )
@@ -190,7 +190,7 @@ class _Room:
                 "is_company": owner.is_company if owner else True,
                 "status": owner.status if owner else "",
             },
-            "people": desk.people.count() if site else 0,
+            "people": session.people.count() if site else 0,
             "edition": edition_view.edition.key if edition_view else "",
             "editions": editions,
             "view": (edition_view.reader if edition_view else "") or "public",
@@ -200,7 +200,7 @@ class _Room:
             "cases": [{"key": key, "title": case.title} for key, case in CASES.items()],
             "source": facts.source if facts else "",
             "template": facts.template if facts else "",
-            "editor": editor_link(desk.editor, source) if source else "",
+            "editor": editor_link(session.editor, source) if source else "",
             "bytes": facts.size if facts else 0,
             "compressed": facts.compressed if facts else 0,
             "slots": facts.slots if facts else 0,
@@ -210,14 +210,15 @@ class _Room:
             "is_protected": bool(facts and facts.is_protected),
             "is_unlocked": bool(facts and facts.is_protected and visit.reader and is_locked),
             "qr": self._elsewhere(page) if self.public_url else "",
-            "roster": desk.roster.as_json(),
-            "warnings": [*warnings, *desk.site_index.warnings, *desk.warnings][:20],
+            "roster": session.roster.as_json(),
+            "warnings": [*warnings, *session.site_index.warnings, *session.warnings][:20],
         }
 
     def _source(self, facts: PageFacts) -> Path | None:
         """Return the file that a page is made of: its content, or else its template."""
         return next(
-            (path for path in (self.desk.folder / facts.source, Path(facts.template)) if path.is_file()), None
+            (path for path in (self.session.folder / facts.source, Path(facts.template)) if path.is_file()),
+            None,
         )
 
     def _elsewhere(self, page: FoundPage | None) -> str:
@@ -231,21 +232,21 @@ class _Room:
 
     async def people(self, request: Request) -> Response:
         """Find people by the beginnings of their names."""
-        if self.desk.site is None:
+        if self.session.site is None:
             return JSONResponse([])
-        found = await asyncio.to_thread(self.desk.people.search, request.query_params.get("q", "")[:200])
+        found = await asyncio.to_thread(self.session.people.search, request.query_params.get("q", "")[:200])
         told = [{"alias": p.alias, "name": p.name, "market": p.market, "status": p.status} for p in found]
         return JSONResponse(told, headers=NO_CACHE)
 
     async def personal(self, request: Request) -> Response:
         """Give a page with its personal pieces marked, and what they are."""
-        answer = await self.desk.answers.page(_host(request), request.query_params.get("at", "/"))
+        answer = await self.session.answers.page(_host(request), request.query_params.get("at", "/"))
         if not _may_see(request, answer):
             return PlainTextResponse(NOT_HERE, 403)
         page = answer.found
         if not isinstance(page, FoundPage):
             return JSONResponse({"html": with_client(answer), "slots": []}, headers=NO_CACHE)
-        told = await asyncio.to_thread(self.desk.composer.personal, page.asked)
+        told = await asyncio.to_thread(self.session.content_process.personal, page.asked)
         slots = [
             {
                 "expression": slot.expression,
@@ -255,9 +256,9 @@ class _Room:
             }
             for slot in told.slots
         ]
-        assert self.desk.site is not None
+        assert self.session.site is not None
         text = marked(told.text, told.pieces)
-        text = localised(text, self.desk.site, page.asked.owner, page.visit.name, _host(request))
+        text = localised(text, self.session.site, page.asked.owner, page.visit.name, _host(request))
         return JSONResponse(
             {"html": with_client(replace(answer, text=text)), "slots": slots}, headers=NO_CACHE
         )
@@ -267,23 +268,25 @@ class _Room:
         name, _, line = where.rpartition(":")
         if not line.isdigit():
             name, line = where, "0"
-        for folder in self.desk.site_index.folders:
+        for folder in self.session.site_index.folders:
             for path in (folder / "templates" / name, folder / name):
                 if path.is_file():
-                    return editor_link(self.desk.editor, path, int(line))
+                    return editor_link(self.session.editor, path, int(line))
         return ""
 
     async def go(self, request: Request) -> Response:
         """Lead to the same page of another site, edition, reader or case."""
-        desk, host, asked = self.desk, _host(request), request.query_params
+        session, host, asked = self.session, _host(request), request.query_params
         at = asked.get("at", "/")
-        if desk.site is None:
+        if session.site is None:
             return RedirectResponse("/", 307)
-        answer = await desk.answers.page(host, at)
+        answer = await session.answers.page(host, at)
         page = answer.found if isinstance(answer.found, FoundPage) else None
         visit = page.visit if page else Visit()
         place = (
-            page.place if page else next(iter(place_of(host, at, has_hosts(desk.site))), Place("", "", "/"))
+            page.place
+            if page
+            else next(iter(place_of(host, at, has_hosts(session.site))), Place("", "", "/"))
         )
         alias = asked.get("owner", visit.alias)
         edition = asked.get("edition", visit.edition).lower()
@@ -292,25 +295,25 @@ class _Room:
         if "owner" in asked:
             edition = ""  # everybody is shown at home first
         if case and not alias:
-            alias = await asyncio.to_thread(desk.people.first)
+            alias = await asyncio.to_thread(session.people.first)
         if edition and edition == await asyncio.to_thread(self._own_edition, alias):
             edition = ""
         target = Visit(alias, edition, "" if reader == "public" else reader.lower(), case)
         return RedirectResponse(
-            place.towards(target, host, has_hosts(desk.site)), 307, headers={"Cache-Control": "no-store"}
+            place.towards(target, host, has_hosts(session.site)), 307, headers={"Cache-Control": "no-store"}
         )
 
     def _own_edition(self, alias: str) -> str:
-        site = self.desk.site
+        site = self.session.site
         assert site is not None
         if not alias:
             return site.editions[0].key.lower()
-        found = self.desk.people.find(alias)
+        found = self.session.people.find(alias)
         return f"{found.person.market}-{found.person.language}".lower() if found else ""
 
     async def code(self, request: Request) -> Response:
         """Draw the address of a page for the camera of a phone."""
-        answer = await self.desk.answers.page(_host(request), request.query_params.get("at", "/"))
+        answer = await self.session.answers.page(_host(request), request.query_params.get("at", "/"))
         if not self.public_url:
             return PlainTextResponse(
                 "other devices cannot reach this preview; start it with --host 0.0.0.0", 404

@@ -109,7 +109,7 @@ class PreviewSession:
     folder: Path
     config: InitVar[Config]
     options: Options
-    composer: ContentProcess
+    content_process: ContentProcess
     roster_process: RosterProcess
     told: Told
     editor: str
@@ -185,7 +185,7 @@ class PreviewSession:
         """
         started = time.perf_counter()
         self._news.append(tuple(paths))
-        self.composer.hurry()
+        self.content_process.hurry()
         if len(self._news) > 1:
             return
         async with self._turn:
@@ -194,7 +194,7 @@ class PreviewSession:
             listed = tuple(sorted({path for batch in news for path in batch if not _is_passing(path)}))
             before = self.faults
             changes = self._changes(listed)
-            if not all(news) or self.composer.is_over:  # something that is dated came or went
+            if not all(news) or self.content_process.is_over:  # something that is dated came or went
                 changes = replace(changes, content=True)
             old = self.site_index.static
             if changes.config or (self.site is None and listed):
@@ -252,7 +252,7 @@ class PreviewSession:
         request = ContentRequest.of(site, self.options, self._more.values(), is_quick=is_quick)
         slow = asyncio.get_running_loop().call_later(SLOW, self._is_slow)
         try:
-            site_index = await asyncio.to_thread(self.composer.compose, request)
+            site_index = await asyncio.to_thread(self.content_process.compose, request)
         except InputError as refused:
             named = (site.root / fault.file for fault in refused.faults if fault.file)
             site_index = SiteIndex(
@@ -279,7 +279,7 @@ class PreviewSession:
     async def press(self, asked: PageRequest, *, may_begin_anew: bool) -> PressedPage:
         """Have a page pressed. A composer that has ended may begin anew for it, once until something changes."""
         try:
-            return await asyncio.to_thread(self.composer.press, asked)
+            return await asyncio.to_thread(self.content_process.press, asked)
         except ReplisiteError as error:
             if may_begin_anew and await self._begins_anew():
                 return await self.press(asked, may_begin_anew=False)
@@ -287,10 +287,10 @@ class PreviewSession:
 
     async def _begins_anew(self) -> bool:
         async with self._turn:
-            if self.composer.is_over and not self._has_begun_anew and not self._is_closed:
+            if self.content_process.is_over and not self._has_begun_anew and not self._is_closed:
                 self._has_begun_anew = True
                 await self._compose()
-        return not self.composer.is_over and not self._faults.content
+        return not self.content_process.is_over and not self._faults.content
 
     async def show(self, edition_view: EditionView) -> None:
         """Have the pages of a showing that was not asked for before."""
@@ -401,7 +401,7 @@ class PreviewSession:
     async def _tidy(self) -> None:
         await asyncio.sleep(IDLE)
         with contextlib.suppress(ReplisiteError):
-            await asyncio.to_thread(self.composer.tidy)
+            await asyncio.to_thread(self.content_process.tidy)
 
     # -- screens ------------------------------------------------------------------------------------
 

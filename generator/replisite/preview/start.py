@@ -39,13 +39,13 @@ def preview(
     options: PreviewOptions,
     started: Callable[[Started], None],
     told: Callable[[Happened], None],
-    composer: ContentProcess | None = None,
+    content_process: ContentProcess | None = None,
 ) -> None:
-    """Serve a site until SIGINT (Ctrl-C) or SIGTERM. ``composer``: one that has a head start.
+    """Serve a site until SIGINT (Ctrl-C) or SIGTERM. ``content_process``: one that has a head start.
 
     Raises UsageError for a port in use.
     """
-    with new_composer() if composer is None else nullcontext(composer) as process:
+    with new_composer() if content_process is None else nullcontext(content_process) as process:
         config = read_config(folder)
         if config.site is not None:
             process.begin_with(ContentRequest.of(config.site, options.source, is_quick=True))

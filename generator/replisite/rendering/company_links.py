@@ -132,8 +132,8 @@ def count_shard(work: Work) -> tuple[int, LinkCounts]:
     listed = press_set.composition.pages
     pages = {edition: [page for page in listed[edition] if page.is_replicated] for edition in listed}
     counts = LinkCounts()
-    with PeopleDatabase.open(work.ledger) as ledger, press_set.limited(work.site) as limited:
-        for owner in ledger.distributors(address_of(work.site), only=work.only, shard=work.shard):
+    with PeopleDatabase.open(work.database) as database, press_set.limited(work.site) as limited:
+        for owner in database.distributors(address_of(work.site), only=work.only, shard=work.shard):
             counts += counter.count(owner, pages[edition_of(owner)], press_set.pages_of(work.site, owner))
             limited.finished += 1
     return work.number, counts

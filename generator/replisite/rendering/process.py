@@ -49,7 +49,7 @@ class RenderingProcess(ChildProcess):
 
     def press(
         self,
-        ledger: Path,
+        database: Path,
         shards: Sequence[Shard],
         only: Sequence[str] | None,
         output: Path | None,
@@ -63,9 +63,9 @@ class RenderingProcess(ChildProcess):
         """
         return cast(
             "list[Pressed]",
-            self.ask("press", ledger, shards, only, output, jobs, prove_all, progress=progress),
+            self.ask("press", database, shards, only, output, jobs, prove_all, progress=progress),
         )
 
-    def count_links(self, ledger: Path, shards: Sequence[Shard], jobs: int, progress: Heard) -> LinkCounts:
+    def count_links(self, database: Path, shards: Sequence[Shard], jobs: int, progress: Heard) -> LinkCounts:
         """Press every site in memory and count its company links; ``progress`` gets (sites, pages) each time."""
-        return cast(LinkCounts, self.ask("count_links", ledger, shards, jobs, progress=progress))
+        return cast(LinkCounts, self.ask("count_links", database, shards, jobs, progress=progress))

@@ -38,7 +38,7 @@ class Work:
 
     site: Site
     plates: Path
-    ledger: Path
+    database: Path
     shard: Shard
     only: Sequence[str] | None
     output: Path | None
@@ -128,8 +128,8 @@ def press_shard(work: Work) -> Pressed:
     sink: Sink = DiscardSink() if work.output is None else DirectorySink(work.output)
     sites = pages = size = proofs = 0
     entries: list[Entry] = []
-    with PeopleDatabase.open(work.ledger) as ledger, press_set.limited(work.site) as limited:
-        for owner in ledger.distributors(address_of(work.site), only=work.only, shard=work.shard):
+    with PeopleDatabase.open(work.database) as database, press_set.limited(work.site) as limited:
+        for owner in database.distributors(address_of(work.site), only=work.only, shard=work.shard):
             written = press_set.press_site(work.site, owner, sink)
             sites += 1
             pages += len(written)

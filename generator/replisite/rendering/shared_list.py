@@ -15,13 +15,13 @@ __all__ = ["remember_shared", "stale_files"]
 
 
 def stale_files(
-    site: Site, output: Path, shared: Iterable[str], ledger: PeopleDatabase, written: Iterable[str]
+    site: Site, output: Path, shared: Iterable[str], database: PeopleDatabase, written: Iterable[str]
 ) -> frozenset[str]:
     """Return the files of an output that the last build wrote once and this one does not, and photos nobody publishes.
 
     ``shared`` are the files that this build writes once, ``written`` the paths that the output holds.
     """
-    photos = {path for path in written if is_photo(path) and not ledger.has_photo(jpeg_of(path))}
+    photos = {path for path in written if is_photo(path) and not database.has_photo(jpeg_of(path))}
     return frozenset({*_remembered(site, output), *photos} - set(shared))
 
 

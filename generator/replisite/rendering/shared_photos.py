@@ -24,28 +24,28 @@ class PhotoWork:
     """One share: the photos whose paths begin at ``first`` and end before ``behind``."""
 
     site: Site
-    ledger: Path
+    database: Path
     only: Sequence[str] | None
     output: Path
     first: str
     behind: str
 
 
-def photo_works(site: Site, ledger: Path, only: Sequence[str] | None, output: Path) -> list[PhotoWork]:
+def photo_works(site: Site, database: Path, only: Sequence[str] | None, output: Path) -> list[PhotoWork]:
     """Return the shares of all photos, or of those on some owners' sites; none where there are no photos."""
-    with PeopleDatabase.open(ledger) as people:
+    with PeopleDatabase.open(database) as people:
         if next(people.photo_paths(only), None) is None:
             return []
     edges = [f"{PHOTOS}{digit}" for digit in _DIGITS]
     bounds = itertools.pairwise([*edges, f"{PHOTOS}g"])
-    return [PhotoWork(site, ledger, only, output, first, behind) for first, behind in bounds]
+    return [PhotoWork(site, database, only, output, first, behind) for first, behind in bounds]
 
 
 def put_photos(work: PhotoWork) -> Pressed:
     """Write one share's files; raises OutputError."""
     sink = DirectorySink(work.output)
-    with PeopleDatabase.open(work.ledger) as ledger:
-        paths = ledger.photo_paths(work.only, work.first, work.behind)
+    with PeopleDatabase.open(work.database) as database:
+        paths = database.photo_paths(work.only, work.first, work.behind)
         entries = [
             sink.adopt(file, derived_file(work.site.state, file))
             for path in paths

@@ -24,7 +24,7 @@ from replisite.model.roster_terms import terms_of
 from replisite.model.site import Site
 from replisite.people import PeopleDatabase
 from replisite.people.import_roster import Enrolment
-from replisite.rendering.process import Composed, Orders, RenderingProcess
+from replisite.rendering.process import Composed, RenderingOrders, RenderingProcess
 from replisite.roster.photo_column import named_photos
 from replisite.system.clock import build_time
 from replisite.system.limits import meaning
@@ -127,7 +127,7 @@ def rendering_process(site: Site, options: Options, *, fresh: bool = False) -> R
     """Return the press room for a site's editions; a ``fresh`` one reads the content whatever was kept of it."""
     is_fresh = fresh or options.fresh or options.prove_all  # Jinja's own rendering needs Pelican's values
     return RenderingProcess(
-        Orders(site, site.open_editions, build_time(), options.drafts, options.future, is_fresh)
+        RenderingOrders(site, site.open_editions, build_time(), options.drafts, options.future, is_fresh)
     )
 
 
@@ -143,7 +143,7 @@ def compose(room: RenderingProcess, findings: Findings, progress: Progress) -> C
 
 def accept_roster(
     site: Site,
-    ledger: PeopleDatabase,
+    database: PeopleDatabase,
     options: Options,
     names: Sequence[str],
     earlier: Sequence[Fault],
@@ -155,21 +155,21 @@ def accept_roster(
     ``names`` are the corporate site's files and folders, which no alias may be. ``earlier`` are faults of
     site.toml and of the content: they are told together with those of the roster.
     """
-    faults = take_roster(site, ledger, options, names, progress)
+    faults = take_roster(site, database, options, names, progress)
     if earlier or (len(faults) and not options.skip_bad_rows):
         raise InputError(dict.fromkeys([*earlier, *faults.faults]), faults.uncounted)
-    findings.people = len(ledger)
-    findings.closed = len(ledger) - ledger.counts.sites
-    findings.warnings += ledger.warnings
-    if not ledger.counts.sites:
+    findings.people = len(database)
+    findings.closed = len(database) - database.counts.sites
+    findings.warnings += database.warnings
+    if not database.counts.sites:
         findings.warnings.append("nobody on the roster has a site, so there is the corporate site alone")
     findings.skipped = [str(fault) for fault in faults.faults]
     findings.skipped_count = len(faults)
-    findings.skipped_rows = ledger.counts.refused
+    findings.skipped_rows = database.counts.refused
 
 
 def take_roster(
-    site: Site, ledger: PeopleDatabase, options: Options, names: Sequence[str], progress: Progress
+    site: Site, database: PeopleDatabase, options: Options, names: Sequence[str], progress: Progress
 ) -> FaultLog:
     """Read the roster into the ledger, unless the ledger was made from just this; return the rows' faults.
 
@@ -178,12 +178,12 @@ def take_roster(
     enrolment = Enrolment(
         terms_of(site), options.roster, tuple(sorted(names)), options.skip_bad_rows, options.processes
     )
-    return enrolment.take(ledger, partial(progress, "roster"))
+    return enrolment.take(database, partial(progress, "roster"))
 
 
 def prepare_photos(
     site: Site,
-    ledger: PeopleDatabase,
+    database: PeopleDatabase,
     options: Options,
     findings: Findings,
     progress: Progress,
@@ -194,7 +194,7 @@ def prepare_photos(
     With ``--skip-bad-rows`` these people are shown with their initials, and a warning says whose photos they are.
     """
     try:
-        made = make_photos(site, ledger, options.processes, only, partial(progress, "photos"))
+        made = make_photos(site, database, options.processes, only, partial(progress, "photos"))
     except OSError as error:
         raise OutputError(f"{site.state / 'photos'} cannot be written: {error.strerror}") from error
     if len(made.faults) and not options.skip_bad_rows:
@@ -210,13 +210,13 @@ def withhold_photos(
     site: Site,
     room: RenderingProcess,
     composed: Composed,
-    ledger: PeopleDatabase,
+    database: PeopleDatabase,
     options: Options,
     findings: Findings,
 ) -> None:
     """Keep back what is public only because of its folder and is somebody's photo; warn of files nothing asks for."""
     names, count = composed.unasked
-    known = ledger.known_photos(names)
+    known = database.known_photos(names)
     named = named_photos(site, options.roster, [*composed.by_folder.values(), *(set(names) - known.keys())])
     held = [path for path, name in composed.by_folder.items() if name in named]
     room.withhold(held)
@@ -263,6 +263,6 @@ def prove_sample(
     return proved.pages
 
 
-def sample_of(ledger: PeopleDatabase, site: Site) -> list[Distributor]:
+def sample_of(database: PeopleDatabase, site: Site) -> list[Distributor]:
     """Return the owners with whom every page is proved."""
-    return ledger.sample(SAMPLE, address_of(site))
+    return database.sample(SAMPLE, address_of(site))

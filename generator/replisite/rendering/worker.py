@@ -330,7 +330,7 @@ class RenderingWorker:
 
     def press(
         self,
-        ledger: Path,
+        database: Path,
         shards: Sequence[Shard],
         only: Sequence[str] | None,
         output: Path | None,
@@ -341,22 +341,24 @@ class RenderingWorker:
         done = [self._press_corporate(output)] if output is not None else []
         self.heard(0, sum(part.pages for part in done))
         work = [
-            Work(self.site, self.kept.plates, ledger, shard, only, output, number)
+            Work(self.site, self.kept.plates, database, shard, only, output, number)
             for number, shard in enumerate(shards)
         ]
         for pressed in _on_cores(press_shard, work, jobs):
             done.append(pressed)
             self.heard(pressed.sites, pressed.pages)
         if output is not None:
-            done += self._put_photos(ledger, only, output, jobs)
+            done += self._put_photos(database, only, output, jobs)
         return done
 
-    def _put_photos(self, ledger: Path, only: Sequence[str] | None, output: Path, jobs: int) -> list[Pressed]:
+    def _put_photos(
+        self, database: Path, only: Sequence[str] | None, output: Path, jobs: int
+    ) -> list[Pressed]:
         """Put the photos of the owners that are pressed beside their sites."""
-        work = photo_works(self.site, ledger, only, output)
+        work = photo_works(self.site, database, only, output)
         return list(_on_cores(put_photos, work, jobs))
 
-    def count_links(self, ledger: Path, shards: Sequence[Shard], jobs: int) -> LinkCounts:
+    def count_links(self, database: Path, shards: Sequence[Shard], jobs: int) -> LinkCounts:
         """Press every site in memory and count its company links, and those that carry its owner."""
         pages, bodies = self._corporate_pages()
         files = self.composition.files
@@ -366,7 +368,7 @@ class RenderingWorker:
             tuple[int, LinkCounts]
         ] = []  # the few shards that have lost links, in the roster's order
         work = [
-            Work(self.site, self.kept.plates, ledger, shard, None, None, number)
+            Work(self.site, self.kept.plates, database, shard, None, None, number)
             for number, shard in enumerate(shards)
         ]
         for number, found in _on_cores(count_shard, work, jobs):
