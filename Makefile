@@ -94,8 +94,9 @@ $(DEV): requirements-dev.lock $(INSTALLED)
 	$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# Shell commands that install packages from Debian, for people on Debian; others learn what is missing.
-debian = command -v apt-get >/dev/null || { echo "Missing: $(1), as Debian calls it. Install it, then run make again."; exit 1; }; \
+# Shell commands that install packages from Debian. Where there is no apt-get, they name the packages and fail.
+debian = command -v apt-get >/dev/null || { \
+        echo "These packages are missing (by their names in Debian): $(1). Install them, then run make again."; exit 1; }; \
     echo "Installing from Debian: $(1)"; \
     $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null
 

@@ -160,7 +160,7 @@ def test_a_missing_venv_is_installed_without_its_error(checkout: Path, tmp_path:
 def test_a_missing_venv_is_named_where_debian_is_not(checkout: Path, tmp_path: Path) -> None:
     """Without apt-get, the message says what to install."""
     done = _make(checkout, _tools(tmp_path / "bin", python3=PYTHON_OF_DEBIAN))
-    assert "Missing: python3-venv" in done.stdout
+    assert "missing (by their names in Debian): python3-venv." in done.stdout
     assert done.returncode != 0
 
 
