@@ -98,7 +98,7 @@ $(DEV): requirements-dev.lock $(INSTALLED)
 debian = command -v apt-get >/dev/null || { \
         echo "These packages are missing (by their names in Debian): $(1). Install them, then run make again."; exit 1; }; \
     echo "Installing from Debian: $(1)"; \
-    $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null
+    $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes apt-get install -y -qq --no-install-recommends $(1) >/dev/null
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
