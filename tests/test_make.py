@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -190,3 +191,18 @@ def test_the_run_time_lock_holds_every_dependency_and_no_development_tool() -> N
     assert names(project["project"]["dependencies"] + groups["build"]) <= locked
     assert names(groups["dev"]) & locked == set()
     assert names(groups["dev"]) <= set(_pins("requirements-dev.lock"))
+
+
+def test_tests_of_a_group_share_one_process(tmp_path: Path) -> None:
+    """Otherwise what a module builds for its tests is built once in each process."""
+    text = "import os, pathlib, pytest\npytestmark = pytest.mark.xdist_group('one')\n"
+    text += "@pytest.mark.parametrize('number', range(6))\n"
+    text += (
+        "def test_it(number): pathlib.Path(f'{number}.txt').write_text(os.environ['PYTEST_XDIST_WORKER'])\n"
+    )
+    (tmp_path / "test_grouped.py").write_text(text, encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup"]
+    environment = {key: text for key, text in os.environ.items() if not key.startswith("PYTEST_")}
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
+    assert len({path.read_text(encoding="utf-8") for path in tmp_path.glob("*.txt")}) == 1
