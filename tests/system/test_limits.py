@@ -40,6 +40,21 @@ def _run(
     )
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output of the little site, built once; tests copy it."""
+    little = LittleSite(tmp_path_factory.mktemp("finished"))
+    little.build()
+    return little.output
+
+
+def _with_output(root: Path, finished: Path) -> LittleSite:
+    """Return a site that was built, and whose state is gone."""
+    little = LittleSite(root)
+    shutil.copytree(finished, little.output)
+    return little
+
+
 @contextmanager
 def _small_disk(folder: Path, size: str) -> Iterator[None]:
     folder.mkdir(exist_ok=True)
@@ -63,12 +78,12 @@ def _small_disk(folder: Path, size: str) -> Iterator[None]:
         (resource.RLIMIT_AS, 90 * 1024 * 1024, "ulimit -v"),
     ],
 )
-def test_a_limit_of_the_process_is_named(tmp_path: Path, which: int, most: int, named: str) -> None:
+def test_a_limit_of_the_process_is_named(
+    tmp_path: Path, finished: Path, which: int, most: int, named: str
+) -> None:
     """Exit 1, one sentence that names the limit, no traceback; the next build without the limit works."""
-    little = LittleSite(tmp_path)
-    little.build()
+    little = _with_output(tmp_path, finished)
     before = little.files()
-    shutil.rmtree(little.root / ".replisite")
     little.roster(*(f"X{n},xavier-{n}-x,Xavier,Xu,,,York,GB,active,," for n in range(400)))
     done = _run(little, "build", "-q", limit=(which, most))
     assert (done.returncode, done.stdout) == (1, "")
@@ -81,12 +96,12 @@ def test_a_limit_of_the_process_is_named(tmp_path: Path, which: int, most: int, 
 
 @pytest.mark.parametrize("size", ["4k", "40k"])
 @pytest.mark.parametrize("command", ["build", "check", "roster"])
-def test_a_full_disk_below_the_state_folder_is_named(tmp_path: Path, command: str, size: str) -> None:
+def test_a_full_disk_below_the_state_folder_is_named(
+    tmp_path: Path, finished: Path, command: str, size: str
+) -> None:
     """Ledger, kept pages, lock: whatever does not fit, the folder is named, and the output stays."""
-    little = LittleSite(tmp_path)
-    little.build()
+    little = _with_output(tmp_path, finished)
     before = little.files()
-    shutil.rmtree(little.root / ".replisite")
     little.roster(*(f"X{n},xavier-{n}-x,Xavier,Xu,,,York,GB,active,," for n in range(400)))
     with _small_disk(little.root / ".replisite", size):
         done = _run(little, command, "--json")
