@@ -75,16 +75,16 @@ _ATTRIBUTE = re.compile(
     re.VERBOSE,
 )
 _QUIET_ATTRIBUTES = r"""
-    (?:[\t\n\f\r ]++
+    (?>(?:[\t\n\f\r ]++
       (?:(?:alt|aria-[a-z]++|class|dir|height|id|lang|loading|referrerpolicy|rel|role|target|title|type|width)="[^"]*+"
       |href="(?:tel:|mailto:|\#)[^"]*+")
-    )*+
+    )*)
 """
 _QUIET = rf"""
-    (?:[^<]++
+    (?>(?:[^<]++
     |</?+(?!(?i:iframe|math|noembed|noframes|plaintext|script|style|svg|textarea|title|xmp)[\t\n\f\r />])
      [A-Za-z][^\t\n\f\r />]*+{_QUIET_ATTRIBUTES}[\t\n\f\r ]*+>
-    )*+
+    )*)
 """
 _PLAIN = re.compile(_QUIET, re.VERBOSE)
 """Text and tags without an address that could lead anywhere else."""
@@ -93,7 +93,7 @@ _UP_TO_PICTURE = re.compile(
     {_QUIET}
     (?:<(?:img|source){_QUIET_ATTRIBUTES}
      [\t\n\f\r ]++(?:src|srcset)="(?P<address>[A-Za-z0-9_./-]++)"{_QUIET_ATTRIBUTES}[\t\n\f\r ]*+>
-    )?+
+    )?
     """,
     re.VERBOSE,
 )

@@ -11,10 +11,10 @@ _LETTERS = r"""[\w ,.;:?!"'()/@%+=$£€‘’“”–—…-]*+"""  # noqa: RU
 
 _STRESSED = rf"(?=\w){_LETTERS}(?<=\w)"
 _STRESS = rf"(?<![^\s(])\*(?:\*{_STRESSED}\*|{_STRESSED})\*(?![*\w])"
-_LINE = rf"""(?!\d+\.)(?=["'(]?\w|\*)(?:{_LETTERS}(?:{_STRESS})?)*+(?<! )"""
+_LINE = rf"""(?!\d+\.)(?=["'(]?\w|\*)(?>(?:{_LETTERS}(?:{_STRESS})?)*)(?<! )"""
 """No list, heading, rule or quotation begins as such a line does, and no line break ends it."""
 
-_PROSE = re.compile(rf"{_LINE}(?:\n\n?{_LINE})*+")
+_PROSE = re.compile(rf"{_LINE}(?>(?:\n\n?{_LINE})*)")
 _STRONG = re.compile(r"\*\*([^*]+)\*\*")
 _EMPHATIC = re.compile(r"\*([^*]+)\*")
 
