@@ -274,6 +274,26 @@ def test_every_command_line_can_be_typed(page: Path) -> None:
     assert wrong_commands(page.read_text("utf-8")) == []
 
 
+def uneven_rows(text: str) -> list[str]:
+    """Return the rows of tables that have another number of cells than the row of dashes above them."""
+    uneven, width = [], 0
+    for line in _FENCE.sub("", text).splitlines():
+        cells = len(re.findall(r"(?<!\\)\|", line)) if line.startswith("|") else 0
+        if re.fullmatch(r"\|(?: *:?-+:? *\|)+", line):
+            width = cells
+        elif not cells:
+            width = 0
+        elif width and cells != width:
+            uneven.append(line)
+    return uneven
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_row_of_a_table_is_whole(page: Path) -> None:
+    """A bar inside a cell is written as \\|, also in code: GitHub would end the cell there."""
+    assert uneven_rows(page.read_text("utf-8")) == []
+
+
 def test_every_page_is_in_the_index() -> None:
     """docs/index.md links to each page of the documentation."""
     index = ROOT / "docs/index.md"
@@ -348,6 +368,12 @@ def test_a_lost_link_is_found(text: str, lost: list[str]) -> None:
 def test_a_wrong_command_line_is_found(line: str, is_wrong: bool) -> None:
     """A command or option that does not exist is named, wherever it stands in a line."""
     assert bool(wrong_commands(f"```sh\n{line}\n```\n")) == is_wrong
+
+
+def test_a_row_with_a_bar_in_code_is_found() -> None:
+    """A row with more or fewer cells than its table is named."""
+    table = "| a | b |\n|---|---|\n| `x|y` | z |\n| `x\\|y` | z |\n| x |\n"
+    assert uneven_rows(table) == ["| `x|y` | z |", "| x |"]
 
 
 def test_an_option_that_is_not_documented_is_found() -> None:
