@@ -318,6 +318,20 @@ def test_the_figures_are_those_that_were_measured() -> None:
         assert rows.with_figures(page, module.figures(results), marker) == page, f"benchmarks/{name}.json"
 
 
+def test_the_figures_of_the_readme_are_those_that_were_measured() -> None:
+    """README.md states medians of benchmarks/, rounded."""
+    medians = {
+        row["name"]: row["median"]
+        for name in ("results", "preview")
+        for row in json.loads((ROOT / f"benchmarks/{name}.json").read_text("utf-8"))["rows"]
+    }
+    text = README.read_text("utf-8")
+    assert f"**{medians['press']:,.0f} pages a second**" in text
+    assert f"{medians['press-over-jinja']:.0f} times as many" in text
+    assert f"**{medians['build-tmpfs-anew']:.0f} seconds**" in text
+    assert f"**{medians['edit-Markdown-prose']:.0f} milliseconds**" in text
+
+
 def test_the_readme_is_short() -> None:
     """README.md is read in one sitting: 150 lines at most, and no table."""
     text = README.read_text("utf-8")
