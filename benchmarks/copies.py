@@ -29,7 +29,7 @@ def _builds(trial: Trial, people: int, folder: Path, place: str, *, is_synced: b
     site = copy_demo(folder / "site")
     output, copy, roster = folder / "output", folder / "copy", folder / "roster.csv"
     synced = folder if is_synced else None
-    told = {"anew": "everything anew", "roster": "another roster, content as it was"}
+    told = {"anew": "full build", "roster": "new roster, unchanged content"}
     builds: dict[str, list[Build]] = {way: [] for way in told}
     copies: dict[str, list[float]] = {way: [] for way in told}
     for turn in range(trial.runs):
@@ -54,7 +54,12 @@ def _builds(trial: Trial, people: int, folder: Path, place: str, *, is_synced: b
                 values=ours,
                 details=_details(builds[way]),
             ),
-            Row(name=f"copy-{place}-{way}", what=f"`cp -r` of it on {place}", unit="s", values=copies[way]),
+            Row(
+                name=f"copy-{place}-{way}",
+                what=f"`cp -r` of that output on {place}",
+                unit="s",
+                values=copies[way],
+            ),
             Row(
                 name=f"build-over-copy-{place}-{way}",
                 what=f"build ÷ `cp -r` on {place}, {what}",

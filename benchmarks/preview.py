@@ -1,6 +1,6 @@
 """Measure the preview: how long until the first page, and from a save to the new page in Chromium.
 
-    python -m benchmarks.preview                    the demo; writes benchmarks/preview.json and README.md's table
+    python -m benchmarks.preview                    the demo; writes benchmarks/preview.json and the table in docs/benchmarks.md
     python -m benchmarks.preview --runs 3 --trial   a small trial, printed only
 
 A run saves each kind of file once, with another text each time, and takes the time from the end of the save (rename(2),
@@ -35,7 +35,7 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.roster import write_roster
-from benchmarks.rows import AtMost, Row, table, with_figures
+from benchmarks.rows import AtMost, Row, table, write_figures
 from benchmarks.sites import copy_demo
 
 ROOT = Path(__file__).parents[1]
@@ -75,9 +75,13 @@ def main() -> None:
     print("\n".join(map(str, rows)))
     if not asked.trial:
         RESULTS.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        readme = ROOT / "README.md"
-        told = f"Medians of {asked.runs} runs on {results['cores']} cores, in Chromium:\n\n{table(results['rows'])}"
-        readme.write_text(with_figures(readme.read_text(encoding="utf-8"), told, "preview"), encoding="utf-8")
+        write_figures(figures(results), "preview")
+
+
+def figures(results: dict[str, Any]) -> str:
+    """Return the Markdown table, with a line that says how it was measured."""
+    where = f"Medians of {results['runs']} runs on {results['cores']} cores, in Chromium:"
+    return f"{where}\n\n{table(results['rows'])}"
 
 
 def _arguments() -> argparse.Namespace:
@@ -182,7 +186,7 @@ def _starts(folder: Path, runs: int) -> list[Row]:
     return [
         Row(
             name="start",
-            what="first page of the demo, from nothing",
+            what="first page of the demo, cold start",
             unit="s",
             values=seconds,
             goal=AtMost(2),
@@ -212,19 +216,31 @@ def _large(folder: Path, people: int, runs: int) -> list[Row]:
         *_edits_of_many(site, people, runs),
         Row(
             name="start-large-first",
-            what=f"first page, {said}, roster not read yet",
+            what=f"first page of a site with {said}, roster not read yet",
             unit="s",
             values=[first.seconds],
             goal=AtMost(2),
         ),
         Row(
             name="read-large",
-            what=f"until the roster of {said} is read, meanwhile",
+            what=f"reading the roster of {said} in the background",
             unit="s",
             values=[reading],
         ),
-        Row(name="start-large", what=f"first page of one of {said}", unit="s", values=told, goal=AtMost(2)),
-        Row(name="search-large", what=f"search among {said}", unit="ms", values=searched, goal=AtMost(100)),
+        Row(
+            name="start-large",
+            what=f"first page of one of {said}, roster read before",
+            unit="s",
+            values=told,
+            goal=AtMost(2),
+        ),
+        Row(
+            name="search-large",
+            what=f"search for a name among {said}",
+            unit="ms",
+            values=searched,
+            goal=AtMost(100),
+        ),
     ]
 
 
@@ -251,14 +267,14 @@ def _edits_of_many(site: Path, people: int, runs: int) -> list[Row]:
 
     edits = {
         "one row among": (f"/{alias}/", change),
-        "somebody joins or leaves, among": ("/newcomer/", join_or_leave),
+        "a distributor joins or leaves, among": ("/newcomer/", join_or_leave),
         "a story of one of": (f"/{alias}/", tell),
     }
     with _screen(site) as screen:
         return [
             Row(
                 name=f"edit-large-{number}",
-                what=f"save to new page: {what} {people:,}",
+                what=f"edit to refreshed page: {what} {people:,}",
                 unit="ms",
                 values=[screen.milliseconds(at, SAID, partial(save, run)) for run in range(runs)],
                 goal=AtMost(300),
@@ -273,7 +289,7 @@ def _edits(folder: Path, runs: int) -> list[Row]:
         return [
             Row(
                 name=f"edit-{what.replace(' ', '-')}",
-                what=f"save to new page: {what}",
+                what=f"edit to refreshed page: {what}",
                 unit="ms",
                 values=[
                     screen.milliseconds(at, event, partial(save, site, number)) for number in range(runs)
@@ -295,7 +311,7 @@ def _screen(site: Path) -> Iterator[_Screen]:
 
 
 def _data_file(folder: Path, runs: int) -> Row:
-    """Measure a file of data that a Pelican plugin reads. With plugins Pelican does everything anew, as it must."""
+    """Measure a file of data that a Pelican plugin reads. With plugins Pelican reads everything again, as it must."""
     site = copy_demo(folder / "data")
     (site / "content/data").mkdir()
     (site / "content/data/fact.txt").write_text("Fact 0", encoding="utf-8")
@@ -310,7 +326,7 @@ def _data_file(folder: Path, runs: int) -> Row:
 
     with _screen(site) as screen:
         values = [screen.milliseconds(_ABOUT, SAID, partial(save, number)) for number in range(runs)]
-    what = "save to new page: a data file of a plugin"
+    what = "edit to refreshed page: a data file of a plugin"
     return Row(name="edit-a-data-file", what=what, unit="ms", values=values, goal=AtMost(300))
 
 
@@ -336,7 +352,7 @@ def _storm(folder: Path, seconds: float) -> Row:
         preview.wait()
         before = storm(preview, min(10, seconds))
         after = storm(preview, seconds)
-    what = f"growth of memory in a storm of saves of {seconds:.0f} s"
+    what = f"growth of memory while files are saved without pause for {seconds:.0f} s"
     details = {"before": round(before, 1), "after": round(after, 1)}
     return Row(name="storm", what=what, unit="MB", values=[after - before], goal=AtMost(5), details=details)
 

@@ -82,7 +82,7 @@ def _race(
         }
         for way, ran_so in runs.items()
     }
-    told = {"anew": "everything anew", "roster": "another roster, content as it was"}
+    told = {"anew": "full build", "roster": "new roster, unchanged content"}
     rows = [
         Row(
             name=name,
@@ -97,7 +97,7 @@ def _race(
         rows += [
             Row(
                 name=f"{name}-ours-{way}",
-                what=f"replisite, the same, {what}",
+                what=f"replisite, same task, {what}",
                 unit="s",
                 values=[mine.seconds for _, mine in pairs],
                 details=details[way],

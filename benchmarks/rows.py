@@ -5,9 +5,13 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-__all__ = ["TIMES", "AtLeast", "AtMost", "Row", "figures", "table", "with_figures"]
+__all__ = ["TIMES", "AtLeast", "AtMost", "Row", "figures", "table", "with_figures", "write_figures"]
+
+PAGE = Path(__file__).parents[1] / "docs/benchmarks.md"
+"""The page that states the figures."""
 
 TIMES = "×"  # noqa: RUF001 - the unit of a ratio
 
@@ -102,24 +106,29 @@ def figures(results: Mapping[str, Any]) -> str:
 
 def table(rows: Iterable[Mapping[str, Any]]) -> str:
     """Return the Markdown table of rows as JSON tells them."""
-    lines = ["| what | goal | median | min to max | reached |", "|---|---|---|---|---|"]
+    lines = ["| measured | goal | median | lowest to highest | goal reached |", "|---|---|---|---|---|"]
     for row in rows:
+        unit = row["unit"]
         median, least, most = (_written(row[key]) for key in ("median", "min", "max"))
+        goal = f"{row['goal']} {unit}" if row["goal"] else ""
         answer = _answer(row["reached"])
-        lines.append(
-            f"| {row['what']} | {row['goal'] or ''} | {median} {row['unit']} | {least} to {most} | {answer} |"
-        )
+        lines.append(f"| {row['what']} | {goal} | {median} {unit} | {least} to {most} {unit} | {answer} |")
     return "\n".join(lines)
 
 
-def with_figures(readme: str, table: str, name: str = "figures") -> str:
+def write_figures(table: str, name: str = "figures") -> None:
+    """Write a table into docs/benchmarks.md; raises ValueError if the page has no markers of that name."""
+    PAGE.write_text(with_figures(PAGE.read_text(encoding="utf-8"), table, name), encoding="utf-8")
+
+
+def with_figures(page: str, table: str, name: str = "figures") -> str:
     r"""Return a text with the table between the two markers of a name; raises ValueError where they are missing.
 
     >>> with_figures("a <!-- figures -->old<!-- /figures --> b", "new")
     'a <!-- figures -->\n\nnew\n\n<!-- /figures --> b'
     """
     first, last = f"<!-- {name} -->", f"<!-- /{name} -->"
-    before, start, rest = readme.partition(first)
+    before, start, rest = page.partition(first)
     _, end, after = rest.partition(last)
     if not start or not end:
         raise ValueError(f"no place for the figures: write {first} and {last} where they are to stand")
