@@ -102,7 +102,11 @@ def commands() -> Mapping[str, Any]:
 
 def options(command: Any) -> set[str]:
     """Return every spelling of a command's options."""
-    found = [parameter for parameter in command.params if parameter.param_type_name == "option" and not parameter.hidden]
+    found = [
+        parameter
+        for parameter in command.params
+        if parameter.param_type_name == "option" and not parameter.hidden
+    ]
     return {spelling for option in found for spelling in (*option.opts, *option.secondary_opts)}
 
 

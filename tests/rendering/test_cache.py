@@ -97,6 +97,20 @@ def test_a_file_beside_the_content_is_seen(little: LittleSite) -> None:
     assert pages(little)["about/index.html"] == b"About two"
 
 
+@pytest.mark.parametrize("name", ["templates/page.html", "more/page.html", "more/deep/page.html"])
+def test_a_folder_that_is_made_later_is_seen(little: LittleSite, name: str) -> None:
+    """Templates of the site and those of a folder that a setting names win over the theme's once they exist."""
+    folder = name.rpartition("/")[0]
+    more = f'\n[pelican]\nTHEME_TEMPLATES_OVERRIDES = ["{folder}"]\n' if folder != "templates" else ""
+    little.write("site.toml", (little.root / "site.toml").read_text() + more)
+    build(little)
+    assert build(little)["is_content_kept"]
+    little.write(name, "{{ page.title }} of the site")
+    assert not build(little)["is_content_kept"]
+    assert pages(little)["about/index.html"] == b"About of the site"
+    assert build(little)["is_content_kept"]
+
+
 def test_all_pages_are_proved_from_their_content(little: LittleSite) -> None:
     """Jinja's own rendering needs what Pelican read."""
     build(little)

@@ -23,13 +23,14 @@ __all__ = ["reads_of", "travelled"]
 def reads_of(site: Site, folders: Iterable[Path], opened: Iterable[str], kept: PageCache) -> Reads:
     """Return all that a composition was made from.
 
-    Python's own files are known by their versions. Relative paths are from the site's root.
+    Python's own files are known by their versions. Relative paths are from the site's root. A folder that does not exist
+    counts too: its files are read as soon as somebody makes it.
     """
-    whole = [path for path in folders if path.is_dir()]
+    whole = list(folders)
     for value in site.pelican.values():
         for name in value if isinstance(value, list) else [value]:
             path = site.root / name if isinstance(name, str) and name.strip("./") else site.root
-            if path != site.root and path.is_dir():
+            if path != site.root:
                 whole.append(path)
     apart = [*whole, kept.folder, kept.new, site.state, Path(sys.prefix), Path(sys.base_prefix)]
     apart += [Path("/proc"), Path("/dev"), Path("/sys"), Path(os.__file__).parent]
