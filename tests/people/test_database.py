@@ -17,6 +17,7 @@ from markupsafe import Markup
 from replisite.fault_log import FaultLog
 from replisite.model.distributor import Channel, Distributor, Person, Supporter
 from replisite.model.refused_row import RefusedRow
+from replisite.model.roster_terms import roster_terms
 from replisite.model.site import Addresses
 from replisite.people import Counts, PeopleDatabase, Shard, unique_names
 from replisite.people import database as database_module
@@ -53,7 +54,9 @@ def database(tmp_path):
 
 def take(database, *people, site=None, **options):
     log = FaultLog()
-    counts = database.import_people(iter(people), log, site=site or a_site(Path("/site")), **options)
+    counts = database.import_people(
+        iter(people), log, terms=roster_terms(site or a_site(Path("/site"))), **options
+    )
     return counts, list(map(str, log.faults))
 
 
@@ -345,7 +348,7 @@ def test_an_interrupted_import_changes_nothing(database, tmp_path):
 
     take(database, a_person("ann", 2), stamp="one")
     with pytest.raises(KeyboardInterrupt):
-        database.import_people(people(), FaultLog(), site=a_site(tmp_path), stamp="two")
+        database.import_people(people(), FaultLog(), terms=roster_terms(a_site(tmp_path)), stamp="two")
     assert (database.stamp, aliases(database)) == ("one", ["ann"])
     assert take(database, a_person("cat", 2), stamp="two")[1] == []
     assert (database.stamp, aliases(database)) == ("two", ["cat"])
@@ -452,7 +455,9 @@ def test_no_unpublished_secret_comes_out(database, tmp_path):
     planted = write_roster(tmp_path / "roster.csv", 300, 11, markets=["GB", "US"], fields=["whatsapp"])
     site = a_site(tmp_path)
     log = FaultLog()
-    database.import_people(read_roster(site, log, source=tmp_path / "roster.csv"), log, site=site)
+    database.import_people(
+        read_roster(roster_terms(site), log, source=tmp_path / "roster.csv"), log, terms=roster_terms(site)
+    )
     assert log.faults == ()
     found = {one.alias: one for one in database.distributors(address)}
     assert sorted(found) == sorted(row.alias for row in planted if row.has_site)
@@ -477,8 +482,8 @@ def test_a_bad_hostile_roster_keeps_its_good_rows(database, tmp_path):
     planted = write_roster(tmp_path / "roster.csv", 340, 5, bad=True, fields=["whatsapp"])
     site = a_site(tmp_path)
     log = FaultLog()
-    people = read_roster(site, log, source=tmp_path / "roster.csv")
-    counts = database.import_people(people, log, site=site, skip_bad=True)
+    people = read_roster(roster_terms(site), log, source=tmp_path / "roster.csv")
+    counts = database.import_people(people, log, terms=roster_terms(site), skip_bad=True)
     assert aliases(database) == sorted(row.alias for row in planted if row.has_site)
     assert (counts.refused, len(log)) == (34, 34)
 
@@ -552,7 +557,7 @@ def test_a_new_ledger_can_be_read_while_it_is_filled(tmp_path):
         yield a_person("ann", 2)
 
     with PeopleDatabase.open(path) as database:
-        database.import_people(people(), FaultLog(), site=a_site(Path("/site")), stamp="now")
+        database.import_people(people(), FaultLog(), terms=roster_terms(a_site(Path("/site"))), stamp="now")
     assert stamp_of(path) == "now"
 
 

@@ -17,6 +17,7 @@ from replisite.fault_log import FaultLog
 from replisite.model.distributor import Distributor, Person
 from replisite.model.redirects import Redirect
 from replisite.model.refused_row import RefusedRow
+from replisite.model.roster_terms import RosterTerms
 from replisite.model.site import Site
 from replisite.people.insert import Counts, take_in
 from replisite.people.photos import (
@@ -102,7 +103,7 @@ class PeopleDatabase:
         people: Iterable[Person | RefusedRow],
         faults: FaultLog,
         *,
-        site: Site,
+        terms: RosterTerms,
         stamp: str = "",
         skip_bad: bool = False,
     ) -> Counts:
@@ -115,7 +116,7 @@ class PeopleDatabase:
         before = len(faults)
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            counts = take_in(self._connection, people, faults, site=site, stamp=stamp, skip_bad=skip_bad)
+            counts = take_in(self._connection, people, faults, terms=terms, stamp=stamp, skip_bad=skip_bad)
             is_kept = skip_bad or len(faults) == before
             self._connection.execute("COMMIT" if is_kept else "ROLLBACK")
         except BaseException:
@@ -127,7 +128,7 @@ class PeopleDatabase:
         self,
         parts: Sequence[RosterPart],
         *,
-        site: Site,
+        terms: RosterTerms,
         stamp: str,
         reading: Mapping[str, Any],
         warnings: Sequence[str],
@@ -138,7 +139,7 @@ class PeopleDatabase:
         the rest of the roster: the transaction must be given up then. ``stamp``, ``reading`` and ``warnings`` are those of
         the ledger from then on.
         """
-        amended = amend(self._connection, parts, site)
+        amended = amend(self._connection, parts, terms)
         if amended is None:
             return False
         steps = [*self._fact("amended", []), [self.stamp, amended.gone, amended.come]][-STEPS:]

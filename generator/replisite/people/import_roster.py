@@ -18,7 +18,7 @@ from replisite.errors import Fault, InputError
 from replisite.fault_log import FaultLog
 from replisite.model.distributor import PHOTO_SUFFIXES, Person
 from replisite.model.refused_row import RefusedRow
-from replisite.model.site import Roster, Site
+from replisite.model.roster_terms import RosterTerms
 from replisite.people import PeopleDatabase, RosterPart
 from replisite.people.missing_photos import Photos
 from replisite.roster import (
@@ -84,11 +84,11 @@ class _Whole(Exception):
 class Enrolment:
     """A roster, and all that it is read with.
 
-    ``terms`` are those of `terms_of`; ``source`` is read instead of the site's own roster; ``names`` are the
+    ``terms`` are those of `roster_terms`; ``source`` is read instead of the site's own roster; ``names`` are the
     corporate site's files and folders, which no alias may be; so many ``processes`` read.
     """
 
-    terms: Site
+    terms: RosterTerms
     source: Path | None
     names: tuple[str, ...]
     skips_bad_rows: bool
@@ -114,11 +114,11 @@ class Enrolment:
 
     @property
     def _path(self) -> Path:
-        return self.source or self.terms.root / self.terms.roster.source
+        return self.source or self.terms.path
 
     @property
     def _content(self) -> Path:
-        return self.terms.root / self.terms.content
+        return self.terms.content_folder
 
     def _refuse_special_files(self) -> None:
         """Raise InputError for a roster or a story that is a named pipe, a socket or a device: reading has no end."""
@@ -150,7 +150,7 @@ class Enrolment:
             database.import_people(
                 _counted(marks.seen(odd.seen(photos.seen(people))), progress),
                 faults,
-                site=self.terms,
+                terms=self.terms,
                 stamp=stamp,
                 skip_bad=self.skips_bad_rows,
             )
@@ -194,8 +194,7 @@ class Enrolment:
 
     def _must_be_there(self) -> bool:
         """Say whether there must be a roster: a site with Pelican's own defaults may do without."""
-        is_ours = self.terms.pelican_defaults == "replisite" or self.terms.roster != Roster()
-        return is_ours or self._path.exists()
+        return self.terms.is_required or self._path.exists()
 
     # -- what has changed ---------------------------------------------------------------------------
 
@@ -264,7 +263,7 @@ class Enrolment:
         reading = _Reading(kept.conditions, known, blocks, photos.as_json(), odd.as_json())
         if not database.amend(
             [RosterPart(*place, people) for place, people in zip(places, new, strict=True)],
-            site=self.terms,
+            terms=self.terms,
             stamp=reading.stamp,
             reading=reading.as_json(),
             warnings=[*odd.warnings(), *photos.warnings()],

@@ -13,7 +13,7 @@ from replisite.fault_log import FaultLog
 from replisite.model.alias import skeleton
 from replisite.model.distributor import Person
 from replisite.model.refused_row import RefusedRow
-from replisite.model.site import Site
+from replisite.model.roster_terms import RosterTerms
 from replisite.model.text import quoted
 from replisite.people.tables import SPACING, make_intake, make_people, sort_people
 from replisite.people.unique_names import Arrivals
@@ -44,7 +44,7 @@ def take_in(
     people: Iterable[Person | RefusedRow],
     faults: FaultLog,
     *,
-    site: Site,
+    terms: RosterTerms,
     stamp: str,
     skip_bad: bool,
 ) -> Counts:
@@ -53,7 +53,7 @@ def take_in(
     Without ``skip_bad`` the tables are worth nothing once there is a fault, and the caller takes them back.
     """
     make_intake(connection)
-    arrivals = Arrivals(connection, faults, site)
+    arrivals = Arrivals(connection, faults, terms)
     for person in people:
         if isinstance(person, RefusedRow):
             arrivals.refuse(person.id, person.rows)

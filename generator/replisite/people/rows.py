@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from replisite.model.alias import skeleton
 from replisite.model.channels import channels_of
 from replisite.model.distributor import Person
-from replisite.model.site import Site
+from replisite.model.roster_terms import RosterTerms
 
 __all__ = ["Entries", "Wanted"]
 
@@ -21,9 +21,9 @@ _JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=("
 class Entries:
     """Makes entries by the terms of one site."""
 
-    def __init__(self, terms: Site) -> None:
-        self._addresses = terms.addresses
-        self._custom = terms.roster.fields
+    def __init__(self, terms: RosterTerms) -> None:
+        self._own_hosts = terms.own_hosts
+        self._custom = terms.fields
         self._closed = frozenset(market.code for market in terms.markets if market.status == "closed")
 
     def has_site(self, person: Person) -> bool:
@@ -36,10 +36,10 @@ class Entries:
         yield f"alias {skeleton(person.alias)}", "alias", person.alias
         for alias in person.previous_aliases:
             yield f"alias {skeleton(alias)}", "previous_aliases", alias
-        if self._addresses.style == "domain":
-            field = self._addresses.domain_field
+        if self._own_hosts is not None:
+            field = self._own_hosts.field
             own = person.fields.get(field)
-            yield f"host {own or f'{person.alias}.{self._addresses.host}'}", field, own or person.alias
+            yield f"host {own or f'{person.alias}.{self._own_hosts.host}'}", field, own or person.alias
 
     def row(self, person: Person) -> tuple[object, ...]:
         """Return the values of `tables.COLUMNS`, in their order."""

@@ -9,7 +9,7 @@ from replisite.errors import Fault
 from replisite.fault_log import FaultLog
 from replisite.model.alias import differences, skeleton
 from replisite.model.distributor import Person
-from replisite.model.site import Site
+from replisite.model.roster_terms import RosterTerms
 from replisite.model.text import drop_surrogates, quoted
 from replisite.people.rows import Entries, Wanted
 from replisite.people.sample import Exemplars
@@ -28,10 +28,10 @@ _GIVE_BACK = "DELETE FROM temp.taken WHERE name = ? AND number = ?"
 class Arrivals:
     """Whoever has come so far. People wait until some hundreds can be seated together, or `seat` is called."""
 
-    def __init__(self, connection: sqlite3.Connection, faults: FaultLog, site: Site) -> None:
+    def __init__(self, connection: sqlite3.Connection, faults: FaultLog, terms: RosterTerms) -> None:
         self._connection = connection
         self._faults = faults
-        self._entries = Entries(site)
+        self._entries = Entries(terms)
         self._number = 0
         self._waiting: list[tuple[int, Person, Sequence[Wanted]]] = []
         self.refused = 0

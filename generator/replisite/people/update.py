@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from replisite.model.distributor import Person
-from replisite.model.site import Site
+from replisite.model.roster_terms import RosterTerms
 from replisite.people.queries import Seated, iter_seated, seat_after
 from replisite.people.rows import Entries
 from replisite.people.sample import Exemplars
@@ -43,13 +43,13 @@ class Amended:
     come: tuple[int, ...]
 
 
-def amend(connection: sqlite3.Connection, parts: Sequence[RosterPart], site: Site) -> Amended | None:
+def amend(connection: sqlite3.Connection, parts: Sequence[RosterPart], terms: RosterTerms) -> Amended | None:
     """Change the tables inside the caller's transaction.
 
     None, where not everything can be told without the rest of the roster, or there is a fault that wants to be
     told: the tables are worth nothing then, and the caller takes them back.
     """
-    entries = Entries(site)
+    entries = Entries(terms)
     starts = [seat_after(connection, part.before) for part in parts]
     there = [[*iter_seated(connection, start, part.count)] for start, part in zip(starts, parts, strict=True)]
     old = {one.person.alias: one for some in there for one in some}

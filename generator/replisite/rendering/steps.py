@@ -20,7 +20,7 @@ from replisite.images.roster_photos import make_photos
 from replisite.model.distributor import Distributor
 from replisite.model.options import Options
 from replisite.model.places import address_of
-from replisite.model.roster_terms import terms_of
+from replisite.model.roster_terms import roster_terms
 from replisite.model.site import Site
 from replisite.people import PeopleDatabase
 from replisite.people.import_roster import Enrolment
@@ -176,7 +176,7 @@ def take_roster(
     ``names`` are the corporate site's files and folders, which no alias may be.
     """
     enrolment = Enrolment(
-        terms_of(site), options.roster, tuple(sorted(names)), options.skip_bad_rows, options.processes
+        roster_terms(site), options.roster, tuple(sorted(names)), options.skip_bad_rows, options.processes
     )
     return enrolment.take(database, partial(progress, "roster"))
 

@@ -7,15 +7,14 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from replisite.content.folder_walk import link_fault_of
-from replisite.content.publication import rules_of
+from replisite.content.public_files import PublicFiles
 from replisite.errors import Fault
 from replisite.model.alias import ReservedNames
 from replisite.model.distributor import Person
 from replisite.model.refused_row import RefusedRow
-from replisite.model.site import Site
+from replisite.model.roster_terms import RosterTerms
 from replisite.roster.changed_rows import Difference, Stretch
 from replisite.roster.columns import COMPANY, REQUIRED, ColumnRules, RosterColumns, is_company_field
 from replisite.roster.formats.by_name import open_roster
@@ -36,7 +35,7 @@ class Faults(Protocol):
 
 
 def read_roster(
-    site: Site,
+    terms: RosterTerms,
     faults: Faults,
     *,
     source: Path | None = None,
@@ -52,10 +51,10 @@ def read_roster(
     a photo that is not is left out, and initials stand in its place. So many ``processes`` parse a large roster.
     """
     try:
-        reading = _Reading.of(site, source, reserved, has_photo)
+        reading = _Reading.of(terms, source, reserved, has_photo)
     except ValueError as error:
         what, _, advice = str(error).partition("; ")
-        faults.append(Fault(_shown(source or site.root / site.roster.source, site.root), 0, what, advice))
+        faults.append(Fault(_shown(source or terms.path, terms.root), 0, what, advice))
         yield RefusedRow("", 0, is_whole_file=True)
         return
     rows = _told(reading.rows, reading.stories, reading.name)
@@ -74,7 +73,7 @@ def read_roster(
 
 
 def read_stretches(
-    site: Site,
+    terms: RosterTerms,
     difference: Difference,
     *,
     source: Path | None = None,
@@ -85,7 +84,7 @@ def read_stretches(
 
     What the faults are is not told: they may be other ones, where a stretch ends within a row.
     """
-    reading = _Reading.of(site, source, reserved, has_photo)
+    reading = _Reading.of(terms, source, reserved, has_photo)
     for stretch in difference.stretches:
         yield reading.among(difference.head, stretch)
 
@@ -103,30 +102,30 @@ class _Reading:
     @classmethod
     def of(
         cls,
-        site: Site,
+        terms: RosterTerms,
         source: Path | None,
         reserved: Collection[str],
         has_photo: Callable[[str], bool] | None,
     ) -> _Reading:
         """Return it; raises ValueError for a kind of file that nobody reads."""
-        content = site.root / site.content
-        custom = tuple(field.name for field in site.roster.fields)
+        content = terms.content_folder
+        custom = tuple(field.name for field in terms.fields)
         columns = Columns(REQUIRED, (*RosterColumns.model_fields, *custom))
-        editions = (code for market in site.markets for code in (market.code, *market.languages))
-        reserved_names = ReservedNames((*site.addresses.reserved, *reserved, *editions))
-        rules = ColumnRules.of(site, reserved_names, urlsplit(site.url).hostname or "")
-        path = source or site.root / site.roster.source
-        name = _shown(path, site.root)
-        company = {*COMPANY, *(field.name for field in site.roster.fields if is_company_field(field, site))}
+        editions = (code for market in terms.markets for code in (market.code, *market.languages))
+        reserved_names = ReservedNames((*terms.reserved, *reserved, *editions))
+        rules = ColumnRules.of(terms, reserved_names)
+        path = source or terms.path
+        name = _shown(path, terms.root)
+        company = {*COMPANY, *(field.name for field in terms.fields if is_company_field(field, terms))}
         own = tuple(name for name in columns.known if name not in company)
         folder = content / "distributors"
-        public = rules_of(site, source)
+        public = _public_files(terms, source)
         stories = Stories(
             folder,
-            _shown(folder, site.root),
+            _shown(folder, terms.root),
             own,
             company,
-            site.roster.stories_publish,
+            terms.stories_publish,
             refused=lambda path: link_fault_of(public, path),
         )
         rows = open_roster(path, columns, name)
@@ -168,6 +167,15 @@ def _told(
         advice = "name a CSV or JSON Lines file under [roster] source, or with --roster"
         fault = Fault(name, 0, f"the roster cannot be read: {error.strerror}", advice)
         yield Rejected((fault,), "", 0, is_whole_file=True)
+
+
+def _public_files(terms: RosterTerms, source: Path | None) -> PublicFiles:
+    """Return the rules that say which links among the stories may be followed."""
+    has_roster = source is not None or terms.is_required or terms.path.exists()
+    roster = source or terms.path
+    return PublicFiles(
+        terms.root, terms.content_folder, roster if has_roster else None, follow=terms.follow_links
+    )
 
 
 def _shown(path: Path, root: Path) -> str:
