@@ -153,7 +153,7 @@ def test_pelican_s_quickstart(tmp_path: Path, style: str, url: str) -> None:
     little = LittleSite(tmp_path)
     little.change("site.toml", "[company]", f"{STYLES[style]}[company]")
     little.write("site.toml", (tmp_path / "site.toml").read_text() + PELICAN.format(url=url))
-    _without_kinds(little)
+    without_kinds(little)
     little.write(
         "content/pages/about.md", "Title: About\n\n![c](/images/bar.svg) [home](/) [me](/pages/about.html)\n"
     )
@@ -182,7 +182,7 @@ def test_preview_and_build_report_the_same_links(little: LittleSite, style: str,
     if defaults == "pelican":
         url = "https://www.little.example"
         little.write("site.toml", (little.root / "site.toml").read_text() + PELICAN.format(url=url))
-        _without_kinds(little)
+        without_kinds(little)
         little.write(
             "content/pages/broken.md", BROKEN.replace("---\ntitle: Broken\n---\n", "Title: Broken\n\n")
         )
@@ -222,7 +222,7 @@ def test_preview_and_build_report_the_same_links(little: LittleSite, style: str,
     assert {"/abuot/", "/images/none.png", "/images/none2.png", "/images/none3.png", "../nowhere/"} <= shown
 
 
-def _without_kinds(little: LittleSite) -> None:
+def without_kinds(little: LittleSite) -> None:
     for path in ("pages/about.md", "lines/bars.md", "products/soap.md"):
         (little.root / "content" / path).unlink()
 

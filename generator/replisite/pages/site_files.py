@@ -15,10 +15,7 @@ from typing import Any, Literal
 from replisite.model.page_links import Host, LocalAddress, parse_address
 from replisite.model.site import Site
 
-__all__ = ["ANY_DEPTH", "MADE_FILES", "FoundFile", "SiteFiles"]
-
-MADE_FILES = frozenset({"sitemap.xml", "robots.txt"})
-"""Files that are made of the list of pages, unless Pelican's own defaults hold."""
+__all__ = ["ANY_DEPTH", "FoundFile", "SiteFiles"]
 
 ANY_DEPTH = "404.html"
 """The page that servers show at any address, however deep."""

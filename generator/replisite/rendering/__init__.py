@@ -7,7 +7,6 @@ shards            the work of one worker, as plain data for any executor
 cache             pages kept from one build to the next
 inputs            what a Pelican run has read, and whether its plates can travel
 company_links     the company links of all sites, and those that carry the site's owner
-links             the links of pressed pages, and where a template's error stands
 shared_list       which files of an output exist once
 shared_photos     derived photos in the output, each once
 withdrawn_photos  find the sites of an output that still name a photo whose file a build of some sites has removed

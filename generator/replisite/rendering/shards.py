@@ -19,9 +19,9 @@ from replisite.model.places import address_of, edition_of, prefix_of
 from replisite.model.site import Site
 from replisite.output import DirectorySink, DiscardSink, Layout, ManifestPart, Sink, write_part
 from replisite.pages import Composition
+from replisite.pages.template_errors import template_fault
 from replisite.people import PeopleDatabase, Shard
 from replisite.rendering.cache import read_composition
-from replisite.rendering.links import template_fault
 from replisite.staging import Press
 from replisite.system.processor_time import Pieces, TooSlow, limited_pieces
 

@@ -29,17 +29,18 @@ from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
 from replisite.model.places import edition_of
 from replisite.model.site import Edition, Site
-from replisite.model.sitemap import robots, sitemap
 from replisite.output import DirectorySink
 from replisite.pages import Composition, Page
+from replisite.pages.corporate import corporate_files, corporate_plate, made_names
 from replisite.pages.explanation import PageExplanation, told_pages
+from replisite.pages.link_audit import Audit, audit, audit_sheets
 from replisite.pages.shared_files import SharedFiles
-from replisite.pages.site_files import MADE_FILES, SiteFiles
+from replisite.pages.site_files import SiteFiles
+from replisite.pages.template_errors import template_fault
 from replisite.people import Shard
 from replisite.rendering.cache import PageCache
 from replisite.rendering.company_links import LISTED, LinkCounts, count_corporate, count_shard
 from replisite.rendering.inputs import reads_of, travelled
-from replisite.rendering.links import Audit, audit, audit_sheets, template_fault
 from replisite.rendering.shards import (
     PRESS_SETS,
     PROVING,
@@ -304,7 +305,7 @@ class RenderingWorker:
 
     def _shared_files(self) -> SharedFiles:
         composition = self.composition
-        return SharedFiles({*composition.files, *composition.static, *self._made()} - self.withheld)
+        return SharedFiles({*composition.files, *composition.static, *made_names(self.site)} - self.withheld)
 
     def _style_sheets(self) -> Iterator[tuple[str, str, bytes]]:
         """Stream the shared style sheets: published path, the source's name, and bytes."""
@@ -315,9 +316,6 @@ class RenderingWorker:
         for path, body in self.composition.files.items():
             if path.endswith(".css") and path not in sheets:
                 yield path, path, body
-
-    def _made(self) -> frozenset[str]:
-        return MADE_FILES if self.site.pelican_defaults == "replisite" else frozenset()
 
     def _prove_owner(self, owner: Distributor) -> int:
         """Prove every page of one owner's site; return how many. Raises InputError and ProofError."""
@@ -380,7 +378,7 @@ class RenderingWorker:
 
     def _corporate_pages(self) -> tuple[Sequence[Page], list[bytes]]:
         pages = self.composition.pages[self.main]
-        press = Press([page.corporate or page.plate for page in pages])
+        press = Press([corporate_plate(page) for page in pages])
         with limited_processor_time(site_seconds(self.site, len(pages))):
             bodies = press_pages(press, [page.path for page in pages], self.site, house_account(self.site))
         return pages, bodies
@@ -390,12 +388,9 @@ class RenderingWorker:
         composition = self.composition
         pages, bodies = self._corporate_pages()
         entries = [sink.write(page.path, body) for page, body in zip(pages, bodies, strict=True)]
-        files = dict(composition.files)
         names = set(composition.static) - self.withheld
-        if self.site.pelican_defaults == "replisite":
-            listed = [page.path for page in pages if page.is_listed]
-            files.setdefault("sitemap.xml", sitemap(self.site.url, listed))
-            files.setdefault("robots.txt", robots(self.site.url))
+        listed = [page.path for page in pages if page.is_listed]
+        files = corporate_files(self.site, composition.files, listed)
         entries += [sink.write(path, body) for path, body in sorted(files.items()) if path not in names]
         entries += [sink.adopt(path, self.kept.static / path) for path in sorted(names)]
         size = sum(entry.size for entry in entries)
