@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from replisite.errors import InputError
@@ -506,6 +506,7 @@ FOUND = {"full": 0, "part": 0}
 
 
 @settings(max_examples=25, deadline=None)
+@example(8_893_503_726, 2, False)
 @given(st.integers(), st.integers(2, 40), st.booleans())
 def test_whatever_is_edited_the_ledger_is_as_if_read_anew(seed, count, skip_bad):
     """People, lines, sponsors, counts, faults, warnings, sample and names, after each of some edits."""

@@ -260,6 +260,8 @@ class Enrolment:
         if not is_known or not gone.isdisjoint(map(story_alias, stories)):
             raise _Whole
         blocks = difference.recut([[person.line for person in people] for people in new])
+        if not any(block.rows for block in blocks):
+            raise _Whole  # the roster is empty now, and there is nothing to compare the next one with
         reading = _Reading(kept.conditions, known, blocks, photos.as_json(), odd.as_json())
         if not database.amend(
             [RosterPart(*place, people) for place, people in zip(places, new, strict=True)],
