@@ -68,8 +68,8 @@ def _rates(folder: Path, runs: int) -> tuple[list[tuple[float, float]], dict[str
     pages = [page for page in recording.pages[main] if page.is_replicated]
     proved = [proof.staged for proof in recording.proofs[main] if proof.page.is_replicated]
     press = Press([page.plate for page in pages])
-    (ledger_file,) = site.state.glob("ledger-*.sqlite")
-    with PeopleDatabase.open(ledger_file) as database:
+    (people_file,) = site.state.glob("people-*.sqlite")
+    with PeopleDatabase.open(people_file) as database:
         owners = [owner for owner in database.distributors(address_of(site)) if edition_of(owner) == main]
 
     def pressed() -> int:

@@ -48,7 +48,7 @@ def a_person(alias, line, sponsor="", /, **changes):
 
 @pytest.fixture
 def database(tmp_path):
-    with PeopleDatabase.open(tmp_path / ".replisite" / "ledger.sqlite") as database:
+    with PeopleDatabase.open(tmp_path / ".replisite" / "people.sqlite") as database:
         yield database
 
 
@@ -309,7 +309,7 @@ def test_a_refused_row_may_have_an_id_that_is_not_utf_8(database):
     assert (counts.refused, told, aliases(database)) == (1, [], ["ann"])
 
 
-def test_with_a_fault_the_ledger_stays_as_it_was(database):
+def test_with_a_fault_the_database_stays_as_it_was(database):
     """Stamp, people and faults."""
     take(database, a_person("ann", 2), stamp="one")
     take(database, a_person("ben", 2), a_person("cat", 3, "nobody"), stamp="two")
@@ -354,9 +354,9 @@ def test_an_interrupted_import_changes_nothing(database, tmp_path):
     assert (database.stamp, aliases(database)) == ("two", ["cat"])
 
 
-def test_a_ledger_is_read_while_another_is_made(tmp_path):
+def test_a_database_is_read_while_another_is_made(tmp_path):
     """A reader goes on with the people that were there when it began."""
-    path = tmp_path / "ledger.sqlite"
+    path = tmp_path / "people.sqlite"
     with PeopleDatabase.open(path) as writer, PeopleDatabase.open(path) as reader:
         take(writer, *(a_person(f"p{number:04}", number) for number in range(1_000)))
         stream = reader.distributors(address)
@@ -367,18 +367,18 @@ def test_a_ledger_is_read_while_another_is_made(tmp_path):
 
 
 @pytest.mark.parametrize("body", [b"this is no database" * 100, b""])
-def test_a_broken_ledger_begins_empty(tmp_path, body):
+def test_a_broken_database_begins_empty(tmp_path, body):
     """It can always be made again."""
-    path = tmp_path / "ledger.sqlite"
+    path = tmp_path / "people.sqlite"
     path.write_bytes(body)
     with PeopleDatabase.open(path) as database:
         assert (database.stamp, len(database), aliases(database)) == ("", 0, [])
         assert (database.shards(4), database.sample(4, address), database.find("x")) == ([], [], None)
 
 
-def test_a_ledger_of_another_version_begins_empty(tmp_path):
+def test_a_database_of_another_version_begins_empty(tmp_path):
     """Its tables may be others."""
-    path = tmp_path / "ledger.sqlite"
+    path = tmp_path / "people.sqlite"
     with PeopleDatabase.open(path) as database:
         take(database, a_person("ann", 2), stamp="one")
     connection = sqlite3.connect(path)
@@ -388,9 +388,9 @@ def test_a_ledger_of_another_version_begins_empty(tmp_path):
         assert (database.stamp, aliases(database)) == ("", [])
 
 
-def test_a_ledger_lasts(tmp_path):
+def test_a_database_lasts(tmp_path):
     """Closed and opened again, it is the same."""
-    path = tmp_path / "ledger.sqlite"
+    path = tmp_path / "people.sqlite"
     with PeopleDatabase.open(path) as database:
         take(database, a_person("ann", 2), stamp="one")
     with PeopleDatabase.open(path) as database:
@@ -451,7 +451,7 @@ def test_a_sample_differs_as_much_as_it_can(database):
 
 
 def test_no_unpublished_secret_comes_out(database, tmp_path):
-    """Nothing that a person did not publish is in any distributor, nor in the ledger's file."""
+    """Nothing that a person did not publish is in any distributor, nor in the people database's file."""
     planted = write_roster(tmp_path / "roster.csv", 300, 11, markets=["GB", "US"], fields=["whatsapp"])
     site = a_site(tmp_path)
     log = FaultLog()
@@ -527,9 +527,9 @@ def test_the_nearest_upline_is_who_one_meets_first(size, dice):
     assert list(nearest_with_site(sponsors, has_site)) == [first(number) for number in range(size + 1)]
 
 
-def test_whoever_opens_a_new_ledger_at_the_same_time_takes_nothing_from_it(tmp_path, monkeypatch):
+def test_whoever_opens_a_new_database_at_the_same_time_takes_nothing_from_it(tmp_path, monkeypatch):
     """One sees that there is none, another makes and fills it, and then the first goes on."""
-    path = tmp_path / "ledger.sqlite"
+    path = tmp_path / "people.sqlite"
     is_made = database_module._is_made
 
     def slowly(connection):
@@ -545,9 +545,9 @@ def test_whoever_opens_a_new_ledger_at_the_same_time_takes_nothing_from_it(tmp_p
         assert aliases(database) == ["ann"]
 
 
-def test_a_new_ledger_can_be_read_while_it_is_filled(tmp_path):
+def test_a_new_database_can_be_read_while_it_is_filled(tmp_path):
     """Nobody waits for the one who fills it, and it is as yet empty."""
-    path = tmp_path / "ledger.sqlite"
+    path = tmp_path / "people.sqlite"
 
     def people():
         with ThreadPoolExecutor() as pool:

@@ -52,6 +52,7 @@ def test_with_pelicans_own_defaults_the_rosters_file_is_in_the_key() -> None:
     ("template", "names"),
     [
         ("{{ site.name }} {% if site.url %}x{% endif %} {% set site = 1 %} our site, {{ title }}", []),
+        ('{{ distributor.name or "the owner of the site" }}', []),
         ("{{ site.targets.live.url }}", ["targets"]),
         ('{{ site["output"] }}', ["output"]),
         ("{% set s = site.addresses %}{{ s.reserved }}", ["addresses"]),
@@ -65,7 +66,8 @@ def test_a_field_that_a_template_names_is_found(template: str, names: list[str])
 
 
 @pytest.mark.parametrize(
-    "template", ["{{ site }}", "{{ show(site) }}", "{% set s = site %}", "{{ site|pprint }}"]
+    "template",
+    ["{{ site }}", "{{ show(site) }}", "{% set s = site %}", "{{ site|pprint }}", "{{ 'a' ~ site ~ 'b c' }}"],
 )
 def test_a_site_as_a_whole_names_all_fields(template: str) -> None:
     """What is done with it is not known."""

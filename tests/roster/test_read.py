@@ -72,7 +72,7 @@ def test_a_photo_that_is_not_there_is_left_out(tmp_path, is_there, shown):
     write(tmp_path, f"{header}\n1,jane,J,X,photo,p/j.jpg\n2,zoe,Z,X,photo,https://p.example/z.jpg\n")
     asked = []
     jane, zoe = read_roster(
-        roster_terms(a_site(tmp_path)), [], has_photo=lambda path: asked.append(path) or is_there
+        roster_terms(a_site(tmp_path)), [], has_photo=lambda _, path: asked.append(path) or is_there
     )
     assert (jane.public, asked) == (shown, ["p/j.jpg"])
     assert zoe.public["photo"] == "https://p.example/z.jpg"
@@ -114,7 +114,7 @@ def test_a_hostile_roster_is_read_to_its_last_row(tmp_path, seed):
 
 
 def test_a_bad_roster_tells_each_bad_row(tmp_path):
-    """One in ten is spoilt: refused by itself, or left to the ledger, which knows the others."""
+    """One in ten is spoilt: refused by itself, or left to the people database, which knows the others."""
     write(tmp_path, "")
     planted = write_roster(tmp_path / "content" / "roster.csv", 170, 1, bad=True, fields=["whatsapp"])
     log = FaultLog()

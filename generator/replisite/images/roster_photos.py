@@ -56,7 +56,7 @@ def make_photos(
     """Make the photos of all owners, or of some and of those above them, as far as they have changed.
 
     Photos that nobody publishes any more are forgotten, and what was made of them is deleted. Without ``waits`` nothing is
-    forgotten, nor is anything remembered while another process writes the ledger. Raises OSError where nothing can be written.
+    forgotten, nor is anything remembered while another process writes the people database. Raises OSError where nothing can be written.
     """
     started = time.perf_counter()
     found = MadePhotos()

@@ -1,4 +1,4 @@
-"""The ledger's file: open it, fill it, and ask it for people."""
+"""The file of the people database: open it, fill it, and ask it for people."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from replisite.model.refused_row import RefusedRow
 from replisite.model.roster_terms import RosterTerms
 from replisite.model.site import Site
 from replisite.people.insert import Counts, take_in
+from replisite.people.old_databases import remove_old_databases
 from replisite.people.photos import (
     PhotoOwner,
     forget_unpublished,
@@ -54,7 +55,7 @@ _LOOK_AGAIN = 50
 _LOOKED_AT = 20_000
 
 STEPS = 50
-"""How many amendments are remembered, for whatever else is made from the ledger."""
+"""How many amendments are remembered, for whatever else is made from the people database."""
 
 
 class PeopleDatabase:
@@ -69,7 +70,7 @@ class PeopleDatabase:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open the ledger; one that is missing, damaged or of another version begins empty.
+        """Open the people database; one that is missing, damaged or of another version begins empty.
 
         Raises ReplisiteError for one that cannot be opened, and when the context is left for an error of the database.
         """
@@ -109,9 +110,9 @@ class PeopleDatabase:
     ) -> Counts:
         """Take a roster in, in one transaction, and return what there is to count.
 
-        With any fault nothing is kept, and the ledger stays as it was; ``skip_bad`` keeps whoever fits, and
+        With any fault nothing is kept, and the people database stays as it was; ``skip_bad`` keeps whoever fits, and
         the faults with them. Who names a refused person as sponsor has no sponsor then. ``stamp`` says from
-        what the ledger was made: the roster, the stories, and the terms of site.toml.
+        what the people database was made: the roster, the stories, and the terms of site.toml.
         """
         before = len(faults)
         self._connection.execute("BEGIN IMMEDIATE")
@@ -137,7 +138,7 @@ class PeopleDatabase:
 
         To be called in a `transaction`. False if they do not fit, or if that would change more than can be told without
         the rest of the roster: the transaction must be given up then. ``stamp``, ``reading`` and ``warnings`` are those of
-        the ledger from then on.
+        the people database from then on.
         """
         amended = amend(self._connection, parts, terms)
         if amended is None:
@@ -174,7 +175,7 @@ class PeopleDatabase:
         )
 
     def amended_since(self, stamp: str) -> tuple[set[int], Iterator[tuple[int, Person]]] | None:
-        """Return what has changed since the ledger had a stamp; None if it never had, or that is too long ago.
+        """Return what has changed since the people database had a stamp; None if it never had, or that is too long ago.
 
         These are the numbers of those who are gone, or have changed, and who is there for them, each after the number.
         """
@@ -197,12 +198,12 @@ class PeopleDatabase:
 
     @property
     def stamp(self) -> str:
-        """From what the ledger was made; ``""`` if it is empty."""
+        """From what the people database was made; ``""`` if it is empty."""
         return str(self._fact("stamp", ""))
 
     @property
     def warnings(self) -> list[str]:
-        """What was worth a warning when the ledger was made; set it after an import."""
+        """What was worth a warning when the people database was made; set it after an import."""
         return list(self._fact("warnings", []))
 
     @warnings.setter
@@ -218,7 +219,7 @@ class PeopleDatabase:
 
     @property
     def faults(self) -> FaultLog:
-        """The faults of the rows that were skipped when the ledger was made."""
+        """The faults of the rows that were skipped when the people database was made."""
         told = self._fact("faults", {"kept": [], "uncounted": 0})
         return FaultLog.of((Fault(**fault) for fault in told["kept"]), told["uncounted"])
 
@@ -383,7 +384,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
     try:
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        _make_once(connection)
+        _make_once(connection, path)
         connection.execute("PRAGMA synchronous = NORMAL")
     except BaseException:
         connection.close()
@@ -391,7 +392,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _make_once(connection: sqlite3.Connection) -> None:
+def _make_once(connection: sqlite3.Connection, path: Path) -> None:
     """Make the tables if they are not there, or of another version, and nobody else has made them meanwhile.
 
     Whoever has may be filling them by now, so that is not waited for.
@@ -408,6 +409,7 @@ def _make_once(connection: sqlite3.Connection) -> None:
             continue
         if not _is_made(connection):
             make_people(connection)
+            remove_old_databases(path.parent)
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     connection.execute(f"PRAGMA busy_timeout = {int(_WAIT_SECONDS * 1000)}")

@@ -1,4 +1,4 @@
-"""A person as an entry of the ledger: the values of a row."""
+"""A person as a row of the people database."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from replisite.model.roster_terms import RosterTerms
 __all__ = ["Entries", "Wanted"]
 
 Wanted = tuple[str, str, str]
-"""A name as it looks, the column that asks for it, and how it is written there."""
+"""A name as it looks, the column that has it, and the letters in the roster."""
 
 _JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 
 
 class Entries:
-    """Makes entries by the terms of one site."""
+    """Makes rows on the terms of one site."""
 
     def __init__(self, terms: RosterTerms) -> None:
         self._own_hosts = terms.own_hosts
@@ -31,7 +31,7 @@ class Entries:
         return person.status in {"active", "grace"} and person.market not in self._closed
 
     def names(self, person: Person) -> Iterator[Wanted]:
-        """Stream the names that nobody else may have: ids and aliases by their looks, and the own host."""
+        """Stream the names that must be unique: the id and the aliases by their looks, and the host."""
         yield f"id {skeleton(person.id.casefold())}", "id", person.id
         yield f"alias {skeleton(person.alias)}", "alias", person.alias
         for alias in person.previous_aliases:

@@ -43,9 +43,11 @@ _LENIENT: Final = frozenset({"roster.source"})
 """Fields that matter with Pelican's own defaults: its STATIC_PATHS may name any file, and what it publishes is not listed."""
 
 _NAMED = {name.partition(".")[0].encode() for name in IRRELEVANT}
+_TAG = re.compile(rb"\{[{%].*?[%}]\}", re.DOTALL)
+_PROSE = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _ATTRIBUTE = re.compile(rb"[.\"']\s*(%s)\b" % b"|".join(sorted(_NAMED)))
-_WHOLE = re.compile(rb"\{[{%][^{}]*?\bsite\b(?!\s*(?:[.\[]|\s|=[^=]))")
-"""The site as a whole in a tag of a template: printed, or handed to a function or a macro."""
+_WHOLE = re.compile(rb"\bsite\b\s*(?![\s.\[\w=/:]|-\w)")
+"""The site as a whole: printed, or handed to a function or a macro."""
 
 
 def site_key(site: Site, named: frozenset[str] = frozenset()) -> Sequence[tuple[str, str]]:
@@ -67,9 +69,14 @@ def named_fields(body: bytes) -> frozenset[str]:
     >>> named_fields(b"{{ show(site) }}") == {name.partition(".")[0] for name in IRRELEVANT}
     True
     """
-    if _WHOLE.search(body):
+    if any(_WHOLE.search(_PROSE.sub(_without_prose, tag)) for tag in _TAG.findall(body)):
         return frozenset(name.decode() for name in _NAMED)
     return frozenset(found.decode() for found in _ATTRIBUTE.findall(body))
+
+
+def _without_prose(text: re.Match[bytes]) -> bytes:
+    """Return a text in quotes as it is, or empty if it has several words."""
+    return b'""' if b" " in text[0] or b"\n" in text[0] else text[0]
 
 
 def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:

@@ -23,7 +23,7 @@ from replisite.model.places import address_of
 from replisite.model.roster_terms import roster_terms
 from replisite.model.site import Site
 from replisite.people import PeopleDatabase
-from replisite.people.import_roster import Enrolment
+from replisite.people.import_roster import RosterImport
 from replisite.rendering.process import ComposeResult, RenderingOrders, RenderingProcess
 from replisite.roster.photo_column import named_photos
 from replisite.system.clock import build_time
@@ -175,10 +175,10 @@ def take_roster(
 
     ``names`` are the corporate site's files and folders, which no alias may be.
     """
-    enrolment = Enrolment(
+    roster_import = RosterImport(
         roster_terms(site), options.roster, tuple(sorted(names)), options.skip_bad_rows, options.processes
     )
-    return enrolment.take(database, partial(progress, "roster"))
+    return roster_import.take(database, partial(progress, "roster"))
 
 
 def prepare_photos(

@@ -40,15 +40,15 @@ def read_roster(
     *,
     source: Path | None = None,
     reserved: Collection[str] = (),
-    has_photo: Callable[[str], bool] | None = None,
+    has_photo: Callable[[str, str], bool] | None = None,
     processes: int = 1,
 ) -> Iterator[Person | RefusedRow]:
     """Stream the people of the roster in its order, and a `RefusedRow` for each row that went to ``faults``.
 
     ``source`` is read instead of ``[roster] source``; stories without a row are then nobody's fault, because
     they belong to the site's own roster. ``reserved`` are the pages and folders of the corporate site, beside
-    the built-in names and ``[addresses] reserved``. ``has_photo`` tells whether a path is in the content folder:
-    a photo that is not is left out, and initials stand in its place. So many ``processes`` parse a large roster.
+    the built-in names and ``[addresses] reserved``. ``has_photo`` says of an alias and a path whether the photo is in
+    the content folder: one that is not is left out, and initials stand in its place. So many ``processes`` parse a large roster.
     """
     try:
         reading = _Reading.of(terms, source, reserved, has_photo)
@@ -78,7 +78,7 @@ def read_stretches(
     *,
     source: Path | None = None,
     reserved: Collection[str] = (),
-    has_photo: Callable[[str], bool] | None = None,
+    has_photo: Callable[[str, str], bool] | None = None,
 ) -> Iterator[Iterator[Person | RefusedRow]]:
     """Stream the people of each stretch of the roster as `read_roster` would, and a `RefusedRow` for each row with faults.
 
@@ -97,7 +97,7 @@ class _Reading:
     rows: RosterFile
     rules: ColumnRules
     stories: Stories
-    has_photo: Callable[[str], bool]
+    has_photo: Callable[[str, str], bool]
 
     @classmethod
     def of(
@@ -105,7 +105,7 @@ class _Reading:
         terms: RosterTerms,
         source: Path | None,
         reserved: Collection[str],
-        has_photo: Callable[[str], bool] | None,
+        has_photo: Callable[[str, str], bool] | None,
     ) -> _Reading:
         """Return it; raises ValueError for a kind of file that nobody reads."""
         content = terms.content_folder
@@ -129,7 +129,7 @@ class _Reading:
             refused=lambda path: link_fault_of(public, path),
         )
         rows = open_roster(path, columns, name)
-        return cls(name, rows, rules, stories, has_photo or (lambda photo: (content / photo).is_file()))
+        return cls(name, rows, rules, stories, has_photo or (lambda _, photo: (content / photo).is_file()))
 
     def among(self, head: bytes, stretch: Stretch) -> Iterator[Person | RefusedRow]:
         """Stream the people of one stretch."""
@@ -141,7 +141,7 @@ class _Reading:
     def with_photo(self, person: Person) -> Person:
         """Return the person without a photo that is not there."""
         photo = person.public.get("photo", "")
-        if not photo or "://" in photo or self.has_photo(photo):
+        if not photo or "://" in photo or self.has_photo(person.alias, photo):
             return person
         return replace(person, public={name: text for name, text in person.public.items() if name != "photo"})
 
