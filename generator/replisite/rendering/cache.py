@@ -199,7 +199,7 @@ class PageCache:
             if not self._is_of_roster(path):
                 digest.update(f"\0{path}\0".encode(errors="surrogateescape"))
                 if not self._is_photo(path, reads):
-                    named |= _add_file(digest.update, path)
+                    named |= _names_in(path, _add_file(digest.update, path))
         for path in _files_below([_PACKAGE]):
             digest.update(f"\0{path}\0".encode(errors="surrogateescape"))
             _add_file(digest.update, path)
@@ -243,17 +243,22 @@ def _reads_of(facts: dict[str, Any]) -> Reads:
     )
 
 
-def _add_file(add: Callable[[bytes], None], path: Path) -> frozenset[str]:
-    """Add the bytes of a file to a digest; return the fields of the site that it names, if it is a text of the site."""
+def _add_file(add: Callable[[bytes], None], path: Path) -> bytes:
+    """Add the bytes of a file to a digest, and return them; none of a large file, or of one that is missing."""
     if not path.is_file():
-        return frozenset()
+        return b""
     with path.open("rb") as source:
         if os.fstat(source.fileno()).st_size > _TEXT_BYTES:
             add(hashlib.file_digest(source, "sha256").digest())
-            return frozenset()
+            return b""
         body = source.read()
     add(hashlib.sha256(body).digest())
-    is_code = b"{{" in body or b"{%" in body or path.suffix == ".py"
+    return body
+
+
+def _names_in(path: Path, body: bytes) -> frozenset[str]:
+    """Return the fields of the site that a file names, if it is a template or code."""
+    is_code = b"site" in body and (b"{{" in body or b"{%" in body or path.suffix == ".py")
     return named_fields(body) if is_code else frozenset()
 
 
