@@ -289,7 +289,7 @@ def test_wrong_sponsors_are_told_with_their_rows(database):
     )
     assert told == [
         'roster.csv:2: sponsor_id "TT-nobody" is nobody on the roster; add that person to the roster, or leave it empty',
-        'roster.csv:3: sponsor_id "TT-ben" is the person\'s own id; leave it empty, or name somebody else',
+        'roster.csv:3: sponsor_id "TT-ben" is the person\'s own id; leave it empty, or name another person',
         'roster.csv:4: sponsor_id "TT-ANN" is nobody on the roster; did you mean "TT-ann"?',
         'roster.csv:5: sponsor_id leads back to the person in 3 steps: "TT-dan" → "TT-fay" → "TT-eve" → "TT-dan"; one of them has another sponsor, or none',
         'roster.csv:8: enroller_id "TT-nobody" is nobody on the roster; add that person to the roster, or leave it empty',

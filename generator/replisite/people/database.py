@@ -118,8 +118,8 @@ class PeopleDatabase:
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             counts = take_in(self._connection, people, faults, terms=terms, stamp=stamp, skip_bad=skip_bad)
-            is_kept = skip_bad or len(faults) == before
-            self._connection.execute("COMMIT" if is_kept else "ROLLBACK")
+            is_valid = skip_bad or len(faults) == before
+            self._connection.execute("COMMIT" if is_valid else "ROLLBACK")
         except BaseException:
             self._connection.rollback()
             raise

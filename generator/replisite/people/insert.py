@@ -127,7 +127,7 @@ def _resolved(
     )
     for number, named, file, line, other, is_refused in rows:
         if other == number:
-            advice = "leave it empty, or name somebody else"
+            advice = "leave it empty, or name another person"
             faults.append(Fault(file, line, f"{column} {quoted(named)} is the person's own id", advice))
         elif other is not None:
             numbers[number] = other

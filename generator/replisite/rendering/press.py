@@ -62,7 +62,7 @@ def press_sites(
 ) -> list[PressResult]:
     """Press the corporate site, the owners' sites and their photos; ``progress`` gets (sites, pages) each time.
 
-    ``unpublished`` are files that exist once and are kept back.
+    ``unpublished`` are files that exist once and are not published.
     """
     output = orders.output
     done = [_press_corporate(composed, unpublished, output)] if output is not None else []

@@ -51,7 +51,7 @@ class RenderingProcess(ChildProcess):
         return cast("Sequence[PageExplanation]", self.ask("explain"))
 
     def withhold(self, paths: Sequence[str]) -> None:
-        """Keep back some of the files that exist once from all that is asked later: they are published by no build."""
+        """Leave some of the files that exist once out of the sites that are proved and pressed afterwards."""
         self._unpublished = frozenset(paths)
 
     def prove(self, sample: Sequence[Distributor], jobs: int, progress: Heard) -> ProofResult:

@@ -109,7 +109,7 @@ def prove_site(
 ) -> ProofResult:
     """Prove every page with the house account and the sample's owners of its edition, and follow every link.
 
-    ``unpublished`` are files that exist once and are kept back. ``jobs`` processes share the pages among them. Pages that
+    ``unpublished`` are files that exist once and are not published. ``jobs`` processes share the pages among them. Pages that
     are found wrong are not reused by the next build.
     """
     house = house_account(composed.site)
