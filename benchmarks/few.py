@@ -14,7 +14,7 @@ FEW = 5
 
 
 def few_of_many(trial: Trial) -> list[Row]:
-    """Build five sites of a roster ten times as large, first with the ledger to be made, then without."""
+    """Build five sites of a roster ten times as large, first with the people database to be made, then without."""
     people = TIMES_MORE * trial.people
     folder = trial.memory / "few"
     site = copy_demo(folder / "site")

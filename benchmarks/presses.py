@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.roster import write_roster
+from benchmarks.roster import add_photos, write_roster
 from benchmarks.rows import TIMES, AtLeast, AtMost, Row
 from benchmarks.running import Trial, clear, run, say
 from benchmarks.sites import copy_demo
@@ -23,14 +23,12 @@ OWNERS = 500
 
 
 def press_in_memory(trial: Trial) -> list[Row]:
-    """Press all pages of an edition, and render the same pages with Jinja, on one core."""
-    folder = trial.memory / "press"
-    site = copy_demo(folder)
-    roster = write_roster(folder / "roster.csv", min(OWNERS, trial.people), trial.seed)
-    run([sys.executable, "-m", "replisite", "roster", "-q", "--site", str(site), "--roster", str(roster)])
-    with multiprocessing.get_context("spawn").Pool(1) as pool:  # importing Pelican changes a process
-        pairs, details = pool.apply(_rates, (site, trial.runs))
-    clear(folder)
+    """Press all pages of an edition, and render the same pages with Jinja, on one core; without and with photos.
+
+    A page of an owner with a photo has slots that write addresses of pictures, which are led to the shared files.
+    """
+    pairs, details = _measure(trial, has_photos=False)
+    pictured, picture_details = _measure(trial, has_photos=True)
     fast, slow = zip(*pairs, strict=True)
     return [
         Row(
@@ -41,7 +39,19 @@ def press_in_memory(trial: Trial) -> list[Row]:
             goal=AtLeast(100_000),
             details=details,
         ),
-        Row(name="jinja", what="the same pages rendered in full by Jinja", unit="pages/s", values=slow),
+        Row(
+            name="press-photos",
+            what="the same, with a photo for every owner",
+            unit="pages/s",
+            values=[quick for quick, _ in pictured],
+            details=picture_details,
+        ),
+        Row(
+            name="jinja",
+            what="the same pages without photos, rendered in full by Jinja",
+            unit="pages/s",
+            values=slow,
+        ),
         Row(
             name="press-over-jinja",
             what="press ÷ Jinja",
@@ -52,9 +62,23 @@ def press_in_memory(trial: Trial) -> list[Row]:
     ]
 
 
+def _measure(trial: Trial, *, has_photos: bool) -> tuple[list[tuple[float, float]], dict[str, int]]:
+    folder = trial.memory / "press"
+    site = copy_demo(folder)
+    roster = write_roster(folder / "roster.csv", min(OWNERS, trial.people), trial.seed)
+    if has_photos:
+        add_photos(roster, site / "content/benchmark")
+    run([sys.executable, "-m", "replisite", "roster", "-q", "--site", str(site), "--roster", str(roster)])
+    with multiprocessing.get_context("spawn").Pool(1) as pool:  # importing Pelican changes a process
+        rates = pool.apply(_rates, (site, trial.runs))
+    clear(folder)
+    return rates
+
+
 def _rates(folder: Path, runs: int) -> tuple[list[tuple[float, float]], dict[str, int]]:
     """Return (pages pressed, pages rendered by Jinja) a second of each run, and what the pages are like."""
     from replisite.config import load_site
+    from replisite.images.roster_photos import make_photos
     from replisite.model.places import address_of, edition_of
     from replisite.pelican import record_site
     from replisite.people import PeopleDatabase
@@ -68,8 +92,9 @@ def _rates(folder: Path, runs: int) -> tuple[list[tuple[float, float]], dict[str
     pages = [page for page in recording.pages[main] if page.is_replicated]
     proved = [proof.staged for proof in recording.proofs[main] if proof.page.is_replicated]
     press = Press([page.plate for page in pages])
-    (ledger_file,) = site.state.glob("ledger-*.sqlite")
-    with PeopleDatabase.open(ledger_file) as database:
+    (people_file,) = site.state.glob("people-*.sqlite")
+    with PeopleDatabase.open(people_file) as database:
+        make_photos(site, database, 1)
         owners = [owner for owner in database.distributors(address_of(site)) if edition_of(owner) == main]
 
     def pressed() -> int:
@@ -84,6 +109,7 @@ def _rates(folder: Path, runs: int) -> tuple[list[tuple[float, float]], dict[str
     size = statistics.mean(len(body) for body in press.pages({"distributor": owners[0]}))
     details = {
         "owners": len(owners),
+        "owners_with_photo": sum(bool(owner.photo) for owner in owners),
         "pages_per_owner": len(pages),
         "bytes_per_page": round(size),
         "slots": len(press.slots),

@@ -6,7 +6,7 @@
 A run saves each kind of file once, with another text each time, and takes the time from the end of the save (rename(2),
 as editors do it) to the moment at which the page in the browser has been changed: its script says so in an event, with
 the browser's own clock. The page is Jane's about page, or whatever shows what was saved. ``--people`` also starts with a
-large roster, once with its ledger to be made and then with the ledger.
+large roster, once with its people database to be made and then with the people database.
 """
 
 from __future__ import annotations

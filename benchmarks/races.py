@@ -126,7 +126,7 @@ def against_pelican(trial: Trial) -> list[Row]:
     site = copy_demo(folder / "site")
     roster = write_roster(folder / "roster.csv", trial.people, trial.seed)
     chosen = [owner.alias for owner in _owners(site, roster)][:: max(trial.people // trial.runs, 1)]
-    database = Path(shutil.copy(_ledger_of(site), folder / "ledger.sqlite"))
+    database = Path(shutil.copy(_database_of(site), folder / "people.sqlite"))
     single, whole, pages = [], [], 0
     for turn in range(trial.runs):
         say(f"pelican: run {turn + 1} of {trial.runs}")
@@ -172,15 +172,15 @@ def _pelicanconf(site: Path, database: Path, alias: str, output: Path) -> str:
     )
 
 
-def _ledger_of(site: Path) -> Path:
-    (place,) = (site / ".replisite").glob("ledger-*.sqlite")
+def _database_of(site: Path) -> Path:
+    (place,) = (site / ".replisite").glob("people-*.sqlite")
     return place
 
 
 def _owners(site: Path, roster: Path) -> list[Distributor]:
     """Return everybody on a roster, as templates see them."""
     run([sys.executable, "-m", "replisite", "roster", "-q", "--site", str(site), "--roster", str(roster)])
-    with PeopleDatabase.open(_ledger_of(site)) as database:
+    with PeopleDatabase.open(_database_of(site)) as database:
         return list(database.distributors(address_of(load_site(site))))
 
 

@@ -1,4 +1,4 @@
-"""Write rosters of ordinary people from a seed: the same seed, the same bytes."""
+"""Write rosters of ordinary people, and their photos, from a seed: the same seed, the same bytes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import csv
 import random
 from pathlib import Path
 
-__all__ = ["write_roster"]
+from PIL import Image
+
+__all__ = ["add_photos", "write_roster"]
 
 _FIRST = ("Ada", "Bram", "Cleo", "Dev", "Esme", "Finn", "Greta", "Hal", "Ines", "Jude", "Kit", "Lena", "Milo")
 _LAST = ("Aldous", "Birch", "Coombe", "Dray", "Ellery", "Frost", "Garth", "Holm", "Irvine", "Kell", "Moor")
@@ -42,3 +44,21 @@ def write_roster(path: Path, people: int, seed: int) -> Path:
                 [f"P{number}", alias, first, last, *reached, draw.choice(_GREETINGS), bio, _PUBLISH]
             )
     return path
+
+
+def add_photos(roster: Path, content: Path) -> None:
+    """Give every person of a roster a photo of their own, which the person publishes; no two photos are alike."""
+    with roster.open(newline="", encoding="utf-8") as text:
+        heading, *rows = csv.reader(text)
+    folder = content / "photos"
+    folder.mkdir(parents=True)
+    publish = heading.index("publish")
+    with roster.open("w", newline="", encoding="utf-8") as text:
+        written = csv.writer(text)
+        written.writerow([*heading, "photo"])
+        for number, row in enumerate(rows):
+            name = f"{row[heading.index('alias')]}.jpg"
+            colour = (number % 256, number // 256 % 256, number // 65_536 % 256)
+            Image.new("RGB", (32, 32), colour).save(folder / name, quality=95)
+            row[publish] += " photo"
+            written.writerow([*row, f"benchmark/photos/{name}"])

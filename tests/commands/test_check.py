@@ -32,7 +32,7 @@ def test_a_sound_site_is_in_order_and_nothing_is_written(little: LittleSite) -> 
     assert done.stdout == "In order: 7 pages, 2 sites and the corporate site; 19 pages proved\n"
     assert sources(little) == before
     left = sorted(path.name for path in (little.root / ".replisite").iterdir())
-    assert left == ["ledger.sqlite", "lock", "pages"]
+    assert left == ["people.sqlite", "lock", "pages"]
     assert sorted(path.name for path in little.root.iterdir()) == [
         ".replisite",
         "content",
@@ -205,7 +205,7 @@ def test_without_a_site_there_is_nothing_to_look_at(tmp_path: Path, command: str
 
 
 @pytest.mark.parametrize("command", ["check", "roster"])
-def test_a_ledger_that_cannot_be_is_told(little: LittleSite, command: str) -> None:
+def test_a_database_that_cannot_be_is_told(little: LittleSite, command: str) -> None:
     """A file in the place of .replisite/ is named, and no traceback is shown."""
     little.write(".replisite", "a file")
     told = run(little, command, code=1).stderr

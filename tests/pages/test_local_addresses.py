@@ -16,7 +16,8 @@ from replisite.model.view import EditionView
 from replisite.people import PeopleDatabase
 from replisite.preview.content_worker import ContentWorker
 from replisite.preview.messages import ContentRequest, PageRequest
-from replisite.rendering.worker import RenderingOrders, RenderingWorker
+from replisite.rendering.compose import ComposedSite, RenderingOrders, compose_site
+from replisite.rendering.prove import audit_site
 from tests.crawl import walk
 from tests.little_site import LittleSite
 
@@ -44,6 +45,14 @@ title: Broken
 [page](/abuot/) ![file](/images/none.png) <a href=../nowhere/>x</a> [whole](https://www.little.example/about/none/)
 <div style="background:url(/images/none2.png)" data-src="/images/none3.png">x</div>
 """
+
+
+US = '[markets.US]\ncurrency = "USD"\nlanguages = ["en"]\n\n'
+UMA = "A4,uma,Uma,Ray,,,Ohio,US,active,,\n"
+SCRIPT = (
+    '<script>buy = "/products/soap/"</script><a rel="external" href="{{ SITEURL }}/products/soap/">x</a>\n'
+)
+"""Soap is not sold in the US: the page exists on the company's site, and not on Uma's."""
 
 
 def _prefix(style: str, alias: str) -> str:
@@ -153,7 +162,7 @@ def test_pelican_s_quickstart(tmp_path: Path, style: str, url: str) -> None:
     little = LittleSite(tmp_path)
     little.change("site.toml", "[company]", f"{STYLES[style]}[company]")
     little.write("site.toml", (tmp_path / "site.toml").read_text() + PELICAN.format(url=url))
-    _without_kinds(little)
+    without_kinds(little)
     little.write(
         "content/pages/about.md", "Title: About\n\n![c](/images/bar.svg) [home](/) [me](/pages/about.html)\n"
     )
@@ -182,12 +191,15 @@ def test_preview_and_build_report_the_same_links(little: LittleSite, style: str,
     if defaults == "pelican":
         url = "https://www.little.example"
         little.write("site.toml", (little.root / "site.toml").read_text() + PELICAN.format(url=url))
-        _without_kinds(little)
+        without_kinds(little)
         little.write(
             "content/pages/broken.md", BROKEN.replace("---\ntitle: Broken\n---\n", "Title: Broken\n\n")
         )
         little.write("content/pages/about.md", "Title: About\n\nBy hand.\n")
     else:
+        little.change("site.toml", "[markets.GB]", US + "[markets.GB]")
+        little.change("themes/little/templates/base.html", "<footer>", SCRIPT + "<footer>")
+        little.write("content/roster.csv", (little.root / "content/roster.csv").read_text() + UMA)
         little.write("content/pages/broken.md", BROKEN)
         little.write("content/help/a.md", "---\ntitle: A\ntopic: t\n---\n[x](/nowhere/) [y](/about/)\n")
     little.build(code=0 if defaults == "pelican" else 1)
@@ -196,13 +208,14 @@ def test_preview_and_build_report_the_same_links(little: LittleSite, style: str,
     with PeopleDatabase.open(database_path(site, Options())) as database:
         owners = list(database.distributors(address_of(site)))
     house = house_account(site)
-    pressing = RenderingWorker(
-        RenderingOrders(site, site.open_editions, now, False, False, True), lambda *_: None
-    )
-    assert pressing.compose().faults == ()
-    (audited,) = pressing._audit(house, owners)
+    orders = RenderingOrders(site, site.open_editions, now, False, False, True)
+    composed = compose_site(orders, lambda *_: None)
+    assert isinstance(composed, ComposedSite)
+    audits = audit_site(composed, frozenset(), house, owners)
     built = {
-        text.split('link to "')[1].split('"')[0] for text in (*map(str, audited.faults), *audited.warnings)
+        text.split('link to "')[1].split('"')[0]
+        for found in audits
+        for text in (*map(str, found.faults), *found.warnings)
     }
     scratch = little.root / "scratch"
     scratch.mkdir()
@@ -222,7 +235,7 @@ def test_preview_and_build_report_the_same_links(little: LittleSite, style: str,
     assert {"/abuot/", "/images/none.png", "/images/none2.png", "/images/none3.png", "../nowhere/"} <= shown
 
 
-def _without_kinds(little: LittleSite) -> None:
+def without_kinds(little: LittleSite) -> None:
     for path in ("pages/about.md", "lines/bars.md", "products/soap.md"):
         (little.root / "content" / path).unlink()
 

@@ -12,7 +12,7 @@ from replisite.model.view import EditionView
 from replisite.preview.content_worker import ContentWorker
 from replisite.preview.messages import ContentRequest
 from tests.little_site import LittleSite, run_replisite
-from tests.pages.test_local_addresses import PELICAN, STYLES, _without_kinds
+from tests.pages.test_local_addresses import PELICAN, STYLES, without_kinds
 
 SHEET = "themes/little/static/css/little.css"
 SOUND = """\
@@ -85,7 +85,7 @@ def test_with_pelican_s_defaults_it_is_a_warning(little: LittleSite) -> None:
         "site.toml",
         (little.root / "site.toml").read_text() + PELICAN.format(url="https://www.little.example"),
     )
-    _without_kinds(little)
+    without_kinds(little)
     little.write("content/extra/own.css", "\na { src: url(none.woff) }\n")
     little.change("site.toml", "[pelican]", '[pelican]\nSTATIC_PATHS = ["extra"]')
     warnings = little.report()["warnings"]

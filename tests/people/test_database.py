@@ -17,6 +17,7 @@ from markupsafe import Markup
 from replisite.fault_log import FaultLog
 from replisite.model.distributor import Channel, Distributor, Person, Supporter
 from replisite.model.refused_row import RefusedRow
+from replisite.model.roster_terms import roster_terms
 from replisite.model.site import Addresses
 from replisite.people import Counts, PeopleDatabase, Shard, unique_names
 from replisite.people import database as database_module
@@ -47,13 +48,15 @@ def a_person(alias, line, sponsor="", /, **changes):
 
 @pytest.fixture
 def database(tmp_path):
-    with PeopleDatabase.open(tmp_path / ".replisite" / "ledger.sqlite") as database:
+    with PeopleDatabase.open(tmp_path / ".replisite" / "people.sqlite") as database:
         yield database
 
 
 def take(database, *people, site=None, **options):
     log = FaultLog()
-    counts = database.import_people(iter(people), log, site=site or a_site(Path("/site")), **options)
+    counts = database.import_people(
+        iter(people), log, terms=roster_terms(site or a_site(Path("/site"))), **options
+    )
     return counts, list(map(str, log.faults))
 
 
@@ -286,7 +289,7 @@ def test_wrong_sponsors_are_told_with_their_rows(database):
     )
     assert told == [
         'roster.csv:2: sponsor_id "TT-nobody" is nobody on the roster; add that person to the roster, or leave it empty',
-        'roster.csv:3: sponsor_id "TT-ben" is the person\'s own id; leave it empty, or name somebody else',
+        'roster.csv:3: sponsor_id "TT-ben" is the person\'s own id; leave it empty, or name another person',
         'roster.csv:4: sponsor_id "TT-ANN" is nobody on the roster; did you mean "TT-ann"?',
         'roster.csv:5: sponsor_id leads back to the person in 3 steps: "TT-dan" → "TT-fay" → "TT-eve" → "TT-dan"; one of them has another sponsor, or none',
         'roster.csv:8: enroller_id "TT-nobody" is nobody on the roster; add that person to the roster, or leave it empty',
@@ -306,7 +309,7 @@ def test_a_refused_row_may_have_an_id_that_is_not_utf_8(database):
     assert (counts.refused, told, aliases(database)) == (1, [], ["ann"])
 
 
-def test_with_a_fault_the_ledger_stays_as_it_was(database):
+def test_with_a_fault_the_database_stays_as_it_was(database):
     """Stamp, people and faults."""
     take(database, a_person("ann", 2), stamp="one")
     take(database, a_person("ben", 2), a_person("cat", 3, "nobody"), stamp="two")
@@ -345,15 +348,15 @@ def test_an_interrupted_import_changes_nothing(database, tmp_path):
 
     take(database, a_person("ann", 2), stamp="one")
     with pytest.raises(KeyboardInterrupt):
-        database.import_people(people(), FaultLog(), site=a_site(tmp_path), stamp="two")
+        database.import_people(people(), FaultLog(), terms=roster_terms(a_site(tmp_path)), stamp="two")
     assert (database.stamp, aliases(database)) == ("one", ["ann"])
     assert take(database, a_person("cat", 2), stamp="two")[1] == []
     assert (database.stamp, aliases(database)) == ("two", ["cat"])
 
 
-def test_a_ledger_is_read_while_another_is_made(tmp_path):
+def test_a_database_is_read_while_another_is_made(tmp_path):
     """A reader goes on with the people that were there when it began."""
-    path = tmp_path / "ledger.sqlite"
+    path = tmp_path / "people.sqlite"
     with PeopleDatabase.open(path) as writer, PeopleDatabase.open(path) as reader:
         take(writer, *(a_person(f"p{number:04}", number) for number in range(1_000)))
         stream = reader.distributors(address)
@@ -364,18 +367,18 @@ def test_a_ledger_is_read_while_another_is_made(tmp_path):
 
 
 @pytest.mark.parametrize("body", [b"this is no database" * 100, b""])
-def test_a_broken_ledger_begins_empty(tmp_path, body):
+def test_a_broken_database_begins_empty(tmp_path, body):
     """It can always be made again."""
-    path = tmp_path / "ledger.sqlite"
+    path = tmp_path / "people.sqlite"
     path.write_bytes(body)
     with PeopleDatabase.open(path) as database:
         assert (database.stamp, len(database), aliases(database)) == ("", 0, [])
         assert (database.shards(4), database.sample(4, address), database.find("x")) == ([], [], None)
 
 
-def test_a_ledger_of_another_version_begins_empty(tmp_path):
+def test_a_database_of_another_version_begins_empty(tmp_path):
     """Its tables may be others."""
-    path = tmp_path / "ledger.sqlite"
+    path = tmp_path / "people.sqlite"
     with PeopleDatabase.open(path) as database:
         take(database, a_person("ann", 2), stamp="one")
     connection = sqlite3.connect(path)
@@ -385,9 +388,9 @@ def test_a_ledger_of_another_version_begins_empty(tmp_path):
         assert (database.stamp, aliases(database)) == ("", [])
 
 
-def test_a_ledger_lasts(tmp_path):
+def test_a_database_lasts(tmp_path):
     """Closed and opened again, it is the same."""
-    path = tmp_path / "ledger.sqlite"
+    path = tmp_path / "people.sqlite"
     with PeopleDatabase.open(path) as database:
         take(database, a_person("ann", 2), stamp="one")
     with PeopleDatabase.open(path) as database:
@@ -448,11 +451,13 @@ def test_a_sample_differs_as_much_as_it_can(database):
 
 
 def test_no_unpublished_secret_comes_out(database, tmp_path):
-    """Nothing that a person did not publish is in any distributor, nor in the ledger's file."""
+    """Nothing that a person did not publish is in any distributor, nor in the people database's file."""
     planted = write_roster(tmp_path / "roster.csv", 300, 11, markets=["GB", "US"], fields=["whatsapp"])
     site = a_site(tmp_path)
     log = FaultLog()
-    database.import_people(read_roster(site, log, source=tmp_path / "roster.csv"), log, site=site)
+    database.import_people(
+        read_roster(roster_terms(site), log, source=tmp_path / "roster.csv"), log, terms=roster_terms(site)
+    )
     assert log.faults == ()
     found = {one.alias: one for one in database.distributors(address)}
     assert sorted(found) == sorted(row.alias for row in planted if row.has_site)
@@ -477,8 +482,8 @@ def test_a_bad_hostile_roster_keeps_its_good_rows(database, tmp_path):
     planted = write_roster(tmp_path / "roster.csv", 340, 5, bad=True, fields=["whatsapp"])
     site = a_site(tmp_path)
     log = FaultLog()
-    people = read_roster(site, log, source=tmp_path / "roster.csv")
-    counts = database.import_people(people, log, site=site, skip_bad=True)
+    people = read_roster(roster_terms(site), log, source=tmp_path / "roster.csv")
+    counts = database.import_people(people, log, terms=roster_terms(site), skip_bad=True)
     assert aliases(database) == sorted(row.alias for row in planted if row.has_site)
     assert (counts.refused, len(log)) == (34, 34)
 
@@ -522,9 +527,9 @@ def test_the_nearest_upline_is_who_one_meets_first(size, dice):
     assert list(nearest_with_site(sponsors, has_site)) == [first(number) for number in range(size + 1)]
 
 
-def test_whoever_opens_a_new_ledger_at_the_same_time_takes_nothing_from_it(tmp_path, monkeypatch):
+def test_whoever_opens_a_new_database_at_the_same_time_takes_nothing_from_it(tmp_path, monkeypatch):
     """One sees that there is none, another makes and fills it, and then the first goes on."""
-    path = tmp_path / "ledger.sqlite"
+    path = tmp_path / "people.sqlite"
     is_made = database_module._is_made
 
     def slowly(connection):
@@ -540,9 +545,9 @@ def test_whoever_opens_a_new_ledger_at_the_same_time_takes_nothing_from_it(tmp_p
         assert aliases(database) == ["ann"]
 
 
-def test_a_new_ledger_can_be_read_while_it_is_filled(tmp_path):
+def test_a_new_database_can_be_read_while_it_is_filled(tmp_path):
     """Nobody waits for the one who fills it, and it is as yet empty."""
-    path = tmp_path / "ledger.sqlite"
+    path = tmp_path / "people.sqlite"
 
     def people():
         with ThreadPoolExecutor() as pool:
@@ -552,7 +557,7 @@ def test_a_new_ledger_can_be_read_while_it_is_filled(tmp_path):
         yield a_person("ann", 2)
 
     with PeopleDatabase.open(path) as database:
-        database.import_people(people(), FaultLog(), site=a_site(Path("/site")), stamp="now")
+        database.import_people(people(), FaultLog(), terms=roster_terms(a_site(Path("/site"))), stamp="now")
     assert stamp_of(path) == "now"
 
 

@@ -7,6 +7,7 @@ import pytest
 from replisite.errors import OutputError
 from replisite.fault_log import FaultLog
 from replisite.model.redirects import Redirect
+from replisite.model.roster_terms import roster_terms
 from replisite.model.site import Addresses
 from replisite.output import REDIRECTS, read_redirects
 from replisite.people import PeopleDatabase
@@ -19,9 +20,9 @@ DOMAINS = Addresses(style="domain", host="tea.example", domain_field="domain")
 
 def redirects(tmp_path, *people, site=None):
     site = site or a_site(Path("/site"))
-    with PeopleDatabase.open(tmp_path / "ledger.sqlite") as database:
+    with PeopleDatabase.open(tmp_path / "people.sqlite") as database:
         log = FaultLog()
-        database.import_people(iter(people), log, site=site)
+        database.import_people(iter(people), log, terms=roster_terms(site))
         assert not len(log), log.faults
         return list(database.redirects(site))
 
@@ -71,8 +72,8 @@ def test_a_hundred_thousand_redirects_come_in_order(tmp_path):
                  previous_aliases=(f"was-{number * 7919 % 100_003}",))
         for number in range(66_000)
     )  # fmt: skip
-    with PeopleDatabase.open(tmp_path / "ledger.sqlite") as database:
-        database.import_people(people, FaultLog(), site=site)
+    with PeopleDatabase.open(tmp_path / "people.sqlite") as database:
+        database.import_people(people, FaultLog(), terms=roster_terms(site))
         found = [one.source for one in database.redirects(site)]
     assert len(found) == 99_000
     assert found == sorted(found)

@@ -346,9 +346,9 @@ def test_nothing_is_left_behind(little: LittleSite) -> None:
         assert not os.path.exists(f"/proc/{child}") or "zombie" in Path(f"/proc/{child}/status").read_text()  # noqa: PTH110 - of the kernel
     assert not (little.root / "output").exists()
     assert {path.name for path in (little.root / ".replisite").iterdir()} <= {
-        "ledger.sqlite",
-        "ledger.sqlite-wal",
-        "ledger.sqlite-shm",
-        "ledger-names.sqlite",
+        "people.sqlite",
+        "people.sqlite-wal",
+        "people.sqlite-shm",
+        "people-names.sqlite",
         "lock",
     }

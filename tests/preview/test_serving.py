@@ -48,7 +48,7 @@ def test_only_names_of_this_machine_are_answered(running: RunningPreview) -> Non
         "/_replisite/../site.toml",
         "/_replisite/%2e%2e/server.py",
         "//etc/passwd",
-        "/.replisite/ledger.sqlite",
+        "/.replisite/people.sqlite",
         "/theme/css/little.css%00",
     ],
 )

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def demo_preview(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPreview]:
-    """The demo in a preview; from a copy, so that nothing else uses its ledger."""
+    """The demo in a preview; from a copy, so that nothing else uses its people database."""
     site = tmp_path_factory.mktemp("demo") / "site"
     for name in ("content", "themes"):
         shutil.copytree(ROOT / name, site / name)

@@ -180,3 +180,107 @@ def test_files_that_exist_once_come_from_what_was_kept(little: LittleSite) -> No
     assert build(little)["is_content_kept"]
     assert pages(little) == before
     assert "theme/css/little.css" in before
+
+
+TARGET = '\n[targets.live]\nhost = "folder"\npath = "/srv/www"\n'
+FIELD = '\n[[roster.fields]]\nname = "motto"\nlabel = "{}"\ntype = "{}"\n'
+
+
+def _say(more: str) -> Callable[[LittleSite], None]:
+    return _touch("site.toml", more)
+
+
+def _swap(old: str, new: str) -> Callable[[LittleSite], None]:
+    return lambda site: site.change("site.toml", old, new)
+
+
+def _move_roster(site: LittleSite) -> None:
+    (site.root / "content/roster.csv").rename(site.root / "people.csv")
+    _say('\n[roster]\nsource = "people.csv"\n')(site)
+
+
+def _rename_theme(site: LittleSite) -> None:
+    (site.root / "themes/little").rename(site.root / "themes/new")
+    site.change("site.toml", 'theme = "little"', 'theme = "new"')
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _say(TARGET),
+        _move_roster,
+        _say("\n[build]\npage_seconds = 9\nplugin_seconds = 99\n"),
+        _say('\n[headers]\nX-Own = "1"\n'),
+        _say('\n[addresses]\nreserved = ["tea"]\nlapsed = "gone"\n'),
+    ],
+    ids=["target", "roster", "limits", "headers", "addresses"],
+)
+def test_a_field_that_no_page_depends_on_changes_nothing(
+    little: LittleSite, change: Callable[[LittleSite], None]
+) -> None:
+    """No content is read, and the pages are those of a build that reads it."""
+    build(little)
+    change(little)
+    assert build(little)["is_content_kept"]
+    reused = pages(little)
+    assert not build(little, "--fresh")["is_content_kept"]
+    assert pages(little) == reused
+
+
+def test_a_custom_column_is_read_in_another_way(little: LittleSite) -> None:
+    """Its name is known to templates, its label and type to the roster alone."""
+    _say(FIELD.format("Motto", "text"))(little)
+    build(little)
+    little.change("site.toml", 'label = "Motto"\ntype = "text"', 'label = "Words"\ntype = "number"')
+    assert build(little)["is_content_kept"]
+    little.change("site.toml", 'name = "motto"', 'name = "words"')
+    assert not build(little)["is_content_kept"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _swap('name = "Little"', 'name = "Larger"'),
+        _swap("{?id}", "{?id,alias}"),
+        _swap('currency = "GBP"', 'currency = "EUR"'),
+        _swap('languages = ["en"]', 'languages = ["en", "cy"]'),
+        _swap("[markets.GB]", '[markets.US]\ncurrency = "USD"\nlanguages = ["en"]\n\n[markets.GB]'),
+        _swap('email = "desk@', 'email = "till@'),
+        _rename_theme,
+    ],
+    ids=["name", "links", "currency", "languages", "editions", "company", "theme"],
+)
+def test_a_field_that_pages_show_has_the_content_read(
+    little: LittleSite, change: Callable[[LittleSite], None]
+) -> None:
+    """And staged again."""
+    build(little)
+    change(little)
+    assert not build(little)["is_content_kept"]
+
+
+def test_a_template_that_names_a_target_sees_another_one(little: LittleSite) -> None:
+    """Templates have the whole site: a field counts once a template reads it."""
+    _say(TARGET)(little)
+    little.change("themes/little/templates/page.html", "<h1>", "{{ site.targets.live.settings.path }}<h1>")
+    build(little)
+    assert "/srv/www" in little.page("about/index.html")
+    little.change("site.toml", "/srv/www", "/srv/other")
+    assert not build(little)["is_content_kept"]
+    assert "/srv/other" in little.page("about/index.html")
+
+
+def test_a_published_file_that_becomes_the_roster_is_published_no_more(little: LittleSite) -> None:
+    """Neither by [roster] source, nor because a symbolic link beside the content leads to it."""
+    table = "id,alias,first_name,last_name\nA1,jane,Jane,Doe\n"
+    little.write("content/extra/list.csv", "sku;price\nS-1;4.5\n")
+    build(little)
+    assert build(little)["is_content_kept"]
+    assert (little.output / "list.csv").exists() or (little.output / "extra/list.csv").exists()
+    little.write("content/extra/list.csv", table)
+    _say('\n[roster]\nsource = "content/extra/list.csv"\n')(little)
+    build(little)
+    (little.root / "people.csv").symlink_to("content/extra/list.csv")
+    little.change("site.toml", "content/extra/list.csv", "people.csv")
+    build(little)
+    assert not [path for path in little.files() if path.endswith("list.csv")]

@@ -68,7 +68,7 @@ def test_a_roster_is_read_once(site):
     ],
     ids=lambda changes: next(iter(changes)),
 )
-def test_what_pages_alone_say_leaves_the_ledger_as_it_is(site, changes):
+def test_what_pages_alone_say_leaves_the_database_as_it_is(site, changes):
     """Names, links, theme, prices, and how pages are addressed."""
     take(site)
     assert not take(replace(site, **changes))

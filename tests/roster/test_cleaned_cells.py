@@ -6,6 +6,7 @@ import pytest
 
 from replisite.model.alias import ReservedNames
 from replisite.model.lost_letters import LostLetters, letter_name
+from replisite.model.roster_terms import roster_terms
 from replisite.model.site import CustomField, Roster
 from replisite.model.text import clean_line, clean_lines, clean_markdown, left_out
 from replisite.roster import RawRow, read_roster
@@ -21,7 +22,7 @@ def lost(root, row=None, **cells):
     site = replace(a_site(root), roster=Roster("roster.csv", (CustomField("motto", "Motto"),)))
     given = {"id": "1", "alias": "jane", "first_name": "Jane", "last_name": "X", **cells}
     raw = RawRow("roster.csv", 3, given) if row is None else replace(row, cells=given)
-    return [*parse_row(raw, ColumnRules.of(site, ReservedNames())).lost]
+    return [*parse_row(raw, ColumnRules.of(roster_terms(site), ReservedNames())).lost]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_halves_of_surrogate_pairs_are_lost_while_json_is_read(tmp_path):
     """They never come as far as the cells."""
     path = tmp_path / "roster.jsonl"
     path.write_text('{"id": "1", "alias": "jane", "first_name": "J\\ud83d", "last_name": "X"}\n')
-    (jane,) = read_roster(a_site(tmp_path), [], source=path)
+    (jane,) = read_roster(roster_terms(a_site(tmp_path)), [], source=path)
     assert [str(one) for one in jane.lost] == [
         f"{path.name}:1: first_name has U+D83D (half of a surrogate pair)"
     ]

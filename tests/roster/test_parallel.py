@@ -12,13 +12,14 @@ import pytest
 
 from replisite.model.alias import ReservedNames
 from replisite.model.distributor import Person
+from replisite.model.roster_terms import roster_terms
 from replisite.roster import RawRow, parallel
 from replisite.roster.columns import ColumnRules
 from replisite.roster.parallel import judge_rows
 from replisite.roster.parse import Rejected
 from tests.rosters import a_site
 
-RULES = ColumnRules.of(a_site(Path("/site")), ReservedNames())
+RULES = ColumnRules.of(roster_terms(a_site(Path("/site"))), ReservedNames())
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from replisite.errors import Fault
 from replisite.model.alias import ReservedNames
 from replisite.model.distributor import Person
+from replisite.model.roster_terms import roster_terms
 from replisite.model.site import Addresses, CustomField, Roster
 from replisite.roster import RawRow
 from replisite.roster.columns import ColumnRules
@@ -45,7 +46,7 @@ NEEDED = {"id": "TT-1", "alias": "jane", "first_name": "Jane", "last_name": "O'N
 
 def parse(cells, *, reserved=(), **changes):
     site = a_site(Path("/site"), **changes)
-    rules = ColumnRules.of(site, ReservedNames(reserved), "www.tea.example")
+    rules = ColumnRules.of(roster_terms(site), ReservedNames(reserved))
     return parse_row(RawRow("roster.csv", 7, cells), rules)
 
 
@@ -233,7 +234,7 @@ def test_ones_own_host_is_public_where_sites_stand_on_it():
 def test_a_fault_of_a_story_stands_in_the_story():
     """Its file and line, not the row's."""
     row = RawRow("roster.csv", 7, {**NEEDED, "status": "?"}, {"status": ("content/distributors/jane.md", 3)})
-    rules = ColumnRules.of(a_site(Path("/site")), ReservedNames())
+    rules = ColumnRules.of(roster_terms(a_site(Path("/site"))), ReservedNames())
     (one,) = parse_row(row, rules)
     assert (one.file, one.line) == ("content/distributors/jane.md", 3)
 

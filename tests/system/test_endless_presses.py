@@ -64,7 +64,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
     little = crowd(tmp_path_factory.mktemp("crowd"))
     little.build("-q")
     site = load_site(little.root)
-    (database,) = site.state.glob("ledger*.sqlite")
+    (database,) = site.state.glob("people*.sqlite")
     with PeopleDatabase.open(database) as opened:
         return frozenset(owner.alias for owner in sample_of(opened, site))
 

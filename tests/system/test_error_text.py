@@ -8,8 +8,8 @@ import pytest
 from jinja2 import Environment, FileSystemLoader
 
 from replisite.config import load_site
+from replisite.pages.template_errors import template_fault
 from replisite.pelican.faults import PelicanFaults
-from replisite.rendering.links import template_fault
 from replisite.staging import template_lines
 from replisite.staging.raised import error_text as staging_text
 from replisite.system.error_text import error_text, named_text
@@ -33,8 +33,7 @@ def test_an_error_that_says_nothing_is_its_name(error: Exception, expected: str,
     assert error_text(error) == staging_text(error) == exit_text(error) == expected
     site = load_site(LittleSite(tmp_path).root)
     assert (
-        str(template_fault(error, site, "page.md"))
-        == f"page.md: {expected}; mend the template or the content"
+        str(template_fault(error, site, "page.md")) == f"page.md: {expected}; fix the template or the content"
     )
     notebook = PelicanFaults(tmp_path, tmp_path / "content")
     notebook.note_unread(tmp_path / "content/a.md", error)

@@ -113,7 +113,7 @@ def test_a_full_disk_below_the_state_folder_is_named(
 
 
 def test_a_full_disk_of_temporary_files_is_named(tmp_path: Path) -> None:
-    """SQLite sorts a large roster there: that disk is named, and not only the ledger's."""
+    """SQLite sorts a large roster there: that disk is named, and not only the people database's."""
     little = LittleSite(tmp_path / "site")
     little.roster(*(f"X{n},xavier-{n}-x,Xavier,Xu,,,York,GB,active,," for n in range(60_000)))
     with _small_disk(tmp_path / "small", "40k"):
@@ -126,9 +126,9 @@ def test_a_full_disk_of_temporary_files_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "damage"),
     [
-        ("ledger.sqlite", lambda _: b"no database" * 1000),
-        ("ledger.sqlite", lambda body: body[: len(body) // 2]),
-        ("ledger.sqlite", lambda _: b""),
+        ("people.sqlite", lambda _: b"no database" * 1000),
+        ("people.sqlite", lambda body: body[: len(body) // 2]),
+        ("people.sqlite", lambda _: b""),
         ("pages/plates.pickle", lambda body: body[: len(body) // 2]),
         ("pages/plates.pickle", lambda _: b"\x80\x05garbage"),
         ("pages/made-from.json", lambda _: b"\xff\xfe{"),
@@ -146,23 +146,23 @@ def test_damaged_state_is_made_again(tmp_path: Path, name: str, damage: Callable
     assert little.files() == before
 
 
-def test_a_ledger_damaged_inside_is_removed_and_made_again(tmp_path: Path) -> None:
+def test_a_database_damaged_inside_is_removed_and_made_again(tmp_path: Path) -> None:
     """The damage shows in the middle of the work: it is said, and the next run begins afresh."""
     little = LittleSite(tmp_path)
     little.build()
-    place = little.root / ".replisite/ledger.sqlite"
+    place = little.root / ".replisite/people.sqlite"
     body = place.read_bytes()
     place.write_bytes(body[:4096] + b"\xee" * (len(body) - 4096))
     done = little.build(code=1)
-    assert "ledger.sqlite was damaged, and has been removed; run the command again" in done.stderr
+    assert "people.sqlite was damaged, and has been removed; run the command again" in done.stderr
     assert "Traceback" not in done.stderr
     little.build()
 
 
 @pytest.mark.parametrize("command", ["build", "check", "roster", "explain"])
-@pytest.mark.parametrize("kind", ["file", "link to nowhere", "folder in place of the ledger"])
+@pytest.mark.parametrize("kind", ["file", "link to nowhere", "folder in place of the people database"])
 def test_what_is_in_the_way_is_named(tmp_path: Path, command: str, kind: str) -> None:
-    """A file or a link where the state folder should be, and a folder where the ledger should be."""
+    """A file or a link where the state folder should be, and a folder where the people database should be."""
     little = LittleSite(tmp_path)
     state = little.root / ".replisite"
     if kind == "file":
@@ -170,7 +170,7 @@ def test_what_is_in_the_way_is_named(tmp_path: Path, command: str, kind: str) ->
     elif kind == "link to nowhere":
         state.symlink_to(tmp_path / "nowhere" / "x")
     else:
-        (state / "ledger.sqlite").mkdir(parents=True)
+        (state / "people.sqlite").mkdir(parents=True)
     done = _run(little, command, "-q")
     if command == "explain" and kind.startswith("folder"):
         assert done.returncode == 0  # it reads no roster

@@ -15,7 +15,7 @@ from replisite.model.site import Site
 from replisite.output import Output
 from replisite.people import PeopleDatabase, Shard
 from replisite.rendering.process import RenderingProcess
-from replisite.rendering.shards import Pressed
+from replisite.rendering.shards import PressResult
 from replisite.rendering.shared_list import remember_shared, stale_files
 from replisite.rendering.steps import (
     SHARD_SITES,
@@ -102,7 +102,7 @@ def _press(
     only: Sequence[str] | None,
     report: Report,
     progress: Progress,
-) -> list[Pressed]:
+) -> list[PressResult]:
     wanted = len(only) if only is not None else sum(shard.count for shard in shards)
     if only is not None:
         shards = [shard for shard in shards if any(shard.first <= alias <= shard.last for alias in only)]

@@ -1,4 +1,4 @@
-"""Pictures: the only room that imports Pillow.
+"""Pictures: the only package that imports Pillow.
 
 resize         a photo as it is published: turned upright, small, without metadata
 roster_photos  the published photos of distributors who have a site, each made once

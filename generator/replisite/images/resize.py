@@ -1,4 +1,4 @@
-"""Make of a photo what is published: turned upright, at most 480 pixels long, sRGB, without any metadata."""
+"""Make the published copy of a photo: upright, at most 480 pixels long, sRGB, without metadata."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MOST_BYTES = 50_000_000
 """A larger file is no portrait."""
 
 MOST_PIXELS = 40_000_000
-"""What is decoded at most, in one process: some 160 MB. A JPEG is decoded at a fraction of its size."""
+"""The most pixels that are decoded, some 160 MB. A JPEG is decoded at a fraction of its size."""
 
 MOST_PIXELS_OF_JPEG = 178_000_000
 
@@ -41,14 +41,14 @@ _DECODERS = (
     AvifImagePlugin.AvifImageFile,
 )
 _FORMATS = tuple(decoder.format for decoder in _DECODERS)
-"""The only formats that are decoded of what a distributor sends."""
+"""The only formats of distributors' photos that are decoded."""
 
 _JPEG_QUALITY, _WEBP_QUALITY = 82, 80
 _SIXTEEN_BITS = frozenset({"I", "I;16", "I;16L", "I;16B", "I;16N", "F"})
 
 
 class PictureError(ValueError):
-    """A file that no photo can be made of; the arguments are what is wrong and what to do."""
+    """A file that no photo can be made from; the arguments are the fault and the fix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,10 @@ class Derived:
 
 
 def derive(path: Path) -> Derived:
-    """Return what is published of a photo; raises PictureError.
+    """Return the published copies of a photo; raises PictureError.
 
-    The same file gives the same bytes. Only the pixels of its first frame are kept: no EXIF, XMP, colour profile, comment,
-    preview, position, nor anything behind the picture.
+    The same file gives the same bytes. Only the pixels of its first frame remain: no EXIF, XMP, colour profile, comment,
+    preview or position, nor any bytes after the picture.
     """
     body = _read(path)
     try:
@@ -81,7 +81,7 @@ def derive(path: Path) -> Derived:
         raise
     except MemoryError as error:
         raise _too_large() from error
-    except Exception as error:  # a damaged file raises whatever its decoder stumbles over
+    except Exception as error:  # a damaged file may raise anything in its decoder
         raise PictureError(
             "is damaged, or only a part of a picture", "save the photo again as JPEG, PNG or WebP"
         ) from error
@@ -112,7 +112,7 @@ def _opened(body: bytes) -> Image.Image:
 
 
 def _check_size(picture: Image.Image) -> None:
-    """Raise PictureError for too many pixels, before any is decoded; have JPEGs decoded at a fraction of their size."""
+    """Raise PictureError for too many pixels before any is decoded; JPEGs are decoded at a fraction of their size."""
     if picture.width * picture.height > MOST_PIXELS_OF_JPEG:
         raise _too_large()
     picture.draft("RGB", (2 * LONGEST_SIDE, 2 * LONGEST_SIDE))
@@ -153,7 +153,7 @@ def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _without_profile(picture: Image.Image, profile: bytes) -> Image.Image:
-    """Return a picture whose colours mean in sRGB what they meant in its own profile."""
+    """Return a picture with its colours converted from its own profile to sRGB."""
     mode = "RGBA" if picture.mode == "RGBA" else "RGB"
     try:
         converted = ImageCms.profileToProfile(
@@ -168,9 +168,7 @@ def _without_profile(picture: Image.Image, profile: bytes) -> Image.Image:
 
 
 def _saved(picture: Image.Image) -> Derived:
-    plain = Image.frombytes(
-        "RGB", picture.size, picture.tobytes()
-    )  # nothing of what the file said comes along
+    plain = Image.frombytes("RGB", picture.size, picture.tobytes())  # drops all metadata of the file
     jpeg, webp = io.BytesIO(), io.BytesIO()
     plain.save(jpeg, "JPEG", quality=_JPEG_QUALITY, optimize=True, progressive=True)
     plain.save(webp, "WEBP", quality=_WEBP_QUALITY, method=4)

@@ -1,6 +1,6 @@
-"""Make what is published of distributors' photos: of those who publish one and have a site, and of nobody else's.
+"""Make the published copies of distributors' photos: only of people who publish one and have a site.
 
-Derived files are kept in the site's own folder ``.replisite/photos/``, so that each is made once.
+The derived files stay in the site's folder ``.replisite/photos/``, so that each is made once.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from replisite.system.processes import end_with_parent
 __all__ = ["MadePhotos", "make_photos"]
 
 FEW = 8
-"""So many photos are made sooner than processes are started."""
+"""For no more photos than these, starting processes takes longer than making them."""
 
 _FORMAT = 1
-"""Changes with what is made of a photo; all are then made again."""
+"""Changes with the derived files; all are then made again."""
 
 
 @dataclass(slots=True)
 class MadePhotos:
-    """How many photos were made and how many were there, the seconds that took, and what is wrong with others."""
+    """How many photos were made and how many reused, the seconds that took, and the faults of others."""
 
     made: int = 0
     reused: int = 0
@@ -53,41 +53,43 @@ def make_photos(
     *,
     waits: bool = True,
 ) -> MadePhotos:
-    """Make the photos of all owners, or of some and of those above them, as far as they have changed.
+    """Make the photos of all owners, or of some and of their uplines, that have changed.
 
-    Photos that nobody publishes any more are forgotten, and what was made of them is deleted. Without ``waits`` nothing is
-    forgotten, nor is anything remembered while another process writes the ledger. Raises OSError where nothing can be written.
+    Photos that no owner publishes any more are removed from the people database, and their derived files are deleted; without
+    ``waits`` none are removed, nor are any stored while another process writes the database. Raises OSError.
     """
     started = time.perf_counter()
-    found = MadePhotos()
+    result = MadePhotos()
     rules = rules_of(site)
     if waits:
         _delete(site, database.forget_photos())
     with ExitStack() as stack:
         pool: Executor | None = None
         for owners in database.photo_owners(only):
-            todo = list(_stale(site, database, rules, owners, found))
-            if len(todo) > FEW and processes > 1 and pool is None:
+            stale = list(_stale(site, database, rules, owners, result))
+            if len(stale) > FEW and processes > 1 and pool is None:
                 context = multiprocessing.get_context("fork")
                 pool = stack.enter_context(
                     ProcessPoolExecutor(processes, mp_context=context, initializer=end_with_parent)
                 )
             make = partial(_made, site)
-            sources = [owner.source for owner, _ in todo]
-            results = pool.map(make, sources, chunksize=4) if pool and len(todo) > FEW else map(make, sources)
+            sources = [owner.source for owner, _ in stale]
+            results = (
+                pool.map(make, sources, chunksize=4) if pool and len(stale) > FEW else map(make, sources)
+            )
             rows = []
-            for (owner, stamp), result in zip(todo, results, strict=True):
-                if isinstance(result, str):
-                    rows.append((owner.source, stamp, result))
-                    found.made += 1
+            for (owner, stamp), path in zip(stale, results, strict=True):
+                if isinstance(path, str):
+                    rows.append((owner.source, stamp, path))
+                    result.made += 1
                 else:
                     rows.append((owner.source, "", ""))
-                    found.faults.append(_fault(owner, *result))
-                progress(found.made + found.reused, 0)
+                    result.faults.append(_fault(owner, *path))
+                progress(result.made + result.reused, 0)
             if rows:
                 _delete(site, database.put_photos(rows, waits=waits))
-    found.seconds = round(time.perf_counter() - started, 3)
-    return found
+    result.seconds = round(time.perf_counter() - started, 3)
+    return result
 
 
 def _delete(site: Site, paths: Iterable[str]) -> None:
@@ -97,62 +99,62 @@ def _delete(site: Site, paths: Iterable[str]) -> None:
 
 
 def _stale(
-    site: Site, database: PeopleDatabase, rules: PublicFiles, owners: Iterable[PhotoOwner], found: MadePhotos
+    site: Site, database: PeopleDatabase, rules: PublicFiles, owners: Iterable[PhotoOwner], result: MadePhotos
 ) -> Iterator[tuple[PhotoOwner, str]]:
-    """Stream the owners whose photos must be made, each photo once, with what tells its state."""
+    """Stream the owners whose photos must be made, each photo once, with the stamp of its state."""
     by_source: dict[str, PhotoOwner] = {}
     for owner in owners:
         by_source.setdefault(owner.source, owner)
     known = database.known_photos(by_source)
     content = site.root / site.content
     for source, owner in by_source.items():
-        place = content / source
-        verdict = rules.link_verdict(place)
+        path = content / source
+        verdict = rules.link_verdict(path)
         if verdict is not None:
-            told = "copy the photo into the content folder, or allow the link: [content] follow_links in site.toml"
-            found.faults.append(_fault(owner, f"cannot be used: {verdict.value}", told))
+            advice = "copy the photo into the content folder, or allow the link: [content] follow_links in site.toml"
+            result.faults.append(_fault(owner, f"cannot be used: {verdict.value}", advice))
             _delete(site, database.put_photos([(source, "", "")], waits=False))
             continue
-        stamp = _stamp(place)
-        before, path = known.get(source, ("", ""))
+        stamp = _stamp(path)
+        before, derived = known.get(source, ("", ""))
         if (
             before == stamp
-            and path
-            and all(derived_file(site.state, f).is_file() for f in (path, webp_of(path)))
+            and derived
+            and all(derived_file(site.state, file).is_file() for file in (derived, webp_of(derived)))
         ):
-            found.reused += 1
+            result.reused += 1
         else:
             yield owner, stamp
 
 
-def _stamp(place: Path) -> str:
-    """Return what tells one state of a photo from another, without opening it."""
+def _stamp(path: Path) -> str:
+    """Return a text that differs between two states of a photo, without opening it; ``""`` for a missing one."""
     try:
-        state = place.stat()
+        state = path.stat()
     except OSError:
         return ""
     return f"{_FORMAT} {state.st_size} {state.st_mtime_ns} {state.st_ctime_ns} {state.st_ino}"
 
 
 def _made(site: Site, source: str) -> str | tuple[str, str]:
-    """Make one photo's derived files; return their path in the output, or what is wrong with it and what to do."""
+    """Make one photo's derived files; return the JPEG's path in the output, or (fault, fix)."""
     try:
         derived = derive(site.root / site.content / source)
     except PictureError as error:
-        what, todo = error.args
-        return what, todo
+        what, advice = error.args
+        return what, advice
     path = photo_path(derived.jpeg, derived.webp)
     for file, body in ((path, derived.jpeg), (webp_of(path), derived.webp)):
         _write(derived_file(site.state, file), body)
     return path
 
 
-def _write(place: Path, body: bytes) -> None:
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    new = place.with_name(f"{place.name}.{os.getpid()}")
+def _write(path: Path, body: bytes) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new = path.with_name(f"{path.name}.{os.getpid()}")
     new.write_bytes(body)
-    new.replace(place)
+    new.replace(path)
 
 
-def _fault(owner: PhotoOwner, what: str, todo: str) -> Fault:
-    return Fault(owner.file, owner.line, f'photo "{owner.source}" of {owner.alias} {what}', todo)
+def _fault(owner: PhotoOwner, what: str, advice: str) -> Fault:
+    return Fault(owner.file, owner.line, f'photo "{owner.source}" of {owner.alias} {what}', advice)

@@ -12,7 +12,7 @@ links               expand the referral links of site.toml, which are RFC 6570 U
 live_files          what a live site consists of
 lost_letters        name the letters of a roster's cell that are not published as they are written
 manifest            what a finished output holds: one entry per file, in the order of its path
-options             what the command line may say of a site's sources, and where the ledger lies that is made of them
+options             the options of the command line that say what a site is made from, and the path of its people database
 page_links          the links of a page as text, and the files that they lead to
 page_scan           read a page as a browser's tokenizer does, as far as that finds the texts that hold addresses
 photo_paths         where distributors' photos are in the output, and what they are called

@@ -86,7 +86,7 @@ class Person:
     line: int = 0
     doubts: tuple[str, ...] = field(default=(), compare=False)
     lost: tuple[LostLetters, ...] = field(default=(), compare=False)
-    """Both are of the row, not of the person: the ledger does not keep them."""
+    """Both are of the row, not of the person: the people database does not keep them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the command line may say of a site's sources, and where the ledger lies that is made of them."""
+"""The options of the command line that say what a site is made from, and the path of its people database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Options", "database_path"]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line may say."""
+    """The options of the command line."""
 
     output: Path | None = None
     roster: Path | None = None
@@ -33,8 +33,8 @@ class Options:
 
 
 def database_path(site: Site, options: Options) -> Path:
-    """Return the ledger's file; another roster than the site's own has one of its own."""
+    """Return the file of the people database; a roster other than the site's own has one of its own."""
     if options.roster is None:
-        return site.state / "ledger.sqlite"
+        return site.state / "people.sqlite"
     name = hashlib.sha256(str(options.roster.resolve()).encode()).hexdigest()[:12]
-    return site.state / f"ledger-{name}.sqlite"
+    return site.state / f"people-{name}.sqlite"

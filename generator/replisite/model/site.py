@@ -190,5 +190,5 @@ class Site:
 
     @property
     def state(self) -> Path:
-        """The folder of what can be made again: the ledger, and Pelican's static files."""
+        """The folder of what can be made again: the people database, and Pelican's static files."""
         return self.root / ".replisite"

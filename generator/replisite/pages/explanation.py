@@ -1,4 +1,4 @@
-"""Say of each page what is the same for everybody, what depends on the owner, and why it is no smaller."""
+"""Explain of each page which parts are the same on all sites, which depend on the owner, and why no fewer do."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from replisite.pages import Composition, Page
 from replisite.staging import Slot
 
-__all__ = ["PageExplanation", "SlotExplanation", "told_pages"]
+__all__ = ["PageExplanation", "SlotExplanation", "explain_pages"]
 
 
 @dataclass(frozen=True, slots=True)
 class SlotExplanation:
     """One slot of a page.
 
-    ``where`` is ``template:line`` and ``told`` the expression, or the statement's first tag. ``times`` says how often it
+    ``where`` is ``template:line`` and ``told`` the expression, or the statement's first tag. ``times`` is how often it
     stands on the page; it is evaluated once per owner, for all ``pages`` of the edition that share it. ``widened`` are
-    the places because of which a whole statement is the slot, each with its reason.
+    the expressions because of which a whole statement is the slot, each with its reason.
     """
 
     where: str
@@ -32,7 +32,7 @@ class SlotExplanation:
 class PageExplanation:
     """One page of one edition.
 
-    ``static_bytes`` are rendered once for everybody. ``widened`` says why the whole page is rendered in full for each
+    ``static_bytes`` are rendered once for all sites. ``widened`` says why the whole page is rendered in full for each
     owner, if it is; then it has no slots.
     """
 
@@ -45,16 +45,16 @@ class PageExplanation:
 
     @property
     def is_shared(self) -> bool:
-        """The page is the same file for everybody."""
+        """Whether the page is the same file on all sites."""
         return not self.slots and not self.widened
 
 
-def told_pages(composition: Composition) -> Iterator[PageExplanation]:
-    """Tell of all pages, edition by edition."""
+def explain_pages(composition: Composition) -> Iterator[PageExplanation]:
+    """Explain all pages, edition by edition."""
     for edition, pages in composition.pages.items():
         sharing = _sharing(pages)
         for page in pages:
-            yield _told(edition, page, sharing)
+            yield _explained(edition, page, sharing)
 
 
 def _sharing(pages: Sequence[Page]) -> Mapping[Hashable, int]:
@@ -62,16 +62,16 @@ def _sharing(pages: Sequence[Page]) -> Mapping[Hashable, int]:
     return Counter(key for page in pages for key in {slot.key for slot in page.plate.slots})
 
 
-def _told(edition: str, page: Page, sharing: Mapping[Hashable, int]) -> PageExplanation:
+def _explained(edition: str, page: Page, sharing: Mapping[Hashable, int]) -> PageExplanation:
     plate = page.plate
     widened = str(plate.widening) if plate.widening else ""
     times = Counter(slot.key for slot in plate.slots)
     slots = {slot.key: slot for slot in plate.slots} if not widened else {}
-    told = tuple(_told_slot(slot, times[key], sharing[key]) for key, slot in slots.items())
-    return PageExplanation(edition, page.path, page.source, plate.static_size, told, widened)
+    explained = tuple(_explained_slot(slot, times[key], sharing[key]) for key, slot in slots.items())
+    return PageExplanation(edition, page.path, page.source, plate.static_size, explained, widened)
 
 
-def _told_slot(slot: Slot, times: int, pages: int) -> SlotExplanation:
+def _explained_slot(slot: Slot, times: int, pages: int) -> SlotExplanation:
     origin = getattr(slot, "origin", None)
     if origin is None:
         return SlotExplanation("", type(slot).__name__, times, pages, ())

@@ -1,9 +1,9 @@
-"""Finish a plate for its place: fill what content says of the owner, and lead its addresses to the right files.
+"""Finish a plate for its page: fill the marks of the content, and lead its addresses to the right files.
 
-Pelican writes every address for the corporate site. On an owner's site the owner's pages are where the corporate
-site's are, one level down or on another host; theme files, images, feeds and pages of the corporate site
-alone exist once. ``site_files.py`` says what an address leads to; here the addresses are found, those between two slots and
-those that a slot writes as well. Text is read once for everybody; what a slot writes is read for each owner.
+Pelican writes every address for the corporate site. An owner's pages have the paths of the corporate site's, one level down
+or on another host; theme files, images, feeds and pages that only the corporate site has exist once. ``site_files.py`` knows
+the file of an address; this module finds the addresses, between slots and in the text of slots. Static text is read once for
+all sites, the text of a slot for each owner.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ _GAPS = [chr(code) for code in range(0xFDD2, 0xFDF0)]
 
 
 class ContentSlots(dict[str, "Slot | str"]):
-    """What content says of the owner, by the keys of its marks; each is made when it is first asked for.
+    """The slots of the content's marks, by the marks' keys; each is made when it is first needed.
 
-    What turns out to be the same for everybody is text.
+    A mark whose value is the same on all sites has a text in place of a slot.
     """
 
     def __init__(self, expressions: Mapping[str, str], make: Callable[[str], Slot | str]) -> None:
@@ -54,12 +54,12 @@ class ContentSlots(dict[str, "Slot | str"]):
         return self[key]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel complete, as plain data: the text of a slot may hold any mark."""
+        """Pickle all slots, as plain data: the text of a slot may hold any mark."""
         return dict, ({key: self[key] for key in self._expressions},)
 
 
 def slot_behind(key: str, slots: Mapping[str, Slot | str]) -> Slot | str:
-    """Return what the mark with this key stands for; an unknown mark stays, and the last look over the page reports it."""
+    """Return the slot or text of the mark with this key; an unknown mark stays, and the final check of the page reports it."""
     try:
         return slots[key]
     except KeyError:
@@ -74,25 +74,24 @@ class LinkingSlot(Protocol):
 
     @property
     def is_address(self) -> bool:
-        """Whether an address is made of an owner's value."""
+        """Whether an owner's value is part of an address."""
         ...
 
     @property
     def folder(self) -> str | None:
-        """Where relative addresses in it are taken from."""
+        """The folder that relative addresses in it start from."""
         ...
 
     def links(self, record: Record) -> list[PageLink]:
-        """Return the addresses that the slot writes for one owner."""
+        """Return the addresses in the slot's text for one owner."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """How one page is finished, for owners' sites or for the corporate site.
+    """Finishes one page, for owners' sites or for the corporate site.
 
-    ``page`` is the page's own file. ``slots`` are those of the expressions behind marks, or the text of those that
-    are the same for everybody.
+    ``page`` is the page's own file. ``slots`` are the slots or texts behind the marks of the content.
     """
 
     page: str
@@ -122,7 +121,7 @@ class Finish:
 
 
 class _Slots:
-    """The slots of a plate in their order; those that write nothing come with the next one that does."""
+    """The slots of a plate in their order; silent slots come with the next one that has text."""
 
     def __init__(self, parts: Sequence[str | Slot]) -> None:
         self._waiting = [part for part in parts if not isinstance(part, str)]
@@ -142,10 +141,10 @@ class _Slots:
 
 @dataclass(frozen=True, slots=True)
 class _Lead:
-    """Leads the addresses of text at some place of a page.
+    """Leads the addresses in a piece of a page.
 
-    ``folder`` is where relative addresses are taken from, ``sharing`` what is equal for pages whose slots may be
-    filled together. ``is_shared``: it serves a slot, and so all those pages.
+    Relative addresses start from ``folder``; ``sharing`` is equal for pages whose slots may be filled together. ``is_shared``:
+    it serves a slot, and so all those pages.
     """
 
     files: SiteFiles
@@ -158,18 +157,18 @@ class _Lead:
 
     @classmethod
     def of(cls, finish: Finish) -> _Lead:
-        """Return what leads from the beginning of a page."""
+        """Return the lead of a whole page."""
         from_root = finish.page == ANY_DEPTH
         lead = cls(finish.files, finish.slots, finish.is_owner, from_root, "", ())
         return lead.within(posixpath.dirname(finish.page))
 
     def within(self, folder: str | None) -> _Lead:
-        """Return what leads from another folder."""
+        """Return the lead from another folder."""
         around = None if folder is None else self.files.shared_by(folder)
         return replace(self, folder=folder, sharing=(around, self.from_root, self.is_owner))
 
     def for_slots(self) -> _Lead:
-        """Return what leads from all pages that share a slot."""
+        """Return the lead from all pages that share a slot."""
         return replace(self, is_shared=True)
 
     @property
@@ -179,7 +178,7 @@ class _Lead:
         return not self.is_owner and not self.files.instead and is_right
 
     def unmarked(self, text: str) -> list[str | Slot]:
-        """Split text into what is the same for everybody and what is not."""
+        """Split text into static texts and the slots of its marks."""
         return [slot_behind(piece, self.slots) if is_mark else piece for is_mark, piece in split_marks(text)]
 
     def filled(self, text: str, record: Record) -> str:
@@ -189,7 +188,7 @@ class _Lead:
         return "".join(part if isinstance(part, str) else part.render(record) for part in self.unmarked(text))
 
     def pieces(self, text: str, gap: str, place: Place) -> Iterator[_Piece]:
-        """Split a page's text at what changes and at gaps; ``gap`` stands for a slot."""
+        """Split a page's text at the addresses that change and at gaps; ``gap`` stands for a slot."""
         if self.is_idle:
             yield _Piece(text, self, None)
             return
@@ -218,7 +217,7 @@ class _Lead:
         yield _Piece(text[done:], lead)
 
     def led_text(self, text: str, place: Place) -> str:
-        """Return text of one place of the page with its addresses led."""
+        """Return text from one place of the page with its addresses led."""
         if not place.tag and (pictures := picture_addresses(text)) is not None:
             return self._with_pictures(text, pictures)
         return _JOIN([piece.text for piece in self.pieces(text, "", place)])
@@ -237,7 +236,7 @@ class _Lead:
         )
 
     def value(self, written: str, holder: Holder) -> str:
-        """Return what a holder holds, with its addresses led."""
+        """Return the text of a holder with its addresses led."""
         return written if holder.rule.form is Form.SCRIPT else with_value(written, holder, self.address)
 
     def address(self, text: str, holder: Holder) -> str:
@@ -252,7 +251,7 @@ class _Lead:
         )
 
     def base(self, written: str, holder: Holder) -> str:
-        """Return the address in ``<base href>``: the owner's own folder in the place of the company's."""
+        """Return the address in ``<base href>``: the owner's own folder instead of the company's."""
         folder = self.base_folder(written, holder, "")
         address = parse_address(unescape_attribute(written), self.folder or "", self.files.host)
         if not self.is_owner or folder is None or address is None:
@@ -266,17 +265,17 @@ class _Lead:
         return f"{up}{path}" or "./"
 
     def base_folder(self, written: str, holder: Holder, gap: str) -> str | None:
-        """Return the folder that ``<base href>`` names: the site's root if an owner's value does, None elsewhere."""
+        """Return the folder that ``<base href>`` names: the site's root if it has an owner's value, None for another site."""
         if gap and gap in written:
             return ""
-        said = unescape_attribute(written) if holder.quote is not None else written
-        address = parse_address(said, self.folder or "", self.files.host)
+        base = unescape_attribute(written) if holder.quote is not None else written
+        address = parse_address(base, self.folder or "", self.files.host)
         if address is None or address.is_outside:
-            return None if said.strip() else self.folder
+            return None if base.strip() else self.folder
         return posixpath.dirname(address.file)
 
     def open_pieces(self, written: str, holder: Holder, gap: str, *, is_base: bool) -> Iterator[_Piece]:
-        """Split what a holder holds where a slot stands in it."""
+        """Split the text of a holder that has a slot in it."""
         form = holder.rule.form
         if (
             is_base
@@ -303,7 +302,7 @@ class _Lead:
             yield _Piece(written, self, holder=holder)
 
     def _is_elsewhere(self, beginning: str) -> bool:
-        """Say whether an address that begins like this is on another site, however it goes on."""
+        """Say whether an address with this beginning is on another site in any case."""
         found = _HOST.match(beginning)
         if found is None:
             return bool(_OTHER_SCHEME.match(beginning))
@@ -312,7 +311,7 @@ class _Lead:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A piece of a page, and what the slots in it are: between tags, in a tag, in a holder, or (None) none of these."""
+    """A piece of a page, and the position of its slots: between tags, in a tag, in a holder, or (None) none of these."""
 
     text: str
     lead: _Lead
@@ -353,7 +352,7 @@ class _Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """A slot whose text is finished as the page around it is; ``place`` is None where no address can stand."""
+    """A slot whose text is finished as the page around it is; ``place`` is None where there can be no address."""
 
     slot: Slot
     lead: _Lead
@@ -366,12 +365,12 @@ class _Written:
 
     @property
     def folder(self) -> str | None:
-        """Where relative addresses in it are taken from."""
+        """The folder that relative addresses in it start from."""
         return self.lead.folder
 
     @property
     def origin(self) -> object:
-        """Where it was cut out."""
+        """The part of the template that it was cut from."""
         return getattr(self.slot, "origin", None)
 
     def render(self, record: Record) -> str:
@@ -383,7 +382,7 @@ class _Written:
         return f"{writer.constant(self.finished)}({_expression(self.slot, writer)}, record)"
 
     def finished(self, text: str, record: Record) -> str:
-        """Return what the slot wrote for one record, with its marks filled and its addresses led."""
+        """Return the slot's text for one record, with its marks filled and its addresses led."""
         if OPEN in text:
             text = self.lead.filled(text, record)
         place = self.place
@@ -394,7 +393,7 @@ class _Written:
         return text
 
     def links(self, record: Record) -> list[PageLink]:
-        """Return the addresses that the slot writes for one owner."""
+        """Return the addresses in the slot's text for one owner."""
         if self.place is None:
             return []
         text = self.render(record)
@@ -419,12 +418,12 @@ class AddressSlot:
 
     @property
     def folder(self) -> str | None:
-        """Where relative addresses in it are taken from."""
+        """The folder that relative addresses in it start from."""
         return self.lead.folder
 
     @property
     def origin(self) -> object:
-        """Where its first slot was cut out."""
+        """The part of the template that its first slot was cut from."""
         return next((part.origin for part in self.parts if hasattr(part, "origin")), None)
 
     def render(self, record: Record) -> str:
@@ -463,7 +462,7 @@ def _expression(slot: Slot, writer: Writer) -> str:
 
 
 def _is_silent(part: str | Slot) -> bool:
-    """Say whether it writes nothing, and sets names for other slots."""
+    """Say whether a part has no text, and only sets names for other slots."""
     return bool(getattr(part, "is_silent", False))
 
 

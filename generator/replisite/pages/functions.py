@@ -1,4 +1,4 @@
-"""What replisite adds to every template: referral links, money and dates in the edition's language."""
+"""The functions and filters of every template: referral links, money and dates in the edition's language."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from replisite.staging import pure, reading
 
 __all__ = ["install", "link_functions"]
 
-_LINK_ARGUMENTS = "a link wants the distributor, and what it leads to"
+_LINK_ARGUMENTS = "a link takes the distributor, and the product or page that it leads to"
 
 
 def install(environment: Environment, site: Site) -> None:
@@ -38,7 +38,7 @@ def link_functions(site: Site) -> Mapping[str, LinkFunction]:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a link wants to know of a product or a page."""
+    """The fields of a product or a page that a link may use."""
 
     sku: str = ""
     slug: str = ""
@@ -47,7 +47,7 @@ class Subject:
 @pure
 @dataclass(frozen=True, slots=True)
 class LinkFunction:
-    """Expands one link of site.toml for an owner, and what it leads to, in any order."""
+    """Expands one link of site.toml for an owner and a product or page, in any order."""
 
     name: str
     template: str
@@ -72,7 +72,7 @@ class LinkFunction:
         return expand(self.template, variables)
 
     def narrow(self, subject: Any) -> Any:
-        """Return the little of a subject that the link depends on: that is what a slot keeps."""
+        """Return the fields of a subject that the link depends on; a slot holds these alone."""
         if subject is None or isinstance(subject, Supporter | str | Undefined):
             return subject
         return Subject(*(str(getattr(subject, name, "") or "") for name in ("sku", "slug")))
@@ -81,7 +81,7 @@ class LinkFunction:
 @pure
 @dataclass(frozen=True, slots=True)
 class RankTitle:
-    """Says what a rank's code means."""
+    """Gives the title of a rank's code."""
 
     titles: Mapping[str, str]
 

@@ -1,6 +1,6 @@
-"""Find in a finished text what must never reach a visitor: marks that a filter has changed, and unfilled braces.
+"""Find texts in a finished page that must never reach a visitor: marks that a filter has changed, and unfilled braces.
 
-A mark that static code prints as it is becomes an owner's value. One that passes ``tojson``, ``urlencode``, ``upper`` or a
+A mark that static code prints as it is becomes an owner's value. A mark that passes ``tojson``, ``urlencode``, ``upper`` or a
 slice is no mark any more, and would be published.
 """
 
@@ -27,25 +27,25 @@ _BARE_KEY = re.compile("own([0-9a-f]{12})")
 _HINTS = ("fdd0", "fdd1", "6497", "b7", "own")
 
 SUSPICIOUS = re.compile(r"fdd[01]|6497[67]|b7.{0,8}9[01]|own[0-9a-f]{12}|\{\{|\{%", re.IGNORECASE)
-"""What an owner's own text may hold so that a page looks as if something were left."""
+"""Texts of an owner that look like a leftover."""
 
 
 def broken_mark(text: str, keys: Collection[str]) -> str | None:
     """Return the key of a mark of which a part is missing, "" if its key is not known, None if there is no such mark.
 
-    ``keys`` are those of the marks that there are. Nobody but the company's templates can bring this about.
+    ``keys`` are those of all marks. Only the company's templates can cause this.
     """
     if OPEN not in text and CLOSE not in text:
         return None
     rest = _without(text, keys)
-    places = [place for place in (rest.find(OPEN), rest.find(CLOSE)) if place >= 0]
-    return _key_in(rest[min(places) :][:40].lower(), keys) if places else None
+    starts = [start for start in (rest.find(OPEN), rest.find(CLOSE)) if start >= 0]
+    return _key_in(rest[min(starts) :][:40].lower(), keys) if starts else None
 
 
 def changed_mark(text: str, keys: Collection[str]) -> str | None:
-    """Return what `broken_mark` returns, for marks that are written in another way too: as an escape, or without ends.
+    """Return the same as `broken_mark`, also for marks that are escaped or have lost their ends.
 
-    Where there are no marks, escapes mean what they say.
+    Without ``keys`` there are no marks, and escapes are ordinary text.
     """
     key = broken_mark(text, keys)
     if key is not None or not keys:

@@ -1,6 +1,6 @@
-"""Follow the addresses of a finished page as a browser would, and say which lead to no file or to the company's page.
+"""Follow the addresses of a finished page as a browser does; report those that lead to no file, or to the company's page.
 
-The build and the preview both ask here, so that they report the same.
+The build and the preview use it alike, so that they report the same links.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ __all__ = ["BrokenLink", "LinkCheck"]
 
 _PAGES = (".html", ".htm", ".xhtml")
 _SHEET = Holder(0, 0, "style", "", AttributeRule(Form.STYLE), None)
-"""Holds the addresses of a style sheet that is a file."""
+"""The holder of the addresses in a style sheet that is a file."""
 
 _SCRIPT_PATH = re.compile(r"""(["'`])(/[^"'`\s<>\\$]+)\1""")
 
 
 @dataclass(frozen=True, slots=True)
 class BrokenLink:
-    """An address that leads astray: as the page has it, what is wrong with it, and what may be meant.
+    """A broken address: as the page has it, the fault, and the fix.
 
-    ``is_certain`` is false where it may be right all the same: it names the company's host, where more than this site
-    may be, or stands in a script, or Pelican's own defaults hold, which promise no files.
+    ``is_certain`` is false where it may be right all the same: it names the company's host, which may have other files than
+    this site's, or stands in a script, or the site has Pelican's own defaults, which promise no files.
     """
 
     written: str
@@ -43,15 +43,15 @@ class BrokenLink:
     next: str
     is_certain: bool
     picture: tuple[str, str] | None = None
-    """The element and the attribute that should name a picture, and do not."""
+    """The element and the attribute that must name a picture, and do not."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkCheck:
     """Checks the pages of one owner's site, or of the corporate site for its house account.
 
-    ``why`` says of a path why there is no such file although somebody may see one, and what to do. ``unasked`` returns
-    the files that would be published if a page asked for them: an author may have meant one of these.
+    ``why`` returns, for a path of a file that exists and is not published, the reason and the fix. ``unasked`` returns the
+    files that are published as soon as a page asks for them: an author may have meant one of these.
     """
 
     files: SiteFiles
@@ -60,11 +60,11 @@ class LinkCheck:
     unasked: Callable[[], Iterable[str]] = tuple
 
     def page(self, text: str, page: str) -> list[BrokenLink]:
-        """Return what leads astray on a page; ``page`` is its file from the root of its site."""
+        """Return the broken links of a page; ``page`` is its file from the root of its site."""
         return self.links(page_addresses(text), posixpath.dirname(page))
 
     def sheet(self, text: str, path: str) -> list[tuple[int, BrokenLink]]:
-        """Return what leads astray in a shared style sheet, each with its line; ``path`` is where it is published."""
+        """Return (line, broken link) of a shared style sheet; ``path`` is its published path."""
         found: dict[tuple[int, BrokenLink], None] = {}
         for at, address in _addresses_of(text):
             for broken in self.links([PageLink(address, _SHEET)], posixpath.dirname(path)):
@@ -72,7 +72,7 @@ class LinkCheck:
         return list(found)
 
     def links(self, links: Iterable[PageLink], folder: str | None) -> list[BrokenLink]:
-        """Return those of some addresses that lead astray; ``folder`` is where relative ones are taken from."""
+        """Return the broken ones of some addresses; relative ones start from ``folder``."""
         found: dict[BrokenLink, None] = {}
         has_base = False
         for link in links:
@@ -97,7 +97,7 @@ class LinkCheck:
         return list(found)
 
     def is_local(self, link: PageLink) -> bool:
-        """Say whether an address is relative or begins with a slash: one that names a host has its owner's in it."""
+        """Say whether an address is relative or begins with a slash; an address with a host has its owner's."""
         if link.holder.rule.form in {Form.SCRIPT, Form.LINKED_DATA}:
             return False
         found = self._address(link.text, "")
@@ -146,15 +146,15 @@ class LinkCheck:
         elif is_owner and not is_own and not link.holder.rule.is_company and found.file in files.own:
             shown = found.file.removesuffix("index.html") or "home page"
             what = f"it leads to the company's {shown}, not to the owner's"
-            told = 'write it as one address, or with rel="external" if it is meant'
-            yield BrokenLink(link.text, what, told, not files.is_lenient)
+            advice = 'write it as one address, or with rel="external" if it is meant'
+            yield BrokenLink(link.text, what, advice, not files.is_lenient)
 
     def _broken(self, written: str, what: str, address: LocalAddress, *, is_certain: bool) -> BrokenLink:
         near = _near(address.file.removesuffix("index.html"), self.files.names, tuple(self.unasked()))
         return BrokenLink(written, what, near or "fix the link", is_certain and not self.files.is_lenient)
 
     def _without_site(self, text: str) -> Iterator[BrokenLink]:
-        """An address such as ``//about/`` names a host; where it has the name of a folder, that was meant."""
+        """Report an address such as ``//about/``: it names a host, and a folder of that name is meant."""
         text = text.strip()
         if text.startswith("//"):
             name = re.split(r"[/?#]", text[2:], maxsplit=1)[0]
@@ -167,7 +167,7 @@ class LinkCheck:
                 )
 
     def _linked_data(self, block: PageLink) -> Iterator[BrokenLink]:
-        """Report the addresses of JSON-LD that lead to no file; search engines may take an owner's or the company's."""
+        """Report the addresses of JSON-LD that lead to no file; both the owner's and the company's pages are right."""
         for key, text in linked_addresses(block.text):
             found = self._address(text, "")
             if found is None or found[1].style == "relative":
@@ -178,7 +178,7 @@ class LinkCheck:
                     yield replace(broken, is_certain=broken.is_certain and key != IDENTIFIER)
 
     def _script(self, text: str) -> Iterator[BrokenLink]:
-        """A path in a script is not led anywhere: report those that lead elsewhere on an owner's site."""
+        """Report the paths in a script, which stay as they are, that lead elsewhere on an owner's site."""
         if self.owner.is_company:
             return
         for found in _SCRIPT_PATH.finditer(text):
@@ -199,13 +199,13 @@ class LinkCheck:
 
 @lru_cache(maxsize=256)
 def _addresses_of(sheet: str) -> tuple[tuple[int, str], ...]:
-    """Return where addresses stand in a style sheet; a preview asks again after every edit of something else."""
+    """Return (position, address) of a style sheet; a preview reads it again after each edit of other files."""
     return tuple(iter_style_addresses(sheet))
 
 
 @lru_cache(maxsize=256)
 def _near(name: str, published: tuple[str, ...], unasked: tuple[str, ...]) -> str:
-    """Return which file may be meant; templates repeat a broken link on every page."""
+    """Return a hint at the file that is meant. It is cached, since templates repeat a broken link on every page."""
     names = tuple(dict.fromkeys((*published, *unasked)))
     suffix = posixpath.splitext(name)[1].lower()
     return near_name(name, names) or nearest(
@@ -214,7 +214,7 @@ def _near(name: str, published: tuple[str, ...], unasked: tuple[str, ...]) -> st
 
 
 def _no_picture(link: PageLink, what: str) -> BrokenLink:
-    """Return what is wrong with an address that should be a picture's; a script may set it, so that it is no fault."""
+    """Return the broken link of an address that must be a picture's. It is not certain, since a script may set it."""
     tag, name = link.holder.tag, link.holder.attribute
-    told = "write it only where there is a picture, as in {% if distributor.photo %}"
-    return BrokenLink(link.text, f"the {name} of <{tag}> {what}", told, False, (tag, name))
+    advice = "write it only where there is a picture, as in {% if distributor.photo %}"
+    return BrokenLink(link.text, f"the {name} of <{tag}> {what}", advice, False, (tag, name))

@@ -1,4 +1,4 @@
-"""Find in a block of JSON-LD (https://www.w3.org/TR/json-ld11/) the texts that are addresses by schema.org's keys."""
+"""Find the texts in a block of JSON-LD (https://www.w3.org/TR/json-ld11/) that are addresses by schema.org's keys."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 __all__ = ["IDENTIFIER", "linked_addresses"]
 
 IDENTIFIER = "@id"
-"""The key of a name that looks like an address; nothing needs to be there."""
+"""The key of a name that looks like an address; no file needs to have it."""
 
 _KEYS = frozenset({"contentUrl", "image", "item", "logo", "url", IDENTIFIER})
 

@@ -11,11 +11,11 @@ __all__ = ["SharedFiles"]
 
 
 class SharedFiles(Collection[str]):
-    """The paths of shared files: those that are known, those that ``may_be`` allows, and distributors' photos.
+    """The paths of shared files: the known ones, those that ``may_be`` allows, and distributors' photos.
 
-    Pages are finished before it is known which files they ask for, so a path is looked up when a page names it. From
-    `settle` on nothing is looked up any more. Travels as settled, so that no press looks at a disk. Until then
-    ``candidates``, the files that pages may ask for, are listed with those that are known.
+    Pages are finished before all the files that they ask for are known, so a path is looked up when a page names it, until
+    `settle` is called. Pickled as settled, so that no press looks at a disk. Until then ``candidates``, the files that pages
+    may ask for, are listed with the known ones.
     """
 
     def __init__(
@@ -49,11 +49,11 @@ class SharedFiles(Collection[str]):
         return len(self._known | self._candidates)
 
     def settle(self, published: Collection[str]) -> None:
-        """Know the files that are published, and look up no others."""
+        """Add the files that are published, and look up no others."""
         self._known.update(published)
         self._may_be = None
         self._candidates = frozenset()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel with what is known."""
+        """Pickle the known files."""
         return SharedFiles, (sorted(self._known),)

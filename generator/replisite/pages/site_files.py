@@ -1,7 +1,7 @@
-"""Know which files an owner's site has and which exist once, and lead an address on a page to the right ones.
+"""The files of an owner's site and those that exist once, and the address of each from a page.
 
-An address that a theme or a text writes means the company's site, because Pelican makes that alone. On an owner's site
-it means the owner's own page where there is one, and else the file that exists once.
+A theme or a text writes addresses for the company's site, because Pelican makes only that. On an owner's site such an address
+leads to the owner's own page if there is one, else to the file that exists once.
 """
 
 from __future__ import annotations
@@ -15,10 +15,7 @@ from typing import Any, Literal
 from replisite.model.page_links import Host, LocalAddress, parse_address
 from replisite.model.site import Site
 
-__all__ = ["ANY_DEPTH", "MADE_FILES", "FoundFile", "SiteFiles"]
-
-MADE_FILES = frozenset({"sitemap.xml", "robots.txt"})
-"""Files that are made of the list of pages, unless Pelican's own defaults hold."""
+__all__ = ["ANY_DEPTH", "FoundFile", "SiteFiles"]
 
 ANY_DEPTH = "404.html"
 """The page that servers show at any address, however deep."""
@@ -28,9 +25,9 @@ _SPECIAL = re.compile(r"[%:?#\\&\s]")
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """What an address leads to: the owner's *own* page, another page *instead*, a file that exists *once*.
+    """The file that an address leads to: the owner's *own* page, another page *instead*, a file that exists *once*.
 
-    ``path`` is as the address spells it, with the slash that a folder's address needs.
+    ``path`` is the path in the address, with the slash that a folder's address needs.
     """
 
     kind: Literal["own", "instead", "once"]
@@ -43,9 +40,9 @@ class SiteFiles:
     """The files of the sites of one edition.
 
     ``own`` are the pages of every owner's site, ``company`` the pages of the corporate site, and ``once`` the other files there.
-    ``instead`` maps pages that the edition lacks to those that links to them lead to. ``url`` is the corporate site's
+    ``instead`` maps pages that the edition lacks to the pages that links to them lead to. ``url`` is the corporate site's
     address without a slash at its end. Owners' sites are folders of it, or ``has_hosts`` of their own. A site
-    that ``is_lenient`` keeps Pelican's own defaults: links may lead to files that something else puts there.
+    that ``is_lenient`` has Pelican's own defaults: links may lead to files that another program puts there.
     """
 
     own: Collection[str]
@@ -65,19 +62,19 @@ class SiteFiles:
         once: Collection[str],
         instead: Mapping[str, str] | None = None,
     ) -> SiteFiles:
-        """Return the files of one edition; ``once`` are feeds, theme and content files, and those that are made."""
+        """Return the files of one edition; ``once`` are feeds, theme and content files, and made ones."""
         is_lenient = site.pelican_defaults == "pelican"
         pages = frozenset(company)
         has_hosts = site.addresses.style != "path"
         return cls(frozenset(own), pages, once, instead or {}, site.url, has_hosts, is_lenient)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Leave out what was computed."""
-        return SiteFiles, tuple(getattr(self, one.name) for one in fields(self))
+        """Pickle the fields without the computed values."""
+        return SiteFiles, tuple(getattr(self, known.name) for known in fields(self))
 
     @cached_property
     def host(self) -> Host:
-        """Where the corporate site is."""
+        """The host of the corporate site."""
         return Host.of(self.url)
 
     @cached_property
@@ -100,7 +97,7 @@ class SiteFiles:
 
     @cached_property
     def may_be_local(self) -> Callable[[str], object]:
-        """Find something in every text that has a local address in an attribute, and in few others.
+        """Match in every text that has a local address in an attribute, and in few others.
 
         The exceptions are ``<style>`` and ``<script>``. Names without a dot are few among files that exist once.
         """
@@ -110,7 +107,7 @@ class SiteFiles:
 
     @cached_property
     def folders(self) -> frozenset[str]:
-        """The folders in which a relative address may lead to something else than a page of the owner's."""
+        """The folders in which a relative address may lead to another file than a page of the owner's."""
         folders: set[str] = set()
         for file in (*self.company, *self.once, *self.instead):
             if file in self.own:
@@ -122,10 +119,10 @@ class SiteFiles:
         return frozenset(folders)
 
     def shared_by(self, folder: str) -> tuple[int, str]:
-        """Return what is equal for pages on which the same text leads to the same files.
+        """Return a value that is equal for pages on which the same text leads to the same files.
 
-        That is how deep they lie, and the deepest folder around them from which a relative address may
-        lead out of the owner's pages.
+        It has the depth of the folder, and the deepest folder around it from which a relative address may lead out of the
+        owner's pages.
         """
         parts = folder.split("/") if folder else []
         around = next(
@@ -134,7 +131,7 @@ class SiteFiles:
         return len(parts), around
 
     def find(self, address: LocalAddress, *, is_owner: bool) -> FoundFile | None:
-        """Return what an address leads to; None if there is no such file."""
+        """Return the file that an address leads to; None if there is none."""
         spelt = [(address.file, address.path)]
         if address.path and not address.path.endswith("/"):
             spelt.append((f"{address.file}/index.html", f"{address.path}/"))
@@ -159,11 +156,11 @@ class SiteFiles:
         from_root: bool = False,
         is_shared: bool = False,
     ) -> str:
-        """Return the address that leads from a page in ``folder`` to what ``text`` means.
+        """Return the address that leads from a page in ``folder`` to the file that ``text`` means.
 
         ``folder`` is None where the page's ``<base>`` is on another site. ``is_company``: the address names the
         company's own page. ``from_root``: the page is shown at any depth, so that relative addresses lead nowhere.
-        ``is_shared``: the answer has to hold for all pages with the same `shared_by`.
+        ``is_shared``: the result must hold for all pages with the same `shared_by`.
         """
         up = "../" * (folder.count("/") + 1) if folder else ""
         if (
@@ -243,7 +240,7 @@ def _joined(up: str, path: str) -> str:
 
 @lru_cache(maxsize=8)
 def _may_be_local(host: str, words: tuple[str, ...]) -> re.Pattern[str]:
-    """Return what matches values that have a character of a path, or one of these words, and are not on other sites."""
+    """Return a pattern for values that have a character of a path, or one of these words, and are not on other sites."""
     other = rf"https?://(?![^/?\#\"'>\s&\\]*{re.escape(host)})[^/?\#\"'>\s&\\]+"
     quoted = rf"(?!(?i:\s*{other}[^\s,\"']*[\"']|\s*mailto:|\s*tel:|\s*\#))"
     bare = rf"(?!(?i:{other}[^\s>,]*[\s>]|mailto:|tel:|\#))"

@@ -25,9 +25,10 @@ from replisite.model.manifest import path_order
 from replisite.model.site import Site
 from replisite.model.view import EditionView
 from replisite.pages import Composition, Page
+from replisite.pages.corporate import made_names
 from replisite.pages.finish import ContentSlots, Finish, slot_behind
 from replisite.pages.shared_files import SharedFiles
-from replisite.pages.site_files import MADE_FILES, SiteFiles
+from replisite.pages.site_files import SiteFiles
 from replisite.pelican.final_check import LastLook
 from replisite.pelican.placeholders import Placeholders
 from replisite.pelican.writer import NamedTemplate, Recorded
@@ -142,9 +143,10 @@ class StagedSite:
         self._paths = {key: frozenset(listed) for key, listed in pages.items()}
         self._corporate = {path for path in pages[self.main] if _is_one_of(path, site.corporate_only)}
         taken = {path for listed in self._paths.values() for path in listed} - self._corporate
-        made = MADE_FILES if site.pelican_defaults == "replisite" else frozenset()
         self.once = SharedFiles(
-            {*files, *static, *made}, lambda path: path not in taken and may_publish(path), candidates
+            {*files, *static, *made_names(site)},
+            lambda path: path not in taken and may_publish(path),
+            candidates,
         )
         self.pages: Mapping[str, Mapping[str, StagedPage]] = {
             key: {

@@ -1,22 +1,23 @@
-"""The roster as it was read, in SQLite: checked as a whole, and streamed in the order of aliases.
+"""The people of the roster in SQLite: checked as a whole, and streamed in the order of aliases.
 
-import_roster   the whole roster, or what has changed of it, into the database
-database        the file: what is in it, and for which roster
-tables          the tables of a ledger
-insert          from a stream of people to tables, in one transaction
-unique_names    each of them with names that nobody else has
-rows            a person as the values of a row
-update          people of a stretch of the roster, in the place of those who stood there
-update_uplines  the uplines of all whom a change concerns
-uplines         who stands above whom: cycles, and the nearest upline with a site
+import_roster   import the whole roster, or only the rows that have changed
+database        the file of the people database, with all that it answers
+old_databases   remove the databases of earlier versions, which hold personal data under another name
+tables          the tables of the people database
+insert          insert a stream of people, in one transaction
+unique_names    number people whose ids and aliases are their own
+rows            a person as a row of the people database
+update          replace the people of a stretch of the roster
+update_uplines  the uplines of all people whom a change concerns
+uplines         circles among sponsors, and the nearest upline with a site
 queries         from tables to distributors
-missing_photos  which of the roster's photos are not in the content folder, or are on other hosts
-photos          which photos are published, and what was made of each
+missing_photos  the roster's photos that are not in the content folder, or are on other hosts
+photos          the photos that are published, and the derived files of each
 redirects       from tables to redirects
-sample          a few distributors that differ from one another as much as they can
+sample          a few distributors who differ as much as possible
 search          find people by the beginnings of their names, in a file of its own
 
-The database can always be made again from the roster, so nothing repairs one.
+The database can always be made again from the roster, so nothing repairs it.
 """
 
 from replisite.people.database import PeopleDatabase

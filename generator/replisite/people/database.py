@@ -1,4 +1,4 @@
-"""The ledger's file: open it, fill it, and ask it for people."""
+"""The file of the people database: open it, fill it, and read people from it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from replisite.fault_log import FaultLog
 from replisite.model.distributor import Distributor, Person
 from replisite.model.redirects import Redirect
 from replisite.model.refused_row import RefusedRow
+from replisite.model.roster_terms import RosterTerms
 from replisite.model.site import Site
 from replisite.people.insert import Counts, take_in
+from replisite.people.old_databases import remove_old_databases
 from replisite.people.photos import (
     PhotoOwner,
     forget_unpublished,
@@ -48,18 +50,18 @@ __all__ = ["PeopleDatabase"]
 _CACHE_KIB = 16_384
 _WAIT_SECONDS = 30.0
 _LOOK_AGAIN = 50
-"""After how many milliseconds to look whether somebody else has made the tables."""
+"""After how many milliseconds to look whether another process has made the tables."""
 
 _LOOKED_AT = 20_000
 
 STEPS = 50
-"""How many amendments are remembered, for whatever else is made from the ledger."""
+"""How many amendments are remembered, for indexes that are made from the people database."""
 
 
 class PeopleDatabase:
-    """Everybody on the roster who fits, in the order of aliases; a context manager.
+    """All valid people of the roster, in the order of aliases; a context manager.
 
-    Any number of processes may read while one takes a new roster in.
+    Any number of processes may read while one imports a new roster.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
@@ -68,7 +70,7 @@ class PeopleDatabase:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open the ledger; one that is missing, damaged or of another version begins empty.
+        """Open the people database; one that is missing, damaged or of another version begins empty.
 
         Raises ReplisiteError for one that cannot be opened, and when the context is left for an error of the database.
         """
@@ -102,22 +104,22 @@ class PeopleDatabase:
         people: Iterable[Person | RefusedRow],
         faults: FaultLog,
         *,
-        site: Site,
+        terms: RosterTerms,
         stamp: str = "",
         skip_bad: bool = False,
     ) -> Counts:
-        """Take a roster in, in one transaction, and return what there is to count.
+        """Import a roster in one transaction, and return the counts.
 
-        With any fault nothing is kept, and the ledger stays as it was; ``skip_bad`` keeps whoever fits, and
-        the faults with them. Who names a refused person as sponsor has no sponsor then. ``stamp`` says from
-        what the ledger was made: the roster, the stories, and the terms of site.toml.
+        With any fault the database stays as it was; ``skip_bad`` imports the people who fit, and the faults with them: a
+        person whose sponsor was refused has none then. ``stamp`` is the digest of all that the roster was read from: its
+        file, the stories, and the terms of site.toml.
         """
         before = len(faults)
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            counts = take_in(self._connection, people, faults, site=site, stamp=stamp, skip_bad=skip_bad)
-            is_kept = skip_bad or len(faults) == before
-            self._connection.execute("COMMIT" if is_kept else "ROLLBACK")
+            counts = take_in(self._connection, people, faults, terms=terms, stamp=stamp, skip_bad=skip_bad)
+            is_valid = skip_bad or len(faults) == before
+            self._connection.execute("COMMIT" if is_valid else "ROLLBACK")
         except BaseException:
             self._connection.rollback()
             raise
@@ -127,18 +129,17 @@ class PeopleDatabase:
         self,
         parts: Sequence[RosterPart],
         *,
-        site: Site,
+        terms: RosterTerms,
         stamp: str,
         reading: Mapping[str, Any],
         warnings: Sequence[str],
     ) -> bool:
-        """Put the people of some parts of the roster in the place of those who stood there.
+        """Replace the people of some parts of the roster, in the caller's `transaction`.
 
-        To be called in a `transaction`. False if they do not fit, or if that would change more than can be told without
-        the rest of the roster: the transaction must be given up then. ``stamp``, ``reading`` and ``warnings`` are those of
-        the ledger from then on.
+        False if they do not fit, or if the rest of the roster is needed: the caller must roll back then. ``stamp``,
+        ``reading`` and ``warnings`` are those of the database from then on.
         """
-        amended = amend(self._connection, parts, site)
+        amended = amend(self._connection, parts, terms)
         if amended is None:
             return False
         steps = [*self._fact("amended", []), [self.stamp, amended.gone, amended.come]][-STEPS:]
@@ -149,7 +150,7 @@ class PeopleDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Keep all that is changed within, or nothing if it raises."""
+        """Commit all changes, or none if an error is raised."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -159,12 +160,12 @@ class PeopleDatabase:
             raise
 
     def stretch(self, before: int, count: int) -> list[Person]:
-        """Return those ``count`` people who stand after ``before`` others on the roster, in its order."""
+        """Return ``count`` people who stand after ``before`` others on the roster, in its order."""
         start = seat_after(self._connection, before)
-        return [one.person for one in iter_seated(self._connection, start, count)]
+        return [seated.person for seated in iter_seated(self._connection, start, count)]
 
     def before(self, alias: str) -> int:
-        """Return how many people stand above somebody on the roster; raises KeyError for nobody."""
+        """Return how many people stand above a person on the roster; raises KeyError for an unknown alias."""
         found = self._connection.execute("SELECT seat FROM people WHERE alias = ?", (alias,)).fetchone()
         if found is None:
             raise KeyError(alias)
@@ -173,40 +174,41 @@ class PeopleDatabase:
         )
 
     def amended_since(self, stamp: str) -> tuple[set[int], Iterator[tuple[int, Person]]] | None:
-        """Return what has changed since the ledger had a stamp; None if it never had, or that is too long ago.
+        """Return the changes since the database had a stamp; None if it never had, or that is too long ago.
 
-        These are the numbers of those who are gone, or have changed, and who is there for them, each after the number.
+        These are the numbers of the people who are gone or have changed, and (number, person) of those who have come or
+        changed.
         """
         steps: list[tuple[str, list[int], list[int]]] = self._fact("amended", [])
-        place = next((place for place, (before, _, _) in enumerate(steps) if before == stamp), None)
-        if place is None or not stamp:
+        start = next((index for index, (before, _, _) in enumerate(steps) if before == stamp), None)
+        if start is None or not stamp:
             return None
-        concerned = {number for _, *both in steps[place:] for numbers in both for number in numbers}
-        come = (one for number in sorted(concerned) for one in self._numbered("number = ?", (number,)))
+        concerned = {number for _, *both in steps[start:] for numbers in both for number in numbers}
+        come = (person for number in sorted(concerned) for person in self._numbered("number = ?", (number,)))
         return concerned, come
 
     @property
     def reading(self) -> Mapping[str, Any]:
-        """What whoever reads the roster wants to know next time; set it after an import."""
+        """The facts of the last reading that the next one needs; set it after an import."""
         return dict(self._fact("reading", {}))
 
     @reading.setter
-    def reading(self, told: Mapping[str, Any]) -> None:
-        self._set_fact("reading", told)
+    def reading(self, facts: Mapping[str, Any]) -> None:
+        self._set_fact("reading", facts)
 
     @property
     def stamp(self) -> str:
-        """From what the ledger was made; ``""`` if it is empty."""
+        """The digest of all that the roster was read from; ``""`` for an empty database."""
         return str(self._fact("stamp", ""))
 
     @property
     def warnings(self) -> list[str]:
-        """What was worth a warning when the ledger was made; set it after an import."""
+        """The warnings of the last import; set it after an import."""
         return list(self._fact("warnings", []))
 
     @warnings.setter
-    def warnings(self, told: Sequence[str]) -> None:
-        self._set_fact("warnings", list(told))
+    def warnings(self, warnings: Sequence[str]) -> None:
+        self._set_fact("warnings", list(warnings))
 
     @property
     def counts(self) -> Counts:
@@ -217,9 +219,9 @@ class PeopleDatabase:
 
     @property
     def faults(self) -> FaultLog:
-        """The faults of the rows that were skipped when the ledger was made."""
-        told = self._fact("faults", {"kept": [], "uncounted": 0})
-        return FaultLog.of((Fault(**fault) for fault in told["kept"]), told["uncounted"])
+        """The faults of the rows that the last import skipped."""
+        facts = self._fact("faults", {"kept": [], "uncounted": 0})
+        return FaultLog.of((Fault(**fault) for fault in facts["kept"]), facts["uncounted"])
 
     def __len__(self) -> int:
         """Return how many people there are, with or without a site."""
@@ -228,7 +230,7 @@ class PeopleDatabase:
     def distributors(
         self, address: Address, *, only: Collection[str] | None = None, shard: Shard | None = None
     ) -> Iterator[Distributor]:
-        """Stream those who have a site, in the order of aliases: all, some aliases, or one shard.
+        """Stream the people who have a site, in the order of aliases: all, some aliases, or one shard.
 
         A sponsor is the nearest upline with a site, and ``upline`` the nearest three; an enroller without a
         site is none. ``address`` gives the absolute address of a person's site.
@@ -249,17 +251,17 @@ class PeopleDatabase:
     # -- photos ------------------------------------------------------------------------------------
 
     def photo_owners(self, only: Collection[str] | None = None) -> Iterator[list[PhotoOwner]]:
-        """Stream who publishes a photo and has a site, some at a time: all, or some aliases and those above them."""
+        """Stream the people with a site who publish a photo, some at a time: all, or some aliases and their uplines."""
         return iter_owners(self._connection, only)
 
     def known_photos(self, sources: Iterable[str]) -> Mapping[str, tuple[str, str]]:
-        """Return what was made of photos: the stamp of the photo then, and the path of the derived JPEG."""
+        """Return (stamp, path of the derived JPEG) of some photos, by their paths."""
         return known_photos(self._connection, sources)
 
     def put_photos(self, rows: Sequence[tuple[str, str, str]], *, waits: bool = True) -> list[str]:
-        """Remember what was made of photos: source, stamp and path of each; return the files that nobody needs any more.
+        """Store (source, stamp, path of the derived JPEG) of photos; return the derived files that no photo has any more.
 
-        Without ``waits`` nothing is remembered while another process writes.
+        Without ``waits`` nothing is stored while another process writes.
         """
         try:
             if not waits:
@@ -274,7 +276,7 @@ class PeopleDatabase:
             self._connection.execute(f"PRAGMA busy_timeout = {int(_WAIT_SECONDS * 1000)}")
 
     def forget_photos(self) -> list[str]:
-        """Forget photos that nobody with a site publishes any more; return the derived files that nobody needs."""
+        """Remove photos that no person with a site publishes any more; return the derived files that no photo has."""
         with self.transaction():
             return forget_unpublished(self._connection)
 
@@ -285,30 +287,30 @@ class PeopleDatabase:
         return iter_paths(self._connection, only, first, behind)
 
     def has_photo(self, path: str) -> bool:
-        """Say whether a derived photo is that of somebody with a site."""
+        """Say whether a derived photo is that of a person with a site."""
         found = self._connection.execute("SELECT 1 FROM photos WHERE path = ? LIMIT 1", (path,))
         return found.fetchone() is not None
 
     # -- people ------------------------------------------------------------------------------------
 
     def people(self) -> Iterator[Person]:
-        """Stream everybody, with a site or without, in the order of aliases."""
+        """Stream all people, with a site or without, in the order of aliases."""
         return iter_people(self._connection, "1")
 
     def numbered(self) -> Iterator[tuple[int, Person]]:
-        """Stream everybody as `people` does, each after the number: what they are ordered by for as long as they are there."""
+        """Stream (number, person) of all people, as `people` does; a person has one number for as long as the alias exists."""
         return self._numbered("1")
 
     def _numbered(self, where: str, values: tuple[object, ...] = ()) -> Iterator[tuple[int, Person]]:
-        for one in iter_numbered(self._connection, where, values):
-            yield one.number, one.person
+        for seated in iter_numbered(self._connection, where, values):
+            yield seated.number, seated.person
 
     def closed(self) -> Iterator[Person]:
-        """Stream those who have no site, in the order of aliases: lapsed, terminated, or in a closed market."""
+        """Stream the people without a site, in the order of aliases: lapsed, terminated, or in a closed market."""
         return iter_people(self._connection, "has_site = 0")
 
     def redirects(self, site: Site) -> Iterator[Redirect]:
-        """Stream the sites that are elsewhere, in the order of where they were."""
+        """Stream the redirects of sites that have moved or closed, in the order of their sources."""
         return iter_redirects(self._connection, site)
 
     def find(self, name: str) -> Person | None:
@@ -319,7 +321,7 @@ class PeopleDatabase:
         return None
 
     def similar(self, name: str) -> str:
-        """Return ``'did you mean "…"?'`` for the alias nearest to a name that nobody has, or ``""``.
+        """Return ``'did you mean "…"?'`` for the alias nearest to an unknown name, or ``""``.
 
         Only aliases with the same first letter are looked at, and not all of very many.
         """
@@ -334,7 +336,7 @@ class PeopleDatabase:
         return nearest(name.lower(), (alias for (alias,) in found))
 
     def shards(self, count: int) -> list[Shard]:
-        """Split those who have a site into at most ``count`` runs of about equal length."""
+        """Split the people with a site into at most ``count`` runs of about equal length."""
         sites = self.counts.sites
         bounds = [sites * part // count for part in range(count + 1)]
         return [
@@ -344,13 +346,13 @@ class PeopleDatabase:
         ]
 
     def sample(self, count: int, address: Address) -> list[Distributor]:
-        """Return up to ``count`` distributors who differ: the same ones for the same roster.
+        """Return up to ``count`` distributors who differ, the same for the same roster.
 
         The first and the last, with and without sponsor, the longest texts, each edition, with and without
         each value, and then others evenly.
         """
         sites = self.counts.sites
-        chosen = dict.fromkeys(self._alias_at(place) for place in (0, sites - 1) if sites)
+        chosen = dict.fromkeys(self._alias_at(index) for index in (0, sites - 1) if sites)
         for sponsor in ("lines.sponsor = 0", "lines.sponsor <> 0"):
             some = "SELECT alias FROM people JOIN lines USING (number) WHERE has_site = 1 AND"
             chosen |= dict.fromkeys(
@@ -363,10 +365,10 @@ class PeopleDatabase:
         present = [alias for alias in chosen if next(self.distributors(address, only=[alias]), None)]
         return list(self.distributors(address, only=present[:count]))
 
-    def _alias_at(self, place: int) -> str:
+    def _alias_at(self, index: int) -> str:
         """Return the alias of the n-th person with a site, counted from 0."""
         query = "SELECT alias FROM people WHERE has_site = 1 ORDER BY alias LIMIT 1 OFFSET ?"
-        return str(self._connection.execute(query, (place,)).fetchone()[0])
+        return str(self._connection.execute(query, (index,)).fetchone()[0])
 
     def _set_fact(self, name: str, fact: Any) -> None:
         self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(fact)))
@@ -382,7 +384,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
     try:
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        _make_once(connection)
+        _make_once(connection, path)
         connection.execute("PRAGMA synchronous = NORMAL")
     except BaseException:
         connection.close()
@@ -390,10 +392,10 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _make_once(connection: sqlite3.Connection) -> None:
-    """Make the tables if they are not there, or of another version, and nobody else has made them meanwhile.
+def _make_once(connection: sqlite3.Connection, path: Path) -> None:
+    """Make the tables if they are missing or of another version, unless another process has made them meanwhile.
 
-    Whoever has may be filling them by now, so that is not waited for.
+    That process may be filling them by now, and is not waited for.
     """
     end = time.monotonic() + _WAIT_SECONDS
     connection.execute(f"PRAGMA busy_timeout = {_LOOK_AGAIN}")
@@ -407,6 +409,7 @@ def _make_once(connection: sqlite3.Connection) -> None:
             continue
         if not _is_made(connection):
             make_people(connection)
+            remove_old_databases(path.parent)
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     connection.execute(f"PRAGMA busy_timeout = {int(_WAIT_SECONDS * 1000)}")

@@ -1,4 +1,4 @@
-"""Take the roster into the ledger: all of it, or only what has changed of it since; nothing if nothing has."""
+"""Import the roster into the people database: all rows, or only those that have changed since the last import."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from replisite.errors import Fault, InputError
 from replisite.fault_log import FaultLog
 from replisite.model.distributor import PHOTO_SUFFIXES, Person
 from replisite.model.refused_row import RefusedRow
-from replisite.model.site import Roster, Site
+from replisite.model.roster_terms import RosterTerms
 from replisite.people import PeopleDatabase, RosterPart
-from replisite.people.missing_photos import Photos
+from replisite.people.missing_photos import MissingPhotos
 from replisite.roster import (
     BLOCK_ROWS,
     Block,
@@ -34,9 +34,9 @@ from replisite.roster import (
 )
 from replisite.system.special_files import special_kind
 
-__all__ = ["Enrolment"]
+__all__ = ["RosterImport"]
 
-TOLD_EVERY = 500
+REPORTED_EVERY = 500
 
 FEW_STORIES = 50
 """How many stories that have changed are read one by one; more are sooner read with everything."""
@@ -44,8 +44,8 @@ FEW_STORIES = 50
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What a reading wants to know of the one before: under which ``conditions`` rows were read, the file in ``blocks``,
-    the ``stories`` by file name with their digests, and what was noted of ``photos`` and of ``odd`` rows.
+    """The facts of a reading that the next one needs: the digest of the ``conditions`` under which rows were read, the file
+    in ``blocks``, the digests of ``stories`` by file name, and the facts of missing ``photos`` and of ``odd`` rows.
     """
 
     conditions: str
@@ -55,25 +55,25 @@ class _Reading:
     odd: Mapping[str, Any]
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> _Reading | None:
-        """Return what `as_json` was told of; None for nothing."""
-        if not told:
+    def of(cls, facts: Mapping[str, Any]) -> _Reading | None:
+        """Return the reading of which `as_json` gave the facts; None if there are none."""
+        if not facts:
             return None
-        blocks = tuple(Block(*block) for block in told["blocks"])
-        return cls(told["conditions"], told["stories"], blocks, told["photos"], told["odd"])
+        blocks = tuple(Block(*block) for block in facts["blocks"])
+        return cls(facts["conditions"], facts["stories"], blocks, facts["photos"], facts["odd"])
 
     def as_json(self) -> dict[str, object]:
         """Return plain data."""
         blocks = [(block.line, block.rows, block.size, block.mark, block.digest) for block in self.blocks]
-        told = {"stories": dict(self.stories), "blocks": blocks, "photos": self.photos, "odd": self.odd}
-        return {"conditions": self.conditions, **told}
+        facts = {"stories": dict(self.stories), "blocks": blocks, "photos": self.photos, "odd": self.odd}
+        return {"conditions": self.conditions, **facts}
 
     @property
     def stamp(self) -> str:
-        """What tells one reading from another."""
+        """The digest of all that the rows were read from: it differs between readings."""
         digests = " ".join(block.digest for block in self.blocks)
-        told = f"{self.conditions} {sorted(self.stories.items())} {digests}"
-        return hashlib.sha256(told.encode()).hexdigest()
+        source = f"{self.conditions} {sorted(self.stories.items())} {digests}"
+        return hashlib.sha256(source.encode()).hexdigest()
 
 
 class _Whole(Exception):
@@ -81,29 +81,29 @@ class _Whole(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Enrolment:
-    """A roster, and all that it is read with.
+class RosterImport:
+    """A roster, with all that it is read with.
 
-    ``terms`` are those of `terms_of`; ``source`` is read instead of the site's own roster; ``names`` are the
-    corporate site's files and folders, which no alias may be; so many ``processes`` read.
+    ``terms`` are those of `roster_terms`; ``source`` is read instead of the site's own roster; ``names`` are the
+    corporate site's files and folders, which no alias may be; ``processes`` is the number of processes that read.
     """
 
-    terms: Site
+    terms: RosterTerms
     source: Path | None
     names: tuple[str, ...]
     skips_bad_rows: bool
     processes: int
 
     def take(self, database: PeopleDatabase, progress: Callable[[int, int], None]) -> FaultLog:
-        """Read the roster into the ledger, as far as the ledger is not made from just this; return the rows' faults."""
+        """Bring the database up to date with the roster; return the faults of its rows."""
         self._refuse_special_files()
         conditions, stories = self._conditions(), self._stories()
-        kept = _Reading.of(database.reading)
+        last = _Reading.of(database.reading)
         if (
-            kept is not None
-            and kept.conditions == conditions
+            last is not None
+            and last.conditions == conditions
             and self._path.is_file()
-            and self._take_changes(database, kept, stories)
+            and self._take_changes(database, last, stories)
         ):
             return database.faults
         before = _digest(self._path)
@@ -114,11 +114,11 @@ class Enrolment:
 
     @property
     def _path(self) -> Path:
-        return self.source or self.terms.root / self.terms.roster.source
+        return self.source or self.terms.path
 
     @property
     def _content(self) -> Path:
-        return self.terms.root / self.terms.content
+        return self.terms.content_folder
 
     def _refuse_special_files(self) -> None:
         """Raise InputError for a roster or a story that is a named pipe, a socket or a device: reading has no end."""
@@ -131,7 +131,7 @@ class Enrolment:
         if faults:
             raise InputError(faults)
 
-    # -- all of it ----------------------------------------------------------------------------------
+    # -- all rows -----------------------------------------------------------------------------------
 
     def _take_all(
         self,
@@ -143,14 +143,14 @@ class Enrolment:
         progress: Callable[[int, int], None],
     ) -> FaultLog:
         faults = FaultLog()
-        photos = Photos(self._content)
+        photos = MissingPhotos(self._content)
         odd = RowWarnings()
         marks = _Marks()
         with closing(self._people(faults, photos)) as people:
             database.import_people(
                 _counted(marks.seen(odd.seen(photos.seen(people))), progress),
                 faults,
-                site=self.terms,
+                terms=self.terms,
                 stamp=stamp,
                 skip_bad=self.skips_bad_rows,
             )
@@ -159,17 +159,17 @@ class Enrolment:
         database.warnings = [*odd.warnings(), *photos.warnings()]  # the roster has been taken in
         if marks.rows and not len(faults):
             blocks, digest = cut(self._path, marks.lines, marks.rows)
-            if blocks and digest == before:  # nobody has changed it meanwhile
+            if blocks and digest == before:  # the file has not changed meanwhile
                 database.reading = _Reading(
                     conditions, stories, blocks, photos.as_json(), odd.as_json()
                 ).as_json()
         return faults
 
-    def _people(self, faults: FaultLog, photos: Photos) -> Generator[Person | RefusedRow]:
-        """Stream the roster; whoever closes the stream ends the processes that read it.
+    def _people(self, faults: FaultLog, photos: MissingPhotos) -> Generator[Person | RefusedRow]:
+        """Stream the roster; closing the stream ends the processes that read it.
 
-        Bad rows can be skipped. Raises InputError where that would not make the roster right, because the fault is the
-        whole file's or no row is good: the sites of everybody would vanish.
+        Bad rows can be skipped. Raises InputError where that would remove the sites of all distributors, because the fault is
+        the whole file's or no row is good.
         """
         if self.source is None and not self._must_be_there():
             return
@@ -194,60 +194,59 @@ class Enrolment:
 
     def _must_be_there(self) -> bool:
         """Say whether there must be a roster: a site with Pelican's own defaults may do without."""
-        is_ours = self.terms.pelican_defaults == "replisite" or self.terms.roster != Roster()
-        return is_ours or self._path.exists()
+        return self.terms.is_required or self._path.exists()
 
-    # -- what has changed ---------------------------------------------------------------------------
+    # -- the rows that have changed ---------------------------------------------------------------------------
 
-    def _take_changes(self, database: PeopleDatabase, kept: _Reading, stories: Mapping[str, str]) -> bool:
+    def _take_changes(self, database: PeopleDatabase, last: _Reading, stories: Mapping[str, str]) -> bool:
         """Read the rows that have changed, and those whose stories have; False if all must be read."""
-        difference = changed(self._path, kept.blocks)
-        told = {name for name, _ in stories.items() ^ kept.stories.items()}
-        if difference == "much" or len(told) > FEW_STORIES:
+        difference = changed(self._path, last.blocks)
+        names = {name for name, _ in stories.items() ^ last.stories.items()}
+        if difference == "much" or len(names) > FEW_STORIES:
             return False
-        if difference == "not" and not told:
+        if difference == "not" and not names:
             return True
         try:
             with database.transaction():
-                reading = kept
+                reading = last
                 if isinstance(difference, Difference):
-                    reading = self._amended(database, kept, difference, kept.stories, stories)
-                for name in sorted(told):
-                    reading = self._retold(database, reading, name, stories)
+                    reading = self._amended(database, last, difference, last.stories, stories)
+                for name in sorted(names):
+                    reading = self._reread(database, reading, name, stories)
         except _Whole:
             return False
         return True
 
-    def _retold(
-        self, database: PeopleDatabase, kept: _Reading, name: str, stories: Mapping[str, str]
+    def _reread(
+        self, database: PeopleDatabase, last: _Reading, name: str, stories: Mapping[str, str]
     ) -> _Reading:
-        """Read the row again to which a story belongs that was written, changed or removed."""
-        known = {other: digest for other, digest in kept.stories.items() if other != name}
+        """Read the row again whose story was written, changed or removed."""
+        known = {other: digest for other, digest in last.stories.items() if other != name}
         if name in stories:
             known[name] = stories[name]
         try:
             row = database.before(story_alias(name))
         except KeyError as error:
-            raise _Whole from error  # it belongs to nobody
-        return self._amended(database, kept, untouched(self._path, kept.blocks, row), known, stories)
+            raise _Whole from error  # the story has no row
+        return self._amended(database, last, untouched(self._path, last.blocks, row), known, stories)
 
     def _amended(
         self,
         database: PeopleDatabase,
-        kept: _Reading,
+        last: _Reading,
         difference: Difference,
         known: Mapping[str, str],
         stories: Mapping[str, str],
     ) -> _Reading:
-        """Put the people of some stretches in the place of those who were there.
+        """Replace the people of some stretches of the roster.
 
-        ``known`` are the stories with which everybody has been read then, ``stories`` those that there are.
+        ``known`` are the stories with which all rows have been read afterwards, ``stories`` those that exist.
         """
-        photos = Photos.of(self._content, kept.photos)
-        odd = RowWarnings.of(kept.odd)
-        places = [(stretch.before, stretch.rows) for stretch in difference.stretches]
+        photos = MissingPhotos.of(self._content, last.photos)
+        odd = RowWarnings.of(last.odd)
+        ranges = [(stretch.before, stretch.rows) for stretch in difference.stretches]
         gone = set()
-        for old in (person for place in places for person in database.stretch(*place)):
+        for old in (person for rows in ranges for person in database.stretch(*rows)):
             photos.forget(old)
             odd.forget(old)
             gone.add(old.alias)
@@ -261,10 +260,12 @@ class Enrolment:
         if not is_known or not gone.isdisjoint(map(story_alias, stories)):
             raise _Whole
         blocks = difference.recut([[person.line for person in people] for people in new])
-        reading = _Reading(kept.conditions, known, blocks, photos.as_json(), odd.as_json())
+        if not any(block.rows for block in blocks):
+            raise _Whole  # the roster is empty now, and there is nothing to compare the next one with
+        reading = _Reading(last.conditions, known, blocks, photos.as_json(), odd.as_json())
         if not database.amend(
-            [RosterPart(*place, people) for place, people in zip(places, new, strict=True)],
-            site=self.terms,
+            [RosterPart(*rows, people) for rows, people in zip(ranges, new, strict=True)],
+            terms=self.terms,
             stamp=reading.stamp,
             reading=reading.as_json(),
             warnings=[*odd.warnings(), *photos.warnings()],
@@ -273,21 +274,21 @@ class Enrolment:
         return reading
 
     def _fit(
-        self, people: Iterable[Person | RefusedRow], photos: Photos, odd: RowWarnings
+        self, people: Iterable[Person | RefusedRow], photos: MissingPhotos, odd: RowWarnings
     ) -> Iterator[Person]:
         for person in people:
             if not isinstance(person, Person):
-                raise _Whole  # its faults are to be told
+                raise _Whole  # its faults must be reported
             photos.note(person)
             odd.note(person)
             yield person
 
-    # -- what it is read with -----------------------------------------------------------------------
+    # -- the conditions -----------------------------------------------------------------------
 
     def _conditions(self) -> str:
-        """Return a digest of all that rows are read with but the stories: which pictures there are, too."""
-        said = (__version__, self.terms, self.names, self.skips_bad_rows, str(self._path))
-        digest = hashlib.sha256(repr(said).encode())
+        """Return a digest of all that rows are read with, the names of the pictures too, apart from the stories."""
+        conditions = (__version__, self.terms, self.names, self.skips_bad_rows, str(self._path))
+        digest = hashlib.sha256(repr(conditions).encode())
         for folder, folders, files in os.walk(self._content):
             folders[:] = sorted(name for name in folders if not is_leftover(name))
             pictures = sorted(
@@ -326,7 +327,7 @@ def _counted(
     people: Iterable[Person | RefusedRow], progress: Callable[[int, int], None]
 ) -> Iterator[Person | RefusedRow]:
     for number, person in enumerate(people, 1):
-        if number % TOLD_EVERY == 0:
+        if number % REPORTED_EVERY == 0:
             progress(number, 0)
         yield person
 

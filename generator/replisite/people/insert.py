@@ -1,4 +1,4 @@
-"""Take people from a stream into the ledger: all of them or none, and only those that fit together."""
+"""Insert a stream of people into the people database: all or none, and only those that fit together."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from replisite.fault_log import FaultLog
 from replisite.model.alias import skeleton
 from replisite.model.distributor import Person
 from replisite.model.refused_row import RefusedRow
-from replisite.model.site import Site
+from replisite.model.roster_terms import RosterTerms
 from replisite.model.text import quoted
 from replisite.people.tables import SPACING, make_intake, make_people, sort_people
-from replisite.people.unique_names import Arrivals
+from replisite.people.unique_names import UniqueNames
 from replisite.people.uplines import iter_circles, nearest_with_site, walk_circle
 
 __all__ = ["Counts", "take_in"]
@@ -30,7 +30,7 @@ CIRCLE_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many people the ledger holds, how many have a site, and how many rows were refused."""
+    """How many people the people database holds, how many have a site, and how many rows were refused."""
 
     people: int
     sites: int
@@ -44,32 +44,32 @@ def take_in(
     people: Iterable[Person | RefusedRow],
     faults: FaultLog,
     *,
-    site: Site,
+    terms: RosterTerms,
     stamp: str,
     skip_bad: bool,
 ) -> Counts:
-    """Fill the tables anew inside the caller's transaction; whoever does not fit is refused.
+    """Fill the tables again inside the caller's transaction; people who do not fit are refused.
 
-    Without ``skip_bad`` the tables are worth nothing once there is a fault, and the caller takes them back.
+    Without ``skip_bad`` the caller must roll back once there is a fault.
     """
     make_intake(connection)
-    arrivals = Arrivals(connection, faults, site)
+    unique = UniqueNames(connection, faults, terms)
     for person in people:
         if isinstance(person, RefusedRow):
-            arrivals.refuse(person.id, person.rows)
+            unique.refuse(person.id, person.rows)
         else:
-            arrivals.take(person)
-    arrivals.seat()
+            unique.take(person)
+    unique.seat()
     make_people(connection)
     sort_people(connection)
     dropped = _draw_lines(connection, faults)
-    counts = _counts(connection, arrivals.refused + dropped)
-    told = [asdict(fault) for fault in faults.faults] if skip_bad else []
+    counts = _counts(connection, unique.refused + dropped)
+    listed = [asdict(fault) for fault in faults.faults] if skip_bad else []
     facts = {
         "stamp": stamp,
         "counts": asdict(counts),
-        "faults": {"kept": told, "uncounted": faults.uncounted if skip_bad else 0},
-        "exemplars": arrivals.exemplars.as_json(),
+        "faults": {"kept": listed, "uncounted": faults.uncounted if skip_bad else 0},
+        "exemplars": unique.exemplars.as_json(),
     }
     connection.executemany(
         "INSERT INTO facts VALUES (?, ?)", [(name, json.dumps(fact)) for name, fact in facts.items()]
@@ -85,7 +85,7 @@ def _draw_lines(connection: sqlite3.Connection, faults: FaultLog) -> int:
     sponsors = _resolved(connection, "sponsor_id", size, dropped, faults)
     enrollers = _resolved(connection, "enroller_id", size, dropped, faults)
     for member in iter_circles(sponsors):
-        dropped[_tell_circle(connection, sponsors, member, faults)] = True
+        dropped[_report_circle(connection, sponsors, member, faults)] = True
     has_site = bytearray(size)
     for (number,) in connection.execute(f"SELECT number / {SPACING} FROM people WHERE has_site = 1"):  # noqa: S608 - as above
         has_site[number] = not dropped[number]
@@ -114,9 +114,9 @@ def _draw_lines(connection: sqlite3.Connection, faults: FaultLog) -> int:
 def _resolved(
     connection: sqlite3.Connection, column: str, size: int, dropped: bytearray, faults: FaultLog
 ) -> array[int]:
-    """Return the number behind each person's ``column``, 0 for none, and mark who names nobody, or themselves.
+    """Return the number behind each person's ``column``, 0 for none; mark people who name an unknown id, or their own.
 
-    The id of a refused row is no fault of those who name it: they have nobody there.
+    The id of a refused row is no fault of the people who name it: they have no sponsor or enroller.
     """
     numbers = array("i", bytes(4 * size))
     rows = connection.execute(
@@ -127,7 +127,7 @@ def _resolved(
     )
     for number, named, file, line, other, is_refused in rows:
         if other == number:
-            advice = "leave it empty, or name somebody else"
+            advice = "leave it empty, or name another person"
             faults.append(Fault(file, line, f"{column} {quoted(named)} is the person's own id", advice))
         elif other is not None:
             numbers[number] = other
@@ -142,7 +142,7 @@ def _resolved(
 
 
 def _meant(connection: sqlite3.Connection, named: str) -> str:
-    """Ask whether an id was meant that looks the same, or has the zeros in front that a spreadsheet drops."""
+    """Return a hint at an id that looks the same, or has the leading zeros that a spreadsheet drops; else ``""``."""
     if named.isdigit():
         padded = [named.lstrip("0"), *(named.zfill(len(named) + zeros) for zeros in range(1, MOST_ZEROS + 1))]
         row = connection.execute(
@@ -158,7 +158,9 @@ def _meant(connection: sqlite3.Connection, named: str) -> str:
     return f"did you mean {quoted(row[0])}?" if row else ""
 
 
-def _tell_circle(connection: sqlite3.Connection, sponsors: array[int], member: int, faults: FaultLog) -> int:
+def _report_circle(
+    connection: sqlite3.Connection, sponsors: array[int], member: int, faults: FaultLog
+) -> int:
     """Report a circle at the first of its rows, and return that person's number."""
     first: tuple[str, int, str, int] | None = None
     length = 0

@@ -1,4 +1,4 @@
-"""Which photos are published, and what was made of each: the derived files by the photo's path in the content folder."""
+"""The photos that are published, and the derived files of each, by the photo's path in the content folder."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _THESE = (
     " SELECT number FROM own UNION SELECT sponsor FROM own UNION SELECT second FROM own UNION SELECT third FROM own"
     " UNION SELECT enroller FROM own"
 )
-"""Some owners and those above them, who are shown on the owners' pages."""
+"""Some owners and their uplines, who are shown on the owners' pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoOwner:
-    """Somebody with a site who publishes a photo; ``source`` is its path below the content folder."""
+    """A person with a site who publishes a photo; ``source`` is its path below the content folder."""
 
     source: str
     alias: str
@@ -51,7 +51,7 @@ def make_photos(connection: sqlite3.Connection) -> None:
 
 
 def iter_owners(connection: sqlite3.Connection, only: Collection[str] | None) -> Iterator[list[PhotoOwner]]:
-    """Stream who publishes a photo and has a site, in the order of aliases: all, or some aliases and those above them."""
+    """Stream the people with a site who publish a photo, in the order of aliases: all, or some aliases and their uplines."""
     these, values = ("", ()) if only is None else (f" AND number IN ({_THESE})", (json.dumps(sorted(only)),))
     query = (
         f"SELECT number, {_PHOTO}, alias, file, line FROM people WHERE {_PUBLISHED}{these} AND number > ?"  # noqa: S608 - our own words
@@ -64,16 +64,16 @@ def iter_owners(connection: sqlite3.Connection, only: Collection[str] | None) ->
 
 
 def known_photos(connection: sqlite3.Connection, sources: Iterable[str]) -> Mapping[str, tuple[str, str]]:
-    """Return what was made of some photos: the stamp of the photo then, and the path of the derived JPEG."""
+    """Return (stamp, path of the derived JPEG) of some photos, by their paths."""
     query = "SELECT source, stamp, path FROM photos WHERE source IN (SELECT value FROM json_each(?))"
     rows = connection.execute(query, (json.dumps(sorted(set(sources))),))
     return {source: (stamp, path) for source, stamp, path in rows}
 
 
 def put_photos(connection: sqlite3.Connection, rows: Sequence[tuple[str, str, str]]) -> list[str]:
-    """Remember what was made: each photo's source, stamp and path, ``""`` where nothing could be made.
+    """Store each photo's (source, stamp, path of the derived JPEG), ``""`` where none could be made.
 
-    Returns the paths that nobody's photo has any more.
+    Returns the paths that no photo has any more.
     """
     before = known_photos(connection, [source for source, _, _ in rows])
     connection.executemany("INSERT OR REPLACE INTO photos VALUES (?, ?, ?)", rows)
@@ -81,7 +81,7 @@ def put_photos(connection: sqlite3.Connection, rows: Sequence[tuple[str, str, st
 
 
 def forget_unpublished(connection: sqlite3.Connection) -> list[str]:
-    """Forget photos that nobody with a site publishes any more; return the paths that nobody's photo has now."""
+    """Remove photos that no person with a site publishes any more; return the paths that no photo has any more."""
     of_nobody = f"source NOT IN (SELECT {_PHOTO} FROM people WHERE {_PUBLISHED})"  # noqa: S608 - our own words
     gone = [path for (path,) in connection.execute(f"SELECT path FROM photos WHERE {of_nobody}")]  # noqa: S608 - our own words
     if gone:

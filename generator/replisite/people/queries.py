@@ -1,4 +1,4 @@
-"""Read distributors out of the ledger, each with those who stand above."""
+"""Read distributors from the people database, each with the uplines."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ BATCH = 500
 """How many people are read before the people above them are, in one query."""
 
 REMEMBERED = 4_000
-"""How many uplines are kept at hand, twice: some megabytes, whatever the roster's size."""
+"""How many uplines stay in memory, twice: some megabytes, whatever the roster's size."""
 
 _PERSON = "id, alias, market, language, status, sponsor_id, enroller_id, previous, file, line, card, bio"
 _OWNER = "id, alias, market, language, status, card, bio, sponsor, second, third, enroller"
@@ -60,7 +60,7 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class Seated:
-    """A person with the places in the two orders: ``number`` in that of aliases, ``seat`` in the roster's."""
+    """A person with a ``number`` in the order of aliases, and a ``seat`` in the order of the roster."""
 
     number: int
     seat: int
@@ -75,7 +75,7 @@ def iter_people(connection: sqlite3.Connection, where: str, values: Values = ())
 
 
 def seat_after(connection: sqlite3.Connection, before: int) -> int:
-    """Return the seat of the last of so many people of the roster, counted from its start; 0 for nobody."""
+    """Return the seat of the last of the first ``before`` people of the roster; 0 if ``before`` is 0."""
     people = json.loads(connection.execute("SELECT fact FROM facts WHERE name = 'counts'").fetchone()[0])[
         "people"
     ]
@@ -87,7 +87,7 @@ def seat_after(connection: sqlite3.Connection, before: int) -> int:
 
 
 def iter_seated(connection: sqlite3.Connection, seat: int, count: int) -> Iterator[Seated]:
-    """Stream so many people who sit behind a seat, in the order of the roster."""
+    """Stream the next ``count`` people after a seat, in the order of the roster."""
     of_these = "seat IN (SELECT seat FROM people WHERE seat > ? ORDER BY seat LIMIT ?)"
     return iter_numbered(connection, of_these, (seat, count), order="seat")
 
@@ -182,7 +182,7 @@ def _distributor(
 
 
 def _derive_photos(connection: sqlite3.Connection, cards: Iterable[dict[str, Any]]) -> None:
-    """Put the derived photo in the place of each person's own file; where none was made there is no photo."""
+    """Replace each person's own photo by the derived one; where none was made there is no photo."""
     pictured = [public for public in cards if "photo" in public and "://" not in public["photo"]]
     if not pictured:
         return

@@ -1,4 +1,4 @@
-"""Read out of the ledger whose sites are elsewhere: renamed, or closed with somebody above."""
+"""Read redirects from the people database: of sites that were renamed, or closed while an upline has a site."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _read = json.JSONDecoder().raw_decode
 
 
 def iter_redirects(connection: sqlite3.Connection, site: Site) -> Iterator[Redirect]:
-    """Stream the redirects of everybody, in the order of their sources, however many there are.
+    """Stream all redirects in the order of their sources, however many there are.
 
-    A source is never where somebody's site is: an own host may be called as another's earlier one was.
+    No source is the address of a site that exists: a person's own host may have the name of another's earlier one.
     """
     connection.execute("DROP TABLE IF EXISTS temp.moved")
     connection.execute(

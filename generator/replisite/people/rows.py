@@ -1,4 +1,4 @@
-"""A person as an entry of the ledger: the values of a row."""
+"""A person as a row of the people database."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from collections.abc import Iterator
 from replisite.model.alias import skeleton
 from replisite.model.channels import channels_of
 from replisite.model.distributor import Person
-from replisite.model.site import Site
+from replisite.model.roster_terms import RosterTerms
 
 __all__ = ["Entries", "Wanted"]
 
 Wanted = tuple[str, str, str]
-"""A name as it looks, the column that asks for it, and how it is written there."""
+"""A name as it looks, the column that has it, and the letters in the roster."""
 
 _JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 
 
 class Entries:
-    """Makes entries by the terms of one site."""
+    """Makes rows on the terms of one site."""
 
-    def __init__(self, terms: Site) -> None:
-        self._addresses = terms.addresses
-        self._custom = terms.roster.fields
+    def __init__(self, terms: RosterTerms) -> None:
+        self._own_hosts = terms.own_hosts
+        self._custom = terms.fields
         self._closed = frozenset(market.code for market in terms.markets if market.status == "closed")
 
     def has_site(self, person: Person) -> bool:
@@ -31,15 +31,15 @@ class Entries:
         return person.status in {"active", "grace"} and person.market not in self._closed
 
     def names(self, person: Person) -> Iterator[Wanted]:
-        """Stream the names that nobody else may have: ids and aliases by their looks, and the own host."""
+        """Stream the names that must be unique: the id and the aliases by their looks, and the host."""
         yield f"id {skeleton(person.id.casefold())}", "id", person.id
         yield f"alias {skeleton(person.alias)}", "alias", person.alias
         for alias in person.previous_aliases:
             yield f"alias {skeleton(alias)}", "previous_aliases", alias
-        if self._addresses.style == "domain":
-            field = self._addresses.domain_field
+        if self._own_hosts is not None:
+            field = self._own_hosts.field
             own = person.fields.get(field)
-            yield f"host {own or f'{person.alias}.{self._addresses.host}'}", field, own or person.alias
+            yield f"host {own or f'{person.alias}.{self._own_hosts.host}'}", field, own or person.alias
 
     def row(self, person: Person) -> tuple[object, ...]:
         """Return the values of `tables.COLUMNS`, in their order."""

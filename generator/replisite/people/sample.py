@@ -1,4 +1,4 @@
-"""Choose a few people who differ from one another as much as they can, to try pages on."""
+"""Choose a few people who differ as much as possible, to prove pages with."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ _MARKUP = ("<", "&", '"', "'", "{{", "{%", "%", "\n")
 _PLAIN = re.compile(r"[A-Za-z0-9 .,!?-]*")
 
 Place = tuple[int, str]
-"""Somebody's seat, and the alias."""
+"""A person's seat and alias."""
 
 Longest = tuple[int, int, str]
-"""How many letters, and whose: the seat and the alias."""
+"""The number of letters, and the person's seat and alias."""
 
 _SHORTEST: Longest = (0, 0, "")
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 MOST_SHAPES = 4_096
-"""How many combinations of filled columns are remembered, so as not to be looked at again."""
+"""How many combinations of filled columns are remembered, and not looked at again."""
 
 
 class Exemplars:
-    """One alias for each way in which people differ: the first that comes by, or the longest.
+    """One alias for each way in which people differ: the first person on the roster, or the one with the longest text.
 
-    There are as many as there are columns, markets and the like, however many people come by.
+    There are as many as there are columns, markets and the like, however many people there are.
     """
 
     def __init__(self, first: Mapping[str, Place] = _NONE, longest: Mapping[str, Longest] = _NONE) -> None:
@@ -54,7 +54,7 @@ class Exemplars:
         self._shapes: set[object] = set()
 
     def add(self, person: Person, seat: int) -> None:
-        """Look at one more person with a site, who stands below all the others on the roster."""
+        """Add a person with a site, who stands below all others on the roster."""
         shape = (
             person.market,
             person.language,
@@ -75,9 +75,9 @@ class Exemplars:
                 self._longest[name] = (length, seat, person.alias)
 
     def exchange(self, old: Person | None, new: Person, seat: int) -> bool:
-        """Look at a person with a site who is in this seat, in the place of ``old`` or of nobody.
+        """Add a person with a site in this seat, in place of ``old`` if there was one.
 
-        Return False if somebody else may be an exemplar now whom only another look at everybody can tell.
+        Return False if another person may be an exemplar now, which needs a look at all people.
         """
         features = [*_filled(new), *_written(_text(new))]
         order = {feature: place for place, feature in enumerate(features)}
@@ -101,7 +101,7 @@ class Exemplars:
         return True
 
     def has(self, person: Person) -> bool:
-        """Say whether somebody is an exemplar of anything."""
+        """Say whether a person is an exemplar."""
         return any(person.alias == alias for *_, alias in (*self._first.values(), *self._longest.values()))
 
     def as_json(self) -> list[dict[str, Any]]:
@@ -113,7 +113,7 @@ class Exemplars:
             self._first.setdefault(feature, (seat, person.alias))
 
     def aliases(self) -> list[str]:
-        """Return the aliases, the most telling first, each once."""
+        """Return the aliases, those with the longest texts first, each once."""
         longest = [self._longest[name][2] for name in _LONGEST if name in self._longest]
         return list(dict.fromkeys([*longest, *(alias for _, alias in self._first.values())]))
 

@@ -1,4 +1,4 @@
-"""Find people by their names: an index beside the ledger, for whoever looks for somebody while typing."""
+"""Find people by the beginnings of their names, in an index beside the people database."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _INSERT = "INSERT INTO names (rowid, alias, name, market, status) VALUES (?, ?, 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Somebody, as a list of finds shows them: published values only."""
+    """A person as search results show them: published values only."""
 
     alias: str
     name: str
@@ -30,14 +30,14 @@ class Named:
 
 
 class NameIndex:
-    """Everybody's published name and alias, by the beginnings of their words (SQLite's FTS5)."""
+    """The published names and aliases of all people, by the beginnings of their words (SQLite's FTS5)."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     @property
     def stamp(self) -> str:
-        """From what the index was made; empty if there is none."""
+        """The stamp of the database that the index was made from; empty if there is none."""
         try:
             with closing(self._connect()) as connection:
                 row = connection.execute("SELECT fact FROM facts WHERE name = 'stamp'").fetchone()
@@ -46,7 +46,7 @@ class NameIndex:
             return ""
 
     def make(self, people: Iterable[tuple[int, Person]], stamp: str) -> None:
-        """Put these people, each after the number, in the place of those that were there."""
+        """Make the index of these people, each given after the number."""
         new = self._path.with_suffix(".new")
         new.unlink(missing_ok=True)
         with (
@@ -69,7 +69,7 @@ class NameIndex:
         new.replace(self._path)
 
     def amend(self, gone: Iterable[int], come: Iterable[tuple[int, Person]], stamp: str) -> None:
-        """Take people out by their numbers, and put others in, or the same as they are now."""
+        """Remove people by their numbers, and add others, each given after the number."""
         with (
             self._refusing(self._path),
             closing(sqlite3.connect(self._path, isolation_level=None)) as connection,
@@ -88,8 +88,8 @@ class NameIndex:
         values = (query, limit) if words else (limit,)
         try:
             with closing(self._connect()) as connection:
-                told = f"SELECT alias, name, market, status FROM names {where}LIMIT ?"  # noqa: S608 - our own words
-                return [Named(*row) for row in connection.execute(told, values)]
+                query_text = f"SELECT alias, name, market, status FROM names {where}LIMIT ?"  # noqa: S608 - our own words
+                return [Named(*row) for row in connection.execute(query_text, values)]
         except sqlite3.Error:
             return []
 

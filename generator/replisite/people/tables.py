@@ -1,4 +1,4 @@
-"""The tables of a ledger."""
+"""The tables of the people database."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from replisite.people.photos import make_photos
 __all__ = ["COLUMNS", "SPACING", "VERSION", "make_intake", "make_people", "sort_people"]
 
 VERSION = 6
-"""Changes with the tables; a ledger of another version is made anew."""
+"""Changes with the tables; a database of another version is made again."""
 
 SPACING = 1 << 20
-"""How far apart numbers and seats lie, so that others find a place in between."""
+"""The distance between numbers, and between seats, so that others fit in between."""
 
 COLUMNS = (
     "id, alias, market, language, status, has_site, sponsor_id, enroller_id, previous, file, line, card, bio"
@@ -32,7 +32,7 @@ _TYPES = (
 
 
 def make_intake(connection: sqlite3.Connection) -> None:
-    """Make room for people in the order of the roster, the names that they take, and the ids of the refused."""
+    """Make temporary tables for people in the order of the roster, their names, and the ids of refused rows."""
     for table in ("intake", "taken", "refused"):
         connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
     connection.execute(f"CREATE TEMP TABLE intake ({_TYPES})")
@@ -43,11 +43,11 @@ def make_intake(connection: sqlite3.Connection) -> None:
 
 
 def make_people(connection: sqlite3.Connection) -> None:
-    """Make the lasting tables, empty, in place of those that are there.
+    """Make the lasting tables, empty, in place of existing ones.
 
     People have their numbers in the order of aliases, so that streaming them reads the file from front to back, and
     their seats in the order of the roster. ``lines`` has each person's three nearest uplines with a site, and the
-    enroller if there is a site; 0 for none. ``names`` are all that are taken, as `Entries.names` tells them.
+    enroller if there is a site; 0 for none. ``names`` are all that are taken, as `Entries.names` gives them.
     """
     for table in ("people", "lines", "names", "facts"):
         connection.execute(f"DROP TABLE IF EXISTS {table}")

@@ -1,4 +1,4 @@
-"""Seat people in the order of the roster: each takes an id and aliases that nobody else has, or is refused."""
+"""Number people in the order of the roster: each must have an id and aliases of their own, or is refused."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from replisite.errors import Fault
 from replisite.fault_log import FaultLog
 from replisite.model.alias import differences, skeleton
 from replisite.model.distributor import Person
-from replisite.model.site import Site
+from replisite.model.roster_terms import RosterTerms
 from replisite.model.text import drop_surrogates, quoted
 from replisite.people.rows import Entries, Wanted
 from replisite.people.sample import Exemplars
 from replisite.people.tables import COLUMNS, SPACING
 
-__all__ = ["Arrivals"]
+__all__ = ["UniqueNames"]
 
 BATCH = 500
-"""How many people are seated at once, if no two of them want the same."""
+"""How many people are inserted at once, if no two of them have the same name."""
 
 _INSERT = f"INSERT INTO temp.intake VALUES ({', '.join('?' * (2 + len(COLUMNS.split(','))))})"  # noqa: S608 - our own words
 _TAKE = "INSERT INTO temp.taken VALUES (?, ?) ON CONFLICT DO NOTHING"
 _GIVE_BACK = "DELETE FROM temp.taken WHERE name = ? AND number = ?"
 
 
-class Arrivals:
-    """Whoever has come so far. People wait until some hundreds can be seated together, or `seat` is called."""
+class UniqueNames:
+    """The people so far, and their names. People wait until `BATCH` can be inserted together, or `seat` is called."""
 
-    def __init__(self, connection: sqlite3.Connection, faults: FaultLog, site: Site) -> None:
+    def __init__(self, connection: sqlite3.Connection, faults: FaultLog, terms: RosterTerms) -> None:
         self._connection = connection
         self._faults = faults
-        self._entries = Entries(site)
+        self._entries = Entries(terms)
         self._number = 0
         self._waiting: list[tuple[int, Person, Sequence[Wanted]]] = []
         self.refused = 0
@@ -40,18 +40,18 @@ class Arrivals:
     def refuse(self, person_id: str, rows: int = 1) -> None:
         """Count a refused row, or so many that are lost with it, and remember its id."""
         self.refused += rows
-        told = " ".join(drop_surrogates(person_id).split())  # of a byte that is not UTF-8, there is one
-        self._connection.execute("INSERT OR IGNORE INTO temp.refused VALUES (?)", (told,))
+        shown = " ".join(drop_surrogates(person_id).split())  # of a byte that is not UTF-8, there is one
+        self._connection.execute("INSERT OR IGNORE INTO temp.refused VALUES (?)", (shown,))
 
     def take(self, person: Person) -> None:
-        """Take a person in, unless one of the names is taken."""
+        """Insert a person, unless one of the names is taken."""
         self._number += 1
         self._waiting.append((self._number, person, list(self._entries.names(person))))
         if len(self._waiting) >= BATCH:
             self.seat()
 
     def seat(self) -> None:
-        """Seat everybody who waits: all at once if there is no quarrel, else one by one."""
+        """Insert all people who wait: at once if their names are unique, else one by one."""
         waiting, self._waiting = self._waiting, []
         names = sorted((name, number) for number, _, wanted in waiting for name, _, _ in wanted)
         if self._connection.executemany(_TAKE, names).rowcount == len(names) or not names:
@@ -87,7 +87,7 @@ class Arrivals:
         return is_free
 
     def _holder(self, name: str) -> tuple[str, str, str, int] | None:
-        """Return id, aliases, file and line of whoever has the name; None if that is the person itself."""
+        """Return id, aliases, file and line of the person who has the name; None if that is the person itself."""
         row: tuple[str, str, str, int] | None = self._connection.execute(
             "SELECT id, alias || ' ' || previous, file, line FROM temp.intake"
             " WHERE number = (SELECT number FROM temp.taken WHERE name = ?)",
@@ -100,14 +100,14 @@ def _taken(person: Person, column: str, text: str, holder: tuple[str, str, str, 
     holder_id, aliases, file, line = holder
     others = [holder_id] if column == "id" else aliases.split()
     alike = next((other for other in others if skeleton(other.casefold()) == skeleton(text.casefold())), text)
-    place = f"{file}:{line}"
+    position = f"{file}:{line}"
     if alike == text or column not in {"id", "alias", "previous_aliases"}:
         return Fault(
             person.file,
             person.line,
-            f"{column} {quoted(text)} is taken at {place}",
+            f"{column} {quoted(text)} is taken at {position}",
             "give each person their own",
         )
     letters = differences(text.casefold(), alike.casefold()) or "capitals apart"
-    what = f"{column} {quoted(text)} looks like {quoted(alike)} at {place} ({letters})"
+    what = f"{column} {quoted(text)} looks like {quoted(alike)} at {position} ({letters})"
     return Fault(person.file, person.line, what, "choose one that nobody can mistake")

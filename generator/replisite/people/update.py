@@ -1,4 +1,4 @@
-"""Put the people of a stretch of the roster in the place of those who stood there, and leave all others as they are."""
+"""Replace the people of a stretch of the roster, and leave all others as they are."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from replisite.model.distributor import Person
-from replisite.model.site import Site
+from replisite.model.roster_terms import RosterTerms
 from replisite.people.queries import Seated, iter_seated, seat_after
 from replisite.people.rows import Entries
 from replisite.people.sample import Exemplars
 from replisite.people.tables import COLUMNS, SPACING
-from replisite.people.update_uplines import redraw
+from replisite.people.update_uplines import update_uplines
 
 __all__ = ["Amended", "RosterPart", "amend"]
 
@@ -28,7 +28,7 @@ _INSERT = (
 
 @dataclass(frozen=True, slots=True)
 class RosterPart:
-    """People who stand after ``before`` others on the roster as it was, in the place of ``count``."""
+    """People who replace ``count`` others, which stood after ``before`` people on the roster."""
 
     before: int
     count: int
@@ -37,19 +37,18 @@ class RosterPart:
 
 @dataclass(frozen=True, slots=True)
 class Amended:
-    """The numbers of those who are not there any more, or not as they were, and of those who are there for them."""
+    """The numbers of the people who are ``gone`` or have changed, and of those who have ``come`` or have changed."""
 
     gone: tuple[int, ...]
     come: tuple[int, ...]
 
 
-def amend(connection: sqlite3.Connection, parts: Sequence[RosterPart], site: Site) -> Amended | None:
+def amend(connection: sqlite3.Connection, parts: Sequence[RosterPart], terms: RosterTerms) -> Amended | None:
     """Change the tables inside the caller's transaction.
 
-    None, where not everything can be told without the rest of the roster, or there is a fault that wants to be
-    told: the tables are worth nothing then, and the caller takes them back.
+    None where the rest of the roster is needed, or there is a fault that must be reported: the caller must roll back then.
     """
-    entries = Entries(site)
+    entries = Entries(terms)
     starts = [seat_after(connection, part.before) for part in parts]
     there = [[*iter_seated(connection, start, part.count)] for start, part in zip(starts, parts, strict=True)]
     old = {one.person.alias: one for some in there for one in some}
@@ -71,7 +70,7 @@ def amend(connection: sqlite3.Connection, parts: Sequence[RosterPart], site: Sit
     if not (
         _know_each_other(connection, gone, come)
         and not any(_is_in_circle(connection, one.person) for one in come)
-        and redraw(connection, [(before_them.get(one.number), one.person) for one in come], entries)
+        and update_uplines(connection, [(before_them.get(one.number), one.person) for one in come], entries)
         and _count(connection, entries, gone, come)
     ):
         return None
@@ -79,7 +78,7 @@ def amend(connection: sqlite3.Connection, parts: Sequence[RosterPart], site: Sit
 
 
 def _differ(one: Seated, other: Seated) -> bool:
-    """Say whether anything is another, but for the line of the row."""
+    """Say whether two people differ in anything but the line of the row."""
     return one.seat != other.seat or replace(one.person, line=0) != replace(other.person, line=0)
 
 
@@ -157,7 +156,7 @@ def _filled(places: Sequence[int | None]) -> list[int] | None:
 def _have_names(
     connection: sqlite3.Connection, entries: Entries, gone: Iterable[Seated], come: Iterable[Seated]
 ) -> bool:
-    """Give names back and take others; False if one is somebody else's."""
+    """Release the names of people who are gone, and take others; False if one is taken."""
     left = {name for one in gone for name, _, _ in entries.names(one.person)}
     connection.executemany("DELETE FROM names WHERE name = ?", ((name,) for name in left))
     wanted = [name for one in come for name in {name for name, _, _ in entries.names(one.person)}]
@@ -168,7 +167,7 @@ def _have_names(
 
 
 def _know_each_other(connection: sqlite3.Connection, gone: Iterable[Seated], come: Iterable[Seated]) -> bool:
-    """Say whether nobody names an id that is not there any more, and whoever has come names others who are there."""
+    """Say whether all ids that people name are on the roster."""
     ids = {one.person.id for one in come}
     for lost in {one.person.id for one in gone} - ids:
         for column in ("sponsor_id", "enroller_id"):
@@ -201,7 +200,7 @@ def _iter_sponsors(connection: sqlite3.Connection, person_id: str) -> Iterator[s
 def _count(
     connection: sqlite3.Connection, entries: Entries, gone: Sequence[Seated], come: Sequence[Seated]
 ) -> bool:
-    """Bring what is counted and the exemplars up to date; False if only a look at everybody can tell."""
+    """Bring the counts and the exemplars up to date; False if that needs a look at all people."""
     counts: dict[str, Any] = _fact(connection, "counts")
     exemplars = Exemplars(*_fact(connection, "exemplars"))
     for step, some in ((-1, gone), (1, come)):

@@ -1,4 +1,4 @@
-"""Draw the lines of whoever has changed anew, and of all those below whom that concerns."""
+"""Update the uplines of people who have changed, and of all people below who are concerned."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from replisite.model.distributor import Person
 from replisite.people.rows import Entries
 
-__all__ = ["MOST", "redraw"]
+__all__ = ["MOST", "update_uplines"]
 
 MOST = 20_000
-"""How many lines are drawn anew at most; more are soon drawn all together."""
+"""How many people are updated one by one; for more it is faster to update all."""
 
 UPLINES = 3
 
@@ -24,23 +24,23 @@ _OWN = "SELECT id, sponsor_id, enroller_id FROM people WHERE number = ?"
 _LINE = "SELECT sponsor, second, third, enroller FROM lines WHERE number = ?"
 
 
-def redraw(
+def update_uplines(
     connection: sqlite3.Connection, changed: Iterable[tuple[Person | None, Person]], entries: Entries
 ) -> bool:
-    """Bring ``lines`` up to date; False if that is more than is drawn one by one.
+    """Bring the table ``lines`` up to date; False if more than `MOST` people are concerned.
 
-    ``changed`` are people of the tables, each after who had the number before; nobody's line is a circle.
+    ``changed`` are pairs: the person who had the number before, if any, and the person in the tables. No upline is a circle.
     """
     waiting: deque[int] = deque()
     for old, new in changed:
         waiting.append(_number(connection, new.id))
         if old is None or old.id != new.id or entries.has_site(old) != entries.has_site(new):
             waiting += _below(connection, new.id)
-    drawn = 0
+    updated = 0
     while waiting:
         number = waiting.popleft()
-        drawn += 1
-        if drawn > MOST or len(waiting) > MOST:
+        updated += 1
+        if updated > MOST or len(waiting) > MOST:
             return False
         person_id, sponsor_id, enroller_id = connection.execute(_OWN, (number,)).fetchone()
         line = [*_seen_from_below(connection, sponsor_id), 0, 0, 0][:UPLINES]
@@ -56,7 +56,7 @@ def redraw(
 
 
 def _seen_from_below(connection: sqlite3.Connection, person_id: str) -> list[int]:
-    """Return the uplines with a site of somebody whose sponsor this is."""
+    """Return the uplines with a site of a person whose sponsor this is."""
     row = connection.execute(_ABOVE, (person_id,)).fetchone() if person_id else None
     if row is None:
         return []
@@ -67,7 +67,7 @@ def _seen_from_below(connection: sqlite3.Connection, person_id: str) -> list[int
 def _below(
     connection: sqlite3.Connection, person_id: str, columns: tuple[str, ...] = ("sponsor_id", "enroller_id")
 ) -> list[int]:
-    """Return who names a person, at most some more than are drawn one by one."""
+    """Return the people who name a person, at most `MOST` and one more by column."""
     found: list[int] = []
     for column in columns:
         query = f"SELECT number FROM people WHERE {column} = ? AND {column} <> '' LIMIT {MOST + 1}"  # noqa: S608 - our own words

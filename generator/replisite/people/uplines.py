@@ -1,4 +1,4 @@
-"""Who stands above whom: circles in the sponsor lines, and the nearest upline with a site.
+"""Uplines: circles among sponsors, and the nearest upline with a site.
 
 A person is a number from 1; ``sponsors[n]`` is the number of n's sponsor, or 0. A million people take
 4 MB an array, and no walk keeps a list of its steps.
@@ -36,7 +36,7 @@ def iter_circles(sponsors: Sequence[int]) -> Iterator[int]:
 
 
 def walk_circle(sponsors: Sequence[int], member: int) -> Iterator[int]:
-    """Stream the people of a circle, from one member upwards, each once."""
+    """Stream the people of a circle, from a member upwards, each once."""
     yield member
     at = sponsors[member]
     while at != member:
@@ -47,7 +47,7 @@ def walk_circle(sponsors: Sequence[int], member: int) -> Iterator[int]:
 def nearest_with_site(sponsors: Sequence[int], has_site: Sequence[int]) -> array[int]:
     """Return for each person the nearest upline with a site, or 0; there must be no circle.
 
-    A line of people without sites is walked once and then remembered for all of them.
+    An upline without sites is walked once and then remembered for all people in it.
 
     >>> list(nearest_with_site([0, 0, 1, 2], [0, 1, 0, 1]))
     [0, 0, 1, 1]

@@ -11,14 +11,15 @@ import os
 import shutil
 import time
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from replisite.errors import Fault, InputError
 from replisite.model.site import Site
-from replisite.model.sitemap import robots, sitemap
-from replisite.pages.site_files import MADE_FILES
+from replisite.pages.corporate import corporate_files, corporate_plate, made_names
+from replisite.pages.link_audit import audit_sheets, link_check
+from replisite.pages.template_errors import compile_fault, template_fault
 from replisite.pelican import PelicanRun, Proof, ReusedFiles, SiteCode, StagedSite, forget_contents
 from replisite.preview.messages import (
     ContentRequest,
@@ -31,7 +32,6 @@ from replisite.preview.messages import (
 )
 from replisite.preview.personal_marks import Piece
 from replisite.preview.timeouts import Deadline, Overdue
-from replisite.rendering.links import audit_sheets, link_check, template_fault
 from replisite.staging import Plate
 from replisite.system.clock import build_time
 from replisite.system.open_files import opened_files
@@ -92,7 +92,7 @@ class ContentWorker:
             return SiteIndex(tuple(run.faults), warnings, names=run.names, folders=folders, beside=beside)
         self._pages, self._site, self._made_files = pages, site, None
         warnings += self._broken_sheets(run, pages)
-        files = frozenset(pages.files) | (MADE_FILES if site.pelican_defaults == "replisite" else frozenset())
+        files = frozenset(pages.files) | made_names(site)
         self._stage_ms.clear()
         return SiteIndex(
             (),
@@ -137,13 +137,6 @@ class ContentWorker:
                 return run, pages
             is_copied = True
 
-    def _files(self, site: Site, pages: StagedSite) -> Mapping[str, bytes]:
-        files = pages.filled_files()
-        if site.pelican_defaults == "replisite":
-            files.setdefault("sitemap.xml", sitemap(site.url, pages.listed()))
-            files.setdefault("robots.txt", robots(site.url))
-        return files
-
     def tidy(self) -> None:
         """Give back the memory of what was read before."""
         forget_contents()
@@ -155,7 +148,7 @@ class ContentWorker:
         assert self._pages is not None
         assert self._site is not None
         if self._made_files is None:
-            files = dict(self._files(self._site, self._pages))
+            files = corporate_files(self._site, self._pages.filled_files(), self._pages.listed())
             if faults := self._pages.leftovers(files):
                 raise InputError(faults)
             self._made_files = files
@@ -240,21 +233,12 @@ class ContentWorker:
 
     def _fault(self, error: Exception, asked: PageRequest) -> Fault:
         assert self._site is not None
-        file, line = getattr(error, "filename", None), getattr(error, "lineno", 0)
-        if isinstance(file, str) and line:  # a template that cannot be compiled
-            place = Path(file)
-            told = (
-                place.relative_to(self._site.root).as_posix()
-                if place.is_relative_to(self._site.root)
-                else file
-            )
-            return Fault(told, line, getattr(error, "message", "") or str(error), "mend the template")
-        return template_fault(error, self._site, f"{asked.path} for {asked.owner.alias or 'the company'}")
+        page = f"{asked.path} for {asked.owner.alias or 'the company'}"
+        return compile_fault(error, self._site) or template_fault(error, self._site, page)
 
 
 def _plate(proof: Proof, asked: PageRequest) -> Plate:
-    page = proof.page
-    return page.corporate if asked.is_corporate and page.corporate is not None else page.plate
+    return corporate_plate(proof.page) if asked.is_corporate else proof.page.plate
 
 
 def _told(slot: object) -> PieceView:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from replisite.errors import Fault, InputError, ReplisiteError
 from replisite.model.distributor import PHOTO_SUFFIXES
 from replisite.model.options import Options, database_path
-from replisite.model.roster_terms import terms_of
+from replisite.model.roster_terms import roster_terms
 from replisite.model.site import Site
 from replisite.model.view import EditionView
 from replisite.preview.changes import Changes, changes_of
@@ -344,7 +344,7 @@ class PreviewSession:
         if site is None:
             return
         names = sorted(self.site_index.names)
-        asked = (terms_of(site), names)
+        asked = (roster_terms(site), names)
         if asked == self._asked_roster and not anew:
             return
         self._asked_roster = asked

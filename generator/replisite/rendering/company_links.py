@@ -1,7 +1,7 @@
 """Count the company links of every site, and those that carry the site's own owner.
 
-All pages are pressed in memory, one owner after the other, and forgotten: what is kept is counts, and the first of the links
-that carry nobody or another.
+All pages are pressed in memory, one owner after the other: only counts remain, and the first of the links that carry no owner
+or another one.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ class LostLink:
 
 @dataclass(frozen=True, slots=True)
 class LinkCounts:
-    """The company links of some sites. ``ownerless`` are those that need no owner, by site.toml.
+    """The company links of some sites. ``ownerless`` links need no owner, by site.toml.
 
-    ``lost`` are the first of those that carry nobody or another, and ``lost_count`` is the number of all of them.
-    ``corporate_links`` and ``corporate_carried`` say how many of all are on the company's own site.
+    ``lost`` are the first of the links that carry no owner or another one, and ``lost_count`` is the number of all of them.
+    ``corporate_links`` and ``corporate_carried`` count those on the company's own site.
     """
 
     sites: int = 0
@@ -78,7 +78,7 @@ class LinkCounts:
 
 
 class LinkCounter:
-    """Counts the links of sites; what is the same on every site is read once."""
+    """Counts the links of sites; the text that is the same on every site is read once."""
 
     def __init__(self, site: Site) -> None:
         self._links = CompanyLinks(site)
@@ -88,14 +88,14 @@ class LinkCounter:
         """Count the links of one owner's pages, which are those of one edition."""
         numbers = dict.fromkeys(Referral, 0)
         lost: list[LostLink] = []
-        for place, (page, body) in enumerate(zip(pages, bodies, strict=True)):
-            for found in self._found(owner, place, page, body):
-                referral = self._links.judge(found, owner)
+        for index, (page, body) in enumerate(zip(pages, bodies, strict=True)):
+            for link in self._links_of(owner, index, page, body):
+                referral = self._links.judge(link, owner)
                 if referral is None:
                     continue
                 numbers[referral] += 1
                 if referral is Referral.LOST and len(lost) < LISTED:
-                    lost.append(LostLink(owner.alias, page.path, found.address, page.source))
+                    lost.append(LostLink(owner.alias, page.path, link.address, page.source))
         links = sum(numbers.values())
         carried = numbers[Referral.CARRIED]
         return LinkCounts(
@@ -116,18 +116,17 @@ class LinkCounter:
         bodies = (html.unescape(body.decode("utf-8", "replace")).encode() for body in files.values())
         return replace(self.count(owner, pages, bodies), pages=0)
 
-    def _found(self, owner: Distributor, place: int, page: Page, body: bytes) -> Sequence[Any]:
+    def _links_of(self, owner: Distributor, index: int, page: Page, body: bytes) -> Sequence[Any]:
         if owner.is_company or not page.plate.is_shared:
             return self._links.find(body)
-        key = (edition_of(owner), place)
+        key = (edition_of(owner), index)
         if key not in self._shared:
             self._shared[key] = self._links.find(body)
         return self._shared[key]
 
 
-def count_shard(work: Work) -> tuple[int, LinkCounts]:
+def count_shard(press_set: PressSet, work: Work) -> tuple[int, LinkCounts]:
     """Count the links of one shard's sites; return the shard's number too. Raises InputError for what a template raises."""
-    press_set = PressSet.of(work.plates)
     counter = LinkCounter(work.site)
     listed = press_set.composition.pages
     pages = {edition: [page for page in listed[edition] if page.is_replicated] for edition in listed}

@@ -1,4 +1,4 @@
-"""Find out what a Pelican run has read, and whether its plates can travel to another process."""
+"""Find the files that a Pelican run has read, and pickle its plates if they can be pickled."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from replisite.rendering.cache import PageCache, Reads
 if TYPE_CHECKING:
     from replisite.pelican import Recording
 
-__all__ = ["reads_of", "travelled"]
+__all__ = ["pickled_recording", "reads_of"]
 
 
-def reads_of(site: Site, folders: Iterable[Path], opened: Iterable[str], kept: PageCache) -> Reads:
-    """Return all that a composition was made from.
+def reads_of(site: Site, folders: Iterable[Path], opened: Iterable[str], cache: PageCache) -> Reads:
+    """Return all files that a composition was made from.
 
-    Python's own files are known by their versions. Relative paths are from the site's root. A folder that does not exist
-    counts too: its files are read as soon as somebody makes it.
+    Python's own files count by their versions. Relative paths are from the site's root. A folder that does not exist
+    counts too: its files are read as soon as the folder is made.
     """
     whole = list(folders)
     for value in site.pelican.values():
@@ -32,19 +32,18 @@ def reads_of(site: Site, folders: Iterable[Path], opened: Iterable[str], kept: P
             path = site.root / name if isinstance(name, str) and name.strip("./") else site.root
             if path != site.root:
                 whole.append(path)
-    apart = [*whole, kept.folder, kept.new, site.state, Path(sys.prefix), Path(sys.base_prefix)]
+    apart = [*whole, cache.folder, cache.new, site.state, Path(sys.prefix), Path(sys.base_prefix)]
     apart += [Path("/proc"), Path("/dev"), Path("/sys"), Path(os.__file__).parent]
     files = {Path(site.root, name) for name in opened}
     single = [path for path in files if path.is_file() and not any(path.is_relative_to(top) for top in apart)]
     return Reads(sorted(set(whole)), sorted(single))
 
 
-def travelled(recording: Recording) -> tuple[Recording, bytes | None, str]:
+def pickled_recording(recording: Recording) -> tuple[Recording, bytes | None, str]:
     """Return a recording whose plates have been pickled and read again, and the composition as bytes.
 
-    What is proved and pressed is then what later builds press. Where a plate holds something that cannot
-    travel, such as a piece of content as a whole, everything stays as it was, there are no bytes, and the text
-    says what it is.
+    Later builds then press the same plates as this one proves. Where a plate holds a value that cannot be pickled, such as
+    a piece of content as a whole, the recording is the one that was given, there are no bytes, and the text names the value.
     """
     proofs = {edition: list(listed) for edition, listed in recording.proofs.items()}
     raw = {edition: [proof.plate for proof in listed] for edition, listed in proofs.items()}
@@ -76,19 +75,19 @@ _STAYS = (
     "replisite.content.kinds",
     "replisite.content.catalog",
 )
-"""Whose values bring Pelican, or half the site, along."""
+"""The modules whose values refer to Pelican, or to half the site."""
 
 
 class _Pickler(pickle.Pickler):
-    """Refuses what would bring Pelican, or half the site, into a process that presses."""
+    """Refuses values that would bring Pelican, or half the site, into a process that presses."""
 
     def reducer_override(self, value: Any) -> Any:
         module = (
             getattr(value if isinstance(value, type) or callable(value) else type(value), "__module__", None)
             or ""
         )
-        if told := getattr(type(value), "does_not_travel", ""):
-            raise pickle.PicklingError(told)
+        if reason := getattr(type(value), "does_not_travel", ""):
+            raise pickle.PicklingError(reason)
         if module.split(".")[0] == "pelican" or module.startswith(_STAYS):
             raise pickle.PicklingError(f"{type(value).__name__} of {module} does not travel")
         return NotImplemented

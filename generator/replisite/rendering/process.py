@@ -1,6 +1,6 @@
-"""The process that makes pages, as everybody else sees it.
+"""The process that makes pages, as the rest of the program sees it.
 
-``worker.py`` says what happens inside.
+``worker.py`` is its inside.
 """
 
 from __future__ import annotations
@@ -14,38 +14,52 @@ from replisite.model.distributor import Distributor
 from replisite.pages.explanation import PageExplanation
 from replisite.people import Shard
 from replisite.rendering.company_links import LinkCounts
-from replisite.rendering.shards import Pressed
-from replisite.rendering.worker import Composed, Proved, RenderingOrders, RenderingWorker
+from replisite.rendering.compose import ComposeResult, RenderingOrders
+from replisite.rendering.press import PressOrders
+from replisite.rendering.prove import ProofResult
+from replisite.rendering.shards import PressResult
+from replisite.rendering.worker import RenderingWorker
 from replisite.system.processes import ChildProcess, Heard, Noted
 
-__all__ = ["Composed", "LinkCounts", "Pressed", "Proved", "RenderingOrders", "RenderingProcess"]
+__all__ = [
+    "ComposeResult",
+    "LinkCounts",
+    "PressResult",
+    "ProofResult",
+    "RenderingOrders",
+    "RenderingProcess",
+]
 
 
 class RenderingProcess(ChildProcess):
-    """The child process; use as a context manager, which ends it and all that it started."""
+    """The child process; use as a context manager, which ends it and all processes that it started."""
 
     def __init__(self, orders: RenderingOrders) -> None:
-        super().__init__(partial(RenderingWorker, orders), "replisite press room", "makes the pages")
+        super().__init__(partial(RenderingWorker, orders), "replisite rendering", "makes the pages")
         self.root = orders.site.root
+        self._unpublished: frozenset[str] = frozenset()
 
-    def compose(self, progress: Heard, noted: Noted) -> Composed:
-        """Run Pelican and stage every page; ``progress`` gets (pages so far, 0), ``noted`` what takes long."""
-        return cast(Composed, self.ask("compose", progress=progress, noted=noted))
+    def compose(self, progress: Heard, noted: Noted) -> ComposeResult:
+        """Run Pelican and stage every page.
+
+        ``progress`` gets (pages so far, 0), ``noted`` a message for each call of a plugin that takes long.
+        """
+        return cast(ComposeResult, self.ask("compose", progress=progress, noted=noted))
 
     def explain(self) -> Sequence[PageExplanation]:
-        """Tell how each page was staged."""
+        """Return how each page was staged."""
         return cast("Sequence[PageExplanation]", self.ask("explain"))
 
     def withhold(self, paths: Sequence[str]) -> None:
-        """Do not publish some of the files that exist once."""
-        self.ask("withhold", paths)
+        """Leave some of the files that exist once out of the sites that are proved and pressed afterwards."""
+        self._unpublished = frozenset(paths)
 
-    def prove(self, sample: Sequence[Distributor], jobs: int, progress: Heard) -> Proved:
+    def prove(self, sample: Sequence[Distributor], jobs: int, progress: Heard) -> ProofResult:
         """Press a sample and compare it with Jinja's rendering; follow every link of it.
 
         ``progress`` gets (pages proved with all owners, pages in all).
         """
-        return cast(Proved, self.ask("prove", sample, jobs, progress=progress))
+        return cast(ProofResult, self.ask("prove", self._unpublished, sample, jobs, progress=progress))
 
     def press(
         self,
@@ -56,15 +70,13 @@ class RenderingProcess(ChildProcess):
         jobs: int,
         prove_all: bool,
         progress: Heard,
-    ) -> list[Pressed]:
+    ) -> list[PressResult]:
         """Press the corporate site and the shards' sites; ``progress`` gets (sites, pages) each time.
 
         ``output`` is the folder that gets them, or None for pages that are thrown away.
         """
-        return cast(
-            "list[Pressed]",
-            self.ask("press", database, shards, only, output, jobs, prove_all, progress=progress),
-        )
+        orders = PressOrders(database, shards, only, output, jobs, prove_all)
+        return cast("list[PressResult]", self.ask("press", self._unpublished, orders, progress=progress))
 
     def count_links(self, database: Path, shards: Sequence[Shard], jobs: int, progress: Heard) -> LinkCounts:
         """Press every site in memory and count its company links; ``progress`` gets (sites, pages) each time."""

@@ -1,14 +1,16 @@
 """Press the sites of one shard of the roster: the work of one worker, given as plain data.
 
-Any executor of ``concurrent.futures`` may run ``press_shard``: its argument pickles, and names the file that
-holds the plates. A process forked after staging has them already.
+Any executor of ``concurrent.futures`` may run ``press_shard``: its argument pickles, and names the file that holds the
+plates, with the digest of its bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -19,25 +21,35 @@ from replisite.model.places import address_of, edition_of, prefix_of
 from replisite.model.site import Site
 from replisite.output import DirectorySink, DiscardSink, Layout, ManifestPart, Sink, write_part
 from replisite.pages import Composition
+from replisite.pages.template_errors import template_fault
 from replisite.people import PeopleDatabase, Shard
-from replisite.rendering.cache import read_composition
-from replisite.rendering.links import template_fault
+from replisite.rendering.cache import PlatesFile, read_composition
+from replisite.rendering.executors import each_done
 from replisite.staging import Press
 from replisite.system.processor_time import Pieces, TooSlow, limited_pieces
 
-__all__ = ["PressSet", "Pressed", "Work", "press_pages", "press_shard", "site_seconds"]
+__all__ = [
+    "PressResult",
+    "PressSet",
+    "Work",
+    "press_all",
+    "press_pages",
+    "press_shard",
+    "press_with",
+    "site_seconds",
+]
 
 
 PAGES_A_LIMIT: Final = 100
-"""How many pages of one site share the limit of one page: even those that are rendered in full take milliseconds."""
+"""How many pages of one site share the limit of one page: even pages that are rendered in full take milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What one worker is to press. ``output`` is None for pages that are thrown away."""
+    """One worker's share of the roster. ``output`` is None for pages that are thrown away."""
 
     site: Site
-    plates: Path
+    plates: PlatesFile
     database: Path
     shard: Shard
     only: Sequence[str] | None
@@ -46,7 +58,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
+class PressResult:
     """How much has been written; the entries of the files are in ``part``, or are ``single`` ones."""
 
     sites: int
@@ -59,7 +71,7 @@ class Pressed:
 
 
 class PressSet:
-    """The presses of all editions, and where the pages of each lie."""
+    """The presses of all editions, and the paths of each edition's pages."""
 
     def __init__(self, composition: Composition) -> None:
         self.composition = composition
@@ -68,7 +80,7 @@ class PressSet:
         self._paths: dict[str, Sequence[str]] = {}
         for edition, listed in composition.pages.items():
             pages = [page for page in listed if page.is_replicated]
-            shared = [place for place, page in enumerate(pages) if page.plate.is_shared]
+            shared = [index for index, page in enumerate(pages) if page.plate.is_shared]
             self._paths[edition] = [page.path for page in pages]
             self._presses[edition] = Press([page.plate for page in pages])
             self._layouts[edition] = Layout.of(self._paths[edition], shared)
@@ -87,16 +99,9 @@ class PressSet:
         """Limit the processor time of each owner's site, until as many are finished as are pressed."""
         return limited_pieces(site_seconds(site, max(map(len, self._paths.values()), default=0)))
 
-    @staticmethod
-    def of(plates: Path) -> PressSet:
-        """Return the presses of the plates in a file: those that this process has, or new ones."""
-        if plates not in PRESS_SETS:
-            PRESS_SETS[plates] = PressSet(read_composition(plates))
-        return PRESS_SETS[plates]
-
 
 def site_seconds(site: Site, pages: int) -> float:
-    """Return how much processor time may be used by a site that is pressed in one go: a page's, and more for many pages."""
+    """Return the processor time, in seconds, of a site that is pressed in one go: a page's, and more for many pages."""
     return site.page_seconds * max(pages / PAGES_A_LIMIT, 1.0)
 
 
@@ -108,23 +113,19 @@ def press_pages(press: Press, paths: Sequence[str], site: Site, owner: Distribut
     try:
         return press.pages({"distributor": owner})
     except (Exception, TooSlow) as error:
-        place = press.place_of(error)
-        page = "" if place is None else f"{paths[place]} on "
+        index = press.place_of(error)
+        page = "" if index is None else f"{paths[index]} on "
         whose = f"the site of {owner.alias}" if owner.alias else "the corporate site"
         raise InputError([template_fault(error, site, f"{page}{whose}")]) from error
 
 
-PRESS_SETS: dict[Path, PressSet] = {}
-"""By the file that holds the plates: what this process has read, or was forked with."""
+def press_with(
+    press_set: PressSet, work: Work, prove: Callable[[Distributor], int] | None = None
+) -> PressResult:
+    """Press one shard; raises InputError for what a template raises, and OutputError.
 
-PROVING: dict[Path, Callable[[Distributor], int] | None] = {}
-"""What proves every page of an owner's site, where all sites are proved: in a process forked after staging."""
-
-
-def press_shard(work: Work) -> Pressed:
-    """Press one shard; raises InputError for what a template raises, and OutputError."""
-    press_set = PressSet.of(work.plates)
-    prove = PROVING.get(work.plates)
+    ``prove`` compares each page of an owner's site with Jinja's rendering, and returns the number of pages.
+    """
     sink: Sink = DiscardSink() if work.output is None else DirectorySink(work.output)
     sites = pages = size = proofs = 0
     entries: list[Entry] = []
@@ -142,4 +143,20 @@ def press_shard(work: Work) -> Pressed:
     part = None
     if work.output is not None:
         part = write_part(work.output.parent / f"run.entries.{work.number}", entries)
-    return Pressed(sites, pages, pages, size, part, (), proofs)
+    return PressResult(sites, pages, pages, size, part, (), proofs)
+
+
+def press_shard(work: Work) -> PressResult:
+    """Press one shard with the plates in its file; raises what `press_with` and `read_composition` raise."""
+    return press_with(_press_set(work.plates), work)
+
+
+@lru_cache(maxsize=1)
+def _press_set(plates: PlatesFile) -> PressSet:
+    """Return the presses of a file's plates. The last ones stay: the digest in the key tells one build's from another's."""
+    return PressSet(read_composition(plates))
+
+
+def press_all(executor: Executor, work: Sequence[Work]) -> Iterator[PressResult]:
+    """Press all shards in any executor, in the order in which they are done; raises what a shard raises."""
+    return each_done(executor, press_shard, work)

@@ -1,4 +1,4 @@
-"""Remember which files of an output exist once, so that a build of some sites removes those that are no longer published."""
+"""List the files of an output that exist once, so that a build of some sites removes those that are no longer published."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ __all__ = ["remember_shared", "stale_files"]
 def stale_files(
     site: Site, output: Path, shared: Iterable[str], database: PeopleDatabase, written: Iterable[str]
 ) -> frozenset[str]:
-    """Return the files of an output that the last build wrote once and this one does not, and photos nobody publishes.
+    """Return the files of an output that the last build wrote once and this one does not, and photos that are not published.
 
-    ``shared`` are the files that this build writes once, ``written`` the paths that the output holds.
+    ``shared`` are the files that this build writes once, ``written`` the paths in the output.
     """
     photos = {path for path in written if is_photo(path) and not database.has_photo(jpeg_of(path))}
     return frozenset({*_remembered(site, output), *photos} - set(shared))
 
 
 def remember_shared(site: Site, output: Path, shared: Collection[str]) -> None:
-    """Remember the files that a build wrote once."""
-    place = _place(site, output)
-    new = place.with_suffix(".new")
+    """Store the paths of the files that a build wrote once."""
+    path = _list_path(site, output)
+    new = path.with_suffix(".new")
     new.write_text(json.dumps(sorted(shared), indent=0), encoding="utf-8")
-    new.replace(place)
+    new.replace(path)
 
 
 def _remembered(site: Site, output: Path) -> list[str]:
     try:
-        return [str(path) for path in json.loads(_place(site, output).read_text(encoding="utf-8"))]
+        return [str(path) for path in json.loads(_list_path(site, output).read_text(encoding="utf-8"))]
     except (OSError, ValueError, TypeError):
         return []
 
 
-def _place(site: Site, output: Path) -> Path:
+def _list_path(site: Site, output: Path) -> Path:
     name = hashlib.sha256(str(output.resolve()).encode()).hexdigest()[:12]
     return site.state / f"shared-{name}.json"

@@ -20,11 +20,11 @@ from replisite.images.roster_photos import make_photos
 from replisite.model.distributor import Distributor
 from replisite.model.options import Options
 from replisite.model.places import address_of
-from replisite.model.roster_terms import terms_of
+from replisite.model.roster_terms import roster_terms
 from replisite.model.site import Site
 from replisite.people import PeopleDatabase
-from replisite.people.import_roster import Enrolment
-from replisite.rendering.process import Composed, RenderingOrders, RenderingProcess
+from replisite.people.import_roster import RosterImport
+from replisite.rendering.process import ComposeResult, RenderingOrders, RenderingProcess
 from replisite.roster.photo_column import named_photos
 from replisite.system.clock import build_time
 from replisite.system.limits import meaning
@@ -131,11 +131,11 @@ def rendering_process(site: Site, options: Options, *, fresh: bool = False) -> R
     )
 
 
-def compose(room: RenderingProcess, findings: Findings, progress: Progress) -> Composed:
+def compose(room: RenderingProcess, findings: Findings, progress: Progress) -> ComposeResult:
     """Read the content and stage every page; what is worth a warning goes to the findings."""
     composed = room.compose(partial(progress, "content"), partial(progress, "content", 0, 0, 0))
-    findings.is_content_kept = composed.is_kept
-    findings.content_not_kept = composed.unkept
+    findings.is_content_kept = composed.is_reused
+    findings.content_not_kept = composed.not_cached
     findings.warnings += composed.warnings
     findings.warnings += [f"rendered in full for every owner: {why}" for why in composed.widened]
     return composed
@@ -175,10 +175,10 @@ def take_roster(
 
     ``names`` are the corporate site's files and folders, which no alias may be.
     """
-    enrolment = Enrolment(
-        terms_of(site), options.roster, tuple(sorted(names)), options.skip_bad_rows, options.processes
+    roster_import = RosterImport(
+        roster_terms(site), options.roster, tuple(sorted(names)), options.skip_bad_rows, options.processes
     )
-    return enrolment.take(database, partial(progress, "roster"))
+    return roster_import.take(database, partial(progress, "roster"))
 
 
 def prepare_photos(
@@ -209,7 +209,7 @@ def prepare_photos(
 def withhold_photos(
     site: Site,
     room: RenderingProcess,
-    composed: Composed,
+    composed: ComposeResult,
     database: PeopleDatabase,
     options: Options,
     findings: Findings,

@@ -13,7 +13,7 @@ from replisite.output import read_manifest
 __all__ = ["warn_of_withdrawn"]
 
 MOST_PAGES = 20_000
-"""How many pages are looked at, a second or two; the warning counts the others."""
+"""How many pages are read, in a second or two; the warning counts the others."""
 
 SHOWN = 3
 """How many sites a warning names; the others are counted."""
@@ -28,7 +28,7 @@ def warn_of_withdrawn(
     """Return a warning if sites that were not built name a photo that was removed; else nothing.
 
     A photo that its owner withdraws is removed at once, whichever sites are built. ``prefixes`` are the folders of the sites
-    that were, each ending in a slash, and ``shared`` the files that exist once, which each build writes.
+    that were built, each ending in a slash, and ``shared`` the files that exist once, which each build writes.
     """
     gone = frozenset(_name(path) for path in removed if is_photo(path))
     if not gone:
@@ -50,7 +50,7 @@ def warn_of_withdrawn(
 
 
 def _of_other_sites(pages: Iterable[str], sites: Collection[str]) -> Iterator[str]:
-    """Stream the pages of owners' sites but for those of sites that are known by then."""
+    """Stream the pages of owners' sites, without those of sites that are already in ``sites``."""
     return (path for path in pages if (site := _site_of(path)) and site not in sites)
 
 

@@ -17,7 +17,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidato
 from replisite.errors import nearest
 from replisite.model.alias import ReservedNames, parse_alias, skeleton
 from replisite.model.distributor import DEFAULT_PUBLISH, Status
-from replisite.model.site import CustomField, Market, Site
+from replisite.model.roster_terms import RosterMarket, RosterTerms
+from replisite.model.site import CustomField
 from replisite.model.text import clean_line, clean_lines, clean_markdown, quoted
 from replisite.roster.consent import parse_names, parse_publish
 from replisite.roster.contacts import parse_email, parse_photo
@@ -43,8 +44,8 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 class ColumnRules:
     """What one site asks of its roster's rows, looked up once."""
 
-    markets: Mapping[str, Market]
-    home: Market
+    markets: Mapping[str, RosterMarket]
+    home: RosterMarket
     ranks: Mapping[str, str]
     fields: Mapping[str, CustomField]
     company_id: str
@@ -54,30 +55,30 @@ class ColumnRules:
     company_host: str = ""
 
     @classmethod
-    def of(cls, site: Site, reserved: ReservedNames, host: str = "") -> ColumnRules:
-        """Return the rules of a site; ``host`` is the corporate site's own."""
+    def of(cls, terms: RosterTerms, reserved: ReservedNames) -> ColumnRules:
+        """Return the rules of a site's terms; ``reserved`` are the aliases that no distributor may have."""
         by_status = [
-            market for status in ("open", "nfr") for market in site.markets if market.status == status
+            market for status in ("open", "nfr") for market in terms.markets if market.status == status
         ]
         return cls(
-            markets={market.code: market for market in site.markets},
-            home=(by_status or list(site.markets))[0],
-            ranks={rank.code: rank.title for rank in site.ranks},
-            fields={field.name: field for field in site.roster.fields},
-            company_id=site.company.id,
-            company_skeleton=skeleton(site.company.id.casefold()),
+            markets={market.code: market for market in terms.markets},
+            home=(by_status or list(terms.markets))[0],
+            ranks=dict(terms.ranks),
+            fields={field.name: field for field in terms.fields},
+            company_id=terms.company_id,
+            company_skeleton=skeleton(terms.company_id.casefold()),
             reserved=reserved,
-            own_host_field=site.addresses.domain_field if site.addresses.style == "domain" else "",
-            company_host=host,
+            own_host_field=terms.own_hosts.field if terms.own_hosts else "",
+            company_host=terms.own_hosts.company if terms.own_hosts else "",
         )
 
 
-def is_company_field(field: CustomField, site: Site) -> bool:
+def is_company_field(field: CustomField, terms: RosterTerms) -> bool:
     """Tell whether a custom column is the company's to set: unless site.toml says ``by``, each that is no channel.
 
     A person's own host is always the company's: it decides whose site answers there.
     """
-    if field.name == site.addresses.domain_field:
+    if terms.own_hosts is not None and field.name == terms.own_hosts.field:
         return True
     return field.by == "company" if field.by else not field.is_channel
 

@@ -7,15 +7,14 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from replisite.content.folder_walk import link_fault_of
-from replisite.content.publication import rules_of
+from replisite.content.public_files import PublicFiles
 from replisite.errors import Fault
 from replisite.model.alias import ReservedNames
 from replisite.model.distributor import Person
 from replisite.model.refused_row import RefusedRow
-from replisite.model.site import Site
+from replisite.model.roster_terms import RosterTerms
 from replisite.roster.changed_rows import Difference, Stretch
 from replisite.roster.columns import COMPANY, REQUIRED, ColumnRules, RosterColumns, is_company_field
 from replisite.roster.formats.by_name import open_roster
@@ -36,26 +35,26 @@ class Faults(Protocol):
 
 
 def read_roster(
-    site: Site,
+    terms: RosterTerms,
     faults: Faults,
     *,
     source: Path | None = None,
     reserved: Collection[str] = (),
-    has_photo: Callable[[str], bool] | None = None,
+    has_photo: Callable[[str, str], bool] | None = None,
     processes: int = 1,
 ) -> Iterator[Person | RefusedRow]:
     """Stream the people of the roster in its order, and a `RefusedRow` for each row that went to ``faults``.
 
     ``source`` is read instead of ``[roster] source``; stories without a row are then nobody's fault, because
     they belong to the site's own roster. ``reserved`` are the pages and folders of the corporate site, beside
-    the built-in names and ``[addresses] reserved``. ``has_photo`` tells whether a path is in the content folder:
-    a photo that is not is left out, and initials stand in its place. So many ``processes`` parse a large roster.
+    the built-in names and ``[addresses] reserved``. ``has_photo`` says of an alias and a path whether the photo is in
+    the content folder: one that is not is left out, and initials stand in its place. So many ``processes`` parse a large roster.
     """
     try:
-        reading = _Reading.of(site, source, reserved, has_photo)
+        reading = _Reading.of(terms, source, reserved, has_photo)
     except ValueError as error:
         what, _, advice = str(error).partition("; ")
-        faults.append(Fault(_shown(source or site.root / site.roster.source, site.root), 0, what, advice))
+        faults.append(Fault(_shown(source or terms.path, terms.root), 0, what, advice))
         yield RefusedRow("", 0, is_whole_file=True)
         return
     rows = _told(reading.rows, reading.stories, reading.name)
@@ -74,18 +73,18 @@ def read_roster(
 
 
 def read_stretches(
-    site: Site,
+    terms: RosterTerms,
     difference: Difference,
     *,
     source: Path | None = None,
     reserved: Collection[str] = (),
-    has_photo: Callable[[str], bool] | None = None,
+    has_photo: Callable[[str, str], bool] | None = None,
 ) -> Iterator[Iterator[Person | RefusedRow]]:
     """Stream the people of each stretch of the roster as `read_roster` would, and a `RefusedRow` for each row with faults.
 
     What the faults are is not told: they may be other ones, where a stretch ends within a row.
     """
-    reading = _Reading.of(site, source, reserved, has_photo)
+    reading = _Reading.of(terms, source, reserved, has_photo)
     for stretch in difference.stretches:
         yield reading.among(difference.head, stretch)
 
@@ -98,39 +97,39 @@ class _Reading:
     rows: RosterFile
     rules: ColumnRules
     stories: Stories
-    has_photo: Callable[[str], bool]
+    has_photo: Callable[[str, str], bool]
 
     @classmethod
     def of(
         cls,
-        site: Site,
+        terms: RosterTerms,
         source: Path | None,
         reserved: Collection[str],
-        has_photo: Callable[[str], bool] | None,
+        has_photo: Callable[[str, str], bool] | None,
     ) -> _Reading:
         """Return it; raises ValueError for a kind of file that nobody reads."""
-        content = site.root / site.content
-        custom = tuple(field.name for field in site.roster.fields)
+        content = terms.content_folder
+        custom = tuple(field.name for field in terms.fields)
         columns = Columns(REQUIRED, (*RosterColumns.model_fields, *custom))
-        editions = (code for market in site.markets for code in (market.code, *market.languages))
-        reserved_names = ReservedNames((*site.addresses.reserved, *reserved, *editions))
-        rules = ColumnRules.of(site, reserved_names, urlsplit(site.url).hostname or "")
-        path = source or site.root / site.roster.source
-        name = _shown(path, site.root)
-        company = {*COMPANY, *(field.name for field in site.roster.fields if is_company_field(field, site))}
+        editions = (code for market in terms.markets for code in (market.code, *market.languages))
+        reserved_names = ReservedNames((*terms.reserved, *reserved, *editions))
+        rules = ColumnRules.of(terms, reserved_names)
+        path = source or terms.path
+        name = _shown(path, terms.root)
+        company = {*COMPANY, *(field.name for field in terms.fields if is_company_field(field, terms))}
         own = tuple(name for name in columns.known if name not in company)
         folder = content / "distributors"
-        public = rules_of(site, source)
+        public = _public_files(terms, source)
         stories = Stories(
             folder,
-            _shown(folder, site.root),
+            _shown(folder, terms.root),
             own,
             company,
-            site.roster.stories_publish,
+            terms.stories_publish,
             refused=lambda path: link_fault_of(public, path),
         )
         rows = open_roster(path, columns, name)
-        return cls(name, rows, rules, stories, has_photo or (lambda photo: (content / photo).is_file()))
+        return cls(name, rows, rules, stories, has_photo or (lambda _, photo: (content / photo).is_file()))
 
     def among(self, head: bytes, stretch: Stretch) -> Iterator[Person | RefusedRow]:
         """Stream the people of one stretch."""
@@ -142,7 +141,7 @@ class _Reading:
     def with_photo(self, person: Person) -> Person:
         """Return the person without a photo that is not there."""
         photo = person.public.get("photo", "")
-        if not photo or "://" in photo or self.has_photo(photo):
+        if not photo or "://" in photo or self.has_photo(person.alias, photo):
             return person
         return replace(person, public={name: text for name, text in person.public.items() if name != "photo"})
 
@@ -168,6 +167,15 @@ def _told(
         advice = "name a CSV or JSON Lines file under [roster] source, or with --roster"
         fault = Fault(name, 0, f"the roster cannot be read: {error.strerror}", advice)
         yield Rejected((fault,), "", 0, is_whole_file=True)
+
+
+def _public_files(terms: RosterTerms, source: Path | None) -> PublicFiles:
+    """Return the rules that say which links among the stories may be followed."""
+    has_roster = source is not None or terms.is_required or terms.path.exists()
+    roster = source or terms.path
+    return PublicFiles(
+        terms.root, terms.content_folder, roster if has_roster else None, follow=terms.follow_links
+    )
 
 
 def _shown(path: Path, root: Path) -> str:
