@@ -13,9 +13,11 @@ from pelican.readers import Readers
 from pelican.writers import Writer
 
 from replisite.content.catalog import check_references
-from replisite.content.kinds import KINDS, KindContent, index_url, kind_of, save_as
+from replisite.content.item import ContentItem
+from replisite.content.kinds import KINDS, index_url, kind_of, save_as
 from replisite.content.near_names import near_name
 from replisite.model.site import Site
+from replisite.pelican.content_class import KindContent, content_class
 from replisite.pelican.faults import PelicanFaults
 from replisite.pelican.reader import RefusedFile
 
@@ -35,7 +37,7 @@ def generator_class(
     ``files`` are all of the content folder. ``now`` decides what has expired and what is still to come; ``drafts`` and
     ``future`` show them.
     """
-    classes = {kind: kind.content_class for kind in KINDS}
+    classes = {kind: content_class(kind) for kind in KINDS}
 
     class KindsGenerator(Generator):  # type: ignore[misc]  # Pelican has no types
         readers: Readers
@@ -81,7 +83,7 @@ def generator_class(
             for content in contents:
                 for code in content.markets:
                     if code not in markets:
-                        self._note(content, "markets", f'no market "{code}" in site.toml', "mend its code")
+                        self._note(content, "markets", f'no market "{code}" in site.toml', "fix its code")
                 rank = getattr(content, "min_rank", "")
                 if rank and rank not in ranks:
                     near = get_close_matches(rank, ranks, n=1)
@@ -97,10 +99,10 @@ def generator_class(
                 if content.save_as and (other := places.setdefault(content.save_as, content)) is not content:
                     told = f"has the address of {other.relative_source_path}: {content.url}"
                     self._note(content, "slug", told, "give one of them another slug")
-            for content, key, what, told in check_references(contents):
-                self._note(content, key, what, told)
+            for finding in check_references(contents):
+                self._note(finding.item, finding.key, finding.what, finding.next)
 
-        def _note(self, content: KindContent, key: str, what: str, told: str) -> None:
+        def _note(self, content: ContentItem, key: str, what: str, told: str) -> None:
             line = content.lines_of.get(key, 1)
             noted_faults.note(content.source_path, line, f"{key}: {what}", told)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from pelican.contents import Content
 
 from replisite.content.documents import parse_document
-from replisite.content.kinds import KindContent
 from replisite.content.yaml_text import YamlError
+from replisite.pelican.content_class import KindContent
 from replisite.pelican.generator import moment
 
 __all__ = ["has_page", "why_no_page"]

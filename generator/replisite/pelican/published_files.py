@@ -16,11 +16,11 @@ from pelican.contents import Content
 from pydantic import BaseModel
 
 from replisite.content.asked_files import computed_folders, iter_addresses, iter_strings, paths_of
-from replisite.content.kinds import KindContent
 from replisite.content.public_files import PublicFiles, Verdict
 from replisite.model.company import house_account
 from replisite.model.site import Site
 from replisite.pages.finish import AddressSlot
+from replisite.pelican.content_class import KindContent
 from replisite.pelican.staged_site import Proof
 from replisite.staging import Plate
 

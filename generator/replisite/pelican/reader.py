@@ -23,7 +23,8 @@ from replisite.content.documents import (
     parse_document,
 )
 from replisite.content.front_matter_lines import line_of_value
-from replisite.content.kinds import Kind, default_slug, kind_of
+from replisite.content.item import Kind
+from replisite.content.kinds import default_slug, kind_of
 from replisite.content.marks import OPEN
 from replisite.content.swallowed_text import iter_swallowed
 from replisite.content.yaml_text import Problem, YamlError, parse_moment

@@ -35,21 +35,23 @@ from pelican.readers import MarkdownReader, Readers
 from pelican.writers import FileOverwriteFailedError
 
 from replisite.config.site_folder import NAME
-from replisite.content.catalog import Catalog, is_over_from, make_catalog
+from replisite.content.catalog import Catalog, make_catalog
 from replisite.content.folder_walk import Unasked, link_faults, walk_content
 from replisite.content.ignored_names import is_leftover, is_private
-from replisite.content.kinds import KINDS, KindContent, default_slug, index_url
+from replisite.content.kinds import KINDS, default_slug, index_url
 from replisite.content.marks import has_marks
 from replisite.content.near_names import near_name
 from replisite.content.public_files import Verdict
 from replisite.content.publication import listed_of, rules_of
 from replisite.content.readable_files import MARKDOWN_SUFFIXES, STORIES, is_markdown, iter_hidden_texts
+from replisite.content.relations import is_over_from
 from replisite.errors import Fault
 from replisite.model.distributor import PHOTO_SUFFIXES
 from replisite.model.site import Edition, Site
 from replisite.model.view import EditionView
 from replisite.pages import Composition
 from replisite.pages.functions import install, link_functions
+from replisite.pelican.content_class import KindContent
 from replisite.pelican.content_files import ContentFiles, Listing, list_files, note_dangling, suffix_variants
 from replisite.pelican.faults import PelicanFaults, PelicanLog
 from replisite.pelican.generator import generator_class, moment
@@ -718,7 +720,7 @@ class PelicanRun:
                 self._note_moment(
                     when if isinstance(when, datetime.date) else datetime.datetime.fromisoformat(str(when))
                 )
-        if isinstance(content, KindContent) and content.kind.name == "event":
+        if isinstance(content, KindContent) and content.kind.is_dated:
             self._note_moment(is_over_from(content))
         if isinstance(content, KindContent) or not expires:
             return

@@ -17,7 +17,6 @@ from typing import ClassVar
 
 from jinja2 import Template
 
-from replisite.content.kinds import KindContent
 from replisite.content.marks import split_json_marks, split_marks
 from replisite.errors import Fault
 from replisite.model.company import house_account
@@ -28,6 +27,7 @@ from replisite.pages import Composition, Page
 from replisite.pages.finish import ContentSlots, Finish, slot_behind
 from replisite.pages.shared_files import SharedFiles
 from replisite.pages.site_files import MADE_FILES, SiteFiles
+from replisite.pelican.content_class import KindContent
 from replisite.pelican.final_check import LastLook
 from replisite.pelican.placeholders import Placeholders
 from replisite.pelican.writer import NamedTemplate, Recorded

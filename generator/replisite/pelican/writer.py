@@ -14,7 +14,8 @@ from pelican.contents import Content
 from pelican.writers import FileOverwriteFailedError, Writer
 
 from replisite.content.catalog import Catalog
-from replisite.content.kinds import KINDS, KindContent
+from replisite.content.kinds import KINDS
+from replisite.pelican.content_class import KindContent
 
 __all__ = ["NamedTemplate", "Recorded", "recording_writer"]
 

@@ -72,8 +72,9 @@ _STAYS = (
     "replisite.config",
     "replisite.roster",
     "replisite.pelican",
-    "replisite.content.kinds",
     "replisite.content.catalog",
+    "replisite.content.item",
+    "replisite.content.relations",
 )
 """Whose values bring Pelican, or half the site, along."""
 
