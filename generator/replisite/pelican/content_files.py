@@ -88,7 +88,7 @@ def note_dangling(folder: Path, paths: Iterable[str], noted_faults: PelicanFault
         what = f'is a link to "{target}", which {what}'
         advice = "remove the link, or restore the file"
         if noted_faults.is_lenient:
-            noted_faults.warnings.append(f"{noted_faults.told(link)}: {what}; {advice}")
+            noted_faults.warnings.append(f"{noted_faults.shown(link)}: {what}; {advice}")
         else:
             noted_faults.note(link, 0, what, advice)
 
@@ -133,7 +133,7 @@ class ContentFiles:
         for path in self.listing.files:
             if path not in known and (advice := self._advice(path, folders)):
                 noted_faults.warnings.append(
-                    f"{noted_faults.told(self._folder / path)}: is not read; {advice}"
+                    f"{noted_faults.shown(self._folder / path)}: is not read; {advice}"
                 )
                 unread.append(path)
         return frozenset(unread)

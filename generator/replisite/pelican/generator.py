@@ -18,6 +18,7 @@ from replisite.content.kinds import KINDS, index_url, kind_of, save_as
 from replisite.content.near_names import near_name
 from replisite.model.site import Site
 from replisite.pelican.content_class import KindContent, content_class
+from replisite.pelican.content_dates import is_due
 from replisite.pelican.faults import PelicanFaults
 from replisite.pelican.reader import RefusedFile
 
@@ -72,7 +73,7 @@ def generator_class(
                     noted_faults.note_unread(Path(self.path) / path, error)
                 self._add_failed_source_path(path)
                 return None
-            if not _is_due(content, now, drafts, future):
+            if not is_due(content, now, drafts=drafts, future=future):
                 return None
             return content
 
@@ -129,17 +130,3 @@ def generator_class(
             )
 
     return KindsGenerator
-
-
-def _is_due(content: KindContent, now: datetime.datetime, drafts: bool, future: bool) -> bool:
-    """Say whether a piece of content is built now."""
-    if content.status == "draft" and not drafts:
-        return False
-    if getattr(content, "date", None) is not None and moment(content.date) > now and not future:
-        return False
-    return content.expires is None or moment(content.expires) > now
-
-
-def moment(value: datetime.datetime) -> datetime.datetime:
-    """Return a time as a moment: without a zone it is UTC."""
-    return value if value.tzinfo else value.replace(tzinfo=datetime.UTC)

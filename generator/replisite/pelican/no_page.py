@@ -12,7 +12,7 @@ from pelican.contents import Content
 from replisite.content.documents import parse_document
 from replisite.content.yaml_text import YamlError
 from replisite.pelican.content_class import KindContent
-from replisite.pelican.generator import moment
+from replisite.pelican.content_dates import moment
 
 __all__ = ["has_page", "why_no_page"]
 

@@ -49,8 +49,8 @@ _LIBRARIES = (
 )
 """What runs between Pelican and a plugin, beside Python's own library."""
 
-_RUN = str(Path(__file__).with_name("run.py"))
-"""What calls Pelican: whatever called it in turn is no plugin."""
+_RUN = frozenset(str(Path(__file__).with_name(name)) for name in ("run.py", "record_site.py"))
+"""The files that call Pelican and stage its pages: whatever called them in turn is no plugin."""
 
 Frame = tuple[str, int]
 """A file and a line."""
@@ -93,7 +93,7 @@ class PluginCode:
         file, line, name, other = "", 0, "", ""
         enabled = {name for plugin in self.names for name in (plugin, f"pelican.plugins.{plugin}")}
         for path, number in frames:
-            if path == _RUN:
+            if path in _RUN:
                 break
             if path.startswith(_LIBRARIES) or _is_pelicans(path) or _is_pythons(path):
                 continue

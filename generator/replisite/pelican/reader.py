@@ -35,7 +35,7 @@ from replisite.pelican.placeholders import Placeholders
 from replisite.pelican.refused_placeholders import Refusals, lines_outside_code
 from replisite.pelican.reuse import Read, ReusedFiles
 
-__all__ = ["RefusedFile", "reader_class", "tell_read"]
+__all__ = ["RefusedFile", "noting_file", "reader_class"]
 
 _LISTS = frozenset({"tags", "authors"})
 """Keys that Pelican itself takes lists of."""
@@ -81,9 +81,9 @@ def reader_class(
         _refusals_of_metadata: Refusals | None = None
 
         def read(self, source_path: str) -> Read:
-            return reused.read(source_path, self.read_anew, noted_faults, placeholders)
+            return reused.read(source_path, self.read_now, noted_faults, placeholders)
 
-        def read_anew(self, source_path: str) -> Read:
+        def read_now(self, source_path: str) -> Read:
             """Read a file whatever is known of it."""
             path = Path(source_path)
             noted_faults.reading(path)
@@ -247,10 +247,10 @@ def reader_class(
     return ReplisiteMarkdownReader
 
 
-def tell_read(read: Callable[..., Any], noted_faults: PelicanFaults) -> Callable[..., Any]:
+def noting_file(read: Callable[..., Any], noted_faults: PelicanFaults) -> Callable[..., Any]:
     """Return a reader's ``read`` that says to ``noted_faults`` which file it reads, and in our mode refuses an empty one."""
 
-    def read_and_tell(source_path: str, *arguments: Any, **options: Any) -> Any:
+    def noting(source_path: str, *arguments: Any, **options: Any) -> Any:
         path = Path(source_path)
         noted_faults.reading(path)
         if not noted_faults.is_lenient and path.is_file() and not path.read_bytes().strip():
@@ -259,7 +259,7 @@ def tell_read(read: Callable[..., Any], noted_faults: PelicanFaults) -> Callable
             )
         return read(source_path, *arguments, **options)
 
-    return read_and_tell
+    return noting
 
 
 def _parsed(path: Path, noted_faults: PelicanFaults) -> Document:
@@ -276,7 +276,7 @@ def _parsed(path: Path, noted_faults: PelicanFaults) -> Document:
 def _warn_of_swallowed(document: Document, path: Path, noted_faults: PelicanFaults) -> None:
     for line, what, advice in iter_swallowed(document.body):
         noted_faults.warnings.append(
-            f"{noted_faults.told(path)}:{document.body_line + line - 1}: {what}; {advice}"
+            f"{noted_faults.shown(path)}:{document.body_line + line - 1}: {what}; {advice}"
         )
 
 
