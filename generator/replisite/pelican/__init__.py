@@ -26,13 +26,16 @@ refused_placeholders   the lines at which braces are refused
 content_files          the files of the content folder, and which of them are not read
 content_dates          what is built now, what has expired, and when the next item comes or goes
 content_links          where links between items lead, as Pelican follows them
+content_checks         what is checked once all content was read
 no_page                why a text has no page now
 
 Files beside pages:
 
 static                 the files that Pelican copies, or would copy
 written_files          the files that are found in the output folder after a run
-published_files        which files the corporate site publishes beside its pages
+requested_files        the files that content, templates and pages ask for by their addresses
+published_files        which of them the corporate site publishes beside its pages
+root_names             the names at the corporate site's root
 style_sheets           which of the published files are style sheets, and their sources
 
 Templates:
@@ -42,7 +45,10 @@ template_environment   the one Jinja environment of a run
 
 What one run leaves to the next:
 
-reuse                  decides whether a file is read again, and a template compiled again
+reuse                  what a run leaves: reused content and reused templates
+reused_content         decides whether a content file is read again
+reused_templates       decides whether a template is compiled, staged and checked again
+stamps                 the stamp of a file, which changes when the file does
 read_ahead             content files read on another core, from the last to the first
 site_code              the site's own Python, which a process imports once
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
 from functools import partial
 from typing import Any
@@ -14,13 +14,13 @@ from pelican.generators import Generator, PelicanTemplateNotFound, StaticGenerat
 from pelican.plugins import signals
 from pelican.readers import MarkdownReader, Readers
 
-from replisite.content.catalog import Catalog, make_catalog
-from replisite.content.folder_walk import walk_content
+from replisite.content.catalog import Catalog
 from replisite.content.readable_files import MARKDOWN_SUFFIXES, is_markdown
 from replisite.pages.functions import install
+from replisite.pelican.content_checks import check_all
 from replisite.pelican.content_dates import leave_out_expired, note_dates
 from replisite.pelican.content_files import suffix_variants
-from replisite.pelican.content_links import files_linked_as_pages, note_broken_links
+from replisite.pelican.content_links import files_linked_as_pages
 from replisite.pelican.generator import generator_class
 from replisite.pelican.other_readers import filling_readers
 from replisite.pelican.page_names import edition_names, page_names
@@ -31,21 +31,16 @@ from replisite.pelican.run_settings import RunSettings
 from replisite.pelican.staged_site import StagedPage
 from replisite.pelican.static import pictures_of_folders, static_sources, withhold
 from replisite.pelican.template_environment import name_strings, named_template, staged_template
-from replisite.pelican.theme import check_templates
 from replisite.pelican.writer import Recorded, recording_writer
 from replisite.staging import compile_all, full_template
 
-__all__ = ["FaultsFound", "receivers"]
+__all__ = ["receivers"]
 
 _HOME = "index"
 """The template of the page that is looked at first."""
 
 Receiver = tuple[Any, Callable[..., Any]]
 """A signal of Pelican's, and what is called at it."""
-
-
-class FaultsFound(Exception):
-    """Ends a Pelican run in which faults were found before anything was rendered."""
 
 
 def receivers(context: RunContext, settings: RunSettings, meanwhile: ExitStack) -> list[Receiver]:
@@ -71,7 +66,7 @@ def receivers(context: RunContext, settings: RunSettings, meanwhile: ExitStack) 
         context.site.url if request.is_ours else "",
     )
     reader = reader_class(
-        context.noted_faults, context.placeholders, context.reused, is_yaml_for_all=request.is_ours
+        context.noted_faults, context.placeholders, context.reused.content, is_yaml_for_all=request.is_ours
     )
     return [
         (signals.get_generators, lambda _: generator),
@@ -86,7 +81,7 @@ def receivers(context: RunContext, settings: RunSettings, meanwhile: ExitStack) 
         (signals.article_generator_context, partial(_publish_drafts, request.drafts)),
         (signals.page_generator_context, partial(_publish_drafts, request.drafts)),
         (signals.static_generator_finalized, partial(_withhold, context)),
-        (signals.all_generators_finalized, partial(_check_all, context, settings)),
+        (signals.all_generators_finalized, partial(check_all, context, settings)),
     ]
 
 
@@ -127,12 +122,12 @@ def _read_ahead(
     if not isinstance(generator, kinds_generator) or context.code.names or reader is None:
         return  # what plugins read and count must be read and counted here
     paths = [os.path.join(generator.path, path) for path in generator.paths() if is_markdown(path)]  # noqa: PTH118 - as Pelican does
-    reading: AbstractContextManager[bool] = context.reused.reading_ahead(
+    reading: AbstractContextManager[bool] = context.reused.content.reading_ahead(
         paths, reader.read_now, context.noted_faults, context.placeholders
     )
     if meanwhile.enter_context(reading):
         with suppress(TemplateError, PelicanTemplateNotFound):  # reported where the template is used
-            compile_all(staged_template(context.reused, named_template(generator, _HOME)))
+            compile_all(staged_template(context.reused.templates, named_template(generator, _HOME)))
 
 
 def _date(context: RunContext, content: Content) -> None:
@@ -197,56 +192,15 @@ def _share_environment(context: RunContext, settings: RunSettings, generator: Ge
     collected = context.collected
     if collected.environment is None:
         install(generator.env, context.site)
-        collected.environment = context.reused.environment(generator.env, *settings.environment_shape)
+        collected.environment = context.reused.templates.environment(
+            generator.env, *settings.environment_shape
+        )
         if context.code.names:
             name_strings(collected.environment)
         context.placeholders.environment = collected.environment
     generator.env = collected.environment
     if context.is_reusing and not context.code.names:
         generator.get_template = partial(named_template, generator)
-
-
-def _check_all(context: RunContext, settings: RunSettings, generators: Iterable[Generator]) -> None:
-    """Check all that was read, and make the editions' catalogs before anything is rendered.
-
-    Raises FaultsFound if anything must be fixed first.
-    """
-    first = next(iter(generators))
-    names: Mapping[str, Any] = first.context
-    collected, noted_faults = context.collected, context.noted_faults
-    collected.kinds = names["kinds"]
-    if context.request.is_ours:
-        _note_strays(context, settings)
-        for content in names["generated_content"].values():
-            if content is not None:
-                note_broken_links(context, settings.files, content, names)
-    suffixes = {f".{ext}" for ext in first.readers.extensions}
-    published = {*names["static_content"], *names["generated_content"]}
-    collected.unread = settings.files.warn_of_unread(noted_faults, suffixes, published)
-    if context.request.is_ours and context.request.checks_templates:
-        assert collected.environment is not None
-        check_templates(context.site, context.theme, collected.environment, noted_faults, context.reused)
-    if noted_faults.faults:
-        raise FaultsFound
-    for view in context.request.showings:
-        collected.catalogs.append(make_catalog(context.site, view, collected.kinds, context.request.now))
-    collected.news_url = names.get("ARCHIVES_URL", "") if names["articles"] else ""
-
-
-def _note_strays(context: RunContext, settings: RunSettings) -> None:
-    """Note each text that lies in no folder of a kind: no page can be made of it."""
-    if settings.kind_folders & {"", "."}:
-        return
-    kinds = ", ".join(sorted(settings.kind_folders))
-    for path in walk_content(context.rules, settings.kind_folders, ()).stray:
-        folder = path.rpartition("/")[0]
-        public = ", ".join(f'"{name}"' for name in (*context.site.public, f"{folder}/" if folder else path))
-        context.noted_faults.note(
-            context.rules.content / path,
-            0,
-            "is in no folder whose texts are pages",
-            f"move it to one of {kinds}; or publish it as it is, with [content] public = [{public}] in site.toml",
-        )
 
 
 def _record(context: RunContext, settings: RunSettings, recorded: Recorded) -> None:
@@ -257,7 +211,9 @@ def _record(context: RunContext, settings: RunSettings, recorded: Recorded) -> N
     if context.request.is_ours:
         is_corporate = path in collected.corporate_paths
         recorded.context.update(page_names(context.site, recorded, is_corporate=is_corporate))
-    page = collected.staged[id(recorded)] = StagedPage(recorded, partial(staged_template, context.reused))
+    page = collected.staged[id(recorded)] = StagedPage(
+        recorded, partial(staged_template, context.reused.templates)
+    )
     is_passing = recorded.template.name in settings.template_pages
     if not context.is_reusing or is_passing or context.code.names:
         try:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from replisite.pelican.faults import PelicanFaults
 from replisite.pelican.reader import RefusedFile
-from replisite.pelican.reuse import GivenUp
+from replisite.pelican.reused_content import GivenUp
 from replisite.system.error_text import error_text
 
 __all__ = ["PelicanLog", "listening"]

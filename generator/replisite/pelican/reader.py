@@ -33,7 +33,7 @@ from replisite.pelican.faults import PelicanFaults
 from replisite.pelican.metadata_texts import CANNOT_STAND, marked_metadata, static_slug
 from replisite.pelican.placeholders import Placeholders
 from replisite.pelican.refused_placeholders import Refusals, lines_outside_code
-from replisite.pelican.reuse import Read, ReusedFiles
+from replisite.pelican.reused_content import Read, ReusedContent
 
 __all__ = ["RefusedFile", "noting_file", "reader_class"]
 
@@ -68,7 +68,7 @@ class RefusedFile(Exception):
 
 
 def reader_class(
-    noted_faults: PelicanFaults, placeholders: Placeholders, reused: ReusedFiles, *, is_yaml_for_all: bool
+    noted_faults: PelicanFaults, placeholders: Placeholders, reused: ReusedContent, *, is_yaml_for_all: bool
 ) -> type[MarkdownReader]:
     """Return the Markdown reader of one Pelican run, which notes faults in ``noted_faults``.
 

@@ -18,8 +18,9 @@ from replisite.pelican.pelican_log import listening
 from replisite.pelican.plugin_code import PluginCode
 from replisite.pelican.plugin_time import PluginTime
 from replisite.pelican.plugin_watch import RefusedPlugin
-from replisite.pelican.published_files import Published, asked_by_pages, copy_files, publish
+from replisite.pelican.published_files import Published, copy_files, publish
 from replisite.pelican.render_faults import note_all, note_endless, note_template
+from replisite.pelican.requested_files import add_requested_by_pages
 from replisite.pelican.run import PelicanRun, run_pelican, with_assets
 from replisite.pelican.run_context import RunRequest
 from replisite.pelican.staged_site import Proof, Recording
@@ -129,7 +130,7 @@ def _published(
         by_folder = context.collected.by_folder if context.rules.has_stories else {}
         return run, Published(run.static, by_folder, frozenset()), Unasked()
     requested = run.requested_files()
-    asked_by_pages(run.site, proofs, files, requested)
+    add_requested_by_pages(run.site, proofs, files, requested)
     taken = {path for listed in run.pages.pages.values() for path in listed} | files.keys()
     published = publish(run.site, context.rules, run.static, taken, requested)
     used = {*published.sources, *context.collected.unread}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,20 +19,20 @@ from pelican.contents import Content
 from pelican.generators import PelicanTemplateNotFound
 from pelican.writers import FileOverwriteFailedError
 
-from replisite.content.ignored_names import is_leftover, is_private
-from replisite.content.kinds import KINDS, default_slug
 from replisite.content.public_files import Verdict
-from replisite.content.readable_files import STORIES
 from replisite.errors import Fault
 from replisite.model.site import Site
-from replisite.pelican.listeners import FaultsFound, receivers
+from replisite.pelican.content_checks import FaultsFound
+from replisite.pelican.listeners import receivers
 from replisite.pelican.pelican_log import listening
 from replisite.pelican.plugin_code import PluginCode
 from replisite.pelican.plugin_faults import note_plugin, refuse_plugin
 from replisite.pelican.plugin_watch import PluginWatch, RefusedPlugin
-from replisite.pelican.published_files import RequestedFiles, asked_by_content, publish, shown_contents
+from replisite.pelican.published_files import publish
 from replisite.pelican.render_faults import note_endless, note_template
+from replisite.pelican.requested_files import RequestedFiles, requested_by_run
 from replisite.pelican.reuse import ReusedFiles
+from replisite.pelican.root_names import expected_names, root_names
 from replisite.pelican.run_context import RunContext, RunRequest, make_context
 from replisite.pelican.run_settings import RunSettings, make_settings
 from replisite.pelican.site_code import without_bytecode
@@ -44,7 +44,6 @@ from replisite.pelican.site_faults import (
 )
 from replisite.pelican.staged_site import StagedPage, StagedSite
 from replisite.pelican.style_sheets import sheet_sources
-from replisite.pelican.theme import template_folders
 from replisite.pelican.written_files import find_written
 from replisite.system.processor_time import TooSlow, limited_processor_time
 
@@ -103,13 +102,8 @@ class PelicanRun:
     def names(self) -> frozenset[str]:
         """The files and folders at the corporate site's root; with faults those that are known beforehand."""
         if self.faults:
-            written = (self.site.root / self.site.content / "pages").glob("*")
-            pages = {default_slug(path.name) for path in written if not is_leftover(path.name)}
-            return frozenset({kind.folder for kind in KINDS} | pages)
-        collected = self.context.collected
-        folders = _content_folders(self.context, self.kind_folders)
-        paths = [*collected.feeds, *self.static, *collected.corporate_paths, *folders]
-        return frozenset(path.split("/")[0] for path in paths)
+            return expected_names(self.site)
+        return root_names(self.context, self.kind_folders, self.static)
 
     def style_sheets(self) -> dict[str, tuple[Path, str]]:
         """Return the published style sheets by path: the file that holds each, and the name that faults give it."""
@@ -117,7 +111,7 @@ class PelicanRun:
 
     def requested_files(self) -> RequestedFiles:
         """Return which files the content that is shown asks for, the templates, and site.toml."""
-        return _requested_files(self.context, self.kind_folders)
+        return requested_by_run(self.context, self.kind_folders)
 
 
 def run_pelican(
@@ -149,7 +143,7 @@ def run_pelican(
     static = _with_written_files(context, settings, output, watch.written, collected.static)
     if not request.is_copied and request.is_ours and not noted_faults.faults and settings:
         taken = {recorded.path for recorded in collected.recorded} | collected.feeds.keys()
-        requested = _requested_files(context, settings.kind_folders)
+        requested = requested_by_run(context, settings.kind_folders)
         static = publish(site, context.rules, static, taken, requested).files
     pages = _staged_site(context, settings, static)
     return PelicanRun(context, output, watch, settings, static, pages, is_ended_by_plugin)
@@ -250,31 +244,3 @@ def _source_of(context: RunContext, page: StagedPage) -> str:
     """Return the file that a page is made of, as a report shows it: its content's, or else its template."""
     subject = next((value for value in page.recorded.own.values() if isinstance(value, Content)), None)
     return context.noted_faults.shown(subject.source_path) if subject else str(page.recorded.template.name)
-
-
-def _requested_files(context: RunContext, kind_folders: frozenset[str]) -> RequestedFiles:
-    collected, site = context.collected, context.site
-    shown = shown_contents(collected.recorded, collected.kinds, collected.catalogs)
-    templates = (
-        path
-        for folder in template_folders(site, context.theme)
-        for path in (sorted(folder.rglob("*")) if folder.is_dir() else [])
-        if path.is_file() and not is_leftover(path.name)
-    )
-    requested = asked_by_content(site, shown, templates)
-    texts = {*kind_folders, STORIES}
-    requested.folders = {
-        folder
-        for folder in requested.folders
-        if folder.split("/")[0] not in texts and (context.rules.content / folder).is_dir()
-    }
-    return requested
-
-
-def _content_folders(context: RunContext, kind_folders: frozenset[str]) -> Sequence[str]:
-    """Return the folders of the content that pictures and downloads may be published in, as soon as a page asks."""
-    if not context.request.is_ours:
-        return ()
-    others = {*kind_folders, STORIES, "extra"}
-    folders = (context.site.root / context.site.content).glob("*/")
-    return [path.name for path in folders if path.name not in others and not is_private(path.name)]

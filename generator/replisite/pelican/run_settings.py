@@ -87,9 +87,9 @@ def make_settings(context: RunContext, output: Path) -> RunSettings:
 def _prepare_reuse(context: RunContext, settings: Mapping[str, Any]) -> None:
     """Have what an earlier run left forget whatever was made with other settings, names or templates."""
     site, reused = context.site, context.reused
-    reused.page_seconds = site.page_seconds
-    reused.reads_with(settings, site.pelican_defaults, known_names(site))
-    reused.sees_templates(template_folders(site, context.theme))
+    names = known_names(site)
+    reused.content.read_with(settings, site.pelican_defaults, names, page_seconds=site.page_seconds)
+    reused.templates.forget_changed(template_folders(site, context.theme))
 
 
 def _template_leftovers(context: RunContext) -> frozenset[str]:

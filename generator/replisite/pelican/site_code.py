@@ -10,7 +10,7 @@ from pathlib import Path
 
 from replisite.content.installed_plugins import plugins_of
 from replisite.model.site import Site
-from replisite.pelican.reuse import Stamp, stamp_of
+from replisite.pelican.stamps import Stamp, stamp_of
 from replisite.system.processes import OutOfDate
 
 __all__ = ["SiteCode", "raised_in", "without_bytecode"]

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, DictLoader, Environment, Template, TemplateNotFound
 from pelican.generators import Generator, PelicanTemplateNotFound
 
-from replisite.pelican.reuse import ReusedFiles
+from replisite.pelican.reused_templates import ReusedTemplates
 from replisite.pelican.writer import NamedTemplate
 from replisite.staging import escaping, staged
 
@@ -19,7 +19,7 @@ DEFERRED = frozenset({"distributor"})
 """The names that are known when a page is pressed, not when it is staged."""
 
 
-def staged_template(reused: ReusedFiles, template: Template | NamedTemplate) -> Template:
+def staged_template(reused: ReusedTemplates, template: Template | NamedTemplate) -> Template:
     """Return the form of a template that stages a page; raises TemplateSyntaxError.
 
     Themes and plugins are the company's: their functions are taken to be pure, and proofs watch over that.

@@ -15,7 +15,7 @@ from replisite.model.site import Site
 from replisite.pelican.content_files import list_files
 from replisite.pelican.faults import PelicanFaults
 from replisite.pelican.placeholders import unknown_names
-from replisite.pelican.reuse import ReusedFiles
+from replisite.pelican.reused_templates import ReusedTemplates
 
 __all__ = ["check_templates", "escapes_by_itself", "find_theme", "template_folders"]
 
@@ -87,7 +87,7 @@ def template_folders(site: Site, theme: Path) -> tuple[Path, Path]:
 
 
 def check_templates(
-    site: Site, theme: Path, env: Environment, noted_faults: PelicanFaults, reused: ReusedFiles
+    site: Site, theme: Path, env: Environment, noted_faults: PelicanFaults, reused: ReusedTemplates
 ) -> None:
     """Note what cannot be compiled, and fields of the owner that do not exist, in every template.
 
