@@ -1,4 +1,4 @@
-"""What the company writes, read and judged without Pelican.
+"""The company's content, read and judged without Pelican.
 
 Kinds of content, and what an edition shows of them:
 
@@ -27,7 +27,7 @@ Which files are read, and which are public:
 readable_files      which files of the content folder are read, and what to do about the others
 public_files        which files may be public, and which never are
 publication         the rules of `public_files` for one site
-asked_files         which files a text asks for by its addresses
+text_addresses      the addresses in a text, and the files that they mean
 folder_walk         a walk through the content folder: symbolic links, unread texts and files that no page asks for
 roster_copies       how a copy of the roster is recognised by its first bytes
 ignored_names       the names that editors, systems and version control leave in a folder

@@ -1,4 +1,4 @@
-"""What one edition shows: the items that its market has and its reader may see, with their prices, in order."""
+"""The catalog of one edition: the items that its market has and its reader may see, with their prices, in order."""
 
 from __future__ import annotations
 

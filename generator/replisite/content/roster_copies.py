@@ -63,7 +63,7 @@ class RosterCopies:
 
     def is_copy(self, path: str) -> bool:
         """Say whether a file looks like a copy of the roster; False for one that cannot be read."""
-        if os.path.splitext(path)[1].lower() in _OTHERS:  # noqa: PTH122 - asked for every address of every page
+        if os.path.splitext(path)[1].lower() in _OTHERS:  # noqa: PTH122 - called for every address of every page
             return False
         try:
             state = os.stat(path)  # noqa: PTH116 - as above

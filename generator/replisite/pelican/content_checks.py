@@ -1,4 +1,4 @@
-"""What is checked once all content was read, before anything is rendered: links, strays, unread files and templates."""
+"""The checks between reading and rendering: links, strays, unread files and templates."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ __all__ = ["ContentFiles", "Listing", "list_files", "note_dangling", "suffix_var
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What lies in a folder, sorted and relative to it: ``files``, links that lead nowhere, and names of editors and systems.
+    """The files of a folder, sorted and relative to it: ``files``, links that lead nowhere, and names of editors and systems.
 
     ``repositories`` are the folders of version control.
     """
@@ -141,9 +141,9 @@ class ContentFiles:
     def _advice(self, path: str, folders: ReadFolders) -> str:
         if not self._is_lenient or path.startswith(f"{STORIES}/"):
             return why_not_read(path, folders)
-        place = PurePosixPath(path)
-        is_capital = is_markdown(place.name) and place.suffix not in MARKDOWN_SUFFIXES
-        return f"name it {place.stem}{place.suffix.lower()}" if is_capital else ""
+        file = PurePosixPath(path)
+        is_capital = is_markdown(file.name) and file.suffix not in MARKDOWN_SUFFIXES
+        return f"name it {file.stem}{file.suffix.lower()}" if is_capital else ""
 
     def _folders(self, suffixes: Iterable[str]) -> ReadFolders:
         return ReadFolders(frozenset(kind.folder for kind in KINDS), self._open, frozenset(suffixes))

@@ -1,4 +1,4 @@
-"""What goes wrong while Pelican runs, noted with file and line; nothing is logged and skipped."""
+"""The faults and warnings of one Pelican run, noted with file and line."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["PelicanFaults"]
 
 
 class PelicanFaults:
-    """Collects the faults and warnings of one Pelican run; paths are told relative to the site's root.
+    """Collects the faults and warnings of one Pelican run; paths are shown relative to the site's root.
 
     ``is_lenient`` leaves a broken link in content a warning, as it is to Pelican. ``note_plugin`` notes an error that a
-    plugin raised, with what was done meanwhile, and says whether a plugin did; ``note_setting`` notes a fault of PLUGINS.
+    plugin raised, with the activity that it interrupted, and says whether a plugin did; ``note_setting`` notes a fault of PLUGINS.
     """
 
     def __init__(self, root: Path, content: Path, *, is_lenient: bool = False) -> None:
@@ -28,7 +28,7 @@ class PelicanFaults:
         self.faults: list[Fault] = []
         self.warnings: list[str] = []
         self.note_plugin: Callable[[BaseException, str], bool] = lambda *_: False
-        self.note_setting: Callable[[str, str], None] = lambda what, told: self.note("", 0, what, told)
+        self.note_setting: Callable[[str, str], None] = lambda what, advice: self.note("", 0, what, advice)
         self._file = root
         self._body_line = 1
 
@@ -42,7 +42,7 @@ class PelicanFaults:
         return _within(self.content, path).as_posix()
 
     def shown(self, path: Path | str) -> str:
-        """Return a path as it is told: relative to the site's root where it lies in it; no path is none."""
+        """Return a path as a report shows it: relative to the site's root if it lies there; "" for no path."""
         if not str(path):
             return ""
         try:
@@ -59,9 +59,9 @@ class PelicanFaults:
         """Say at which line the body of the file begins."""
         self._body_line = line
 
-    def note(self, path: Path | str, line: int, what: str, told: str = "") -> None:
+    def note(self, path: Path | str, line: int, what: str, advice: str = "") -> None:
         """Note a fault."""
-        fault = Fault(self.shown(path), line, what, told)
+        fault = Fault(self.shown(path), line, what, advice)
         if fault not in self.faults:
             self.faults.append(fault)
 
@@ -70,31 +70,31 @@ class PelicanFaults:
         return any(fault.file == self.shown(path) for fault in self.faults)
 
     def note_unread(self, path: Path, cause: BaseException | None) -> None:
-        """Note that a file could not be read, unless something is known of it that says more."""
+        """Note that a file could not be read, unless a fault of it is known that says more."""
         if cause is not None and self.note_plugin(cause, f" (while reading {self.shown(path)})"):
             return
         if isinstance(cause, UnicodeDecodeError):
             line = cause.object.count(b"\n", 0, cause.start) + 1
             self.note(path, line, "is not UTF-8", "save it as UTF-8")
-        elif found := re.match(r".*?:(\d+): \(\w+/\d\) (.*)", str(cause), re.DOTALL):  # docutils
-            self.note(path, int(found[1]), f"cannot be read as reStructuredText: {found[2].splitlines()[0]}")
+        elif match := re.match(r".*?:(\d+): \(\w+/\d\) (.*)", str(cause), re.DOTALL):  # docutils
+            self.note(path, int(match[1]), f"cannot be read as reStructuredText: {match[2].splitlines()[0]}")
         elif not self.has_fault(path):
             reason = f": {_in_words(cause)}" if cause else ""
             self.note(path, 0, f"cannot be read{reason}")
 
-    def note_placeholder(self, expression: str, what: str, told: str) -> None:
+    def note_placeholder(self, expression: str, what: str, advice: str) -> None:
         """Note a fault of ``{{ expression }}`` in the file being read."""
         lines = _lines_of(self._file)
         line = next(
             (n for n, text in enumerate(lines, 1) if expression in text and "{{" in text), self._body_line
         )
-        self.note(self._file, line, what, told)
+        self.note(self._file, line, what, advice)
 
-    def note_key(self, path: Path, key: str, what: str, told: str) -> None:
+    def note_key(self, path: Path, key: str, what: str, advice: str) -> None:
         """Note a fault at a key of a file's front matter."""
         lines = _lines_of(path)
         line = next((n for n, text in enumerate(lines, 1) if text.lower().startswith(key)), 1)
-        self.note(path, line, what, told)
+        self.note(path, line, what, advice)
 
     def check_reserved(self, path: Path, metadata: Mapping[str, Any], reserved: Collection[str]) -> None:
         """Note the front matter keys that would overwrite what Pelican itself needs."""
@@ -122,7 +122,7 @@ def _within(folder: Path, path: Path | str) -> Path:
     """
     parent, name = os.path.split(path)
     real = Path(os.path.realpath(folder))
-    for place in (Path(os.path.realpath(parent), name), real / os.path.relpath(path, folder)):
-        if place.is_relative_to(real) and ".." not in place.parts:
-            return place.relative_to(real)
+    for candidate in (Path(os.path.realpath(parent), name), real / os.path.relpath(path, folder)):
+        if candidate.is_relative_to(real) and ".." not in candidate.parts:
+            return candidate.relative_to(real)
     raise ValueError(f"{path} is not below {folder}")

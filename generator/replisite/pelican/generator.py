@@ -1,4 +1,4 @@
-"""The Pelican generator of our content kinds."""
+"""Pelican's generator of our kinds: it reads, checks and writes their items."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def generator_class(
         def _check(self, contents: list[KindContent]) -> None:
             markets = {market.code for market in site.markets}
             ranks = {rank.code for rank in site.ranks}
-            places: dict[str, KindContent] = {}
+            addresses: dict[str, KindContent] = {}
             for content in contents:
                 for code in content.markets:
                     if code not in markets:
@@ -97,15 +97,18 @@ def generator_class(
                 if content.image and not (Path(self.path) / content.image).is_file():
                     advice = near_name(content.image, files) or "put it under the content folder"
                     self._note(content, "image", f'no file "{content.image}"', advice)
-                if content.save_as and (other := places.setdefault(content.save_as, content)) is not content:
-                    told = f"has the address of {other.relative_source_path}: {content.url}"
-                    self._note(content, "slug", told, "give one of them another slug")
+                if (
+                    content.save_as
+                    and (other := addresses.setdefault(content.save_as, content)) is not content
+                ):
+                    advice = f"has the address of {other.relative_source_path}: {content.url}"
+                    self._note(content, "slug", advice, "give one of them another slug")
             for finding in check_references(contents):
                 self._note(finding.item, finding.key, finding.what, finding.next)
 
-        def _note(self, content: ContentItem, key: str, what: str, told: str) -> None:
+        def _note(self, content: ContentItem, key: str, what: str, advice: str) -> None:
             line = content.lines_of.get(key, 1)
-            noted_faults.note(content.source_path, line, f"{key}: {what}", told)
+            noted_faults.note(content.source_path, line, f"{key}: {what}", advice)
 
         def generate_output(self, writer: Writer) -> None:
             for kind in KINDS:

@@ -1,4 +1,4 @@
-"""What replisite does at each of Pelican's signals, from the readers to the finished pages' names."""
+"""The receivers of Pelican's signals: readers, static files, templates and recorded pages."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Receiver = tuple[Any, Callable[..., Any]]
 
 
 def receivers(context: RunContext, settings: RunSettings, meanwhile: ExitStack) -> list[Receiver]:
-    """Return what is called at each signal; connect all of it before Pelican starts, and keep it until it ends.
+    """Return the receiver of each signal; connect all of it before Pelican starts, and keep it until it ends.
 
     ``meanwhile`` is closed when Pelican ends: other processes read content until then.
     """

@@ -12,8 +12,8 @@ from replisite.pelican.placeholders import Placeholders
 
 __all__ = ["CANNOT_STAND", "marked_metadata", "static_slug"]
 
-CANNOT_STAND = "an owner's value cannot stand here", "write a text that is the same for everybody"
-"""What is wrong with a placeholder in a name, a date or an address, and what to do."""
+CANNOT_STAND = "an owner's value cannot stand here", "write a text that is the same for all owners"
+"""The fault of a placeholder in a name, a date or an address, and the advice."""
 
 _FIXED = frozenset(
     {

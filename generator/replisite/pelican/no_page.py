@@ -39,12 +39,12 @@ def why_no_page(
     except (OSError, UnicodeDecodeError, YamlError):  # it is reported where it is read
         return None
     values = {key: value for key, value in document.values.items() if isinstance(value, str)}
-    found = _status_reason(values, drafts=drafts) or _date_reason(values, now, future=future)
-    if found is None:
+    reason = _status_reason(values, drafts=drafts) or _date_reason(values, now, future=future)
+    if reason is None:
         return None
-    key, what, told = found
+    key, what, advice = reason
     line = document.lines_of.get(key, 0)
-    return f"{name} {what}{f' (line {line})' if line else ''}, so it has no page", told
+    return f"{name} {what}{f' (line {line})' if line else ''}, so it has no page", advice
 
 
 def _status_reason(values: Mapping[str, str], *, drafts: bool) -> tuple[str, str, str] | None:

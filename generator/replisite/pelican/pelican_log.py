@@ -1,4 +1,4 @@
-"""What Pelican logs, as faults and warnings of a run."""
+"""Pelican's log records as faults and warnings of a run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SKIPPING = "Skipping %s: "
 
 @contextmanager
 def listening(noted_faults: PelicanFaults) -> Iterator[None]:
-    """Note what Pelican logs meanwhile: contents also log while they are staged."""
+    """Note Pelican's log records meanwhile: contents also log while they are staged."""
     log = PelicanLog(noted_faults)
     logging.getLogger().addHandler(log)
     try:

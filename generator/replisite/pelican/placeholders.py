@@ -21,7 +21,7 @@ from replisite.model.site import Market, Site
 __all__ = ["CANNOT", "PROBE", "Conversion", "Placeholders", "unknown_names"]
 
 PROBE = "replisite_probe_"
-"""What the names begin with that are put into a text to see where they come out."""
+"""The prefix of names that are put into a text to see where they come out."""
 
 CANNOT = " cannot stand in "
 
@@ -139,7 +139,7 @@ class Placeholders:
         marked = conversion.settle(conversion.hide(text), is_verbatim=True)
         if self.syntax.is_lenient:
             return marked
-        return self.syntax.escaped.sub(lambda found: self._meant(found[0].replace("\\", "")), marked)
+        return self.syntax.escaped.sub(lambda match: self._meant(match[0].replace("\\", "")), marked)
 
     def _meant(self, braces: str) -> str:
         """Return a mark that becomes braces, so that nobody takes them for a placeholder before that."""
@@ -156,12 +156,12 @@ class Placeholders:
             self.refuse(raw, f"{_short(raw)} is not an expression: {error.message}", _MEANT)
             return
         refused = False
-        for _, what, told in unknown_names(tree, self._known, self._custom):
+        for _, what, advice in unknown_names(tree, self._known, self._custom):
             refused = True
-            self.refuse(raw, what, told)
-        for what, told in () if refused else _without_text(tree):
+            self.refuse(raw, what, advice)
+        for what, advice in () if refused else _without_text(tree):
             refused = True
-            self.refuse(raw, what, told)
+            self.refuse(raw, what, advice)
         if not refused and not any(True for _ in tree.find_all(nodes.Name)):
             self.refuse(raw, f"{_short(raw)} says nothing of the owner", _MEANT)
         if self.environment is not None:
@@ -208,7 +208,7 @@ class Conversion:
     def shown(self, text: str, escaped: Callable[[str], str] = str) -> str:
         """Return a text with all braces as they were written."""
         return (
-            _HIDDEN.sub(lambda found: escaped(self._found[int(found[1])].raw), text) if OPEN in text else text
+            _HIDDEN.sub(lambda match: escaped(self._found[int(match[1])].raw), text) if OPEN in text else text
         )
 
     def forgotten(self, text: str) -> str:
@@ -227,35 +227,35 @@ class Conversion:
             return _ATTRIBUTE.sub(self._attribute, text) if _HIDDEN.search(text) else text
         return _HIDDEN.sub(self._lenient if region.kind == "lenient" else self._judged, text)
 
-    def _judged(self, found: re.Match[str]) -> str:
-        return self.placeholders.judge(self._found[int(found[1])])
+    def _judged(self, match: re.Match[str]) -> str:
+        return self.placeholders.judge(self._found[int(match[1])])
 
-    def _lenient(self, found: re.Match[str]) -> str:
-        braces = self._found[int(found[1])]
+    def _lenient(self, match: re.Match[str]) -> str:
+        braces = self._found[int(match[1])]
         is_judged = braces.kind == "value" or braces.expression.startswith(PROBE)
         return self.placeholders.judge(braces) if is_judged else braces.raw
 
-    def _raw(self, found: re.Match[str]) -> str:
+    def _raw(self, match: re.Match[str]) -> str:
         """Leave scripts and style sheets as they are: an owner's value cannot be escaped for them."""
-        braces = self._found[int(found[1])]
+        braces = self._found[int(match[1])]
         is_owners = braces.kind == "value" and ("distributor" in braces.raw or "_link" in braces.raw)
         if is_owners or braces.expression.startswith(PROBE):
             self.placeholders.refuse_in("a script or a style sheet", braces)
         return braces.raw
 
-    def _attribute(self, found: re.Match[str]) -> str:
+    def _attribute(self, match: re.Match[str]) -> str:
         """Settle an attribute: in quotes, where a value cannot leave it, and not where it would be a program."""
-        name, value = found["name"], found["value"]
+        name, value = match["name"], match["value"]
         if not _HIDDEN.search(value):
-            return self._judged_name(found[0])
+            return self._judged_name(match[0])
         is_program = name.lower().startswith("on") or name.lower() == "srcdoc"
         if is_program or value.lstrip("\"' \t\n").lower().startswith("javascript:"):
             for number in _HIDDEN.findall(value):
                 self.placeholders.refuse_in(f"{name}, which is a program", self._found[int(number)])
-            return found[0]
+            return match[0]
         if value[0] not in "\"'":
             value = f'"{value}"'
-        return f"{name}{found['equals']}{_HIDDEN.sub(self._judged, value)}"
+        return f"{name}{match['equals']}{_HIDDEN.sub(self._judged, value)}"
 
     def _judged_name(self, text: str) -> str:
         return _HIDDEN.sub(self._judged, text)
@@ -276,8 +276,8 @@ def unknown_names(
     """
     for name in tree.find_all(nodes.Name):
         if known is not None and name.ctx == "load" and name.name not in known:
-            told = nearest(name.name, known) or f"use distributor.<field>; {_MEANT}"
-            yield name.lineno, f'no value "{name.name}" in content', told
+            advice = nearest(name.name, known) or f"use distributor.<field>; {_MEANT}"
+            yield name.lineno, f'no value "{name.name}" in content', advice
     for node in tree.find_all(nodes.Getattr):
         owner = _owner(node.node)
         if owner is None:

@@ -41,7 +41,7 @@ _LISTS = frozenset({"tags", "authors"})
 """Keys that Pelican itself takes lists of."""
 
 _DEFAULTS = (datetime.datetime(2000, 1, 1), datetime.datetime(2001, 2, 2))  # noqa: DTZ001 - as dateutil's default is
-"""What dateutil takes for missing parts of a date: two, in order to see whether there are any."""
+"""Two defaults of dateutil for missing parts of a date: different results show that a part is missing."""
 
 _WRITE_TEXT = "write a text; null and ~ are texts in quotes only"
 
@@ -84,7 +84,7 @@ def reader_class(
             return reused.read(source_path, self.read_now, noted_faults, placeholders)
 
         def read_now(self, source_path: str) -> Read:
-            """Read a file whatever is known of it."""
+            """Read a file, without the result of an earlier run."""
             path = Path(source_path)
             noted_faults.reading(path)
             before = noted_faults.count
@@ -132,10 +132,10 @@ def reader_class(
                 refusals.key = ()
             return super().process_metadata(name, value)
 
-        def _refuse_at(self, key: str, what: str, told: str) -> None:
+        def _refuse_at(self, key: str, what: str, advice: str) -> None:
             assert self._refusals is not None
             self._refusals.key = (key,)
-            self._refusals("", what, told)
+            self._refusals("", what, advice)
             self._refusals.key = ()
 
         def _note(self, refusals: Refusals, path: Path) -> None:
@@ -146,9 +146,9 @@ def reader_class(
             def lines_of(raws: Iterable[str]) -> Mapping[str, Sequence[tuple[int, str]]]:
                 before = text[:start].count("\n")
                 convert = self._markdown().convert
-                found = lines_outside_code(text[start:], raws, placeholders, convert)
+                known = lines_outside_code(text[start:], raws, placeholders, convert)
                 return {
-                    raw: [(before + line, program) for line, program in lines] for raw, lines in found.items()
+                    raw: [(before + line, program) for line, program in lines] for raw, lines in known.items()
                 }
 
             refusals.note(noted_faults, path, text, lambda key: _line_of(text, list(key)), lines_of)
@@ -212,14 +212,14 @@ def reader_class(
                     continue
                 assert self._refusals is not None
                 self._refusals.key = (key,)
-                told: Any = value if isinstance(value, str) or name in _LISTS else ", ".join(value)
+                text: Any = value if isinstance(value, str) or name in _LISTS else ", ".join(value)
                 if name in self.settings["FORMATTED_FIELDS"] and name != "summary":
-                    told = self._markdown().convert(told)
+                    text = self._markdown().convert(text)
                 else:
-                    told = marked_metadata(name, told, placeholders)
+                    text = marked_metadata(name, text, placeholders)
                 self._refusals.key = ()
                 try:
-                    metadata[name] = self.process_metadata(name, _exact(name, told))
+                    metadata[name] = self.process_metadata(name, _exact(name, text))
                 except ValueError as error:
                     noted_faults.note(path, line, f"{key}: {error}", "write it as 2026-12-31")
             self._md = self._markdown()
@@ -248,7 +248,7 @@ def reader_class(
 
 
 def noting_file(read: Callable[..., Any], noted_faults: PelicanFaults) -> Callable[..., Any]:
-    """Return a reader's ``read`` that says to ``noted_faults`` which file it reads, and in our mode refuses an empty one."""
+    """Return a reader's ``read`` that notes in ``noted_faults`` which file it reads, and in our mode refuses an empty one."""
 
     def noting(source_path: str, *arguments: Any, **options: Any) -> Any:
         path = Path(source_path)
@@ -263,7 +263,7 @@ def noting_file(read: Callable[..., Any], noted_faults: PelicanFaults) -> Callab
 
 
 def _parsed(path: Path, noted_faults: PelicanFaults) -> Document:
-    """Return the front matter and the text of a file; raises Refused for a file without good front matter."""
+    """Return the front matter and the text of a file; raises RefusedFile for a file without good front matter."""
     try:
         document = parse_document(path.read_text(encoding="utf-8-sig"), "title: …")
     except YamlError as error:
@@ -307,9 +307,9 @@ def _exact(name: str, text: Any) -> Any:
     """Return the value of a key; raises ValueError for a date of which Pelican would guess a part from today's."""
     if name not in _MOMENTS or not isinstance(text, str):
         return text
-    found = parse_moment(text)
-    if found is not None:
-        return str(found)
+    date = parse_moment(text)
+    if date is not None:
+        return str(date)
     if name != "expires":
         days = {date_parser.parse(text.replace("_", " "), default=default).date() for default in _DEFAULTS}
         if len(days) > 1:
@@ -325,10 +325,10 @@ def _validated(
         valid = kind.matter.model_validate(dict(document.values))
     except ValidationError as error:
         for fault in error.errors(include_url=False):
-            place = [str(part) for part in fault["loc"]]
-            line = _line_of(text, place)
-            what, told = _in_words(fault, place, kind)
-            noted_faults.note(path, line, what, told)
+            location = [str(part) for part in fault["loc"]]
+            line = _line_of(text, location)
+            what, advice = _in_words(fault, location, kind)
+            noted_faults.note(path, line, what, advice)
         raise RefusedFile(str(path)) from error
     metadata: dict[str, Any] = {name: getattr(valid, name) for name in type(valid).model_fields}
     metadata["slug"] = valid.slug or default_slug(path.name)
@@ -339,11 +339,13 @@ def _validated(
     return metadata
 
 
-def _in_words(fault: Mapping[str, Any], place: list[str], kind: Kind) -> tuple[str, str]:
-    key = ".".join(place)
+def _in_words(fault: Mapping[str, Any], location: list[str], kind: Kind) -> tuple[str, str]:
+    key = ".".join(location)
     if fault["type"] == "extra_forbidden":
-        known = kind.matter.model_fields if len(place) == 1 else ()
-        return f'{kind.name} has no "{key}"', nearest(place[-1], known) or "take it out or mend its name"
+        known = kind.matter.model_fields if len(location) == 1 else ()
+        return f'{kind.name} has no "{key}"', nearest(
+            location[-1], known
+        ) or "take it out or correct its name"
     if fault["type"] == "missing":
         return f"{key}: missing", f"a {kind.name} needs it"
     given = fault.get("input")
@@ -373,11 +375,11 @@ def _body_start(text: str) -> int:
     return sum(len(before) + 1 for before in text.split("\n")[: line - 1])
 
 
-def _line_of(text: str, place: list[str]) -> int:
+def _line_of(text: str, location: list[str]) -> int:
     """Return the line of a value in the front matter; that of the key above it where it is missing, or 1."""
-    found = _FENCE.match(text)
-    if found is not None:
-        return max(line_of_value(found.group(1), place) + 2, 1)
+    match = _FENCE.match(text)
+    if match is not None:
+        return max(line_of_value(match.group(1), location) + 2, 1)
     lines = text.split("\n")
-    key = place[0].lower() if place else ""
+    key = location[0].lower() if location else ""
     return next((number for number, line in enumerate(lines, 1) if line.lower().startswith(key)), 1)

@@ -13,9 +13,9 @@ from typing import Any
 from pelican.contents import Content
 from pydantic import BaseModel
 
-from replisite.content.asked_files import computed_folders, iter_addresses, iter_strings, paths_of
 from replisite.content.ignored_names import is_leftover
 from replisite.content.readable_files import STORIES
+from replisite.content.text_addresses import computed_folders, iter_addresses, iter_strings, paths_of
 from replisite.model.company import house_account
 from replisite.model.site import Site
 from replisite.pages.finish import AddressSlot

@@ -1,4 +1,4 @@
-"""What one Pelican run leaves to the next of the same site: files that were read, templates that were compiled.
+"""The results that one Pelican run leaves to the next of the same site: files that were read, templates that were compiled.
 
 A run without an earlier one starts with nothing; a preview makes hundreds of runs, in which one file has changed.
 """

@@ -18,7 +18,7 @@ from replisite.system.processor_time import PAGE_SECONDS, TooSlow, limited_proce
 __all__ = ["GivenUp", "Read", "ReusedContent"]
 
 Read = tuple[str, dict[str, Any]]
-"""What a reader of Pelican's gives: HTML and metadata."""
+"""The result of a reader of Pelican's: HTML and metadata."""
 
 _NOT_READ = frozenset(
     {
@@ -95,7 +95,7 @@ class ReusedContent:
     ) -> Iterator[bool]:
         """Have another process read the files that are not known, if they are many; give whether they are.
 
-        What ``read`` gives must be plain data. A file with faults is read here, where they are noted.
+        The result of ``read`` must be plain data. A file with faults is read here, where they are noted.
         """
         new = [path for path in paths if self._known(path) is None]
 

@@ -52,7 +52,7 @@ __all__ = ["PelicanRun", "run_pelican", "with_assets"]
 
 @dataclass(frozen=True, slots=True)
 class PelicanRun:
-    """What one run of Pelican gave; its ``pages`` are no use where there are faults.
+    """The result of one run of Pelican; its ``pages`` are no use where there are faults.
 
     ``output`` is the folder that Pelican took for the output, ``watch`` saw what plugins did there. ``static`` are the
     files that are copied to the corporate site's root, each with its source. ``settings`` is None where
@@ -74,12 +74,12 @@ class PelicanRun:
 
     @property
     def faults(self) -> list[Fault]:
-        """What must be fixed before there can be pages."""
+        """The faults that must be fixed before there can be pages."""
         return self.context.noted_faults.faults
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the report says beside faults."""
+        """The warnings of the report."""
         return tuple(self.context.noted_faults.warnings)
 
     @property

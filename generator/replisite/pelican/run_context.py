@@ -31,7 +31,7 @@ __all__ = ["Collected", "RunContext", "RunRequest", "known_names", "make_context
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What one run reads, for which readers, and when.
+    """A request for one run: a site, its readers and a time.
 
     ``showings`` are the editions, the corporate site's first. ``now`` decides what has expired and what is still to come;
     ``drafts`` and ``future`` show drafts and texts with a later date. ``is_copied`` has Pelican copy files of theme and
@@ -54,7 +54,7 @@ class RunRequest:
 
 @dataclass(slots=True)
 class Collected:
-    """What Pelican's callbacks collect during one run.
+    """The results that Pelican's callbacks collect during one run.
 
     ``staged`` are the pages of ``recorded``, by the ids of these; ``feeds`` are files that Pelican wrote, by path. ``static``
     are the files that are published where they lie, and ``origins`` those that Pelican copies or would copy, by
@@ -88,7 +88,7 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What each step of one run is given.
+    """The values that each step of one run gets.
 
     ``is_reusing`` says that ``reused`` serves other runs, too: templates are then compiled when a page asks for them.
     """

@@ -1,7 +1,7 @@
 """From recorded pages to finished ones: the owner's values in content, links to what exists once.
 
-Everything here is about one Pelican run that has ended; ``run.py`` makes that run. A page is staged and
-finished when it is first asked for: a build asks for all, a preview for what is on the screen.
+One Pelican run has ended; ``run.py`` made it. A page is staged and
+finished when it is first requested: a build requests all pages, a preview those on the screen.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from replisite.pages.finish import ContentSlots, Finish, slot_behind
 from replisite.pages.shared_files import SharedFiles
 from replisite.pages.site_files import MADE_FILES, SiteFiles
 from replisite.pelican.content_class import KindContent
-from replisite.pelican.final_check import LastLook
+from replisite.pelican.final_check import FinalCheck
 from replisite.pelican.placeholders import Placeholders
 from replisite.pelican.writer import NamedTemplate, Recorded
 from replisite.staging import Difference, Plate, Record, Slot, prove, slot_of, stage
@@ -75,17 +75,17 @@ class Proof:
     page: Page
     staged: StagedPage
     plate: Plate
-    look: LastLook
+    check: FinalCheck
 
     @cached_property
     def leftovers(self) -> list[Fault]:
-        """What of the plate's text must never reach a visitor."""
-        return self.look.at_plate(self.plate, self.staged.recorded, self.page.source)
+        """The faults of the plate's text: it must never reach a visitor."""
+        return self.check.plate_faults(self.plate, self.staged.recorded, self.page.source)
 
     def leftovers_for(self, record: Record) -> list[Fault]:
         """Return what must not reach a visitor of one owner's page; raises what Jinja raises."""
         with self.staged.recorded.in_place():
-            return self.look.at_page(self.plate, record, self.staged.recorded, self.page.source)
+            return self.check.page_faults(self.plate, record, self.staged.recorded, self.page.source)
 
     def run(self, record: Record) -> Difference | None:
         """Compare for one record; raises what Jinja raises."""
@@ -131,7 +131,7 @@ class StagedSite:
     ) -> None:
         self._site = site
         self._placeholders = placeholders
-        self._look = LastLook(site, placeholders, staged[0].recorded.shared if staged else {})
+        self._check = FinalCheck(site, placeholders, staged[0].recorded.shared if staged else {})
         self.files = files
         self._source_of = source_of
         self._first = staged[0] if staged else None
@@ -172,7 +172,7 @@ class StagedSite:
         corporate = replace(finish, is_owner=False)(plate) if page.key == self.main else None
         owners = finish(plate) if is_replicated or corporate is None else corporate
         finished = Page(page.path, self._source_of(page), owners, is_replicated, _is_listed(page), corporate)
-        return Proof(finished, page, page.plate, self._look)
+        return Proof(finished, page, page.plate, self._check)
 
     def site_files(self, key: str) -> SiteFiles:
         """Return what there is on the sites of a showing, and on the corporate site."""
@@ -199,8 +199,8 @@ class StagedSite:
             written: list[str] = []
             tag = ""
             for is_mark, piece in split_marks(text):
-                found = value(piece) if is_mark else piece
-                written.append(escape(found) if is_mark and _HOLDS_HTML.match(tag) else found)
+                shown = value(piece) if is_mark else piece
+                written.append(escape(shown) if is_mark and _HOLDS_HTML.match(tag) else shown)
                 if not is_mark and "<" in piece:
                     tag = piece[piece.rindex("<") :]
             pieces = split_json_marks("".join(written))
@@ -210,7 +210,9 @@ class StagedSite:
 
     def leftovers(self, files: Mapping[str, bytes]) -> list[Fault]:
         """Return what of these files must never reach a visitor."""
-        return [fault for path, body in sorted(files.items()) for fault in self._look.at_file(path, body)]
+        return [
+            fault for path, body in sorted(files.items()) for fault in self._check.file_faults(path, body)
+        ]
 
     def _content_slots(self, key: str) -> Mapping[str, Slot | str]:
         """Return the slots of what a showing's content says of the owner, by the keys of their marks."""
