@@ -19,9 +19,11 @@ Reading content:
 
 reader                 from a Markdown file to content and metadata
 placeholders           all ``{{ }}`` of the content, and the marks that stand for them
-markdown_placeholders  the same, found in Markdown
-metadata_texts         the same, found in front matter
-other_readers          the same, found in other formats
+expression_checks      names and fields that an expression uses and that do not exist
+conversion             a text on its way through a converter: braces are hidden before, and marked after
+markdown_placeholders  braces in Markdown
+metadata_texts         braces in front matter
+other_readers          braces in other formats
 refused_placeholders   the lines at which braces are refused
 content_files          the files of the content folder, and which of them are not read
 content_dates          what is built now, what has expired, and when the next item comes or goes

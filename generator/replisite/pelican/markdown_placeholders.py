@@ -20,7 +20,8 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString, code_escape
 
 from replisite.content.marks import CLOSE, OPEN
-from replisite.pelican.placeholders import Conversion, Placeholders
+from replisite.pelican.conversion import Conversion
+from replisite.pelican.placeholders import Placeholders
 
 __all__ = ["PlaceholderExtension"]
 

@@ -8,6 +8,7 @@ from typing import Any
 from pelican.utils import slugify
 
 from replisite.content.marks import OPEN, without_marks
+from replisite.pelican.conversion import marked_text
 from replisite.pelican.placeholders import Placeholders
 
 __all__ = ["CANNOT_STAND", "marked_metadata", "static_slug"]
@@ -45,7 +46,7 @@ def marked_metadata(name: str, value: Any, placeholders: Placeholders) -> Any:
     if not isinstance(value, str):
         return value
     if name not in _FIXED:
-        return placeholders.marked_text(value)
+        return marked_text(placeholders, value)
     for braces in placeholders.syntax.find(value):
         placeholders.refuse(braces.raw, *CANNOT_STAND)
     return value

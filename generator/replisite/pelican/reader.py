@@ -29,6 +29,7 @@ from replisite.content.marks import OPEN
 from replisite.content.swallowed_text import iter_swallowed
 from replisite.content.yaml_text import Problem, YamlError, parse_moment
 from replisite.errors import nearest
+from replisite.pelican.conversion import marked_text
 from replisite.pelican.faults import PelicanFaults
 from replisite.pelican.metadata_texts import CANNOT_STAND, marked_metadata, static_slug
 from replisite.pelican.placeholders import Placeholders
@@ -163,7 +164,7 @@ def reader_class(
                 return value
             assert self._refusals is not None
             self._refusals.key = key
-            marked = placeholders.marked_text(value)
+            marked = marked_text(placeholders, value)
             self._refusals.key = ()
             return marked
 

@@ -13,8 +13,8 @@ from replisite.config.words import kind_written
 from replisite.errors import Fault, InputError
 from replisite.model.site import Site
 from replisite.pelican.content_files import list_files
+from replisite.pelican.expression_checks import unknown_names
 from replisite.pelican.faults import PelicanFaults
-from replisite.pelican.placeholders import unknown_names
 from replisite.pelican.reused_templates import ReusedTemplates
 
 __all__ = ["check_templates", "escapes_by_itself", "find_theme", "template_folders"]
