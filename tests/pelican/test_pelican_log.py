@@ -11,7 +11,7 @@ import pytest
 
 from replisite.pelican.faults import PelicanFaults
 from replisite.pelican.pelican_log import listening
-from replisite.pelican.reader import RefusedFile
+from replisite.pelican.refused_files import RefusedFile
 from replisite.pelican.reused_content import GivenUp
 
 LOGGER = logging.getLogger("tests.pelican_log")

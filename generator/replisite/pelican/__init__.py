@@ -18,6 +18,9 @@ final_check            what must not be left on a finished page
 Reading content:
 
 reader                 from a Markdown file to content and metadata
+kind_metadata          from front matter of our kinds to metadata: validated, with faults at their lines
+yaml_metadata          values of YAML front matter of articles and pages
+refused_files          files that are left out because of their faults
 placeholders           all ``{{ }}`` of the content, and the marks that stand for them
 expression_checks      names and fields that an expression uses and that do not exist
 conversion             a text on its way through a converter: braces are hidden before, and marked after

@@ -20,7 +20,7 @@ from replisite.model.site import Site
 from replisite.pelican.content_class import KindContent, content_class
 from replisite.pelican.content_dates import is_due
 from replisite.pelican.faults import PelicanFaults
-from replisite.pelican.reader import RefusedFile
+from replisite.pelican.refused_files import RefusedFile
 
 __all__ = ["generator_class"]
 

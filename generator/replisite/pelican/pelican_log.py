@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from replisite.pelican.faults import PelicanFaults
-from replisite.pelican.reader import RefusedFile
+from replisite.pelican.refused_files import RefusedFile
 from replisite.pelican.reused_content import GivenUp
 from replisite.system.error_text import error_text
 
