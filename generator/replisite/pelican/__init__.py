@@ -12,7 +12,8 @@ generator              Pelican's generator of our kinds
 writer                 Pelican's writer, which records pages instead of writing them
 content_class          Pelican's content class of each of our kinds
 page_names             the names that templates get beside Pelican's own
-staged_site            from recorded pages to finished ones
+staged_page            one recorded page: its staged form, its plate, and its proof
+staged_site            all recorded pages, each staged and finished when it is requested
 final_check            what must not be left on a finished page
 
 Reading content:
@@ -74,12 +75,13 @@ render_faults          faults of templates and of pages that never end
 leftover_lines         the line at which a text stands that is left over in a finished page
 """
 
-from replisite.pelican.record_site import record_site
+from replisite.pelican.record_site import Recording, record_site
 from replisite.pelican.reuse import ReusedFiles, forget_contents
 from replisite.pelican.run import PelicanRun, run_pelican
 from replisite.pelican.run_context import RunRequest
 from replisite.pelican.site_code import SiteCode
-from replisite.pelican.staged_site import Proof, Recording, StagedSite
+from replisite.pelican.staged_page import Proof
+from replisite.pelican.staged_site import StagedSite
 
 __all__ = [
     "PelicanRun",

@@ -28,7 +28,7 @@ from replisite.pelican.reader import noting_file, reader_class
 from replisite.pelican.render_faults import note_template
 from replisite.pelican.run_context import RunContext
 from replisite.pelican.run_settings import RunSettings
-from replisite.pelican.staged_site import StagedPage
+from replisite.pelican.staged_page import StagedPage
 from replisite.pelican.static import pictures_of_folders, static_sources, withhold
 from replisite.pelican.template_environment import name_strings, named_template, staged_template
 from replisite.pelican.writer import Recorded, recording_writer

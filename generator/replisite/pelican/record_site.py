@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jinja2 import TemplateSyntaxError
 
 from replisite.content.folder_walk import Unasked, walk_content
+from replisite.errors import Fault
 from replisite.model.site import Edition, Site
 from replisite.model.view import EditionView
-from replisite.pages import Composition
+from replisite.pages import Composition, Page
 from replisite.pelican.pelican_log import listening
 from replisite.pelican.plugin_code import PluginCode
 from replisite.pelican.plugin_time import PluginTime
@@ -23,10 +24,26 @@ from replisite.pelican.render_faults import note_all, note_endless, note_templat
 from replisite.pelican.requested_files import add_requested_by_pages
 from replisite.pelican.run import PelicanRun, run_pelican, with_assets
 from replisite.pelican.run_context import RunRequest
-from replisite.pelican.staged_site import Proof, Recording
+from replisite.pelican.staged_page import Proof
 from replisite.system.processor_time import TooSlow, limited_processor_time
 
-__all__ = ["record_site"]
+__all__ = ["Recording", "record_site"]
+
+
+@dataclass
+class Recording:
+    """Everything that one Pelican run gave; there is a proof for each page, by edition, where there are no faults."""
+
+    composition: Composition
+    proofs: Mapping[str, Sequence[Proof]]
+    faults: list[Fault]
+    folders: Sequence[Path]
+    """Where what was read lies, as far as it is known beforehand."""
+
+    @property
+    def pages(self) -> Mapping[str, Sequence[Page]]:
+        """The pages of each edition, by its key."""
+        return self.composition.pages
 
 
 def record_site(

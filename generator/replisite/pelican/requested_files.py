@@ -21,7 +21,7 @@ from replisite.model.site import Site
 from replisite.pages.finish import AddressSlot
 from replisite.pelican.content_class import KindContent
 from replisite.pelican.run_context import RunContext
-from replisite.pelican.staged_site import Proof
+from replisite.pelican.staged_page import Proof
 from replisite.pelican.theme import template_folders
 from replisite.staging import Plate
 

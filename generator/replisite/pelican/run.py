@@ -42,7 +42,8 @@ from replisite.pelican.site_faults import (
     note_public_list,
     note_special_files,
 )
-from replisite.pelican.staged_site import StagedPage, StagedSite
+from replisite.pelican.staged_page import StagedPage
+from replisite.pelican.staged_site import StagedSite
 from replisite.pelican.style_sheets import sheet_sources
 from replisite.pelican.written_files import find_written
 from replisite.system.processor_time import TooSlow, limited_processor_time

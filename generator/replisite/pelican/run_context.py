@@ -22,7 +22,7 @@ from replisite.pelican.placeholders import Placeholders
 from replisite.pelican.plugin_code import PluginCode
 from replisite.pelican.plugin_faults import faults_of_run
 from replisite.pelican.reuse import ReusedFiles
-from replisite.pelican.staged_site import StagedPage
+from replisite.pelican.staged_page import StagedPage
 from replisite.pelican.theme import find_theme
 from replisite.pelican.writer import Recorded
 
