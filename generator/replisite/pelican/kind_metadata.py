@@ -51,9 +51,8 @@ def _in_words(fault: Mapping[str, Any], location: list[str], kind: Kind) -> tupl
     key = ".".join(location)
     if fault["type"] == "extra_forbidden":
         known = kind.matter.model_fields if len(location) == 1 else ()
-        return f'{kind.name} has no "{key}"', nearest(
-            location[-1], known
-        ) or "take it out or correct its name"
+        advice = nearest(location[-1], known) or "take it out or correct its name"
+        return f'{kind.name} has no "{key}"', advice
     if fault["type"] == "missing":
         return f"{key}: missing", f"a {kind.name} needs it"
     given = fault.get("input")
