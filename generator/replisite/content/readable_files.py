@@ -84,7 +84,7 @@ def hidden_part(path: str) -> str:
 
 
 def iter_hidden_texts(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield (a text that a page could be made of, its hidden part): nobody sees it in the folder, so no page is made of it."""
+    """Yield (a text that a page could be made of, its hidden part): it is hidden in the folder, so no page is made of it."""
     for path in paths:
         if (hidden := hidden_part(path)) and _is_text(PurePosixPath(path)):
             yield path, hidden

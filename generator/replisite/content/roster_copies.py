@@ -145,4 +145,4 @@ def _starts_of_members(path: Path) -> list[bytes]:
                     starts.append(member.read(READ))
             return starts
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError, ValueError):
-        return []  # damaged or locked: nobody reads a roster from it
+        return []  # damaged or locked: no roster can be read from it

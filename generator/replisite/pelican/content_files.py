@@ -1,4 +1,4 @@
-"""The files of the content folder and of the templates as they lie there: which are read, and which are the editors' own."""
+"""The files of the content folder and of templates: those that are read, and those that editors leave there."""
 
 from __future__ import annotations
 

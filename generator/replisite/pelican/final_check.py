@@ -98,7 +98,7 @@ class FinalCheck:
         return Fault(source, line, f"{what} ({template})", advice)
 
     def _written(self, key: str, sources: Iterable[str]) -> str:
-        """Return where a placeholder is written, as far as only one place may be meant."""
+        """Return the position of a placeholder in its file; "" if there are several."""
         if not key:
             return ""
         expression = self._placeholders.expressions[key]

@@ -1,4 +1,4 @@
-"""At which line of the site's files a text stands that is left over in a finished page."""
+"""The line of the site's files at which a text stands that is left over in a finished page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts in the metadata of articles and pages: which may say something of the owner, and which may not."""
+"""Placeholders in the metadata of articles and pages: keys that may hold them, and keys that may not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a text of the content folder has no page now: it is a draft, it is dated in the future, or it has expired."""
+"""The reason why a text has no page now: it is a draft, it is dated in the future, or it has expired."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fill in what content in other formats than Markdown says of the owner: reStructuredText, HTML, those of plugins."""
+"""Placeholders in content of other formats than Markdown: reStructuredText, HTML, those of plugins."""
 
 from __future__ import annotations
 
@@ -66,5 +66,5 @@ def _filling(
                 refusals("", str(error), "add a slug")
             return content, metadata
 
-    FillingReader.__name__ = reader.__name__  # Pelican tells readers by their names
+    FillingReader.__name__ = reader.__name__  # Pelican finds readers by their names
     return FillingReader

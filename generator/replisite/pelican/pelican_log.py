@@ -60,9 +60,9 @@ class PelicanLog(logging.Handler):
             case "Could not process %s", (path, *_):
                 self.noted_faults.note_unread(self._named_path(str(path)), cause)
             case str(form), (status, path, *_) if form.startswith("Unknown status '%s' for file %s"):
-                told = "write published, draft or hidden"
+                advice = "write published, draft or hidden"
                 self.noted_faults.note_key(
-                    self._named_path(str(path)), "status", f'no status "{status}"', told
+                    self._named_path(str(path)), "status", f'no status "{status}"', advice
                 )
             case str(form), (path, *values) if form.startswith(_SKIPPING):
                 why = form.removeprefix(_SKIPPING) % tuple(values)
@@ -92,9 +92,9 @@ class PelicanLog(logging.Handler):
         if cause is None or not self.noted_faults.note_plugin(cause, ""):
             missing = isinstance(cause, ImportError) and f"`{name}`" in str(cause)
             what = "there is no such plugin" if missing else _said_by(cause)
-            told = "install it, put it into a folder of PLUGIN_PATHS, or take it out"
+            advice = "install it, put it into a folder of PLUGIN_PATHS, or take it out"
             self.noted_faults.note_setting(
-                f"{name}: {what}", told if missing else "fix the plugin, or take it out"
+                f"{name}: {what}", advice if missing else "fix the plugin, or take it out"
             )
 
     def _named_path(self, text: str) -> Path:

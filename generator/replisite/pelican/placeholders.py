@@ -1,4 +1,4 @@
-"""All placeholders of a site's content: what each says of the owner, and the mark that stands for it."""
+"""The placeholders of a site's content: the expression of each, and the mark that stands for it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Placeholders:
         Nothing is marked or refused meanwhile.
         """
         before, probed = self.syntax, dict[int, str]()
-        self.syntax = Syntax(before.roots)  # finds what nobody knows, in whatever mode
+        self.syntax = Syntax(before.roots)  # finds unknown names too, in either mode
         self._probed = probed
         try:
             with self.refusing(lambda *_: None):

@@ -1,4 +1,4 @@
-"""Which plugin a line of code belongs to, so that what a plugin does is reported under its name."""
+"""The plugin that a line of code belongs to: what it does is reported under its name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files the corporate site publishes beside its pages: what pages, the theme, front matter and site.toml ask for."""
+"""The files that the corporate site publishes beside its pages: those that pages, theme, front matter and site.toml ask for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _READ_ON = frozenset({".css", ".js", ".mjs", ".html", ".htm", ".json", ".webmani
 """Files that may ask for others in their turn."""
 
 _LONGEST = 5_000_000
-"""A longer file is a bundle; nobody writes addresses of the site into it by hand."""
+"""A longer file is a bundle: no author writes addresses of the site into it by hand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def is_worthwhile(files: int) -> bool:
 class ReadAhead(Generic[T]):
     """A child process that reads; a context manager, which ends it.
 
-    ``read`` is called there with each path, and what it returns must be plain data; it returns None for a file that
+    ``read`` is called there with each path and returns plain data; it returns None for a file that
     must be read here, because it has faults or warnings. Start it before there are threads.
     """
 

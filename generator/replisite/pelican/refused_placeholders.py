@@ -15,14 +15,14 @@ _MOST_PROBES = 2_000
 
 
 class Refusals:
-    """Collects what is refused of one file; ``key`` is the way to the front-matter value being looked at, () for the body."""
+    """Collects the refusals of one file; ``key`` is the path of the current value in the front matter, () for the body."""
 
     def __init__(self) -> None:
         self.key: tuple[str, ...] = ()
         self._refused: list[tuple[tuple[str, ...], str, str, str]] = []
 
     def __call__(self, raw: str, what: str, advice: str) -> None:
-        """Take one refusal."""
+        """Add a refusal."""
         self._refused.append((self.key, " ".join(raw.split()), what, advice))
 
     def note(
@@ -33,7 +33,7 @@ class Refusals:
         line_of_key: Callable[[Sequence[str]], int],
         lines_of: Callable[[Iterable[str]], Mapping[str, Sequence[tuple[int, str]]]],
     ) -> None:
-        """Note everything that was refused.
+        """Note all refusals as faults.
 
         ``line_of_key`` gives the line of a front-matter value; ``lines_of`` those of braces in the body.
         """

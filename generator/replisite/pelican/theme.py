@@ -1,4 +1,4 @@
-"""Themes: where one lies, what it declares, and whether its templates ask for fields that exist."""
+"""The theme of a site: its folder, its declarations, and a check of its templates."""
 
 from __future__ import annotations
 
