@@ -17,8 +17,9 @@ __all__ = ["edition_names", "page_names"]
 
 def edition_names(site: Site, catalog: Catalog, news_url: str) -> Mapping[str, Any]:
     """Return the names that every page of an edition has; ``urls`` has "" for a list that is empty there."""
+    shown = {kind.index for kind in KINDS if kind.name in catalog.present}
     urls = {
-        kind.index: index_url(kind, site.addresses.page_urls) if _is_shown(kind.index, catalog) else ""
+        kind.index: index_url(kind, site.addresses.page_urls) if kind.index in shown else ""
         for kind in KINDS
         if kind.index
     }
@@ -29,10 +30,6 @@ def edition_names(site: Site, catalog: Catalog, news_url: str) -> Mapping[str, A
         "language": catalog.edition.language,
         "urls": {"home": "", **urls, "news": news_url},
     }
-
-
-def _is_shown(index: str, catalog: Catalog) -> bool:
-    return any(kind.index == index and kind.name in catalog.present for kind in KINDS)
 
 
 def page_names(site: Site, recorded: Recorded, *, is_corporate: bool) -> Mapping[str, Any]:
