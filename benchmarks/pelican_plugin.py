@@ -24,12 +24,13 @@ from pelican.writers import Writer
 
 from replisite.config import load_site
 from replisite.content.catalog import Catalog, make_catalog
-from replisite.content.kinds import KINDS, KindContent, index_url
+from replisite.content.kinds import KINDS, index_url
 from replisite.model.distributor import Distributor
 from replisite.model.places import address_of
 from replisite.model.site import Site
 from replisite.model.view import EditionView
 from replisite.pages.functions import install
+from replisite.pelican.content_class import KindContent
 from replisite.pelican.faults import PelicanFaults
 from replisite.pelican.generator import generator_class
 from replisite.pelican.reader import reader_class

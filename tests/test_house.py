@@ -39,14 +39,14 @@ LAYERS = (
 """From the ground up: a room may import from the floors below it, and not from its neighbours."""
 
 TENANTS = {
-    "pelican": {"pelican", "content/catalog.py", "content/kinds.py"},
+    "pelican": {"pelican"},
     "babel": {"pages", "config"},
     "jinja2": {"staging", "pages", "pelican", "content/placeholder_syntax.py"},
     "markdown": {"pelican", "roster"},
     "nh3": {"roster"},
     "phonenumbers": {"roster"},
     "email_validator": {"roster", "config"},
-    "pydantic": {"config", "roster", "pelican", "content/front_matter.py", "content/kinds.py", "reference"},
+    "pydantic": {"config", "roster", "pelican", "content/front_matter.py", "reference"},
     "uritemplate": {"model"},
     "sqlite3": {"people", "deploy/journal.py", "system/sqlite_errors.py"},
     "asyncssh": {"hosts/ssh"},

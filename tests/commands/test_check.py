@@ -148,7 +148,7 @@ def test_an_error_in_a_plugin_is_told_with_its_line(
     )
     little.roster("A2,omar,Omar,Ali,nobody,,,GB,active,A9,")
     lines = run(little, command, code=1).stderr.splitlines()
-    assert f"{told}; mend the plugin" in lines
+    assert f"{told}; fix the plugin" in lines
     assert any(line.startswith("content/roster.csv:2: ") for line in lines)
     assert not any("Traceback" in line for line in lines)
 

@@ -52,7 +52,7 @@ def test_a_plugin_s_error_that_says_nothing_is_its_name(tmp_path: Path, error: s
     """Nothing between the name and the advice."""
     little = LittleSite(tmp_path)
     with_plugin(little, f"raise {error}")
-    assert f"plugins/odd.py:5: {error[:-2]}; mend the plugin" in faults_of(little)
+    assert f"plugins/odd.py:5: {error[:-2]}; fix the plugin" in faults_of(little)
 
 
 @pytest.mark.parametrize("kind", [TooSlow, ValueError, KeyboardInterrupt])

@@ -20,7 +20,7 @@ _DASHES = re.compile(r"[-\u2010-\u2015\u2212]{2,}[ \t]*")
 class Document:
     """Front matter as it is written, the line of each key, and the text below with the line at which it begins.
 
-    ``problems`` are what is wrong with the front matter though it can be read: whoever uses it reports them.
+    ``problems`` are faults of front matter that can be read all the same: the caller reports them.
     """
 
     values: Mapping[str, Value]
@@ -79,9 +79,9 @@ def check_text(text: str) -> str:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
     text = text.replace("\x0b", " ").replace("\x0c", " ")
-    if found := _CONTROL.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        code = ord(found.group())
+    if match := _CONTROL.search(text):
+        line = text.count("\n", 0, match.start()) + 1
+        code = ord(match.group())
         advice = "save it as UTF-8" if code == 0 else "remove it"
         raise YamlError(Problem(line, f"holds a control character (U+{code:04X})", advice))
     return text

@@ -32,16 +32,16 @@ class Unasked:
 
 @dataclass(slots=True)
 class Walk:
-    """What one walk found: ``stray`` are texts in folders that are no kind of content."""
+    """The result of one walk: ``stray`` are texts in folders that are no kind of content."""
 
     stray: list[str] = field(default_factory=list)
     unasked: Unasked = field(default_factory=Unasked)
 
 
-def walk_content(rules: PublicFiles, kinds: Collection[str], asked: Collection[str]) -> Walk:
+def walk_content(rules: PublicFiles, kinds: Collection[str], published: Collection[str]) -> Walk:
     """Look at every file of the content folder by its name; none is opened.
 
-    ``kinds`` are the folders whose texts are pages, ``asked`` the files that are published.
+    ``kinds`` are the folders whose texts are pages, ``published`` the files that are published.
     """
     walk = Walk()
     top = rules.content
@@ -51,7 +51,7 @@ def walk_content(rules: PublicFiles, kinds: Collection[str], asked: Collection[s
         if not rest:
             folder = ""
         suffix = posixpath.splitext(name)[1].lower()
-        if name in asked or folder == STORIES or rules.is_listed(name):
+        if name in published or folder == STORIES or rules.is_listed(name):
             continue
         stem = posixpath.basename(name).lower()
         if suffix in SOURCE_SUFFIXES:

@@ -1,4 +1,4 @@
-"""What authors write at the top of a Markdown file, one model per kind of content.
+"""The front matter at the top of a Markdown file, one model per kind of content.
 
 The reference of front matter is made from these models, so each field says what it is for.
 """
@@ -59,14 +59,14 @@ def _as_moment(value: object) -> object:
 Moment = Annotated[datetime, BeforeValidator(_as_moment)]
 
 
-def _same_for_everybody(value: str) -> str:
+def _same_for_all_owners(value: str) -> str:
     if OPEN in value:
         raise ValueError("an owner's value cannot stand here")
     return value
 
 
-Name = Annotated[str, AfterValidator(_same_for_everybody)]
-"""A text that is looked up, not read: the same for everybody. All other texts may hold placeholders."""
+Name = Annotated[str, AfterValidator(_same_for_all_owners)]
+"""A text that is looked up, not read: the same for all owners. All other texts may hold placeholders."""
 
 
 class _Strict(BaseModel):
@@ -74,25 +74,25 @@ class _Strict(BaseModel):
 
 
 class FrontMatter(_Strict):
-    """What every kind may have."""
+    """The keys that every kind may have."""
 
     title: Label = Field(description="The page's heading, and its name in lists.")
     summary: str = Field("", max_length=500, description="One or two sentences for cards and search engines.")
     slug: Slug | None = Field(None, description="The last part of the address; by default the file's name.")
     image: Name = Field("", description="A picture, as a path under the content folder.")
     order: int = Field(0, description="Position in lists; equal numbers are sorted by title.")
-    date: Moment | None = Field(None, description="When it appears; in the future: not yet.")
-    updated: Moment | None = Field(None, description="When it was last changed.")
-    expires: Moment | None = Field(None, description="From then on it is left out.")
+    date: Moment | None = Field(None, description="The day from which it appears.")
+    updated: Moment | None = Field(None, description="The day of the last change.")
+    expires: Moment | None = Field(None, description="The day from which it is left out.")
     status: Literal["published", "draft", "hidden"] = Field(
         "published", description="`draft` is left out, `hidden` is built and in no list."
     )
     audience: Literal["everybody", "customer", "builder"] = Field(
         "everybody", description="`customer` pages carry no opportunity, `builder` pages are about it."
     )
-    tier: Literal["public", "member", "staff"] = Field("public", description="Who may read it.")
+    tier: Literal["public", "member", "staff"] = Field("public", description="The readers who may open it.")
     min_rank: Name = Field("", description="A member page opens at this rank (a code of `[ranks]`).")
-    markets: list[Name] = Field([], description="The markets where it appears; none named: all.")
+    markets: list[Name] = Field([], description="The markets where it appears; without any, all.")
     template: Name = Field("", description="A template of the theme to use instead of the kind's own.")
     tags: list[Name] = Field([], description="Free words, for the theme.")
 
@@ -100,9 +100,9 @@ class FrontMatter(_Strict):
 class Prices(_Strict):
     """The prices of one market, in its currency. A market without prices does not have the product."""
 
-    retail: Money = Field(description="What anybody pays.")
-    member: Money | None = Field(None, description="What preferred customers and distributors pay.")
-    autoship: Money | None = Field(None, description="What a standing order pays.")
+    retail: Money = Field(description="The price for every visitor.")
+    member: Money | None = Field(None, description="The price for preferred customers and distributors.")
+    autoship: Money | None = Field(None, description="The price in a standing order.")
     pv: Annotated[float, Field(ge=0)] = Field(0, description="Personal volume that the sale counts for.")
 
 
@@ -118,13 +118,15 @@ class Brewing(_Strict):
     """How to make a good cup."""
 
     temperature: Label = Field(description="Of the water.", examples=["85 °C"])
-    minutes: Label = Field(description="How long it draws.", examples=["2"])
-    grams: Label = Field(description="How much for how much water.", examples=["3 g per 250 ml"])
-    infusions: PositiveInt = Field(1, description="How often it can be poured.")
+    minutes: Label = Field(description="Minutes that it draws.", examples=["2"])
+    grams: Label = Field(
+        description="Grams, and the amount of water that they are for.", examples=["3 g per 250 ml"]
+    )
+    infusions: PositiveInt = Field(1, description="The number of times that it can be poured.")
 
 
 class _Sold(FrontMatter):
-    sku: Annotated[Label, AfterValidator(_same_for_everybody)] = Field(
+    sku: Annotated[Label, AfterValidator(_same_for_all_owners)] = Field(
         description="The article number that the shop knows; in every buy link."
     )
     markets: dict[str, Prices] = Field(min_length=1, description="Prices by market code.")  # type: ignore[assignment]
@@ -136,15 +138,19 @@ class ProductMatter(_Sold):
     line: Slug = Field(description="The product line, by the slug of its file in `lines/`.")
     weight: Label = Field(description='What is in the packet, such as "100 g".')
     servings: PositiveInt | None = Field(None, description="Cups or portions in the packet.")
-    origin: str = Field("", description="Where it comes from.")
-    harvest: str = Field("", description="When it was picked or made.")
+    origin: str = Field("", description="The country or garden that it comes from.")
+    harvest: str = Field("", description="The time when it was picked or made.")
     ingredients: Text = Field(description="As on the packet.")
-    caffeine: Literal["none", "low", "medium", "high"] | None = Field(None, description="How much is in it.")
+    caffeine: Literal["none", "low", "medium", "high"] | None = Field(
+        None, description="The amount of caffeine."
+    )
     flavour: list[str] = Field([], description="A few words on how it tastes or smells.")
     brewing: Brewing | None = Field(None, description="Temperature, minutes, grams and infusions.")
-    storage: str = Field("", description="How to keep it.")
+    storage: str = Field("", description="Advice on storing it.")
     autoship: Autoship | None = Field(None, description="The terms of a standing order.")
-    personas: list[str] = Field([], description="For whom it is; no page of the theme shows it yet.")
+    personas: list[str] = Field(
+        [], description="The people that it is for; no page of the theme shows it yet."
+    )
 
     @model_validator(mode="after")
     def _an_autoship_price_needs_terms(self) -> ProductMatter:
@@ -156,8 +162,8 @@ class ProductMatter(_Sold):
 class PackItem(_Strict):
     """One line of a pack."""
 
-    product: Annotated[Label, AfterValidator(_same_for_everybody)] = Field(description="The product's sku.")
-    quantity: PositiveInt = Field(1, description="How many of it.")
+    product: Annotated[Label, AfterValidator(_same_for_all_owners)] = Field(description="The product's sku.")
+    quantity: PositiveInt = Field(1, description="The number of pieces.")
 
 
 class PackMatter(_Sold):
@@ -187,10 +193,10 @@ class CourseMatter(FrontMatter):
 
 
 class Teach(_Strict):
-    """How a sponsor hands a lesson on."""
+    """Material for a sponsor who teaches the lesson."""
 
-    talk_track: Annotated[str, Field(max_length=2000)] = Field(description="What to say, in spoken words.")
-    questions: list[Label] = Field([], description="What to ask in order to see whether it arrived.")
+    talk_track: Annotated[str, Field(max_length=2000)] = Field(description="A text to say, in spoken words.")
+    questions: list[Label] = Field([], description="Questions that show whether the lesson is understood.")
 
 
 class LessonMatter(FrontMatter):
@@ -198,9 +204,9 @@ class LessonMatter(FrontMatter):
 
     tier: Literal["public", "member", "staff"] = "member"
     module: Slug = Field(description="The module's id in the course file.")
-    minutes: PositiveInt = Field(10, description="How long it takes.")
-    tasks: list[Label] = Field([], description="What to do; each gets a box to tick.")
-    before_next: str = Field("", max_length=500, description="What to have done before the next lesson.")
+    minutes: PositiveInt = Field(10, description="Minutes that it takes.")
+    tasks: list[Label] = Field([], description="Tasks; each gets a box to tick.")
+    before_next: str = Field("", max_length=500, description="The work to finish before the next lesson.")
     teach: Teach | None = Field(None, description="Talk track and check questions.")
 
 
@@ -213,7 +219,7 @@ class HelpMatter(FrontMatter):
 class LegalMatter(FrontMatter):
     """A legal or disclosure page: `content/legal/<slug>.md`."""
 
-    legal: Slug = Field(description="What it is: privacy, terms, income-disclosure, complaints …")
+    legal: Slug = Field(description="The sort of page: privacy, terms, income-disclosure, complaints …")
     version: Label = Field("", description="The version that a reader can refer to.")
 
 
@@ -222,13 +228,13 @@ class EventMatter(FrontMatter):
 
     starts: Moment = Field(description="With an offset from UTC.")
     ends: Moment | None = Field(None, description="With an offset from UTC.")
-    timezone: Annotated[Text, AfterValidator(_same_for_everybody)] = Field(
-        "UTC", description="The IANA zone in which times are told."
+    timezone: Annotated[Text, AfterValidator(_same_for_all_owners)] = Field(
+        "UTC", description="The IANA time zone in which times are shown."
     )
-    place: str = Field("", description="Where it is, as a visitor would ask for it.")
-    online: bool = Field(False, description="Whether it takes place on the net.")
-    host: str = Field("", description="Who receives the guests.")
-    capacity: PositiveInt | None = Field(None, description="How many guests there is room for.")
+    place: str = Field("", description="The venue, as a visitor would ask for it.")
+    online: bool = Field(False, description="Whether it takes place online.")
+    host: str = Field("", description="The person who receives the guests.")
+    capacity: PositiveInt | None = Field(None, description="The largest number of guests.")
 
     @field_validator("timezone")
     @classmethod
@@ -254,16 +260,16 @@ class EventMatter(FrontMatter):
 class Step(_Strict):
     """One thing to do, again and again."""
 
-    every: Literal["daily", "weekly", "monthly"] = Field(description="How often.")
-    do: Label = Field(description="What to do, in one sentence.")
+    every: Literal["daily", "weekly", "monthly"] = Field(description="The rhythm.")
+    do: Label = Field(description="The task, in one sentence.")
     lesson: Name = Field("", description="The lesson that shows how, as a path under the content folder.")
 
 
 class Equipment(_Strict):
     """One line of an equipment checklist; `cost` by market code."""
 
-    item: Label = Field(description="What it is.")
-    cost: dict[str, Money] = Field({}, description="What it costs, by market code.")
+    item: Label = Field(description="The name of the item.")
+    cost: dict[str, Money] = Field({}, description="The cost by market code.")
 
 
 class PlanMatter(FrontMatter):
@@ -271,5 +277,5 @@ class PlanMatter(FrontMatter):
 
     tier: Literal["public", "member", "staff"] = "member"
     element: Slug = Field(description="The element's short name; its anchor on the plan's page.")
-    steps: list[Step] = Field([], description="What to do, again and again.")
-    checklist: list[Equipment] = Field([], description="What is needed, and what it costs.")
+    steps: list[Step] = Field([], description="Tasks that repeat.")
+    checklist: list[Equipment] = Field([], description="The equipment, with its cost.")

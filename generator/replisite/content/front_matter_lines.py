@@ -12,7 +12,7 @@ __all__ = ["line_of_value"]
 def line_of_value(matter: str, path: Sequence[str]) -> int:
     r"""Return the line, from 0, of a value in YAML, by its keys and the numbers of list items; -1 without any of them.
 
-    Parts that are not found are passed over.
+    Parts that are not there are skipped.
 
     >>> line_of_value("a: 1\nb:\n- x\n- c: 2\n", ["b", "1", "c"])
     3

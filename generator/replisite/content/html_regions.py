@@ -13,7 +13,7 @@ CODE = frozenset({"code", "kbd", "pre", "tt"})
 _MATHEMATICS = re.compile(
     r"""\sclass\s*=\s*["']?(?:[^"'>]*\s)?(?:arithmatex|math)(?=[\s"'>])""", re.IGNORECASE
 )
-"""What Markdown extensions for formulas make: braces are TeX in it."""
+"""Elements that Markdown extensions make for formulas: braces in them are TeX."""
 
 _LENIENT = frozenset({"svg", "textarea"})
 _RAW = frozenset({"script", "style"})
@@ -39,36 +39,36 @@ class Region:
 
 
 def regions(html: str) -> Iterator[Region]:
-    """Split HTML; the pieces joined are the whole of it. What is never closed goes on to the end.
+    """Split HTML; the pieces joined are the whole of it. An element that is never closed goes on to the end.
 
     >>> [(part.kind, part.text) for part in regions("a <CODE>b</CODE>")]
     [('text', 'a '), ('tag', '<CODE>'), ('code', 'b'), ('tag', '</CODE>')]
     """
     open_tags: list[tuple[str, Kind]] = []
     at = 0
-    while found := _TOKEN.search(html, at):
+    while match := _TOKEN.search(html, at):
         inside: Kind = open_tags[-1][1] if open_tags else "text"
-        if found.start() > at:
-            yield Region(inside, html[at : found.start()])
-        at = found.end()
-        name = (found["name"] or "").lower()
+        if match.start() > at:
+            yield Region(inside, html[at : match.start()])
+        at = match.end()
+        name = (match["name"] or "").lower()
         if not name:
-            yield Region("comment", found[0])
+            yield Region("comment", match[0])
             continue
-        if found["close"]:
+        if match["close"]:
             _close(open_tags, name)
             inside = open_tags[-1][1] if open_tags else "text"
-            yield Region("tag" if inside == "text" else inside, found[0], is_tag=True)
+            yield Region("tag" if inside == "text" else inside, match[0], is_tag=True)
             continue
-        yield Region("tag" if inside == "text" else inside, found[0], is_tag=True)
+        yield Region("tag" if inside == "text" else inside, match[0], is_tag=True)
         if name in _RAW:
             end = re.compile(rf"</{name}", re.IGNORECASE).search(html, at)
             stop = end.start() if end else len(html)
             if stop > at:
                 yield Region("raw", html[at:stop])
             at = stop
-        elif not found[0].endswith("/>") or name in CODE:
-            _open(open_tags, name, found[0])
+        elif not match[0].endswith("/>") or name in CODE:
+            _open(open_tags, name, match[0])
     if at < len(html):
         yield Region(open_tags[-1][1] if open_tags else "text", html[at:])
 

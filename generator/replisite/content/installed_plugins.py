@@ -1,4 +1,4 @@
-"""The plugins that a site has: those it names, or those that Pelican finds installed. No Pelican is imported for it."""
+"""The plugins that a site has: those it names, or those that Pelican finds installed. Pelican is not imported for it."""
 
 from __future__ import annotations
 
@@ -26,5 +26,7 @@ def plugins_of(site: Site) -> Sequence[str]:
 
 def installed_plugins() -> Sequence[str]:
     """Return the installed packages of the namespace ``pelican.plugins``."""
-    folders = [str(Path(place, "pelican", "plugins")) for place in sys.path]
-    return sorted({f"pelican.plugins.{found.name}" for found in pkgutil.iter_modules(folders) if found.ispkg})
+    folders = [str(Path(folder, "pelican", "plugins")) for folder in sys.path]
+    return sorted(
+        {f"pelican.plugins.{module.name}" for module in pkgutil.iter_modules(folders) if module.ispkg}
+    )

@@ -3,69 +3,102 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from pelican.contents import Content
-
-from replisite.content import front_matter
+from replisite.content import references as refs
+from replisite.content import relations
+from replisite.content.front_matter import (
+    CourseMatter,
+    EventMatter,
+    HelpMatter,
+    LegalMatter,
+    LessonMatter,
+    LineMatter,
+    PackMatter,
+    PlanMatter,
+    ProductMatter,
+)
+from replisite.content.item import Kind
 from replisite.content.readable_files import is_markdown
 
-__all__ = ["KINDS", "Kind", "KindContent", "default_slug", "index_url", "kind_of", "save_as", "url_settings"]
-
-
-class KindContent(Content):  # type: ignore[misc]  # Pelican has no types
-    """A piece of content of one of our kinds; its front matter has been validated."""
-
-    kind: Kind
-    mandatory_properties = ("title",)
-    allowed_statuses = ("published", "hidden", "draft", "skip")
-    default_status = "published"
-
-    def _expand_settings(self, key: str, klass: str | None = None) -> str:
-        return str(super()._expand_settings(key, klass or self.kind.name))
-
-    @property
-    def is_protected(self) -> bool:
-        """Whether only members may read it."""
-        return bool(self.tier != "public")
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind: its folder under the content folder, its front matter, its names in templates.
-
-    ``index`` is the address of the list page ("" for none), ``list_name`` the name of the list in every
-    template, ``index_template`` the template of the list page.
-    """
-
-    name: str
-    folder: str
-    matter: type[front_matter.FrontMatter]
-    list_name: str
-    index: str = ""
-    index_template: str = ""
-    has_page: bool = True
-
-    @property
-    def content_class(self) -> type[KindContent]:
-        """The Pelican content class of this kind."""
-        return type(
-            self.name.title().replace("_", ""), (KindContent,), {"kind": self, "default_template": self.name}
-        )
-
+__all__ = ["KINDS", "default_slug", "index_url", "kind_of", "save_as", "url_settings"]
 
 KINDS: tuple[Kind, ...] = (
-    Kind("line", "lines", front_matter.LineMatter, "lines"),
-    Kind("product", "products", front_matter.ProductMatter, "products", "products", "products"),
-    Kind("pack", "packs", front_matter.PackMatter, "packs", "packs", "packs"),
-    Kind("course", "training", front_matter.CourseMatter, "courses", "training", "course", has_page=False),
-    Kind("lesson", "training", front_matter.LessonMatter, "lessons"),
-    Kind("help_article", "help", front_matter.HelpMatter, "help_articles", "help", "help"),
-    Kind("legal_page", "legal", front_matter.LegalMatter, "legal_pages", "legal", "legal"),
-    Kind("event", "events", front_matter.EventMatter, "events", "events", "events"),
-    Kind("plan_element", "plan", front_matter.PlanMatter, "plan", "plan", "plan", has_page=False),
+    Kind("line", "lines", LineMatter, "lines", relate=relations.relate_lines),
+    Kind(
+        "product",
+        "products",
+        ProductMatter,
+        "products",
+        index="products",
+        index_template="products",
+        relate=relations.relate_products,
+        checks=(refs.shared_skus, refs.products_of_unknown_lines),
+    ),
+    Kind(
+        "pack",
+        "packs",
+        PackMatter,
+        "packs",
+        index="packs",
+        index_template="packs",
+        list_names=relations.starter_kit,
+        relate=relations.relate_packs,
+        checks=(refs.shared_skus, refs.packs_of_unknown_products, refs.second_starter_kits),
+    ),
+    Kind(
+        "course",
+        "training",
+        CourseMatter,
+        "courses",
+        index="training",
+        index_template="course",
+        has_page=False,
+        only_file="course",
+        list_names=relations.first_course,
+        relate=relations.relate_courses,
+    ),
+    Kind(
+        "lesson",
+        "training",
+        LessonMatter,
+        "lessons",
+        relate=relations.relate_lessons,
+        checks=(refs.lessons_of_unknown_modules,),
+    ),
+    Kind(
+        "help_article",
+        "help",
+        HelpMatter,
+        "help_articles",
+        index="help",
+        index_template="help",
+        list_names=relations.help_topics,
+    ),
+    Kind("legal_page", "legal", LegalMatter, "legal_pages", index="legal", index_template="legal"),
+    Kind(
+        "event",
+        "events",
+        EventMatter,
+        "events",
+        index="events",
+        index_template="events",
+        is_dated=True,
+        sort_key=relations.by_start,
+    ),
+    Kind(
+        "plan_element",
+        "plan",
+        PlanMatter,
+        "plan",
+        index="plan",
+        index_template="plan",
+        has_page=False,
+        anchor_key="element",
+        relate=relations.relate_plan,
+        checks=(refs.steps_with_unknown_lessons,),
+    ),
 )
 
 
@@ -75,39 +108,39 @@ def kind_of(path: str) -> Kind | None:
     >>> kind_of("training/course.md").name, kind_of("training/2-brew.md").name, kind_of("pages/about.md")
     ('course', 'lesson', None)
     """
-    place = PurePosixPath(path)
-    if not is_markdown(place.name) or len(place.parts) < 2:
+    file = PurePosixPath(path)
+    if not is_markdown(file.name) or len(file.parts) < 2:
         return None
-    folder = place.parts[0]
-    if folder == "training":
-        folder_kind = "course" if place.stem == "course" else "lesson"
-        return next(kind for kind in KINDS if kind.name == folder_kind)
-    return next((kind for kind in KINDS if kind.folder == folder), None)
+    in_folder = [kind for kind in KINDS if kind.folder == file.parts[0]]
+    only = (kind for kind in in_folder if kind.only_file == file.stem)
+    rest = (kind for kind in in_folder if not kind.only_file)
+    return next(only, None) or next(rest, None)
 
 
 def default_slug(path: str) -> str:
     """Return the slug of a file that names none: its name without a leading number.
 
-    >>> default_slug("training/2-brew-for-somebody.md")
-    'brew-for-somebody'
+    >>> default_slug("training/2-brew-for-a-friend.md")
+    'brew-for-a-friend'
     """
     return re.sub(r"^\d+-(?=.)", "", PurePosixPath(path).stem).lower()
 
 
 def url_settings(page_urls: str) -> dict[str, Any]:
     """Return Pelican's URL settings of our kinds: ``x/index.html`` or ``x.html``."""
-    tail = "/" if page_urls == "folder" else ".html"
     settings: dict[str, Any] = {}
     for kind in KINDS:
-        if kind.has_page:
-            url = f"{kind.folder}/{{slug}}{tail}"
-        elif kind.name == "plan_element":
-            url = f"{index_url(kind, page_urls)}#{{element}}"
-        else:
-            url = index_url(kind, page_urls)
+        url = _url_pattern(kind, page_urls)
         settings[f"{kind.name.upper()}_URL"] = url
         settings[f"{kind.name.upper()}_SAVE_AS"] = save_as(url) if kind.has_page else ""
     return settings
+
+
+def _url_pattern(kind: Kind, page_urls: str) -> str:
+    if kind.has_page:
+        return f"{kind.folder}/{{slug}}{'/' if page_urls == 'folder' else '.html'}"
+    anchor = f"#{{{kind.anchor_key}}}" if kind.anchor_key else ""
+    return f"{index_url(kind, page_urls)}{anchor}"
 
 
 def index_url(kind: Kind, page_urls: str) -> str:

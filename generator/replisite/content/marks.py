@@ -43,13 +43,13 @@ def mark_with(key: str) -> str:
 def split_marks(text: str) -> list[tuple[bool, str]]:
     """Split text at its marks into (is a mark, text or the mark's key)."""
     pieces = MARK.split(text)
-    return [(place % 2 == 1, piece) for place, piece in enumerate(pieces) if piece]
+    return [(index % 2 == 1, piece) for index, piece in enumerate(pieces) if piece]
 
 
 def split_json_marks(text: str) -> list[tuple[bool, str]]:
     """Split the text of a JSON document at marks that are escaped there, as `split_marks` does."""
     pieces = _JSON_MARK.split(text)
-    return [(place % 2 == 1, piece) for place, piece in enumerate(pieces) if piece]
+    return [(index % 2 == 1, piece) for index, piece in enumerate(pieces) if piece]
 
 
 def has_marks(body: bytes) -> bool:
@@ -58,5 +58,5 @@ def has_marks(body: bytes) -> bool:
 
 
 def without_marks(text: str) -> str:
-    """Return what is the same for everybody of a text."""
+    """Return the part of a text that is the same for all owners."""
     return MARK.sub("", text)

@@ -1,4 +1,4 @@
-"""Which file an author may have meant by a name that no file has."""
+"""The file that an author most likely meant by a name that no file has."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LOOKS_LIKE = str.maketrans(
 
 
 def near_name(wanted: str, known: Iterable[str]) -> str:
-    """Return what to do about a name that no file has: the name of one that looks like it, and how they differ.
+    """Return the advice about a name that no file has: the name of a file that looks like it, and the difference.
 
     ``""`` where there is none. Names that are one in Unicode's normal form come first, then those that differ in
     capital letters, in letters that look alike, in a mistyped letter.
@@ -38,8 +38,8 @@ def near_name(wanted: str, known: Iterable[str]) -> str:
     for name in names:
         if _seen(name) == _seen(wanted) and name != wanted:
             return f"there is {name}: it looks the same, and has {_difference(wanted, name)}"
-    found = difflib.get_close_matches(wanted, names, n=1, cutoff=_ALMOST_EQUAL)
-    return f'did you mean "{found[0]}"?' if found else ""
+    close = difflib.get_close_matches(wanted, names, n=1, cutoff=_ALMOST_EQUAL)
+    return f'did you mean "{close[0]}"?' if close else ""
 
 
 def _about_accents(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Say what is a placeholder in a text that the company writes, and what merely looks like one."""
+"""The syntax of placeholders in the company's texts: which braces are one, and which only look like it."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ class Syntax:
         ['{{x}}', '{% if %}']
         """
         at = 0
-        while found := _OPENING.search(text, at):
-            start = found.start()
+        while match := _OPENING.search(text, at):
+            start = match.start()
             braces = None if _is_escaped(text, start) else self._at(text, start)
             at = start + 2
             if braces is not None:
@@ -82,8 +82,8 @@ class Syntax:
     def unfilled(self, text: str) -> Iterator[tuple[str, int]]:
         """Yield (braces, position) for what a visitor should never see: a value, however it is written, or a tag."""
         for pattern in () if self.is_lenient else (self._begun, self._tag):
-            for found in pattern.finditer(text):
-                yield found[0], found.start()
+            for match in pattern.finditer(text):
+                yield match[0], match.start()
 
     def _at(self, text: str, start: int) -> Braces | None:
         bound = _BOUND.search(text, start + 2, start + 2 + LONGEST)
@@ -116,12 +116,12 @@ class Syntax:
         limited = known & self._fields.keys()
         if not self.is_lenient or known != limited:
             return bool(known)
-        asked = [
+        used = [
             (node.node.name, node.attr)
             for node in _tree(expression).find_all(nodes.Getattr)
             if isinstance(node.node, nodes.Name)
         ]
-        return bool(known) and all(attr in self._fields.get(name, (attr,)) for name, attr in asked)
+        return bool(known) and all(attr in self._fields.get(name, (attr,)) for name, attr in used)
 
 
 def names_in(tree: nodes.Node) -> frozenset[str]:

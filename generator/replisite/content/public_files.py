@@ -1,4 +1,4 @@
-"""Decide which files of a site may be public: nothing because it lies in a folder, and some files never."""
+"""The rules by which a file may be public: no folder makes its files public, and some files never are."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from replisite.errors import Fault
 __all__ = ["SOURCE_SUFFIXES", "PublicFiles", "Verdict", "link_fault"]
 
 SOURCE_SUFFIXES = frozenset({".md", ".markdown", ".mkd", ".mdown", ".rst"})
-"""Files that somebody writes pages in: they are never copied as they are, unless a list asks for them."""
+"""Files that authors write pages in: they are never copied as they are, unless a list names them."""
 
 _NEVER = frozenset({".git", ".hg", ".svn", ".bzr", ".replisite"})
 """Folders that hold the site's history and state: public by no list."""
@@ -79,25 +79,25 @@ class PublicFiles:
 
     def judge(self, path: str) -> Verdict:
         """Say whether a file of the content folder may be public."""
-        place = posixpath.normpath(path)
-        if place.startswith(("../", "/")) or place in {"..", "."} or "\0" in place:
+        name = posixpath.normpath(path)
+        if name.startswith(("../", "/")) or name in {"..", "."} or "\0" in name:
             return Verdict.OUTSIDE
-        source = os.path.join(self.content, place)  # noqa: PTH118 - asked for every address of every page
+        source = os.path.join(self.content, name)  # noqa: PTH118 - called for every address of every page
         try:
-            found = os.stat(source)  # noqa: PTH116 - as above
+            state = os.stat(source)  # noqa: PTH116 - as above
         except (OSError, ValueError):
             return Verdict.ABSENT
         if not os.path.isfile(source):  # noqa: PTH113 - as above
             return Verdict.ABSENT
-        if (private := self._private.get((found.st_dev, found.st_ino))) is not None:
+        if (private := self._private.get((state.st_dev, state.st_ino))) is not None:
             return private
-        if self.has_stories and place.split("/")[0] == STORIES:
+        if self.has_stories and name.split("/")[0] == STORIES:
             return Verdict.STORY
-        if (linked := self._judge_link(place)) is not None:
+        if (linked := self._judge_link(name)) is not None:
             return linked
-        if self._has_private_name(place):
+        if self._has_private_name(name):
             return Verdict.NAME
-        if self._skips_sources and not self.is_listed(place, whole=False) and _is_source(source):
+        if self._skips_sources and not self.is_listed(name, whole=False) and _is_source(source):
             return Verdict.SOURCE
         return Verdict.COPY if self._copies.is_copy(source) else Verdict.MAY
 
@@ -124,11 +124,11 @@ class PublicFiles:
             return None if self._is_followed(path) else Verdict.LINK
         return Verdict.PRIVATE_LINK if self._is_private(real) else None
 
-    def _judge_link(self, place: str) -> Verdict | None:
-        real = os.path.realpath(os.path.join(self.content, place))  # noqa: PTH118 - as in `judge`
-        if real == os.path.join(self._real_content, place):  # noqa: PTH118 - as above
+    def _judge_link(self, name: str) -> Verdict | None:
+        real = os.path.realpath(os.path.join(self.content, name))  # noqa: PTH118 - as in `judge`
+        if real == os.path.join(self._real_content, name):  # noqa: PTH118 - as above
             return None
-        return self.link_verdict(self.content / place)
+        return self.link_verdict(self.content / name)
 
     def _is_inside(self, real: str) -> bool:
         """Say whether a real path is the site's: below its folder, or below a content folder that is named elsewhere."""
@@ -160,13 +160,13 @@ class PublicFiles:
             return any(map(is_private, parts))
         return False
 
-    def _has_private_name(self, place: str) -> bool:
-        parts = place.split("/")
+    def _has_private_name(self, name: str) -> bool:
+        parts = name.split("/")
         if any(part.lower() in _NEVER for part in parts):
             return True
-        if place in self.listed:
+        if name in self.listed:
             return False
-        listed = self.is_listed(place)
+        listed = self.is_listed(name)
         return any(is_private(part) and not (listed and is_for_hosts(part)) for part in parts)
 
 
@@ -188,14 +188,14 @@ def has_leftover_name(path: str) -> bool:
 
 
 def _identities(paths: Collection[Path]) -> list[tuple[int, int]]:
-    found = []
+    identities = []
     for path in paths:
         try:
             state = path.stat()
         except (OSError, ValueError):
             continue
-        found.append((state.st_dev, state.st_ino))
-    return found
+        identities.append((state.st_dev, state.st_ino))
+    return identities
 
 
 def _is_source(source: str) -> bool:

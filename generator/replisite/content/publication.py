@@ -1,4 +1,4 @@
-"""What of a site may be public: the rules of ``content/public_files.py``, made of its site.toml."""
+"""The rules of ``content/public_files.py`` for one site, made of its site.toml."""
 
 from __future__ import annotations
 

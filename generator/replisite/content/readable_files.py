@@ -1,4 +1,4 @@
-"""Which file of the content folder is read, and what to do about one that is not."""
+"""The files of the content folder that are read, and the advice about those that are not."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def hidden_part(path: str) -> str:
 
 
 def iter_hidden_texts(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield (a text that a page could be made of, its hidden part): nobody sees it in the folder, so no page is made of it."""
+    """Yield (a text that a page could be made of, its hidden part): it is hidden in the folder, so no page is made of it."""
     for path in paths:
         if (hidden := hidden_part(path)) and _is_text(PurePosixPath(path)):
             yield path, hidden
@@ -99,20 +99,20 @@ def why_not_read(path: str, folders: ReadFolders) -> str:
     >>> why_not_read("products/oolong.txt", folders), why_not_read("products/CONTACT.MD", folders)
     ('name it oolong.md', '')
     """
-    place = PurePosixPath(path)
-    if any(map(is_leftover, place.parts)):
+    file = PurePosixPath(path)
+    if any(map(is_leftover, file.parts)):
         return ""
-    top = place.parts[0] if len(place.parts) > 1 else ""
-    if top != STORIES and hidden_part(path) and (top in folders.kinds or _is_below(place, folders.open)):
-        return "what begins with a dot is hidden: rename it, or remove it" if _is_text(place) else ""
+    top = file.parts[0] if len(file.parts) > 1 else ""
+    if top != STORIES and hidden_part(path) and (top in folders.kinds or _is_below(file, folders.open)):
+        return "what begins with a dot is hidden: rename it, or remove it" if _is_text(file) else ""
     if top == STORIES:
-        is_read = len(place.parts) == 2 and bool(story_alias(place.name))
-        return "" if is_read else _advice(place, f"move it to {STORIES}/, as <alias>.md")
+        is_read = len(file.parts) == 2 and bool(story_alias(file.name))
+        return "" if is_read else _advice(file, f"move it to {STORIES}/, as <alias>.md")
     if top in folders.kinds:
-        return "" if is_markdown(place.name) else _advice(place, "")
-    if _is_below(place, folders.open):
-        return "" if place.suffix in folders.suffixes else _advice(place, f"name it {place.stem}.md")
-    if not top and place.suffix.lower() in {*MARKDOWN_SUFFIXES, ".txt", ".rst", ".html", ".htm"}:
+        return "" if is_markdown(file.name) else _advice(file, "")
+    if _is_below(file, folders.open):
+        return "" if file.suffix in folders.suffixes else _advice(file, f"name it {file.stem}.md")
+    if not top and file.suffix.lower() in {*MARKDOWN_SUFFIXES, ".txt", ".rst", ".html", ".htm"}:
         return "move it to pages/, or to the folder of its kind"
     return ""
 
@@ -128,39 +128,34 @@ def iter_same_names(paths: Iterable[str], folders: ReadFolders) -> Iterator[tupl
     """
     seen: dict[str, str] = {}
     for path in paths:
-        place = PurePosixPath(path)
-        is_content = place.parts[0] in folders.kinds or _is_below(place, folders.open)
-        if (
-            not is_content
-            or place.parts[0] == STORIES
-            or not is_markdown(place.name)
-            or is_leftover(place.name)
-        ):
+        file = PurePosixPath(path)
+        is_content = file.parts[0] in folders.kinds or _is_below(file, folders.open)
+        if not is_content or file.parts[0] == STORIES or not is_markdown(file.name) or is_leftover(file.name):
             continue
-        name = unicodedata.normalize("NFC", str(place.with_suffix(""))).casefold()
+        name = unicodedata.normalize("NFC", str(file.with_suffix(""))).casefold()
         if (first := seen.setdefault(name, path)) is not path:
             yield path, first
 
 
-def _is_text(place: PurePosixPath) -> bool:
-    return is_markdown(place.name) or place.suffix.lower() in {".rst", ".html", ".htm"}
+def _is_text(file: PurePosixPath) -> bool:
+    return is_markdown(file.name) or file.suffix.lower() in {".rst", ".html", ".htm"}
 
 
-def _is_below(place: PurePosixPath, folders: Collection[str]) -> bool:
-    return any(str(above) in folders or (str(above) == "." and "" in folders) for above in place.parents)
+def _is_below(file: PurePosixPath, folders: Collection[str]) -> bool:
+    return any(str(above) in folders or (str(above) == "." and "" in folders) for above in file.parents)
 
 
-def _advice(place: PurePosixPath, for_markdown: str) -> str:
+def _advice(file: PurePosixPath, for_markdown: str) -> str:
     """Return what to do about a file in a folder of content; ``for_markdown`` is for one that would be read elsewhere."""
-    if is_markdown(place.name) and not place.name.startswith("."):
+    if is_markdown(file.name) and not file.name.startswith("."):
         return for_markdown
-    if _PUBLISHABLE.fullmatch(place.suffix):
+    if _PUBLISHABLE.fullmatch(file.suffix):
         return ""
-    if is_private(place.name):
+    if is_private(file.name):
         return "it looks like a backup or a hidden file: give it a plain name, or remove it"
-    stem = place.stem if place.suffix else place.name
+    stem = file.stem if file.suffix else file.name
     if is_markdown(stem):  # notes.md.txt: a system that hides suffixes
         return f"name it {stem}"
-    if place.suffix.lower() in {".doc", ".docx", ".odt", ".rtf", ".pages"}:
+    if file.suffix.lower() in {".doc", ".docx", ".odt", ".rtf", ".pages"}:
         return f"save it as Markdown, under the name {stem}.md"
     return f"name it {stem}.md"

@@ -63,7 +63,7 @@ class RosterCopies:
 
     def is_copy(self, path: str) -> bool:
         """Say whether a file looks like a copy of the roster; False for one that cannot be read."""
-        if os.path.splitext(path)[1].lower() in _OTHERS:  # noqa: PTH122 - asked for every address of every page
+        if os.path.splitext(path)[1].lower() in _OTHERS:  # noqa: PTH122 - called for every address of every page
             return False
         try:
             state = os.stat(path)  # noqa: PTH116 - as above
@@ -145,4 +145,4 @@ def _starts_of_members(path: Path) -> list[bytes]:
                     starts.append(member.read(READ))
             return starts
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError, ValueError):
-        return []  # damaged or locked: nobody reads a roster from it
+        return []  # damaged or locked: no roster can be read from it

@@ -33,17 +33,17 @@ def iter_swallowed(body: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _without_code(lines: Sequence[str]) -> list[str]:
-    found: list[str] = []
+    outside: list[str] = []
     fence = ""
     for line in lines:
         mark = _FENCE.match(line)
         if fence:
             fence = "" if mark and mark[1].startswith(fence) else fence
-            found.append("")
+            outside.append("")
         else:
             fence = mark[1] if mark else ""
-            found.append("" if mark else line)
-    return found
+            outside.append("" if mark else line)
+    return outside
 
 
 def _references(lines: Sequence[str], body: str) -> Iterator[tuple[int, str, str]]:

@@ -93,9 +93,9 @@ def parse_moment(text: str) -> datetime.date | None:
     text = text.strip()
     try:
         if _TIMESTAMP.fullmatch(text):
-            found = yaml.safe_load(text)
-            if isinstance(found, datetime.date):
-                return found
+            value = yaml.safe_load(text)
+            if isinstance(value, datetime.date):
+                return value
         return datetime.datetime.fromisoformat(text)
     except (ValueError, OverflowError, yaml.YAMLError):
         return None
@@ -160,9 +160,9 @@ class _Composer:
             self._known.append(anchor)
         before = self._size
         if event.tag is not None and event.tag not in _PLAIN_TAGS:
-            said = event.tag.replace("tag:yaml.org,2002:", "!!")
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             self._note(
-                event, f'"{said}" is a tag to YAML and not read as text', "put the whole text in quotes"
+                event, f'"{tag}" is a tag to YAML and not read as text', "put the whole text in quotes"
             )
         if isinstance(event, yaml.ScalarEvent):
             value: Any = self._scalar(event)
@@ -209,7 +209,7 @@ class _Composer:
         return None if text in _NOTHING else text
 
     def _mapping(self, events: Iterator[Any], depth: int) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         merged: list[Mapping[str, Any]] = []
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
@@ -225,15 +225,15 @@ class _Composer:
                     part for part in (value if isinstance(value, list) else [value]) if isinstance(part, dict)
                 ]
                 continue
-            if key in found:
+            if key in values:
                 self._note(event, f"{key} stands twice", "keep one of them")
-            found[key] = value
+            values[key] = value
             if depth == 0:
                 self.lines_of.setdefault(key, self._line(event))
         for part in merged:  # what stands in the mapping itself wins, then the first
             for key, value in part.items():
-                found.setdefault(key, value)
-        return found
+                values.setdefault(key, value)
+        return values
 
     def _look_behind(self, key: Any) -> None:
         """Note a text behind a key that YAML takes for a comment: ``title: #1 blend``."""

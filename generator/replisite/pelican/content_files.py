@@ -1,4 +1,4 @@
-"""The files of the content folder and of the templates as they lie there: which are read, and which are the editors' own."""
+"""The files of the content folder and of templates: those that are read, and those that editors leave there."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["ContentFiles", "Listing", "list_files", "note_dangling", "suffix_var
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What lies in a folder, sorted and relative to it: ``files``, links that lead nowhere, and names of editors and systems.
+    """The files of a folder, sorted and relative to it: ``files``, links that lead nowhere, and names of editors and systems.
 
     ``repositories`` are the folders of version control.
     """
@@ -88,7 +88,7 @@ def note_dangling(folder: Path, paths: Iterable[str], noted_faults: PelicanFault
         what = f'is a link to "{target}", which {what}'
         advice = "remove the link, or restore the file"
         if noted_faults.is_lenient:
-            noted_faults.warnings.append(f"{noted_faults.told(link)}: {what}; {advice}")
+            noted_faults.warnings.append(f"{noted_faults.shown(link)}: {what}; {advice}")
         else:
             noted_faults.note(link, 0, what, advice)
 
@@ -133,7 +133,7 @@ class ContentFiles:
         for path in self.listing.files:
             if path not in known and (advice := self._advice(path, folders)):
                 noted_faults.warnings.append(
-                    f"{noted_faults.told(self._folder / path)}: is not read; {advice}"
+                    f"{noted_faults.shown(self._folder / path)}: is not read; {advice}"
                 )
                 unread.append(path)
         return frozenset(unread)
@@ -141,9 +141,9 @@ class ContentFiles:
     def _advice(self, path: str, folders: ReadFolders) -> str:
         if not self._is_lenient or path.startswith(f"{STORIES}/"):
             return why_not_read(path, folders)
-        place = PurePosixPath(path)
-        is_capital = is_markdown(place.name) and place.suffix not in MARKDOWN_SUFFIXES
-        return f"name it {place.stem}{place.suffix.lower()}" if is_capital else ""
+        file = PurePosixPath(path)
+        is_capital = is_markdown(file.name) and file.suffix not in MARKDOWN_SUFFIXES
+        return f"name it {file.stem}{file.suffix.lower()}" if is_capital else ""
 
     def _folders(self, suffixes: Iterable[str]) -> ReadFolders:
         return ReadFolders(frozenset(kind.folder for kind in KINDS), self._open, frozenset(suffixes))

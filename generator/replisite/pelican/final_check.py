@@ -1,4 +1,4 @@
-"""The last look over finished pages and files, for what must never reach a visitor; what it finds stops the build."""
+"""The last check of finished pages and files: marks and braces that are left over stop the build."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from replisite.pelican.placeholders import Placeholders
 from replisite.pelican.writer import Recorded
 from replisite.staging import Plate, Record
 
-__all__ = ["LastLook"]
+__all__ = ["FinalCheck"]
 
 _SLOT = "\ufffc"
-"""Stands for a slot, so that what is written on both sides of it is one text."""
+"""Stands for a slot, so that the text on both sides of it is one text."""
 
 
-class LastLook:
+class FinalCheck:
     """Looks at the pages of one Pelican run; ``shared`` is the context that all of them have."""
 
     def __init__(self, site: Site, placeholders: Placeholders, shared: Mapping[str, Any]) -> None:
@@ -39,22 +39,22 @@ class LastLook:
         self._placeholders = placeholders
         self._shared = shared
 
-    def at_plate(self, plate: Plate, recorded: Recorded, source: str) -> list[Fault]:
-        """Return the faults of what a plate holds for everybody; whole pages that are one slot hold nothing."""
+    def plate_faults(self, plate: Plate, recorded: Recorded, source: str) -> list[Fault]:
+        """Return the faults of a plate's texts, which all owners share; whole pages that are one slot hold nothing."""
         text = "".join(part if isinstance(part, str) else _SLOT for part in plate.parts)
         return list(self._faults(text, recorded, source))
 
-    def at_page(self, plate: Plate, record: Record, recorded: Recorded, source: str) -> list[Fault]:
+    def page_faults(self, plate: Plate, record: Record, recorded: Recorded, source: str) -> list[Fault]:
         """Return the faults of a page as one owner has it, its marks not yet filled in.
 
-        An owner may write whatever looks like something left; of such an owner's page only marks are looked for, which
-        nobody can write.
+        An owner may write text that looks like braces left over; on the page of such an owner only marks are looked for,
+        which an owner cannot write.
         """
         is_plain = SUSPICIOUS.search(repr(record)) is None
         text = plate.text(record)
         return list(self._faults(text, recorded, source, is_plain=is_plain))
 
-    def at_file(self, path: str, body: bytes) -> list[Fault]:
+    def file_faults(self, path: str, body: bytes) -> list[Fault]:
         """Return the faults of a file that exists once, such as a feed; it has been filled in."""
         key = changed_mark(body.decode(errors="replace"), self._placeholders.expressions)
         if key is None:
@@ -77,28 +77,28 @@ class LastLook:
                 yield self._unfilled(raw, recorded, source)
 
     def _changed(self, key: str, recorded: Recorded, source: str) -> Fault:
-        template = self._told(str(recorded.template.filename or recorded.template.name))
+        template = self._shown_path(str(recorded.template.filename or recorded.template.name))
         what = f"{self._shown(key)} of {source} passes a filter or a function before it is filled in, on {recorded.path}"
         what += self._written(key, [source])
-        told = "print that text without a filter (tojson, urlencode, upper, a slice …), or take the placeholder out of it"
-        return Fault(template, 0, what, told)
+        advice = "print that text without a filter (tojson, urlencode, upper, a slice …), or take the placeholder out of it"
+        return Fault(template, 0, what, advice)
 
     def _unfilled(self, raw: str, recorded: Recorded, source: str) -> Fault:
         short = " ".join(raw.split())
-        template = self._told(str(recorded.template.filename or recorded.template.name))
+        template = self._shown_path(str(recorded.template.filename or recorded.template.name))
         what = f"{short} is not filled in: a visitor would read it on {recorded.path}"
-        told = "Markdown, front matter and templates are filled in; braces that are meant are written &#123;&#123;"
+        advice = "Markdown, front matter and templates are filled in; braces that are meant are written &#123;&#123;"
         settings = read_source(self._site.root / "site.toml")
         if raw in settings:
-            return Fault("site.toml", settings[: settings.index(raw)].count("\n") + 1, what, told)
+            return Fault("site.toml", settings[: settings.index(raw)].count("\n") + 1, what, advice)
         for path in iter_templates(self._site.root, self._site.root / template):
             if line := line_in_raw_block(read_source(path), raw):
-                return Fault(self._told(str(path)), line, what, told)
+                return Fault(self._shown_path(str(path)), line, what, advice)
         line = line_of_text(read_source(self._site.root / source), raw)
-        return Fault(source, line, f"{what} ({template})", told)
+        return Fault(source, line, f"{what} ({template})", advice)
 
     def _written(self, key: str, sources: Iterable[str]) -> str:
-        """Return where a placeholder is written, as far as only one place may be meant."""
+        """Return the position of a placeholder in its file; "" if there are several."""
         if not key:
             return ""
         expression = self._placeholders.expressions[key]
@@ -107,13 +107,13 @@ class LastLook:
             for file in sources
             if (line := line_of_expression(read_source(self._site.root / file), expression))
         }
-        places = [f"{file}:{line}" for file, line in lines.items()]
-        return f" (written at {places[0]})" if len(places) == 1 else ""
+        positions = [f"{file}:{line}" for file, line in lines.items()]
+        return f" (written at {positions[0]})" if len(positions) == 1 else ""
 
     def _shown(self, key: str) -> str:
         return f"{{{{ {self._placeholders.expressions[key]} }}}}" if key else "a placeholder"
 
-    def _told(self, file: str) -> str:
+    def _shown_path(self, file: str) -> str:
         path = Path(file)
         return path.relative_to(self._site.root).as_posix() if path.is_relative_to(self._site.root) else file
 
@@ -127,7 +127,7 @@ class LastLook:
     @cached_property
     def _sources(self) -> frozenset[str]:
         """The files that contents were read from, from the site's root."""
-        return frozenset(self._told(str(content.source_path)) for content in self._contents)
+        return frozenset(self._shown_path(str(content.source_path)) for content in self._contents)
 
     @property
     def _contents(self) -> list[Any]:

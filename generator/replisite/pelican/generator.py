@@ -1,4 +1,4 @@
-"""The Pelican generator of our content kinds."""
+"""Pelican's generator of our kinds: it reads, checks and writes their items."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from pelican.readers import Readers
 from pelican.writers import Writer
 
 from replisite.content.catalog import check_references
-from replisite.content.kinds import KINDS, KindContent, index_url, kind_of, save_as
+from replisite.content.item import ContentItem
+from replisite.content.kinds import KINDS, index_url, kind_of, save_as
 from replisite.content.near_names import near_name
 from replisite.model.site import Site
+from replisite.pelican.content_class import KindContent, content_class
+from replisite.pelican.content_dates import is_due
 from replisite.pelican.faults import PelicanFaults
-from replisite.pelican.reader import RefusedFile
+from replisite.pelican.refused_files import RefusedFile
 
 __all__ = ["generator_class"]
 
@@ -35,7 +38,7 @@ def generator_class(
     ``files`` are all of the content folder. ``now`` decides what has expired and what is still to come; ``drafts`` and
     ``future`` show them.
     """
-    classes = {kind: kind.content_class for kind in KINDS}
+    classes = {kind: content_class(kind) for kind in KINDS}
 
     class KindsGenerator(Generator):  # type: ignore[misc]  # Pelican has no types
         readers: Readers
@@ -70,18 +73,18 @@ def generator_class(
                     noted_faults.note_unread(Path(self.path) / path, error)
                 self._add_failed_source_path(path)
                 return None
-            if not _is_due(content, now, drafts, future):
+            if not is_due(content, now, drafts=drafts, future=future):
                 return None
             return content
 
         def _check(self, contents: list[KindContent]) -> None:
             markets = {market.code for market in site.markets}
             ranks = {rank.code for rank in site.ranks}
-            places: dict[str, KindContent] = {}
+            addresses: dict[str, KindContent] = {}
             for content in contents:
                 for code in content.markets:
                     if code not in markets:
-                        self._note(content, "markets", f'no market "{code}" in site.toml', "mend its code")
+                        self._note(content, "markets", f'no market "{code}" in site.toml', "fix its code")
                 rank = getattr(content, "min_rank", "")
                 if rank and rank not in ranks:
                     near = get_close_matches(rank, ranks, n=1)
@@ -94,15 +97,18 @@ def generator_class(
                 if content.image and not (Path(self.path) / content.image).is_file():
                     advice = near_name(content.image, files) or "put it under the content folder"
                     self._note(content, "image", f'no file "{content.image}"', advice)
-                if content.save_as and (other := places.setdefault(content.save_as, content)) is not content:
-                    told = f"has the address of {other.relative_source_path}: {content.url}"
-                    self._note(content, "slug", told, "give one of them another slug")
-            for content, key, what, told in check_references(contents):
-                self._note(content, key, what, told)
+                if (
+                    content.save_as
+                    and (other := addresses.setdefault(content.save_as, content)) is not content
+                ):
+                    advice = f"has the address of {other.relative_source_path}: {content.url}"
+                    self._note(content, "slug", advice, "give one of them another slug")
+            for finding in check_references(contents):
+                self._note(finding.item, finding.key, finding.what, finding.next)
 
-        def _note(self, content: KindContent, key: str, what: str, told: str) -> None:
+        def _note(self, content: ContentItem, key: str, what: str, advice: str) -> None:
             line = content.lines_of.get(key, 1)
-            noted_faults.note(content.source_path, line, f"{key}: {what}", told)
+            noted_faults.note(content.source_path, line, f"{key}: {what}", advice)
 
         def generate_output(self, writer: Writer) -> None:
             for kind in KINDS:
@@ -127,17 +133,3 @@ def generator_class(
             )
 
     return KindsGenerator
-
-
-def _is_due(content: KindContent, now: datetime.datetime, drafts: bool, future: bool) -> bool:
-    """Say whether a piece of content is built now."""
-    if content.status == "draft" and not drafts:
-        return False
-    if getattr(content, "date", None) is not None and moment(content.date) > now and not future:
-        return False
-    return content.expires is None or moment(content.expires) > now
-
-
-def moment(value: datetime.datetime) -> datetime.datetime:
-    """Return a time as a moment: without a zone it is UTC."""
-    return value if value.tzinfo else value.replace(tzinfo=datetime.UTC)

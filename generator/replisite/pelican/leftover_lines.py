@@ -1,4 +1,4 @@
-"""At which line of the site's files a text stands that is left over in a finished page."""
+"""The line of the site's files at which a text stands that is left over in a finished page."""
 
 from __future__ import annotations
 
@@ -62,5 +62,5 @@ def iter_templates(site: Path, template: Path) -> Iterator[Path]:
 
 
 def _only_line(text: str, patterns: Iterable[str]) -> int:
-    starts = {found.start() for pattern in patterns for found in re.finditer(pattern, text)}
+    starts = {match.start() for pattern in patterns for match in re.finditer(pattern, text)}
     return text.count("\n", 0, starts.pop()) + 1 if len(starts) == 1 else 0

@@ -20,7 +20,8 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString, code_escape
 
 from replisite.content.marks import CLOSE, OPEN
-from replisite.pelican.placeholders import Conversion, Placeholders
+from replisite.pelican.conversion import Conversion
+from replisite.pelican.placeholders import Placeholders
 
 __all__ = ["PlaceholderExtension"]
 
@@ -122,10 +123,10 @@ class _Late(InlineProcessor):
     def handleMatch(  # type: ignore[override]
         self, m: re.Match[str], data: str
     ) -> tuple[str | None, int | None, int | None]:
-        found = next(self.conversion.placeholders.syntax.find(data[m.start() : m.end()]), None)
-        if found is None or data[: m.start()].endswith("\\"):
+        braces = next(self.conversion.placeholders.syntax.find(data[m.start() : m.end()]), None)
+        if braces is None or data[: m.start()].endswith("\\"):
             return None, None, None
-        return self.conversion.hidden(found), m.start() + found.start, m.start() + found.end
+        return self.conversion.hidden(braces), m.start() + braces.start, m.start() + braces.end
 
 
 class _Meant(InlineProcessor):

@@ -1,4 +1,4 @@
-"""Texts in the metadata of articles and pages: which may say something of the owner, and which may not."""
+"""Placeholders in the metadata of articles and pages: keys that may hold them, and keys that may not."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 from pelican.utils import slugify
 
 from replisite.content.marks import OPEN, without_marks
+from replisite.pelican.conversion import marked_text
 from replisite.pelican.placeholders import Placeholders
 
 __all__ = ["CANNOT_STAND", "marked_metadata", "static_slug"]
 
-CANNOT_STAND = "an owner's value cannot stand here", "write a text that is the same for everybody"
-"""What is wrong with a placeholder in a name, a date or an address, and what to do."""
+CANNOT_STAND = "an owner's value cannot stand here", "write a text that is the same for all owners"
+"""The fault of a placeholder in a name, a date or an address, and the advice."""
 
 _FIXED = frozenset(
     {
@@ -45,7 +46,7 @@ def marked_metadata(name: str, value: Any, placeholders: Placeholders) -> Any:
     if not isinstance(value, str):
         return value
     if name not in _FIXED:
-        return placeholders.marked_text(value)
+        return marked_text(placeholders, value)
     for braces in placeholders.syntax.find(value):
         placeholders.refuse(braces.raw, *CANNOT_STAND)
     return value

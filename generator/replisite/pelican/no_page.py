@@ -1,4 +1,4 @@
-"""Why a text of the content folder has no page now: it is a draft, it is dated in the future, or it has expired."""
+"""The reason why a text has no page now: it is a draft, it is dated in the future, or it has expired."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 from pelican.contents import Content
 
 from replisite.content.documents import parse_document
-from replisite.content.kinds import KindContent
 from replisite.content.yaml_text import YamlError
-from replisite.pelican.generator import moment
+from replisite.pelican.content_class import KindContent
+from replisite.pelican.content_dates import moment
 
 __all__ = ["has_page", "why_no_page"]
 
@@ -39,12 +39,12 @@ def why_no_page(
     except (OSError, UnicodeDecodeError, YamlError):  # it is reported where it is read
         return None
     values = {key: value for key, value in document.values.items() if isinstance(value, str)}
-    found = _status_reason(values, drafts=drafts) or _date_reason(values, now, future=future)
-    if found is None:
+    reason = _status_reason(values, drafts=drafts) or _date_reason(values, now, future=future)
+    if reason is None:
         return None
-    key, what, told = found
+    key, what, advice = reason
     line = document.lines_of.get(key, 0)
-    return f"{name} {what}{f' (line {line})' if line else ''}, so it has no page", told
+    return f"{name} {what}{f' (line {line})' if line else ''}, so it has no page", advice
 
 
 def _status_reason(values: Mapping[str, str], *, drafts: bool) -> tuple[str, str, str] | None:

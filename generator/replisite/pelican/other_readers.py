@@ -1,4 +1,4 @@
-"""Fill in what content in other formats than Markdown says of the owner: reStructuredText, HTML, those of plugins."""
+"""Placeholders in content of other formats than Markdown: reStructuredText, HTML, those of plugins."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from pelican.readers import BaseReader, MarkdownReader
 
+from replisite.pelican.conversion import marked_text
 from replisite.pelican.faults import PelicanFaults
 from replisite.pelican.metadata_texts import marked_metadata, static_slug
 from replisite.pelican.placeholders import Placeholders
@@ -55,15 +56,15 @@ def _filling(
             self, content: str | None, metadata: dict[str, Any], refusals: Refusals
         ) -> tuple[str | None, dict[str, Any]]:
             if isinstance(content, str):
-                content = placeholders.marked_text(content)
+                content = marked_text(placeholders, content)
             refusals.key = ("title",)
             if isinstance(metadata.get("title"), str):  # some readers set it by themselves
-                metadata["title"] = placeholders.marked_text(metadata["title"])
+                metadata["title"] = marked_text(placeholders, metadata["title"])
             try:
                 metadata |= static_slug(metadata, self.settings)
             except ValueError as error:
                 refusals("", str(error), "add a slug")
             return content, metadata
 
-    FillingReader.__name__ = reader.__name__  # Pelican tells readers by their names
+    FillingReader.__name__ = reader.__name__  # Pelican finds readers by their names
     return FillingReader

@@ -1,4 +1,4 @@
-"""Which plugin a line of code belongs to, so that what a plugin does is reported under its name."""
+"""The plugin that a line of code belongs to: what it does is reported under its name."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _BUILT_ON = (
     "unidecode",
     "yaml",
 )
-"""What Pelican and its readers are built on, by the names of their packages."""
+"""The packages that Pelican and its readers are built on."""
 
 _LIBRARIES = (
     *(
@@ -47,10 +47,10 @@ _LIBRARIES = (
     f"{Path(__file__).parents[1]}{os.sep}",
     "<",
 )
-"""What runs between Pelican and a plugin, beside Python's own library."""
+"""Code that runs between Pelican and a plugin, beside Python's own library."""
 
-_RUN = str(Path(__file__).with_name("run.py"))
-"""What calls Pelican: whatever called it in turn is no plugin."""
+_RUN = frozenset(str(Path(__file__).with_name(name)) for name in ("run.py", "record_site.py"))
+"""The files that call Pelican and stage its pages: whatever called them in turn is no plugin."""
 
 Frame = tuple[str, int]
 """A file and a line."""
@@ -66,8 +66,8 @@ class PluginCode:
 
     def plugin_at(self, file: str) -> str:
         """Return the plugin that a file of Python belongs to; ``""`` if it belongs to none."""
-        _, found, inside = file.partition(_NAMESPACE)
-        if found:
+        _, separator, inside = file.partition(_NAMESPACE)
+        if separator:
             name = Path(inside).parts[0]
             return "" if name in _NO_PLUGINS else f"pelican.plugins.{name.removesuffix('.py')}"
         for name in self.names:
@@ -85,15 +85,15 @@ class PluginCode:
     def blamed(self, frames: Iterable[Frame]) -> tuple[str, str, int] | None:
         """Return the plugin that Pelican called, and the line of it that ran last; None if Pelican did it itself.
 
-        ``frames`` are files and lines, the most recent call first. Code that belongs to no plugin, and neither to
-        Python nor to what Pelican is built on, goes by the name of its file.
+        ``frames`` are files and lines, the most recent call first. Code that belongs neither to a plugin nor to
+        Python nor to a library of Pelican's goes by the name of its file.
         """
         if not self.names:
             return None
         file, line, name, other = "", 0, "", ""
         enabled = {name for plugin in self.names for name in (plugin, f"pelican.plugins.{plugin}")}
         for path, number in frames:
-            if path == _RUN:
+            if path in _RUN:
                 break
             if path.startswith(_LIBRARIES) or _is_pelicans(path) or _is_pythons(path):
                 continue
@@ -114,13 +114,13 @@ class PluginCode:
 
         ``frames`` are the calls, the most recent first.
         """
-        found = None
+        call = None
         for frame in frames:
             path = frame.f_code.co_filename
             is_known = path.startswith(_LIBRARIES) or _is_pelicans(path) or _is_pythons(path)
             if not is_known and self.plugin_at(path):
-                found = frame
-        return found
+                call = frame
+        return call
 
     def shown(self, file: str) -> str:
         """Return a path as it is shown: relative to the site's folder if it lies there."""
@@ -152,8 +152,8 @@ def _is_package(path: str) -> bool:
 def _is_pelicans(path: str) -> bool:
     if not path.startswith(_PELICAN):
         return False
-    _, found, inside = path.partition(_NAMESPACE)
-    return not found or inside in _NO_PLUGINS
+    _, separator, inside = path.partition(_NAMESPACE)
+    return not separator or inside in _NO_PLUGINS
 
 
 def _is_pythons(path: str) -> bool:

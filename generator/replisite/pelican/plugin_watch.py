@@ -1,4 +1,4 @@
-"""What plugins do with the output folder while Pelican runs: files of their own are kept, the rest is refused.
+"""A watch over plugins and the output folder while Pelican runs: files of their own are published, the rest is refused.
 
 Pelican writes no pages here (``writer.py`` records them), so a plugin that opens, lists or changes pages, or runs
 Pelican again, would do nothing or fail. Python's audit events (PEP 578) show what is opened, moved and started;
@@ -20,7 +20,7 @@ from typing import Any
 import pelican
 
 from replisite.pelican.plugin_code import PluginCode, frames_from, is_installed
-from replisite.pelican.refused_plugins import Kind, known_refusal, reason_of
+from replisite.pelican.refused_plugins import Act, known_refusal, reason_of
 
 __all__ = ["PluginWatch", "RefusedPlugin"]
 
@@ -42,7 +42,7 @@ _now = threading.local()
 
 
 class RefusedPlugin(BaseException):
-    """Ends the run in which a plugin did what cannot be kept; ``except Exception`` in the plugin does not stop it."""
+    """Ends the run in which a plugin did what replisite cannot reproduce; ``except Exception`` in the plugin does not stop it."""
 
 
 class PluginWatch:
@@ -85,7 +85,7 @@ class PluginWatch:
 
         def begin_once(run: pelican.Pelican, *arguments: Any, **named: Any) -> None:
             if started and run is not started[0]:
-                self._blame(Kind.RUNS_PELICAN, "")
+                self._blame(Act.RUNS_PELICAN, "")
             started.append(run)
             begin(run, *arguments, **named)
 
@@ -114,24 +114,24 @@ class PluginWatch:
         if event == "open":
             path, mode, flags = arguments[0], arguments[1], arguments[2]
             writes = bool((flags or 0) & _WRITES) if mode is None else bool(set(str(mode)) & set("wax+"))
-            self._judge_file(path, Kind.REWRITES_PAGES if writes else Kind.READS_PAGES)
+            self._judge_file(path, Act.REWRITES_PAGES if writes else Act.READS_PAGES)
         elif event == "os.stat":
-            self._judge_file(arguments[0], Kind.READS_PAGES)
+            self._judge_file(arguments[0], Act.READS_PAGES)
         elif event in _LISTS:
             self._judge_folder(arguments[0])
         else:
             for path in arguments[: 2 if event in _MOVES else 1]:
-                self._judge_file(path, Kind.REWRITES_PAGES)
+                self._judge_file(path, Act.REWRITES_PAGES)
 
-    def _judge_file(self, path: object, kind: Kind) -> None:
+    def _judge_file(self, path: object, act: Act) -> None:
         inside = self._inside(path)
         if inside is None:
             return
         if inside in self._pages():
-            self._blame(kind, inside)
+            self._blame(act, inside)
         elif inside in self._copies():
             self._want_copies()
-        elif kind is Kind.REWRITES_PAGES and self._blamed() is not None:
+        elif act is Act.REWRITES_PAGES and self._blamed() is not None:
             self.written.add(inside)
 
     def _judge_folder(self, path: object) -> None:
@@ -140,7 +140,7 @@ class PluginWatch:
             return
         folder = "" if inside == "." else f"{inside}/"
         if any(page.startswith(folder) for page in self._pages()):
-            self._blame(Kind.LISTS_PAGES, "" if inside == "." else inside)
+            self._blame(Act.LISTS_PAGES, "" if inside == "." else inside)
         elif any(copy.startswith(folder) for copy in self._copies()):
             self._want_copies()
 
@@ -148,14 +148,14 @@ class PluginWatch:
         words = [os.fsdecode(word) for word in _words(arguments[:2])]
         names = [Path(word).name for text in words for word in text.split()]
         if any(name == "pelican" and before in _BEFORE_A_PROGRAM for before, name in pairwise(["", *names])):
-            self._blame(Kind.RUNS_PELICAN, "")
+            self._blame(Act.RUNS_PELICAN, "")
         folder = arguments[2] if event == "subprocess.Popen" else None
         if any(
             top in os.fsdecode(word) for word in (folder or Path.cwd(), *words) for top in self._spellings
         ):
-            self._blame(Kind.STARTS_PROGRAM, names[0] if names else "")
+            self._blame(Act.STARTS_PROGRAM, names[0] if names else "")
         if any(f"{self._live}/" in f"{word}/" for word in words):
-            self._blame(Kind.OPENS_LIVE_OUTPUT, names[0])
+            self._blame(Act.OPENS_LIVE_OUTPUT, names[0])
 
     def _inside(self, path: object) -> str | None:
         """Return a path relative to the output folder; None if it is outside."""
@@ -166,7 +166,7 @@ class PluginWatch:
             if whole == top or whole.startswith(f"{top}{os.sep}"):
                 return os.path.relpath(whole, top).replace(os.sep, "/")
         if whole.startswith(f"{self._live}{os.sep}"):
-            self._blame(Kind.OPENS_LIVE_OUTPUT, self.code.shown(whole))
+            self._blame(Act.OPENS_LIVE_OUTPUT, self.code.shown(whole))
         return None
 
     def _blamed(self) -> tuple[str, str, int] | None:
@@ -176,7 +176,7 @@ class PluginWatch:
             return "a plugin", "", 0
         return blamed
 
-    def _blame(self, kind: Kind, subject: str) -> None:
+    def _blame(self, act: Act, subject: str) -> None:
         """Refuse the plugin whose code is running; nothing happens if it is Pelican itself."""
         blamed = self._blamed()
         if blamed is None:
@@ -184,7 +184,7 @@ class PluginWatch:
         name, file, line = blamed
         known = known_refusal(name) if is_installed(file) else None
         where = f"{file}:{line}" if line and not is_installed(file) else ""
-        reason = known or reason_of(kind, subject, where)
+        reason = known or reason_of(act, subject, where)
         if os.getpid() != self._process:
             with suppress(OSError):
                 os.write(self._reporting, f"{json.dumps([name, reason.what, reason.todo])}\n".encode())

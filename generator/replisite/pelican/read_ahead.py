@@ -1,6 +1,6 @@
-"""Read content files on another core, from the last to the first, while this process is at something else.
+"""Read content files on another core, from the last to the first, while this process does other work.
 
-Whoever wants a file that has not come yet reads it here, so nobody ever waits; the two meet in the middle.
+A file that has not come yet is read by this process, so it never waits; the two meet in the middle.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from replisite.system.processes import end_with_parent
 __all__ = ["ReadAhead", "is_worthwhile"]
 
 FEWEST = 16
-"""Fewer files are read sooner than a process is started and heard."""
+"""The least number of files: fewer are read sooner than a process starts."""
 
 T = TypeVar("T")
 
@@ -32,8 +32,8 @@ def is_worthwhile(files: int) -> bool:
 class ReadAhead(Generic[T]):
     """A child process that reads; a context manager, which ends it.
 
-    ``read`` is called there with each path, and what it returns must be plain data; it returns None for a file that
-    must be read here, because there is something to tell about it. Start it before there are threads.
+    ``read`` is called there with each path and returns plain data; it returns None for a file that
+    must be read here, because it has faults or warnings. Start it before there are threads.
     """
 
     def __init__(self, paths: Sequence[str], read: Callable[[str], T | None]) -> None:
@@ -47,11 +47,11 @@ class ReadAhead(Generic[T]):
         self._listening.start()
 
     def take(self, path: str) -> T | None:
-        """Return what came of a file, once; None if it has not come."""
+        """Return the result of a file, once; None if it has not come."""
         return self._come.pop(path, None)
 
     def close(self) -> None:
-        """End the child, whatever it is at."""
+        """End the child at any time."""
         self._process.kill()
         self._process.join()
         self._listening.join()
@@ -68,8 +68,8 @@ def _read_all(paths: Sequence[str], read: Callable[[str], T | None], pipe: Conne
     end_with_parent()
     for path in reversed(paths):
         try:
-            found = read(path)
-        except Exception:  # noqa: BLE001, S112 - it is raised again, and told, where it is read
+            result = read(path)
+        except Exception:  # noqa: BLE001, S112 - raised again where the file is read
             continue
-        if found is not None:
-            pipe.send((path, found))
+        if result is not None:
+            pipe.send((path, result))

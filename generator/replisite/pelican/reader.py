@@ -2,52 +2,35 @@
 
 from __future__ import annotations
 
-import datetime
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn, TypeGuard
+from typing import Any
 
-from dateutil import parser as date_parser  # type: ignore[import-untyped]  # comes with Pelican, without types
 from markdown import Markdown
 from pelican.contents import Content
 from pelican.readers import MarkdownReader
-from pydantic import ValidationError
 
-from replisite.content.documents import (
-    Document,
-    begins_with_fence,
-    check_text,
-    foreign_front_matter,
-    parse_document,
-)
-from replisite.content.front_matter_lines import line_of_value
-from replisite.content.kinds import Kind, default_slug, kind_of
-from replisite.content.marks import OPEN
+from replisite.content.documents import Document, begins_with_fence, check_text, foreign_front_matter
+from replisite.content.item import Kind
+from replisite.content.kinds import kind_of
 from replisite.content.swallowed_text import iter_swallowed
-from replisite.content.yaml_text import Problem, YamlError, parse_moment
-from replisite.errors import nearest
+from replisite.content.yaml_text import Problem, YamlError
+from replisite.pelican.conversion import marked_text
 from replisite.pelican.faults import PelicanFaults
-from replisite.pelican.metadata_texts import CANNOT_STAND, marked_metadata, static_slug
+from replisite.pelican.kind_metadata import body_start, line_of_key, validated_metadata
+from replisite.pelican.metadata_texts import marked_metadata, static_slug
 from replisite.pelican.placeholders import Placeholders
+from replisite.pelican.refused_files import WRITE_TEXT, RefusedFile, parsed_document, refuse_file
 from replisite.pelican.refused_placeholders import Refusals, lines_outside_code
-from replisite.pelican.reuse import Read, ReusedFiles
+from replisite.pelican.reused_content import Read, ReusedContent
+from replisite.pelican.yaml_metadata import exact_date, is_text_or_texts, is_unpublished
 
-__all__ = ["RefusedFile", "reader_class", "tell_read"]
+__all__ = ["noting_file", "reader_class"]
 
 _LISTS = frozenset({"tags", "authors"})
 """Keys that Pelican itself takes lists of."""
 
-_DEFAULTS = (datetime.datetime(2000, 1, 1), datetime.datetime(2001, 2, 2))  # noqa: DTZ001 - as dateutil's default is
-"""What dateutil takes for missing parts of a date: two, in order to see whether there are any."""
-
-_WRITE_TEXT = "write a text; null and ~ are texts in quotes only"
-
-_MOMENTS = frozenset({"date", "modified", "expires"})
-"""Keys of dates, written in YAML's way or in any that Pelican understands."""
-
-_FENCE = re.compile(r"^---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _RESERVED = frozenset(name for name in dir(Content) if not name.startswith("__")) - {
     "status",
     "url",
@@ -62,17 +45,13 @@ _RESERVED_ALSO = frozenset(
 )
 
 
-class RefusedFile(Exception):
-    """A file that is left out because its faults have been noted."""
-
-
 def reader_class(
-    noted_faults: PelicanFaults, placeholders: Placeholders, reused: ReusedFiles, *, is_yaml_for_all: bool
+    noted_faults: PelicanFaults, placeholders: Placeholders, reused: ReusedContent, *, is_yaml_for_all: bool
 ) -> type[MarkdownReader]:
     """Return the Markdown reader of one Pelican run, which notes faults in ``noted_faults``.
 
-    Files that ``reused`` knows are not read again. ``is_yaml_for_all`` makes front matter between --- lines YAML for articles and pages too; without it they
-    are read by Pelican's own rule, as MultiMarkdown metadata.
+    Files that ``reused`` knows are not read again. ``is_yaml_for_all`` makes front matter between --- lines YAML for
+    articles and pages too; without it they are read by Pelican's own rule, as MultiMarkdown metadata.
     """
 
     class ReplisiteMarkdownReader(MarkdownReader):  # type: ignore[misc]  # Pelican has no types
@@ -80,10 +59,10 @@ def reader_class(
         _refusals_of_metadata: Refusals | None = None
 
         def read(self, source_path: str) -> Read:
-            return reused.read(source_path, self.read_anew, noted_faults, placeholders)
+            return reused.read(source_path, self.read_now, noted_faults, placeholders)
 
-        def read_anew(self, source_path: str) -> Read:
-            """Read a file whatever is known of it."""
+        def read_now(self, source_path: str) -> Read:
+            """Read a file, without the result of an earlier run."""
             path = Path(source_path)
             noted_faults.reading(path)
             before = noted_faults.count
@@ -131,26 +110,26 @@ def reader_class(
                 refusals.key = ()
             return super().process_metadata(name, value)
 
-        def _refuse_at(self, key: str, what: str, told: str) -> None:
+        def _refuse_at(self, key: str, what: str, advice: str) -> None:
             assert self._refusals is not None
             self._refusals.key = (key,)
-            self._refusals("", what, told)
+            self._refusals("", what, advice)
             self._refusals.key = ()
 
         def _note(self, refusals: Refusals, path: Path) -> None:
             """Note what was refused, at its lines; the text is converted again only if there is something to note."""
             text = path.read_bytes().decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
-            start = _body_start(text) if is_yaml_for_all else 0
+            start = body_start(text) if is_yaml_for_all else 0
 
             def lines_of(raws: Iterable[str]) -> Mapping[str, Sequence[tuple[int, str]]]:
                 before = text[:start].count("\n")
                 convert = self._markdown().convert
-                found = lines_outside_code(text[start:], raws, placeholders, convert)
+                known = lines_outside_code(text[start:], raws, placeholders, convert)
                 return {
-                    raw: [(before + line, program) for line, program in lines] for raw, lines in found.items()
+                    raw: [(before + line, program) for line, program in lines] for raw, lines in known.items()
                 }
 
-            refusals.note(noted_faults, path, text, lambda key: _line_of(text, list(key)), lines_of)
+            refusals.note(noted_faults, path, text, lambda key: line_of_key(text, list(key)), lines_of)
 
         def _marked(self, value: Any, *key: str) -> Any:
             """Return a value of front matter with marks in its texts."""
@@ -162,7 +141,7 @@ def reader_class(
                 return value
             assert self._refusals is not None
             self._refusals.key = key
-            marked = placeholders.marked_text(value)
+            marked = marked_text(placeholders, value)
             self._refusals.key = ()
             return marked
 
@@ -174,9 +153,9 @@ def reader_class(
             try:
                 check_text(text)
             except YamlError as error:
-                _refuse(noted_faults, path, error.problems, error)
+                refuse_file(noted_faults, path, error.problems, error)
             if problem := foreign_front_matter(text):
-                _refuse(noted_faults, path, [problem])
+                refuse_file(noted_faults, path, [problem])
             content, metadata = self._read_theirs(path)
             for key, value in metadata.items():
                 if is_unpublished(key, value):
@@ -189,7 +168,7 @@ def reader_class(
 
         def _read_yaml(self, path: Path) -> Read:
             """Read an article or a page: YAML between --- lines, and Pelican's own meaning of each key."""
-            document = _parsed(path, noted_faults)
+            document = parsed_document(path, noted_faults)
             noted_faults.body_starts(document.body_line)
             metadata: dict[str, Any] = {}
             for key, value in document.values.items():
@@ -201,24 +180,24 @@ def reader_class(
                         path, line, f"{key}: {value} is of other generators", "write status: draft"
                     )
                 if name == "title" and not value:
-                    noted_faults.note(path, line, "title: is empty", _WRITE_TEXT)
+                    noted_faults.note(path, line, "title: is empty", WRITE_TEXT)
                 if value is None:
                     continue
-                if not _is_text_or_texts(value):
+                if not is_text_or_texts(value):
                     noted_faults.note(
                         path, line, f"{key} is not a text or a list of texts", "write it as one text"
                     )
                     continue
                 assert self._refusals is not None
                 self._refusals.key = (key,)
-                told: Any = value if isinstance(value, str) or name in _LISTS else ", ".join(value)
+                text: Any = value if isinstance(value, str) or name in _LISTS else ", ".join(value)
                 if name in self.settings["FORMATTED_FIELDS"] and name != "summary":
-                    told = self._markdown().convert(told)
+                    text = self._markdown().convert(text)
                 else:
-                    told = marked_metadata(name, told, placeholders)
+                    text = marked_metadata(name, text, placeholders)
                 self._refusals.key = ()
                 try:
-                    metadata[name] = self.process_metadata(name, _exact(name, told))
+                    metadata[name] = self.process_metadata(name, exact_date(name, text))
                 except ValueError as error:
                     noted_faults.note(path, line, f"{key}: {error}", "write it as 2026-12-31")
             self._md = self._markdown()
@@ -227,10 +206,10 @@ def reader_class(
             return content, metadata
 
         def _read_kind(self, path: Path, kind: Kind) -> Read:
-            document = _parsed(path, noted_faults)
+            document = parsed_document(path, noted_faults)
             text = path.read_text(encoding="utf-8-sig")
             values = self._marked(dict(document.values))
-            metadata = _validated(kind, replace(document, values=values), path, text, noted_faults)
+            metadata = validated_metadata(kind, replace(document, values=values), path, text, noted_faults)
             noted_faults.body_starts(document.body_line)
             self._md = self._markdown()
             content = self._md.convert(document.body)
@@ -246,137 +225,23 @@ def reader_class(
     return ReplisiteMarkdownReader
 
 
-def tell_read(read: Callable[..., Any], noted_faults: PelicanFaults) -> Callable[..., Any]:
-    """Return a reader's ``read`` that says to ``noted_faults`` which file it reads, and in our mode refuses an empty one."""
+def noting_file(read: Callable[..., Any], noted_faults: PelicanFaults) -> Callable[..., Any]:
+    """Return a reader's ``read`` that notes in ``noted_faults`` which file it reads, and in our mode refuses an empty one."""
 
-    def read_and_tell(source_path: str, *arguments: Any, **options: Any) -> Any:
+    def noting(source_path: str, *arguments: Any, **options: Any) -> Any:
         path = Path(source_path)
         noted_faults.reading(path)
         if not noted_faults.is_lenient and path.is_file() and not path.read_bytes().strip():
-            _refuse(
+            refuse_file(
                 noted_faults, path, [Problem(0, "is empty", "write a title and a text, or remove the file")]
             )
         return read(source_path, *arguments, **options)
 
-    return read_and_tell
-
-
-def _parsed(path: Path, noted_faults: PelicanFaults) -> Document:
-    """Return the front matter and the text of a file; raises Refused for a file without good front matter."""
-    try:
-        document = parse_document(path.read_text(encoding="utf-8-sig"), "title: …")
-    except YamlError as error:
-        _refuse(noted_faults, path, error.problems, error)
-    for problem in document.problems:
-        noted_faults.note(path, problem.line, problem.what, problem.next)
-    return document
+    return noting
 
 
 def _warn_of_swallowed(document: Document, path: Path, noted_faults: PelicanFaults) -> None:
     for line, what, advice in iter_swallowed(document.body):
         noted_faults.warnings.append(
-            f"{noted_faults.told(path)}:{document.body_line + line - 1}: {what}; {advice}"
+            f"{noted_faults.shown(path)}:{document.body_line + line - 1}: {what}; {advice}"
         )
-
-
-def _refuse(
-    noted_faults: PelicanFaults, path: Path, problems: Sequence[Problem], cause: Exception | None = None
-) -> NoReturn:
-    for problem in problems:
-        noted_faults.note(path, problem.line, problem.what, problem.next)
-    raise RefusedFile(str(path)) from cause
-
-
-def is_unpublished(name: str, value: object) -> bool:
-    """Say whether a key of Hugo, Jekyll and others (in small letters) keeps a page back: here it would be published.
-
-    >>> is_unpublished("draft", "true"), is_unpublished("published", "No"), is_unpublished("draft", "false")
-    (True, True, False)
-    """
-    meant = {"draft": {"true", "yes", "on", "1"}, "published": {"false", "no", "off", "0"}}.get(name, ())
-    return isinstance(value, str) and value.strip().lower() in meant
-
-
-def _is_text_or_texts(value: object) -> TypeGuard[str | list[str]]:
-    items = value if isinstance(value, list) else [value]
-    return all(isinstance(item, str) for item in items)
-
-
-def _exact(name: str, text: Any) -> Any:
-    """Return the value of a key; raises ValueError for a date of which Pelican would guess a part from today's."""
-    if name not in _MOMENTS or not isinstance(text, str):
-        return text
-    found = parse_moment(text)
-    if found is not None:
-        return str(found)
-    if name != "expires":
-        days = {date_parser.parse(text.replace("_", " "), default=default).date() for default in _DEFAULTS}
-        if len(days) > 1:
-            raise ValueError(f'"{text}" names no day')
-    return text
-
-
-def _validated(
-    kind: Kind, document: Document, path: Path, text: str, noted_faults: PelicanFaults
-) -> dict[str, Any]:
-    """Return the metadata of a valid front matter; note every fault of another."""
-    try:
-        valid = kind.matter.model_validate(dict(document.values))
-    except ValidationError as error:
-        for fault in error.errors(include_url=False):
-            place = [str(part) for part in fault["loc"]]
-            line = _line_of(text, place)
-            what, told = _in_words(fault, place, kind)
-            noted_faults.note(path, line, what, told)
-        raise RefusedFile(str(path)) from error
-    metadata: dict[str, Any] = {name: getattr(valid, name) for name in type(valid).model_fields}
-    metadata["slug"] = valid.slug or default_slug(path.name)
-    metadata["lines_of"] = dict(document.lines_of)
-    for optional in ("date", "template", "min_rank"):
-        if not metadata[optional]:
-            del metadata[optional]
-    return metadata
-
-
-def _in_words(fault: Mapping[str, Any], place: list[str], kind: Kind) -> tuple[str, str]:
-    key = ".".join(place)
-    if fault["type"] == "extra_forbidden":
-        known = kind.matter.model_fields if len(place) == 1 else ()
-        return f'{kind.name} has no "{key}"', nearest(place[-1], known) or "take it out or mend its name"
-    if fault["type"] == "missing":
-        return f"{key}: missing", f"a {kind.name} needs it"
-    given = fault.get("input")
-    if isinstance(given, str) and OPEN in given:
-        if "too_" not in fault["type"]:
-            return f"{key}: {CANNOT_STAND[0]}", CANNOT_STAND[1]
-        return f"{key}: {str(fault['msg']).removeprefix('Value error, ')}", ""
-    if fault["type"] == "string_too_short" and not given:
-        given = None
-    if given is None:
-        is_text = str(fault["type"]).startswith("string")
-        return f"{key}: is empty", _WRITE_TEXT if is_text else "write a value, or take it out"
-    if fault["type"].startswith("string") and isinstance(given, dict):
-        return f"{key}: wants a text, got a list of key: value", "quote texts that hold a colon"
-    shown = f", got {given!r}" if isinstance(given, str | int | float | bool) else ""
-    message = str(fault["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
-    lead = f"{key}: " if key else ""
-    return f"{lead}{'wants ' if str(fault['msg']).startswith('Input should be ') else ''}{message}{shown}", ""
-
-
-def _body_start(text: str) -> int:
-    """Return where the text below the front matter begins; 0 without any."""
-    try:
-        line = parse_document(text, "title: …", is_optional=True).body_line
-    except YamlError:
-        return 0
-    return sum(len(before) + 1 for before in text.split("\n")[: line - 1])
-
-
-def _line_of(text: str, place: list[str]) -> int:
-    """Return the line of a value in the front matter; that of the key above it where it is missing, or 1."""
-    found = _FENCE.match(text)
-    if found is not None:
-        return max(line_of_value(found.group(1), place) + 2, 1)
-    lines = text.split("\n")
-    key = place[0].lower() if place else ""
-    return next((number for number, line in enumerate(lines, 1) if line.lower().startswith(key)), 1)

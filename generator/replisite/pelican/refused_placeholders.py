@@ -15,15 +15,15 @@ _MOST_PROBES = 2_000
 
 
 class Refusals:
-    """Collects what is refused of one file; ``key`` is the way to the front-matter value being looked at, () for the body."""
+    """Collects the refusals of one file; ``key`` is the path of the current value in the front matter, () for the body."""
 
     def __init__(self) -> None:
         self.key: tuple[str, ...] = ()
         self._refused: list[tuple[tuple[str, ...], str, str, str]] = []
 
-    def __call__(self, raw: str, what: str, told: str) -> None:
-        """Take one refusal."""
-        self._refused.append((self.key, " ".join(raw.split()), what, told))
+    def __call__(self, raw: str, what: str, advice: str) -> None:
+        """Add a refusal."""
+        self._refused.append((self.key, " ".join(raw.split()), what, advice))
 
     def note(
         self,
@@ -33,21 +33,21 @@ class Refusals:
         line_of_key: Callable[[Sequence[str]], int],
         lines_of: Callable[[Iterable[str]], Mapping[str, Sequence[tuple[int, str]]]],
     ) -> None:
-        """Note everything that was refused.
+        """Note all refusals as faults.
 
         ``line_of_key`` gives the line of a front-matter value; ``lines_of`` those of braces in the body.
         """
         in_body = {raw for key, raw, _, _ in self._refused if not key}
         known = lines_of(in_body) if in_body else {}
-        for key, raw, what, told in self._refused:
+        for key, raw, what, advice in self._refused:
             if key:
                 line = _line_from(text, line_of_key(key), raw)
-                noted_faults.note(path, line, f"{'.'.join(key)}: {what}", told)
+                noted_faults.note(path, line, f"{'.'.join(key)}: {what}", advice)
                 continue
             program = what.partition(CANNOT)[2]
-            lines = [line for line, found in known.get(raw, ()) if found == program]
+            lines = [line for line, part_of in known.get(raw, ()) if part_of == program]
             for line in lines or [_line_from(text, 1, raw)]:
-                noted_faults.note(path, line, what, told)
+                noted_faults.note(path, line, what, advice)
 
 
 def lines_outside_code(
@@ -59,9 +59,9 @@ def lines_outside_code(
     """
     spots: list[tuple[int, int, str]] = []
     for raw in sorted(set(wanted), key=len, reverse=True):
-        for found in _pattern(raw).finditer(source):
-            if not any(start < found.end() and found.start() < end for start, end, _ in spots):
-                spots.append((found.start(), found.end(), raw))
+        for match in _pattern(raw).finditer(source):
+            if not any(start < match.end() and match.start() < end for start, end, _ in spots):
+                spots.append((match.start(), match.end(), raw))
     spots = sorted(spots)[:_MOST_PROBES]
     pieces: list[str] = []
     at = 0
@@ -80,8 +80,8 @@ def lines_outside_code(
 def _line_from(text: str, line: int, raw: str) -> int:
     """Return the line of some braces at a line or below it; that line, where they are written in another way."""
     start = sum(len(before) + 1 for before in text.split("\n")[: line - 1])
-    found = _pattern(raw).search(text, start)
-    return text.count("\n", 0, found.start()) + 1 if found else line
+    match = _pattern(raw).search(text, start)
+    return text.count("\n", 0, match.start()) + 1 if match else line
 
 
 def _pattern(raw: str) -> re.Pattern[str]:

@@ -1,15 +1,15 @@
-"""Plugins that are known not to work with replisite: what each does, and what to use in its place."""
+"""Plugins that are known not to work with replisite, each with its reason and its replacement."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
 
-__all__ = ["Kind", "Refusal", "known_refusal", "reason_of"]
+__all__ = ["Act", "Refusal", "known_refusal", "reason_of"]
 
 
-class Kind(Enum):
-    """What a plugin does that cannot be kept: replisite renders every page once, for all sites, and writes it later."""
+class Act(Enum):
+    """The acts of plugins that replisite cannot reproduce: it renders every page once, for all sites, and writes it later."""
 
     RUNS_PELICAN = "runs Pelican again"
     READS_PAGES = "opens pages that Pelican has written"
@@ -21,9 +21,9 @@ class Kind(Enum):
 
 
 _WHY = {
-    Kind.RUNS_PELICAN: "this is not supported, because replisite runs Pelican once for all sites",
-    Kind.OPENS_LIVE_OUTPUT: 'use settings["OUTPUT_PATH"], which is another folder during a build',
-    Kind.BRINGS_WRITER: "replisite needs Pelican's own writer",
+    Act.RUNS_PELICAN: "this is not supported, because replisite runs Pelican once for all sites",
+    Act.OPENS_LIVE_OUTPUT: 'use settings["OUTPUT_PATH"], which is another folder during a build',
+    Act.BRINGS_WRITER: "replisite needs Pelican's own writer",
 }
 _NO_PAGES = (
     "replisite fills pages in for each distributor after Pelican has ended, so there are none to open yet"
@@ -95,8 +95,8 @@ def known_refusal(plugin: str) -> Refusal | None:
     return _KNOWN.get(plugin.removeprefix("pelican.plugins."))
 
 
-def reason_of(kind: Kind, *subjects: str) -> Refusal:
+def reason_of(act: Act, *subjects: str) -> Refusal:
     """Return why a plugin that did this is refused; ``subjects`` are the file or program, and the plugin's line."""
     shown = ", ".join(filter(None, subjects))
-    what = f"{kind.value} ({shown})" if shown else kind.value
-    return Refusal(f"{what}: {_WHY.get(kind, _NO_PAGES)}", "take it out, or change it")
+    what = f"{act.value} ({shown})" if shown else act.value
+    return Refusal(f"{what}: {_WHY.get(act, _NO_PAGES)}", "take it out, or change it")

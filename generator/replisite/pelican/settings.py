@@ -1,4 +1,4 @@
-"""What replisite tells Pelican: its own defaults, then what site.toml hands through."""
+"""Pelican's settings: our defaults, then those that site.toml hands through."""
 
 from __future__ import annotations
 

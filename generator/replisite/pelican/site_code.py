@@ -1,4 +1,4 @@
-"""The site's own Python, plugins first of all: a process imports it once, and has the old one when it changes."""
+"""The site's own Python, mostly plugins: a process imports it once, and must be replaced when a file changes."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 
 from replisite.content.installed_plugins import plugins_of
 from replisite.model.site import Site
-from replisite.pelican.reuse import Stamp, stamp_of
+from replisite.pelican.stamps import Stamp, stamp_of
 from replisite.system.processes import OutOfDate
 
 __all__ = ["SiteCode", "raised_in", "without_bytecode"]
 
 _OTHERS = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[1]), "<")
-"""Where Python's, the libraries' and our own code lies; a site may have all of that in its folder."""
+"""The folders of Python, of libraries and of replisite; a site's folder may hold them all."""
 
 
 class SiteCode:
@@ -29,7 +29,7 @@ class SiteCode:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """What has been imported so far."""
+        """The files that have been imported so far."""
         return tuple(Path(file) for file in sorted(self._stamps))
 
     def learn(self, site: Site) -> None:

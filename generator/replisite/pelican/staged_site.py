@@ -1,113 +1,38 @@
-"""From recorded pages to finished ones: the owner's values in content, links to what exists once.
+"""The recorded pages of a run, each staged and finished when it is requested, with links to files that exist once.
 
-Everything here is about one Pelican run that has ended; ``run.py`` makes that run. A page is staged and
-finished when it is first asked for: a build asks for all, a preview for what is on the screen.
+A build requests all pages, a preview those on the screen.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from html import escape
-from pathlib import Path, PurePosixPath
-from typing import ClassVar
+from pathlib import PurePosixPath
 
-from jinja2 import Template
-
-from replisite.content.kinds import KindContent
 from replisite.content.marks import split_json_marks, split_marks
 from replisite.errors import Fault
 from replisite.model.company import house_account
 from replisite.model.manifest import path_order
 from replisite.model.site import Site
 from replisite.model.view import EditionView
-from replisite.pages import Composition, Page
+from replisite.pages import Page
 from replisite.pages.corporate import made_names
-from replisite.pages.finish import ContentSlots, Finish, slot_behind
+from replisite.pages.finish import Finish, slot_behind
 from replisite.pages.shared_files import SharedFiles
 from replisite.pages.site_files import SiteFiles
-from replisite.pelican.final_check import LastLook
+from replisite.pelican.content_class import KindContent
+from replisite.pelican.final_check import FinalCheck
 from replisite.pelican.placeholders import Placeholders
-from replisite.pelican.writer import NamedTemplate, Recorded
-from replisite.staging import Difference, Plate, Record, Slot, prove, slot_of, stage
+from replisite.pelican.staged_page import Proof, StagedPage, content_slots, plate_in_place
+from replisite.staging import Slot
 
-__all__ = ["Proof", "Recording", "StagedPage", "StagedSite"]
+__all__ = ["StagedSite"]
 
 _HOLDS_HTML = re.compile(r"""<(?:description|content:encoded|[\w:]+\s[^>]*\btype=["']html["'][^>]*)>""")
 """Tags of feeds whose content is HTML, escaped once more."""
-
-
-class StagedPage:
-    """A recorded page with the template that stages it. ``load`` gives the staged form of a template."""
-
-    def __init__(self, recorded: Recorded, load: Callable[[Template | NamedTemplate], Template]) -> None:
-        self.recorded = recorded
-        self._load = load
-
-    @cached_property
-    def template(self) -> Template:
-        """The template that stages the page; raises TemplateSyntaxError."""
-        return self._load(self.recorded.template)
-
-    @cached_property
-    def plate(self) -> Plate:
-        """The page as the staging core gives it; raises TemplateSyntaxError."""
-        with self.recorded.in_place() as static:
-            return stage(self.template, static)
-
-    @property
-    def path(self) -> str:
-        """The page's file, from the root of the site it is on."""
-        return self.recorded.path
-
-    @property
-    def key(self) -> str:
-        """The key of the showing that has the page."""
-        return self.recorded.catalog.key
-
-
-@dataclass(frozen=True, eq=False)
-class Proof:
-    """A finished page, and how it is compared with Jinja's rendering."""
-
-    page: Page
-    staged: StagedPage
-    plate: Plate
-    look: LastLook
-
-    @cached_property
-    def leftovers(self) -> list[Fault]:
-        """What of the plate's text must never reach a visitor."""
-        return self.look.at_plate(self.plate, self.staged.recorded, self.page.source)
-
-    def leftovers_for(self, record: Record) -> list[Fault]:
-        """Return what must not reach a visitor of one owner's page; raises what Jinja raises."""
-        with self.staged.recorded.in_place():
-            return self.look.at_page(self.plate, record, self.staged.recorded, self.page.source)
-
-    def run(self, record: Record) -> Difference | None:
-        """Compare for one record; raises what Jinja raises."""
-        with self.staged.recorded.in_place() as static:
-            return prove(self.plate, self.staged.template, static, record)
-
-
-@dataclass
-class Recording:
-    """Everything that one Pelican run gave; there is a proof for each page, by edition, where there are no faults."""
-
-    composition: Composition
-    proofs: Mapping[str, Sequence[Proof]]
-    faults: list[Fault]
-    folders: Sequence[Path]
-    """Where what was read lies, as far as it is known beforehand."""
-
-    @property
-    def pages(self) -> Mapping[str, Sequence[Page]]:
-        """The pages of each edition, by its key."""
-        return self.composition.pages
 
 
 class StagedSite:
@@ -132,7 +57,7 @@ class StagedSite:
     ) -> None:
         self._site = site
         self._placeholders = placeholders
-        self._look = LastLook(site, placeholders, staged[0].recorded.shared if staged else {})
+        self._check = FinalCheck(site, placeholders, staged[0].recorded.shared if staged else {})
         self.files = files
         self._source_of = source_of
         self._first = staged[0] if staged else None
@@ -170,11 +95,11 @@ class StagedSite:
     def _finished(self, page: StagedPage) -> Proof:
         is_replicated = page.path not in self._corporate
         finish = Finish(page.path, self.site_files(page.key), self._content_slots(page.key), is_owner=True)
-        plate = _in_place(page)
+        plate = plate_in_place(page)
         corporate = replace(finish, is_owner=False)(plate) if page.key == self.main else None
         owners = finish(plate) if is_replicated or corporate is None else corporate
         finished = Page(page.path, self._source_of(page), owners, is_replicated, _is_listed(page), corporate)
-        return Proof(finished, page, page.plate, self._look)
+        return Proof(finished, page, page.plate, self._check)
 
     def site_files(self, key: str) -> SiteFiles:
         """Return what there is on the sites of a showing, and on the corporate site."""
@@ -201,8 +126,8 @@ class StagedSite:
             written: list[str] = []
             tag = ""
             for is_mark, piece in split_marks(text):
-                found = value(piece) if is_mark else piece
-                written.append(escape(found) if is_mark and _HOLDS_HTML.match(tag) else found)
+                shown = value(piece) if is_mark else piece
+                written.append(escape(shown) if is_mark and _HOLDS_HTML.match(tag) else shown)
                 if not is_mark and "<" in piece:
                     tag = piece[piece.rindex("<") :]
             pieces = split_json_marks("".join(written))
@@ -212,12 +137,14 @@ class StagedSite:
 
     def leftovers(self, files: Mapping[str, bytes]) -> list[Fault]:
         """Return what of these files must never reach a visitor."""
-        return [fault for path, body in sorted(files.items()) for fault in self._look.at_file(path, body)]
+        return [
+            fault for path, body in sorted(files.items()) for fault in self._check.file_faults(path, body)
+        ]
 
     def _content_slots(self, key: str) -> Mapping[str, Slot | str]:
         """Return the slots of what a showing's content says of the owner, by the keys of their marks."""
         if key not in self._slots:
-            self._slots[key] = _content_slots(
+            self._slots[key] = content_slots(
                 next(iter(self.pages[key].values())), self._placeholders.expressions
             )
         return self._slots[key]
@@ -239,48 +166,9 @@ class StagedSite:
         return self._others[key]
 
 
-def _content_slots(page: StagedPage, expressions: Mapping[str, str]) -> ContentSlots:
-    names = ("site", "market", "language")
-    context = page.recorded.context
-    static: dict[str, object] = {name: context[name] for name in names if name in context}
-    name = f"content ({page.key})"
-
-    def made(expression: str) -> Slot | str:
-        slot = slot_of(page.template.environment, expression, static, name=name)
-        return slot.render({}) if slot.is_static else slot
-
-    return ContentSlots(expressions, made)
-
-
 def _is_listed(page: StagedPage) -> bool:
     return not page.recorded.context.get("protected") and page.path != "404.html"
 
 
 def _is_one_of(path: str, patterns: Collection[str]) -> bool:
     return any(PurePosixPath(path).match(pattern) for pattern in patterns)
-
-
-def _in_place(page: StagedPage) -> Plate:
-    """Return a plate that renders where its page is, if it renders in full: contents lead from there."""
-    plate = page.plate
-    whole = None if plate.whole is None else _InPlace(page.recorded, plate.whole)
-    if plate.widening is None:
-        return Plate(plate.name, plate.parts, None, whole)
-    return plate.refine(lambda text: [text], partial(_InPlace, page.recorded))
-
-
-@dataclass(frozen=True, slots=True)
-class _InPlace:
-    """A page that is rendered in full: the links in its contents lead from this page."""
-
-    does_not_travel: ClassVar[str] = "a page is rendered in full for every owner, of all that was read"
-    recorded: Recorded
-    slot: Slot
-
-    @property
-    def key(self) -> Hashable:
-        return self.slot.key
-
-    def render(self, record: Record) -> str:
-        with self.recorded.in_place():
-            return self.slot.render(record)

@@ -1,4 +1,4 @@
-"""Which of the published files are style sheets, and of which file of the site each is a copy."""
+"""The published style sheets, and the file of the site that each is a copy of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Themes: where one lies, what it declares, and whether its templates ask for fields that exist."""
+"""The theme of a site: its folder, its declarations, and a check of its templates."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from replisite.config.words import kind_written
 from replisite.errors import Fault, InputError
 from replisite.model.site import Site
 from replisite.pelican.content_files import list_files
+from replisite.pelican.expression_checks import unknown_names
 from replisite.pelican.faults import PelicanFaults
-from replisite.pelican.placeholders import unknown_names
-from replisite.pelican.reuse import ReusedFiles
+from replisite.pelican.reused_templates import ReusedTemplates
 
 __all__ = ["check_templates", "escapes_by_itself", "find_theme", "template_folders"]
 
@@ -39,15 +39,15 @@ def find_theme(site: Site) -> Path:
         beside = site.root / path
         if beside.is_dir():
             return beside
-        stock = Path(pelican.__file__).parent / "themes" / str(handed)
-        return stock if stock.is_dir() else path
-    places = [site.root / "themes" / site.theme, site.root / site.theme, *packaged("themes", site.theme)]
-    for place in places:
-        if (place / "templates").is_dir():
-            return place
+        pelicans = Path(pelican.__file__).parent / "themes" / str(handed)
+        return pelicans if pelicans.is_dir() else path
+    folders = [site.root / "themes" / site.theme, site.root / site.theme, *packaged("themes", site.theme)]
+    for folder in folders:
+        if (folder / "templates").is_dir():
+            return folder
     known = sorted(p.name for p in packaged("themes") for p in p.iterdir() if (p / "templates").is_dir())
-    told = f"put it in themes/{site.theme}/ (with a folder templates/), or use one of: {', '.join(known)}"
-    raise InputError([Fault("site.toml", 0, f'site.theme: no theme "{site.theme}"', told)])
+    advice = f"put it in themes/{site.theme}/ (with a folder templates/), or use one of: {', '.join(known)}"
+    raise InputError([Fault("site.toml", 0, f'site.theme: no theme "{site.theme}"', advice)])
 
 
 def _is_default(site: Site) -> bool:
@@ -56,8 +56,8 @@ def _is_default(site: Site) -> bool:
 
 def packaged(*parts: str) -> list[Path]:
     """Return a folder that comes with replisite: inside the wheel, or at the root of a checkout."""
-    places = [PACKAGE.joinpath(*parts), PACKAGE.parents[1].joinpath(*parts)]
-    return [place for place in places if place.is_dir()][:1]
+    folders = [PACKAGE.joinpath(*parts), PACKAGE.parents[1].joinpath(*parts)]
+    return [folder for folder in folders if folder.is_dir()][:1]
 
 
 def escapes_by_itself(theme: Path, root: Path) -> bool | None:
@@ -87,7 +87,7 @@ def template_folders(site: Site, theme: Path) -> tuple[Path, Path]:
 
 
 def check_templates(
-    site: Site, theme: Path, env: Environment, noted_faults: PelicanFaults, reused: ReusedFiles
+    site: Site, theme: Path, env: Environment, noted_faults: PelicanFaults, reused: ReusedTemplates
 ) -> None:
     """Note what cannot be compiled, and fields of the owner that do not exist, in every template.
 
@@ -102,12 +102,12 @@ def check_templates(
             unknown = [*unknown_names(tree, None, custom)]  # compiling may change the tree
             env.compile(tree, filename=str(path), raw=True)  # what Python would say of it is not the author's
         except TemplateSyntaxError as error:
-            noted_faults.note(path, error.lineno, error.message or "cannot be read", "mend the template")
+            noted_faults.note(path, error.lineno, error.message or "cannot be read", "fix the template")
         except (UnicodeDecodeError, OSError) as error:
             noted_faults.note_unread(path, error)
         else:
-            for line, what, told in unknown:
-                noted_faults.note(path, line, what, told)
+            for line, what, advice in unknown:
+                noted_faults.note(path, line, what, advice)
 
     for folder in template_folders(site, theme):
         for name in list_files(folder).files:

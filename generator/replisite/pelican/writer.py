@@ -14,7 +14,8 @@ from pelican.contents import Content
 from pelican.writers import FileOverwriteFailedError, Writer
 
 from replisite.content.catalog import Catalog
-from replisite.content.kinds import KINDS, KindContent
+from replisite.content.kinds import KINDS
+from replisite.pelican.content_class import KindContent
 
 __all__ = ["NamedTemplate", "Recorded", "recording_writer"]
 
@@ -56,18 +57,18 @@ class Recorded:
 
 
 class _Recorder:
-    """Stands in for a template in Pelican's writer: rendering it keeps the context."""
+    """Stands in for a template in Pelican's writer: rendering it records the context."""
 
     def __init__(
         self,
         template: Template | NamedTemplate,
-        keep: Callable[[Template | NamedTemplate, dict[str, Any]], None],
+        record: Callable[[Template | NamedTemplate, dict[str, Any]], None],
     ) -> None:
         self._template = template
-        self._keep = keep
+        self._record = record
 
     def render(self, context: dict[str, Any]) -> str:
-        self._keep(self._template, context)
+        self._record(self._template, context)
         return ""
 
 
@@ -79,7 +80,7 @@ def recording_writer(
     edition_names: Callable[[Catalog], Mapping[str, Any]],
     feed_url: str,
 ) -> type[Writer]:
-    """Return a Pelican writer that appends to ``pages``, and keeps feeds in ``files``.
+    """Return a Pelican writer that appends to ``pages``, and collects feeds in ``files``.
 
     Each page is recorded once per edition that has it. ``catalogs`` may be filled after this call.
     ``feed_url`` is the absolute address that feeds need where SITEURL is empty.
@@ -103,7 +104,7 @@ def recording_writer(
                 if own is None:
                     continue
 
-                def keep(
+                def record(
                     template: Template | NamedTemplate,
                     localcontext: dict[str, Any],
                     catalog: Catalog = catalog,
@@ -116,7 +117,7 @@ def recording_writer(
                 self._edition = catalog.key
                 super().write_file(
                     name,
-                    _Recorder(template, keep),
+                    _Recorder(template, record),
                     context,
                     relative_urls,
                     paginated,
@@ -147,18 +148,18 @@ def recording_writer(
                 return io.StringIO()
             if key in self._written_files:
                 if not override:
-                    raise FileOverwriteFailedError(_told_twice(pages, path))
+                    raise FileOverwriteFailedError(_written_twice(pages, path))
                 _drop_first(pages, path, self._edition)
             if override:
                 self._overridden_files.add(key)
             self._written_files.add(key)
-            return io.StringIO() if self._edition else _Kept(files, path, encoding)
+            return io.StringIO() if self._edition else _FileInMemory(files, path, encoding)
 
     return RecordingWriter
 
 
-class _Kept(io.StringIO):
-    """A file whose text is kept when it is closed."""
+class _FileInMemory(io.StringIO):
+    """A file in memory; its text is collected when it is closed."""
 
     def __init__(self, files: dict[str, bytes], path: str, encoding: str) -> None:
         super().__init__(newline="")
@@ -190,13 +191,13 @@ def _own(catalog: Catalog, names: Mapping[str, Any]) -> dict[str, Any] | None:
     return own
 
 
-def _told_twice(pages: list[Recorded], path: str) -> str:
-    """Say which sources want the same address."""
+def _written_twice(pages: list[Recorded], path: str) -> str:
+    """Return the message that names the sources of two pages with one address."""
     subjects = [value for page in pages if page.path == path for value in page.own.values()]
     sources = [subject.relative_source_path for subject in subjects if isinstance(subject, Content)]
     listed = list(dict.fromkeys(sources))
-    told = " and ".join(listed if len(listed) != 1 else [*listed, "a page of the theme"]) or "two pages"
-    return f'{told} have the same address, "{path}"'
+    names = " and ".join(listed if len(listed) != 1 else [*listed, "a page of the theme"]) or "two pages"
+    return f'{names} have the same address, "{path}"'
 
 
 def _drop_last(pages: list[Recorded], path: str) -> None:
@@ -205,7 +206,7 @@ def _drop_last(pages: list[Recorded], path: str) -> None:
 
 
 def _drop_first(pages: list[Recorded], path: str, edition: str) -> None:
-    for place, page in enumerate(pages[:-1]):
+    for index, page in enumerate(pages[:-1]):
         if page.path == path and page.catalog.key == edition:
-            del pages[place]
+            del pages[index]
             return

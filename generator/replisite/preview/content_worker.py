@@ -20,7 +20,16 @@ from replisite.model.site import Site
 from replisite.pages.corporate import corporate_files, corporate_plate, made_names
 from replisite.pages.link_audit import audit_sheets, link_check
 from replisite.pages.template_errors import compile_fault, template_fault
-from replisite.pelican import PelicanRun, Proof, ReusedFiles, SiteCode, StagedSite, forget_contents
+from replisite.pelican import (
+    PelicanRun,
+    Proof,
+    ReusedFiles,
+    RunRequest,
+    SiteCode,
+    StagedSite,
+    forget_contents,
+    run_pelican,
+)
 from replisite.preview.messages import (
     ContentRequest,
     PageFacts,
@@ -83,11 +92,12 @@ class ContentWorker:
         gc.disable()  # what was read before is tidied away when nobody waits
         site = request.site
         with opened_files() as opened:
-            run, pages = self._run(request)
+            run = self._run(request)
+        pages = run.pages
         self._code.learn(site)  # to be watched
-        folders = (run.theme, *(site.root / name for name in (site.content, "templates")))
+        folders = run.folders
         beside = (*_beside(site, opened, folders), *self._code.files)
-        warnings = tuple(run.noted_faults.warnings)
+        warnings = run.warnings
         if run.faults:
             return SiteIndex(tuple(run.faults), warnings, names=run.names, folders=folders, beside=beside)
         self._pages, self._site, self._made_files = pages, site, None
@@ -107,7 +117,7 @@ class ContentWorker:
             run.until.timestamp() if run.until else None,
             frozenset(run.static.values()) & {Path(site.root, name) for name in opened},
             time.perf_counter() - started,
-            self._output if run.code.names else None,
+            self._output if run.context.code.names else None,
         )
 
     def _broken_sheets(self, run: PelicanRun, pages: StagedSite) -> tuple[str, ...]:
@@ -119,22 +129,27 @@ class ContentWorker:
         audited = audit_sheets(sheets, pages.site_files(pages.main), run.site)
         return (*map(str, audited.faults), *audited.warnings)
 
-    def _run(self, request: ContentRequest) -> tuple[PelicanRun, StagedSite]:
+    def _run(self, request: ContentRequest) -> PelicanRun:
         """Run Pelican; a second time, with copies of static files, if a plugin wants to open those."""
         is_copied = self._is_copied
         while True:
             shutil.rmtree(self._output, ignore_errors=True)
             self._output.mkdir()
-            run = PelicanRun(
-                request.site, request.showings, build_time(), request.drafts, request.future, self._warm
+            wanted = RunRequest(
+                request.site,
+                request.showings,
+                build_time(),
+                request.drafts,
+                request.future,
+                is_copied=is_copied,
+                checks_templates=not request.is_quick,
             )
-            run.checks_templates = not request.is_quick
-            pages = run.pages(self._output, is_copied=is_copied)
+            run = run_pelican(wanted, self._output, reused=self._warm)
             if run.is_ended_by_plugin:
                 self._code.spoil()
             if is_copied or not run.watch.needs_copies:
                 self._is_copied = is_copied
-                return run, pages
+                return run
             is_copied = True
 
     def tidy(self) -> None:

@@ -18,16 +18,13 @@ from replisite.roster import RosterColumns
 from replisite.roster.columns import COMPANY, REQUIRED
 
 if TYPE_CHECKING:
-    from replisite.content.kinds import Kind
+    from replisite.content.item import Kind
 
 __all__ = ["references"]
 
 
 def references() -> dict[str, str]:
-    """Return the text of every page that is made from models, by its path.
-
-    Imports Pelican, which changes the process that does so: call this where no build follows.
-    """
+    """Return the text of every page that is made from models, by its path."""
     return {
         "docs/reference/front-matter.md": _joined(_front_matter()),
         "docs/reference/roster.md": _joined(_roster()),

@@ -72,8 +72,9 @@ _STAYS = (
     "replisite.config",
     "replisite.roster",
     "replisite.pelican",
-    "replisite.content.kinds",
     "replisite.content.catalog",
+    "replisite.content.item",
+    "replisite.content.relations",
 )
 """The modules whose values refer to Pelican, or to half the site."""
 

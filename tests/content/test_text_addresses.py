@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from replisite.content.asked_files import iter_addresses, paths_of
+from replisite.content.text_addresses import iter_addresses, paths_of
 
 HOME = "https://www.tea.example"
 

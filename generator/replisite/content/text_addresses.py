@@ -1,4 +1,4 @@
-"""Find the addresses in a text, and the files of the site that they ask for."""
+"""The addresses in a text, and the files of the site that they mean."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def iter_addresses(text: str) -> Iterator[str]:
     >>> sorted({*iter_addresses('<img src="a b.png" srcset="c.png 2x">')})
     ['a b.png', 'b.png', 'c.png', 'c.png 2x']
     """
-    for found in _VALUE.finditer(text):
-        yield found[1] or found[2] or ""
-    for found in _URL.finditer(text):
-        yield found[1].strip()
+    for match in _VALUE.finditer(text):
+        yield match[1] or match[2] or ""
+    for match in _URL.finditer(text):
+        yield match[1].strip()
     for token in _TOKEN.findall(text):
         if "." in token and _FILE_LIKE.search(token):
             yield token
@@ -54,9 +54,9 @@ def paths_of(address: str, bases: Iterable[str], home: str) -> Iterator[str]:
         return
     for form in dict.fromkeys((unquote(path), path)):
         for base in ("",) if form.startswith("/") else bases:
-            place = posixpath.normpath(posixpath.join("/", base, form)).lstrip("/")
-            if place:
-                yield place
+            path = posixpath.normpath(posixpath.join("/", base, form)).lstrip("/")
+            if path:
+                yield path
 
 
 def computed_folders(text: str) -> Iterator[str]:
@@ -65,8 +65,8 @@ def computed_folders(text: str) -> Iterator[str]:
     >>> list(computed_folders('<img src="{{ SITEURL }}/images/ranks/{{ distributor.rank }}.svg">'))
     ['images/ranks']
     """
-    for found in _COMPUTED.finditer(text):
-        yield found[1].strip("/")
+    for match in _COMPUTED.finditer(text):
+        yield match[1].strip("/")
 
 
 def iter_strings(value: object, depth: int = 0) -> Iterator[str]:
