@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "generator" / "replisite"
 
 LAYERS = (
     {"errors", "__init__"},
-    {"system", "fault_log"},
+    {"system"},
     {"model"},
     {"content"},
     {"staging", "config", "output", "servers"},

@@ -17,12 +17,12 @@ from pathlib import Path
 
 from replisite.content.public_files import PublicFiles
 from replisite.content.publication import rules_of
-from replisite.errors import Fault
-from replisite.fault_log import FaultLog
+from replisite.errors import Fault, FaultLog
 from replisite.images import PictureError, derive
 from replisite.model.photo_paths import derived_file, photo_path, webp_of
 from replisite.model.site import Site
 from replisite.people import PeopleDatabase, PhotoOwner
+from replisite.system.bugs import call_in_worker
 from replisite.system.processes import end_with_parent
 
 __all__ = ["MadePhotos", "make_photos"]
@@ -72,7 +72,7 @@ def make_photos(
                 pool = stack.enter_context(
                     ProcessPoolExecutor(processes, mp_context=context, initializer=end_with_parent)
                 )
-            make = partial(_made, site)
+            make = partial(call_in_worker, partial(_made, site))
             sources = [owner.source for owner, _ in todo]
             results = pool.map(make, sources, chunksize=4) if pool and len(todo) > FEW else map(make, sources)
             rows = []

@@ -14,8 +14,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
-from replisite.errors import Fault, InputError, OutputError
-from replisite.fault_log import FaultLog
+from replisite.errors import Fault, FaultLog, InputError, OutputError
 from replisite.images.roster_photos import make_photos
 from replisite.model.distributor import Distributor
 from replisite.model.options import Options

@@ -52,6 +52,7 @@ from replisite.rendering.shards import (
 )
 from replisite.rendering.shared_photos import photo_works, put_photos
 from replisite.staging import Press
+from replisite.system.bugs import call_in_worker
 from replisite.system.limits import name_disk
 from replisite.system.open_files import opened_files
 from replisite.system.processes import Hearing, end_with_parent
@@ -434,7 +435,7 @@ def _on_cores(task: Callable[[Part], Done], work: Sequence[Part], jobs: int) -> 
 
 def _each_done(executor: Executor, task: Callable[[Part], Done], work: Sequence[Part]) -> Iterator[Done]:
     """Do a task for all parts, and give what it gives in the order in which they are done; the first error ends it."""
-    waiting = {executor.submit(task, part) for part in work}
+    waiting = {executor.submit(call_in_worker, task, part) for part in work}
     try:
         for future in as_completed(waiting):
             waiting.discard(future)  # what it gave is not held until the last is done

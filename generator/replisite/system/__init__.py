@@ -1,5 +1,6 @@
 """What the operating system gives and allows, each thing once.
 
+bugs            an unexpected exception as a bug in replisite, with its tracebacks in a file
 clock           the moment that counts as now
 error_text      what an error says, in one form
 last_words      what a process says when it ends unexpectedly
