@@ -81,11 +81,18 @@ class PageCache:
                 [Path(path) for path in told["files"]],
                 None if published is None else frozenset(published),
             )
-            if told["digest"] != self._digest(reads):
+            digest = told["digest"]
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
+            return None  # there is no cache, or it is damaged
+        try:
+            if digest != self._digest(reads):
                 return None
+        except OSError:
+            return None  # reading the content says which file cannot be read
+        try:
             return read_composition(self.plates)
-        except Exception:  # noqa: BLE001 - a damaged pickle may raise anything
-            return None  # none, of another version, or damaged: it is made anew
+        except Exception:  # noqa: BLE001 - a damaged pickle raises anything
+            return None
 
     def begin(self) -> Path:
         """Return an empty folder for the theme and content files of a new composition."""

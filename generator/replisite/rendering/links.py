@@ -22,7 +22,8 @@ from replisite.model.site import Site
 from replisite.pages.finish import LinkingSlot
 from replisite.pages.link_check import BrokenLink, LinkCheck
 from replisite.pages.site_files import SiteFiles
-from replisite.staging import Plate, template_lines
+from replisite.staging import Plate, passed_template, template_lines
+from replisite.system.bugs import is_programming_error
 from replisite.system.error_text import error_text
 from replisite.system.processor_time import TooSlow, limited_processor_time
 
@@ -260,7 +261,13 @@ def _lines(path: Path) -> Sequence[str]:
 
 
 def template_fault(error: BaseException, site: Site, source: str) -> Fault:
-    """Return what a template raised as a fault at the template's line."""
+    """Return what a template raised as a fault at the template's line.
+
+    Raises the error itself if it is a bug: a programming error of replisite's own code that no template called.
+    """
+    if is_programming_error(error) and not passed_template(error):
+        error.add_note(f"while rendering {source}")
+        raise error
     frames = template_lines(error)
     what = error_text(error)
     if not frames:

@@ -156,7 +156,8 @@ def without_secrets(words: Iterable[str]) -> str:
 
 def _message(error: BaseException) -> str:
     try:
-        return str(error).strip()
+        notes = [f"({note})" for note in getattr(error, "__notes__", ())]
+        return " ".join([str(error).strip(), *notes]).strip()
     except Exception:  # noqa: BLE001 - the report must be written, whatever the exception's __str__ does
         return ""
 
