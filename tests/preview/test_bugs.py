@@ -57,12 +57,12 @@ def test_a_bug_is_a_page_until_it_is_gone(
 ) -> None:
     """The page names the file with the traceback, and so does the terminal."""
     with _preview(little, function) as preview:
-        got = preview.get("/products/soap.html")
+        got = preview.get("/products/soap/")
         assert got.status == status
         _assert_reported(little, got.text, process)
         (little.root / "buggy").unlink()
         little.change("content/products/soap.md", "Ask", "Question")
-        _until(lambda: preview.get("/products/soap.html").status == 200)
+        _until(lambda: preview.get("/products/soap/").status == 200)
     assert not any("Traceback" in line for line in preview.lines)
 
 
@@ -80,12 +80,12 @@ def test_a_bug_while_the_roster_is_read_is_shown(little: LittleSite) -> None:
 def test_a_bug_in_what_a_saved_file_starts_is_shown(little: LittleSite) -> None:
     """The next save works again."""
     with _preview(little, "replisite.preview.session:changes_of") as preview:
-        preview.get("/products/soap.html")
+        preview.get("/products/soap/")
         little.change("content/products/soap.md", "Ask", "Question")
         _assert_reported(little, preview.wait_for(WORDS), "MainProcess")
         (little.root / "buggy").unlink()
         little.change("content/products/soap.md", "Question", "Enquiry: ask")
-        _until(lambda: "Enquiry" in preview.get("/products/soap.html").text)
+        _until(lambda: "Enquiry" in preview.get("/products/soap/").text)
 
 
 def test_an_error_of_a_template_is_not_a_bug(little: LittleSite) -> None:
@@ -93,8 +93,6 @@ def test_an_error_of_a_template_is_not_a_bug(little: LittleSite) -> None:
     little.change("themes/little/templates/page.html", "{{ page.title }}", "{{ distributor.name + 1 }}")
     with RunningPreview(little.root) as preview:
         got = preview.get("/about/")
-        if got.status == 404:
-            got = preview.get("/about.html")
         assert "page.html:1: TypeError" in html.unescape(got.text)
         marked = preview.get("/_replisite/personal?at=/about/")
         assert "bug in replisite" not in marked.text

@@ -15,10 +15,11 @@ module, _, name = sys.argv.pop(1).partition(":")
 statement = sys.argv.pop(1)
 
 def planted_bug(*arguments, **named):
-    exec(statement)
+    exec(code)
     return original(*arguments, **named)
 
 owner = importlib.import_module(module)
+code = compile(statement, owner.__file__, "exec")
 *path, last = name.split(".")
 for part in path:
     owner = getattr(owner, part)

@@ -91,6 +91,41 @@ def test_a_bug_is_reported_with_the_frames_of_all_processes(
     assert [re.sub(r"-[\d:]+$", "", name) for name in named] == processes
 
 
+@pytest.mark.parametrize(
+    ("function", "during"),
+    [
+        ("replisite.pelican.reader:static_slug", "while reading content/pages/about.md"),
+        ("replisite.pelican.generator:_is_due", ""),
+        ("replisite.rendering.links:_filled", ""),
+    ],
+)
+def test_a_bug_while_content_is_read_or_rendered_is_not_a_fault_of_it(
+    little: LittleSite, function: str, during: str
+) -> None:
+    """The boundary is where templates and plugins are called: only their errors are faults of the input."""
+    done = run_with_bug(function, "build", "--site", str(little.root))
+    assert done.returncode == 70, done.stderr
+    assert during in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("{{ enroll_link(7) }}", "product.html:1: TypeError"),
+        ("{{ product.price.retail|money(1, 2, 3, 4) }}", "product.html:1: TypeError"),
+        ("{{ distributor.name + 1 }}", "product.html:1: TypeError"),
+    ],
+)
+def test_a_template_that_calls_replisite_wrongly_is_an_error_of_the_input(
+    little: LittleSite, written: str, message: str
+) -> None:
+    """The fault has the template's line, although a line of replisite raises it."""
+    little.change("themes/little/templates/product.html", "<h1>", f"{written}<h1>")
+    done = little.build(code=1)
+    assert message in done.stderr
+    assert "bug" not in done.stderr
+
+
 def test_a_bug_in_a_process_that_reads_rows_is_reported(little: LittleSite) -> None:
     """A large roster is read in several processes."""
     little.roster(*CROWD)
