@@ -23,6 +23,7 @@ from replisite.model.photo_paths import derived_file, photo_path, webp_of
 from replisite.model.site import Site
 from replisite.people import PeopleDatabase, PhotoOwner
 from replisite.system.bugs import call_in_worker
+from replisite.system.files import write_whole
 from replisite.system.processes import end_with_parent
 
 __all__ = ["MadePhotos", "make_photos"]
@@ -149,9 +150,7 @@ def _made(site: Site, source: str) -> str | tuple[str, str]:
 
 def _write(place: Path, body: bytes) -> None:
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    new = place.with_name(f"{place.name}.{os.getpid()}")
-    new.write_bytes(body)
-    new.replace(place)
+    write_whole(place, body, owner=f".{os.getpid()}")  # two owners may have equal photos
 
 
 def _fault(owner: PhotoOwner, what: str, todo: str) -> Fault:

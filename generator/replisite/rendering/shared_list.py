@@ -10,6 +10,7 @@ from pathlib import Path
 from replisite.model.photo_paths import is_photo, jpeg_of
 from replisite.model.site import Site
 from replisite.people import PeopleDatabase
+from replisite.system.files import write_whole
 
 __all__ = ["remember_shared", "stale_files"]
 
@@ -27,10 +28,7 @@ def stale_files(
 
 def remember_shared(site: Site, output: Path, shared: Collection[str]) -> None:
     """Remember the files that a build wrote once."""
-    place = _place(site, output)
-    new = place.with_suffix(".new")
-    new.write_text(json.dumps(sorted(shared), indent=0), encoding="utf-8")
-    new.replace(place)
+    write_whole(_place(site, output), json.dumps(sorted(shared), indent=0).encode())
 
 
 def _remembered(site: Site, output: Path) -> list[str]:

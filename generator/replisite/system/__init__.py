@@ -3,8 +3,10 @@
 bugs            an unexpected exception as a bug in replisite, with its tracebacks in a file
 clock           the moment that counts as now
 error_text      what an error says, in one form
+files           a file is replaced in one step, whole
 last_words      what a process says when it ends unexpectedly
 limits          what an error of the system means, in words
+locks           a file that only one process of this machine may have
 open_files      find out which files this process opens
 private_files   folders of mode 0700 and files of mode 0600
 processes       processes beside the main one
