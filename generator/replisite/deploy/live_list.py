@@ -22,7 +22,8 @@ from functools import partial
 from pathlib import Path
 
 from replisite.errors import DeployError
-from replisite.model.live_files import LONGEST_PATH, LiveFile, Served, is_live_path, live_order
+from replisite.model.live_files import LONGEST_PATH, LiveFile, Served, is_live_path
+from replisite.model.manifest import path_order
 from replisite.model.text import quoted
 
 __all__ = ["LEFT_OVER", "LiveList", "write_live_list"]
@@ -80,7 +81,7 @@ class LiveList:
                     file = _parsed(line, served)
                     if file is None:
                         continue
-                    key = live_order(file.path)
+                    key = path_order(file.path)
                     if key <= before:
                         raise ValueError("not in the order of paths")
                     before = key

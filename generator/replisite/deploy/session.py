@@ -20,7 +20,8 @@ from replisite.deploy.lock import this_owner
 from replisite.deploy.transfer import retried
 from replisite.errors import DeployError
 from replisite.hosts import Host, HostError
-from replisite.model.live_files import LiveFile, live_order
+from replisite.model.live_files import LiveFile
+from replisite.model.manifest import path_order
 from replisite.system.files import write_whole
 from replisite.system.locks import FileLock
 from replisite.system.private_files import private_file, private_folder
@@ -150,7 +151,7 @@ def _notes(host: Host, state: Path, is_dry: bool) -> Iterator[Run]:
 
 def merged(*lists: Iterable[LiveFile]) -> Iterator[LiveFile]:
     """Merge lists in the order of paths into one."""
-    return heapq.merge(*lists, key=lambda file: live_order(file.path))
+    return heapq.merge(*lists, key=lambda file: path_order(file.path))
 
 
 def told_of(host: Host, error: HostError) -> str:

@@ -66,7 +66,7 @@ def join_parts(parts: Iterable[ManifestPart], single: Iterable[Entry], place: Pa
         whole.write(_packed("".join(map(format_entry, between))))
 
 
-def _taken(entries: deque[Entry], end: list[str]) -> list[Entry]:
+def _taken(entries: deque[Entry], end: str) -> list[Entry]:
     """Take the entries before a path off the front."""
     taken = []
     while entries and path_order(entries[0].path) < end:
@@ -74,17 +74,17 @@ def _taken(entries: deque[Entry], end: list[str]) -> list[Entry]:
     return taken
 
 
-def _overlapping(parts: Sequence[ManifestPart]) -> Iterator[tuple[list[ManifestPart], list[str]]]:
+def _overlapping(parts: Sequence[ManifestPart]) -> Iterator[tuple[list[ManifestPart], str]]:
     """Yield runs of parts whose paths lie among one another, and the last path of each run.
 
     Parts come in the order of their first paths.
     """
     group: list[ManifestPart] = []
-    last: list[str] = []
+    last = ""
     for part in parts:
         if group and path_order(part.first) > last:
             yield group, last
-            group, last = [], []
+            group, last = [], ""
         group.append(part)
         last = max(last, path_order(part.last))
     if group:

@@ -120,7 +120,7 @@ def clear_way(root: Path, place: Path) -> None:
 
 
 def files_in(folder: Path) -> Iterator[str]:
-    """Stream the paths of all files below a folder, relative to it, in the order of paths (`live_order`)."""
+    """Stream the paths of all files below a folder, relative to it, in the order of paths (`path_order`)."""
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         if entry.is_dir(follow_symlinks=False):
             yield from (f"{entry.name}/{path}" for path in files_in(Path(entry.path)))
