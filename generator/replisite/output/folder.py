@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import gzip
 import os
 import shutil
 import sys
@@ -27,6 +26,7 @@ from replisite.output.directory import DirectorySink, told
 from replisite.output.manifest_parts import ManifestPart, iter_part, join_parts
 from replisite.output.redirect_list import REDIRECTS, read_redirects, write_redirects
 from replisite.system.locks import FileLock
+from replisite.system.packed_text import iter_packed
 from replisite.system.private_files import private_folder
 
 __all__ = ["MANIFEST", "Output", "read_manifest"]
@@ -225,11 +225,8 @@ def read_manifest(folder: Path) -> Iterator[Entry]:
     if not place.is_file():
         return
     try:
-        with gzip.open(place, "rt", encoding="utf-8", newline="\n") as lines:
-            if next(lines, "").rstrip("\n") != HEADER:
-                raise ValueError("unknown format")  # noqa: TRY301 - told below with the others
-            yield from map(parse_entry, lines)
-    except (OSError, EOFError, ValueError) as error:
+        yield from map(parse_entry, iter_packed(place, HEADER))
+    except (OSError, ValueError) as error:
         way_out = "delete the folder yourself if it holds nothing else, or choose another with --output"
         raise OutputError(f"{place} is damaged ({error}); {way_out}") from error
 

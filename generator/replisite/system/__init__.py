@@ -8,6 +8,7 @@ last_words      what a process says when it ends unexpectedly
 limits          what an error of the system means, in words
 locks           a file that only one process of this machine may have
 open_files      find out which files this process opens
+packed_text     lines in gzip's format, after a header
 private_files   folders of mode 0700 and files of mode 0600
 processes       processes beside the main one
 processor_time  the processor time that one page, or one site of many pages, may take
