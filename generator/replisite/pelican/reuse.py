@@ -21,7 +21,7 @@ from replisite.pelican.faults import PelicanFaults
 from replisite.pelican.placeholders import Placeholders
 from replisite.pelican.read_ahead import ReadAhead, is_worthwhile
 from replisite.staging import forget_slots, forget_templates
-from replisite.system.open_files import opened_files, tell_opened
+from replisite.system.open_files import note_opened, opened_files
 from replisite.system.processor_time import PAGE_SECONDS, TooSlow, limited_processor_time
 
 __all__ = ["Read", "ReusedFiles", "forget_contents", "stamp_of"]
@@ -131,7 +131,7 @@ class ReusedFiles:
             self._files[path] = kept
         if kept is None or any(stamp_of(name) != stamp for name, stamp in kept.stamps.items()):
             return None
-        tell_opened(kept.stamps)
+        note_opened(kept.stamps)
         return kept
 
     def _newly(

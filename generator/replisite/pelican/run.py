@@ -80,7 +80,7 @@ from replisite.pelican.theme import check_templates, find_theme, template_folder
 from replisite.pelican.writer import NamedTemplate, Recorded, recording_writer
 from replisite.staging import compile_all, escaping, full_template, staged, template_lines
 from replisite.system.error_text import error_text, named_text
-from replisite.system.last_words import exit_text, frames_of
+from replisite.system.exit_report import exit_text, frames_of
 from replisite.system.processor_time import TooSlow, limited_processor_time
 from replisite.system.special_files import iter_special_files
 

@@ -21,7 +21,7 @@ from typing import Any, Protocol, Self
 
 from replisite.errors import Fault, InputError, ReplisiteError
 from replisite.system.bugs import as_error, bug_of
-from replisite.system.last_words import (
+from replisite.system.exit_report import (
     describe_exit,
     exit_text,
     fault_of,
