@@ -6,7 +6,8 @@ import pytest
 
 from replisite.deploy.limits import Measures, iter_excesses, measured
 from replisite.hosts import HostFeatures, Limits
-from replisite.model.live_files import CachePolicy, LiveFile, live_order, served
+from replisite.model.live_files import CachePolicy, LiveFile, served
+from replisite.model.manifest import path_order
 
 
 def a_file(path: str, size: int = 10) -> LiveFile:
@@ -24,7 +25,7 @@ def test_a_bundle_is_measured_in_one_walk() -> None:
         "z/index.html",
         "a-b/q.html",
     ]
-    files = [a_file(path, len(path)) for path in sorted(paths, key=live_order)]
+    files = [a_file(path, len(path)) for path in sorted(paths, key=path_order)]
     assert measured(files) == Measures(
         files=7,
         bytes=sum(map(len, paths)),

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from replisite.deploy.live_list import LEFT_OVER
 from replisite.deploy.plan import DeployOrder, Step, iter_steps, make_plan
-from replisite.model.live_files import CachePolicy, LiveFile, live_order, served
+from replisite.model.live_files import CachePolicy, LiveFile, served
+from replisite.model.manifest import path_order
 
 POLICY = CachePolicy()
 
@@ -82,7 +83,7 @@ def test_a_plan_makes_one_list_of_the_other(built: list[str], live: list[str], d
     """Whatever the lists: after its steps, what is live is what was built."""
 
     def listed(paths: list[str]) -> list[LiveFile]:
-        return [a_file(path, data.draw(st.sampled_from("ab"))) for path in sorted(paths, key=live_order)]
+        return [a_file(path, data.draw(st.sampled_from("ab"))) for path in sorted(paths, key=path_order)]
 
     ours, theirs = listed(built), listed(live)
     state = {file.path: file for file in theirs}
@@ -97,7 +98,7 @@ def test_a_plan_makes_one_list_of_the_other(built: list[str], live: list[str], d
 
 def test_a_plan_reads_back_what_it_was_told(tmp_path: Path) -> None:
     """Whatever a path holds but a line break, which no path of ours holds."""
-    odd = [a_file(path) for path in sorted(("a\tb.txt", "é ü#%.html", "x|y.css"), key=live_order)]
+    odd = [a_file(path) for path in sorted(("a\tb.txt", "é ü#%.html", "x|y.css"), key=path_order)]
     plan = make_plan([Step("new", file) for file in odd], tmp_path)
     assert sorted(step.file.path for rank in DeployOrder for step in plan.steps(rank)) == sorted(
         f.path for f in odd

@@ -11,7 +11,8 @@ import pytest
 from replisite.deploy import verify
 from replisite.deploy.verify import Looked, look, sample_of
 from replisite.hosts import HostFeatures
-from replisite.model.live_files import CachePolicy, Group, LiveFile, live_order, served
+from replisite.model.live_files import CachePolicy, Group, LiveFile, served
+from replisite.model.manifest import path_order
 from tests.deploy.static_server import serving
 
 FACTS = HostFeatures("here", "", "server")
@@ -32,7 +33,7 @@ def test_a_sample_has_every_group_and_a_handful_of_owners() -> None:
     paths += [
         f"owner-{number:03}/{page}" for number in range(200) for page in ("index.html", "shop/index.html")
     ]
-    files = [a_file(path) for path in sorted(paths, key=live_order)]
+    files = [a_file(path) for path in sorted(paths, key=path_order)]
     found = sample_of(files, len(files))
     assert {file.group for file in found} == set(Group)
     homes = [file.path for file in found if file.path.count("/") == 1 and file.path.endswith("/index.html")]

@@ -65,7 +65,7 @@ class TestFolder(ReleasesContract):
             built.deploy(place.host())
             (disk / "other").write_bytes(bytes(2 << 20))
             built.write({**FIRST, "film.mp4": bytes(3 << 20)})
-            with pytest.raises(PartlyDeployed, match=r"film\.mp4: the disk is full; free some room") as told:
+            with pytest.raises(PartlyDeployed, match=r"film\.mp4: the disk is full; free some space") as told:
                 built.deploy(place.host())
             assert str(disk) in str(told.value)
             assert live_files(place.root) == FIRST

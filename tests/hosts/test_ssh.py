@@ -252,7 +252,7 @@ def test_a_full_disk(place: Machine, built: Built, tmp_path: Path) -> None:
         for large in ({}, {"film.mp4": bytes(9 << 20)}):
             built.write({**FIRST, **pictures, **large})
             with pytest.raises(
-                PartlyDeployed, match=r"the disk is full; free some room and deploy again"
+                PartlyDeployed, match=r"the disk is full; free some space and try again"
             ) as told:
                 built.deploy(place.host())
             assert f"127.0.0.1:{place.root}" in str(told.value)
@@ -270,7 +270,8 @@ def test_a_disk_that_may_not_be_written(place: Machine, built: Built, tmp_path: 
         place.root = disk / "www"
         built.write(FIRST)
         with pytest.raises(
-            DeployError, match=r"www: is on a read-only disk \(mkdir: cannot create directory"
+            DeployError,
+            match=r"www: the disk is read-only; mount it writable, or use another disk \(mkdir: cannot create directory",
         ):
             built.deploy(place.host())
 
@@ -292,7 +293,7 @@ def test_a_name_that_the_disk_does_not_take(place: Machine, built: Built) -> Non
     assert isinstance(error, HostError)
     assert results.index(error) == 10
     assert not error.may_pass
-    assert f"/{long}: the name is too long for that disk" in str(error)
+    assert f"/{long}: the name is too long for this disk" in str(error)
     part = place.root / "releases/.20260101T000000Z-a.part"
     assert sorted(path.name for path in part.rglob("*.html")) == sorted(name[2:] for name in names)
 

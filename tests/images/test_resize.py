@@ -98,3 +98,12 @@ def test_a_folder_or_a_pipe_is_no_photo(tmp_path: Path) -> None:
     """Nothing waits for a pipe."""
     with pytest.raises(PictureError, match="is no file"):
         derive(tmp_path)
+
+
+@pytest.mark.parametrize("limit", ["MOST_PIXELS", "LONGEST_SIDE"])
+def test_a_bug_is_not_a_damaged_photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    """An error of our own code is raised as it is; what a decoder raises is a fault of the photo."""
+    photo = a_photo(tmp_path / "a.png", (900, 900))
+    monkeypatch.setattr(f"replisite.images.resize.{limit}", None)
+    with pytest.raises(TypeError):
+        derive(photo)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from replisite.fault_log import FaultLog
+from replisite.errors import FaultLog
 from replisite.model.distributor import Channel, Distributor, Person, Supporter
 from replisite.model.refused_row import RefusedRow
 from replisite.model.roster_terms import roster_terms

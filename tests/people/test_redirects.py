@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from replisite.errors import OutputError
-from replisite.fault_log import FaultLog
+from replisite.errors import FaultLog, OutputError
 from replisite.model.redirects import Redirect
 from replisite.model.roster_terms import roster_terms
 from replisite.model.site import Addresses

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -40,9 +40,14 @@ class RunningPreview:
     """``replisite preview`` on a free port; a context manager that ends it as Ctrl-C does."""
 
     def __init__(
-        self, site: Path, *arguments: str, port: int = 0, env: Mapping[str, str] | None = None
+        self,
+        site: Path,
+        *arguments: str,
+        port: int = 0,
+        env: Mapping[str, str] | None = None,
+        program: Sequence[str] = (sys.executable, "-m", "replisite"),
     ) -> None:
-        command = [sys.executable, "-m", "replisite", "preview", "--site", str(site), "--no-open"]
+        command = [*program, "preview", "--site", str(site), "--no-open"]
         started = time.perf_counter()
         self.process = subprocess.Popen(
             [*command, "--port", str(port), *arguments],

@@ -217,7 +217,7 @@ def test_a_process_that_ended_before_its_answer_was_awaited_is_reported(
 
 def test_a_process_that_was_asked_nothing_has_no_answer(tmp_path: Path) -> None:
     """Waiting for one would never end."""
-    with ContentProcess(tmp_path) as content_process, pytest.raises(RuntimeError, match="asked nothing"):
+    with ContentProcess(tmp_path) as content_process, pytest.raises(RuntimeError, match="no open request"):
         content_process.answer()
 
 
@@ -226,7 +226,7 @@ def test_a_room_that_is_closed_does_not_begin_anew(tmp_path: Path) -> None:
     content_process = ContentProcess(tmp_path)
     content_process.close(at_once=True)
     with pytest.raises(ReplisiteError):
-        content_process.begin_anew()
+        content_process.restart()
 
 
 def test_processes_that_are_killed_begin_anew(little: LittleSite) -> None:

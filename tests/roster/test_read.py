@@ -2,8 +2,7 @@
 
 import pytest
 
-from replisite.errors import Fault
-from replisite.fault_log import FaultLog
+from replisite.errors import Fault, FaultLog
 from replisite.model.distributor import Person
 from replisite.model.refused_row import RefusedRow
 from replisite.model.roster_terms import roster_terms

@@ -13,7 +13,7 @@ from replisite.pelican.faults import PelicanFaults
 from replisite.staging import template_lines
 from replisite.staging.raised import error_text as staging_text
 from replisite.system.error_text import error_text, named_text
-from replisite.system.last_words import exit_text
+from replisite.system.exit_report import exit_text
 from replisite.system.processor_time import TooSlow
 from tests.little_site import LittleSite
 from tests.pelican.test_plugins import faults_of, with_plugin

@@ -6,4 +6,5 @@ progress          how a long command shows that it is alive: a bar on a terminal
 reports           reports as people read them on a terminal
 deploy_reporter   a deploy as people follow it on a terminal
 preview_reporter  what a preview says on a terminal
+bug_reporter      a bug in replisite as a message or as JSON, and its exit code
 """

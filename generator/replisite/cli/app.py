@@ -84,7 +84,7 @@ def _root(
 
 `replisite new .` — here, if there is nothing here yet
 
-Exit codes: 0 fine, 1 yours to mend, 2 usage."""
+Exit codes: 0 success, 1 errors in your input, 2 usage, 70 a bug in replisite."""
 )
 def new(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that is new or empty.")],
@@ -114,7 +114,7 @@ def new(
 
 `replisite build --json > report.json` — a report for machines
 
-Exit codes: 0 fine, 1 yours to mend, 2 usage."""
+Exit codes: 0 success, 1 errors in your input, 2 usage, 70 a bug in replisite."""
 )
 def build(
     site: SiteOption = None,
@@ -193,7 +193,7 @@ Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
 `replisite deploy staging --output ../build` — another finished output
 
-Exit codes: 0 fine, 1 yours to mend, 2 usage, 3 deployed in part."""
+Exit codes: 0 success, 1 errors in your input, 2 usage, 3 deployed in part, 70 a bug in replisite."""
 )
 def deploy(
     target: TargetArgument = "",
@@ -271,7 +271,7 @@ def deploy(
 
 `replisite rollback live 20260131T120000Z-1a2b3c` — to an earlier release, where the host keeps several
 
-Exit codes: 0 fine, 1 yours to mend, 2 usage, 3 deployed in part."""
+Exit codes: 0 success, 1 errors in your input, 2 usage, 3 deployed in part, 70 a bug in replisite."""
 )
 def rollback(
     target: TargetArgument = "",
@@ -310,7 +310,7 @@ def rollback(
 
 `replisite explain content/faq.md --json` — for machines, by source
 
-Exit codes: 0 fine, 1 yours to mend, 2 usage."""
+Exit codes: 0 success, 1 errors in your input, 2 usage, 70 a bug in replisite."""
 )
 def explain(
     page: Annotated[
@@ -353,7 +353,7 @@ def explain(
 
 `replisite preview --editor 'idea://open?file={path}&line={line}'` — "Open in editor" for another editor
 
-Exit codes: 0 fine, 1 yours to mend, 2 usage."""
+Exit codes: 0 success, 1 errors in your input, 2 usage, 70 a bug in replisite."""
 )
 def preview(
     context: typer.Context,
@@ -428,7 +428,7 @@ def preview(
 
 `replisite check --json` — the same for machines
 
-Exit codes: 0 fine, 1 yours to mend, 2 usage."""
+Exit codes: 0 success, 1 errors in your input, 2 usage, 70 a bug in replisite."""
 )
 def check(
     site: SiteOption = None,
@@ -484,7 +484,7 @@ def check(
 
 `replisite roster --json` — the same for machines
 
-Exit codes: 0 fine, 1 yours to mend, 2 usage."""
+Exit codes: 0 success, 1 errors in your input, 2 usage, 70 a bug in replisite."""
 )
 def roster(
     site: SiteOption = None,

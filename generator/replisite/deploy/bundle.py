@@ -14,8 +14,8 @@ from typing import Final
 
 from replisite.errors import DeployError, OutputError, UsageError
 from replisite.hosts import Body
-from replisite.model.live_files import CachePolicy, LiveFile, is_live_path, live_order, served, serving
-from replisite.model.manifest import Entry, entry_of
+from replisite.model.live_files import CachePolicy, LiveFile, is_live_path, served, serving
+from replisite.model.manifest import Entry, entry_of, path_order
 from replisite.model.text import quoted
 from replisite.output import MANIFEST, read_manifest
 
@@ -82,13 +82,13 @@ class FinishedOutput:
             LiveFile(entry.path, entry.digest, entry.size, served(entry.path, self.policy))
             for entry in self._added()
         )
-        return heapq.merge(built, added, key=lambda file: live_order(file.path))
+        return heapq.merge(built, added, key=lambda file: path_order(file.path))
 
     def entries(self) -> Iterator[Entry]:
         """Stream the same files, without their headers."""
         if not self.added:
             return self._built()
-        return heapq.merge(self._built(), self._added(), key=lambda entry: live_order(entry.path))
+        return heapq.merge(self._built(), self._added(), key=lambda entry: path_order(entry.path))
 
     def _built(self) -> Iterator[Entry]:
         for entry in read_manifest(self.folder):
@@ -102,7 +102,7 @@ class FinishedOutput:
 
     def _added(self) -> Iterator[Entry]:
         """Stream what this host wants beside; there may be a page for each site that is elsewhere."""
-        return (entry_of(path, self.added[path]) for path in sorted(self.added, key=live_order))
+        return (entry_of(path, self.added[path]) for path in sorted(self.added, key=path_order))
 
     def body(self, file: LiveFile) -> Body:
         """Return what is stored for a file. Raises OutputError if it is not as it was built."""

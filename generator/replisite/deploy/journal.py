@@ -10,7 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from replisite.model.live_files import LiveFile, Served, live_order
+from replisite.model.live_files import LiveFile, Served
+from replisite.model.manifest import path_order
 from replisite.system.private_files import private_file, private_folder
 from replisite.system.sqlite_errors import database_error, is_damage, remove_database
 
@@ -79,18 +80,18 @@ class Journal:
         """Note at once that something will be done to files: until it is noted that it was, nobody knows what is there."""
         self.flush()
         with self._connection:
-            rows = ((live_order(path), path, UNKNOWN_DIGEST, 0, UNKNOWN) for path in paths)
+            rows = ((path_order(path), path, UNKNOWN_DIGEST, 0, UNKNOWN) for path in paths)
             self._connection.executemany("INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?)", rows)
 
     def put(self, file: LiveFile) -> None:
         """Note that a file is live."""
         told = file.served
         served = f"{told.content_type}|{told.cache_control}|{told.encoding}"
-        self._note((live_order(file.path), file.path, file.digest, file.size, served))
+        self._note((path_order(file.path), file.path, file.digest, file.size, served))
 
     def deleted(self, path: str) -> None:
         """Note that a file is gone."""
-        self._note((live_order(path), path, "", 0, ""))
+        self._note((path_order(path), path, "", 0, ""))
 
     def flush(self) -> None:
         """Write down what has been noted."""
@@ -114,7 +115,7 @@ class Journal:
         if row is None:
             yield from files
         for file in files:
-            key = live_order(file.path)
+            key = path_order(file.path)
             while row is not None and row[0] < key:
                 yield from _files(row)
                 row = ours.fetchone()
@@ -133,7 +134,7 @@ class Journal:
         found: dict[str, LiveFile] = {}
         for path in paths:
             query = "SELECT * FROM done WHERE key = ?"
-            for row in self._connection.execute(query, (live_order(path),)):
+            for row in self._connection.execute(query, (path_order(path),)):
                 found.update((file.path, file) for file in _files(row))
         return found
 

@@ -12,24 +12,23 @@ because the deploy that removes it has not said that it is done.
 
 from __future__ import annotations
 
-import gzip
 import re
-import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from replisite.errors import DeployError
-from replisite.model.live_files import LONGEST_PATH, LiveFile, Served, is_live_path, live_order
+from replisite.model.live_files import LONGEST_PATH, LiveFile, Served, is_live_path
+from replisite.model.manifest import path_order
 from replisite.model.text import quoted
+from replisite.system.packed_text import iter_packed, write_packed
 
 __all__ = ["LEFT_OVER", "LiveList", "write_live_list"]
 
 _HEADER = "replisite live 1"
-_LEVEL = 1  # digests do not get smaller with more work
-
 _LONGEST_LINE = LONGEST_PATH + 200
 """Characters: a path, a digest, two numbers."""
 
@@ -37,7 +36,7 @@ _RELEASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _FILE = re.compile(r"([0-9a-f]{1,64}|\?) ([0-9]{1,15}) ([0-9]{1,6}) (.+)")
 """Digest, size, number, path; the digest of a file of which only the path is known is a question mark."""
 
-_UNREADABLE = (OSError, EOFError, ValueError, StopIteration, zlib.error)
+_UNREADABLE = (OSError, ValueError)
 
 LEFT_OVER = Served("", "", "left over")
 """How a file is marked that should be gone."""
@@ -57,11 +56,8 @@ class LiveList:
     def open(cls, place: Path) -> LiveList:
         """Open a list."""
         try:
-            with gzip.open(place, "rt", encoding="utf-8", newline="\n") as lines:
-                if (header := lines.readline(_LONGEST_LINE)) != f"{_HEADER}\n":
-                    is_later = header.startswith(_HEADER.rpartition(" ")[0])
-                    raise ValueError("of another version of replisite" if is_later else "unknown format")
-                word, _, release = lines.readline(_LONGEST_LINE).rstrip("\n").partition(" ")
+            with closing(iter_packed(place, _HEADER, _LONGEST_LINE)) as lines:
+                word, _, release = next(lines, "").rstrip("\n").partition(" ")
                 if word != "release" or not _RELEASE.fullmatch(release):
                     raise ValueError("no release")
         except _UNREADABLE as error:
@@ -71,16 +67,15 @@ class LiveList:
     def __iter__(self) -> Iterator[LiveFile]:
         line, number = "", 0
         try:
-            with gzip.open(self.place, "rt", encoding="utf-8", newline="\n") as lines:
-                for _ in range(2):
-                    next(lines)
+            with closing(iter_packed(self.place, _HEADER, _LONGEST_LINE)) as lines:
+                next(lines, "")
                 served: dict[str, Served] = {}
                 before = ""
-                for number, line in enumerate(iter(partial(lines.readline, _LONGEST_LINE), ""), 3):  # noqa: B007 - it is told below
+                for number, line in enumerate(lines, 3):  # noqa: B007 - it is told below
                     file = _parsed(line, served)
                     if file is None:
                         continue
-                    key = live_order(file.path)
+                    key = path_order(file.path)
                     if key <= before:
                         raise ValueError("not in the order of paths")
                     before = key
@@ -124,24 +119,21 @@ def _path(path: str) -> str:
 
 def write_live_list(place: Path, release: str, files: Iterable[LiveFile]) -> None:
     """Write a list; ``files`` come in the order of their paths, and those that are left over are marked."""
+    write_packed(place, _HEADER, chain([f"release {release}\n"], _lines(files)))
+
+
+def _lines(files: Iterable[LiveFile]) -> Iterator[str]:
     numbers: dict[Served, int] = {}
-    with place.open("wb") as out, gzip.GzipFile("", "wb", _LEVEL, out, mtime=0) as packing:
-        packing.write(f"{_HEADER}\nrelease {release}\n".encode())
-        lines: list[str] = []
-        for file in files:
-            if file.served == LEFT_OVER:
-                lines.append(f"- {file.path}\n")
-            else:
-                number = numbers.get(file.served)
-                if number is None:
-                    number = numbers[file.served] = len(numbers)
-                    told = file.served
-                    lines.append(f"= {number} {told.content_type}|{told.cache_control}|{told.encoding}\n")
-                lines.append(f"{file.digest} {file.size} {number} {file.path}\n")
-            if len(lines) >= 1_000:
-                packing.write("".join(lines).encode())
-                lines.clear()
-        packing.write("".join(lines).encode())
+    for file in files:
+        served = file.served
+        if served == LEFT_OVER:
+            yield f"- {file.path}\n"
+            continue
+        number = numbers.get(served)
+        if number is None:
+            number = numbers[served] = len(numbers)
+            yield f"= {number} {served.content_type}|{served.cache_control}|{served.encoding}\n"
+        yield f"{file.digest} {file.size} {number} {file.path}\n"
 
 
 def _damaged(error: Exception, number: int = 0, line: str = "") -> DeployError:

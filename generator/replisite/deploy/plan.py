@@ -27,7 +27,8 @@ from typing import Final, Literal
 
 from replisite.deploy.live_list import LEFT_OVER
 from replisite.model.address import HOSTS
-from replisite.model.live_files import Group, LiveFile, Served, live_order
+from replisite.model.live_files import Group, LiveFile, Served
+from replisite.model.manifest import path_order
 
 __all__ = ["DeployOrder", "Plan", "Reason", "Step", "iter_steps", "make_plan"]
 
@@ -115,7 +116,7 @@ def iter_steps(
             reason = _difference(mine, other)
             yield Step(reason, mine) if reason else (Step("content", mine) if is_all else None)
             mine, other = next(ours, None), next(theirs, None)
-        elif mine is None or (other is not None and live_order(other.path) < live_order(mine.path)):
+        elif mine is None or (other is not None and path_order(other.path) < path_order(mine.path)):
             assert other is not None
             yield Step("gone", other)
             other = next(theirs, None)
@@ -177,7 +178,7 @@ class Plan:
 
     def left_over(self) -> Iterator[LiveFile]:
         """Stream what will have to be deleted, marked, in the order of paths."""
-        steps = heapq.merge(*map(self.steps, DELETES), key=lambda step: live_order(step.file.path))
+        steps = heapq.merge(*map(self.steps, DELETES), key=lambda step: path_order(step.file.path))
         return (LiveFile(step.file.path, "", 0, LEFT_OVER) for step in steps)
 
 

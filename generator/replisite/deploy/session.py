@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import heapq
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
@@ -22,7 +20,10 @@ from replisite.deploy.lock import this_owner
 from replisite.deploy.transfer import retried
 from replisite.errors import DeployError
 from replisite.hosts import Host, HostError
-from replisite.model.live_files import LiveFile, live_order
+from replisite.model.live_files import LiveFile
+from replisite.model.manifest import path_order
+from replisite.system.files import write_whole
+from replisite.system.locks import FileLock
 from replisite.system.private_files import private_file, private_folder
 
 __all__ = ["EVERYTHING", "Run", "merged", "open_run", "told_of"]
@@ -104,9 +105,7 @@ class Run:
         await asyncio.to_thread(write_live_list, place, release, files)
         if self.host.state is not None:
             await retried(partial(self.host.state.store, LIVE, place))
-        new = self.state / f".{LIVE}.new"
-        shutil.copyfile(place, new)
-        new.replace(self.state / LIVE)
+        write_whole(self.state / LIVE, place)
 
     def note(self, what: str, report: dict[str, Any]) -> None:
         """Add a line about what is done now to the target's history, ``deploys.jsonl``."""
@@ -129,17 +128,10 @@ def open_run(host: Host, state: Path, *, is_dry: bool) -> Iterator[Run]:
 
 @contextlib.contextmanager
 def _alone(place: Path, told: str) -> Iterator[None]:
-    lock = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise DeployError(
-                f"another deploy to {told} is running on this machine; wait for it to end"
-            ) from error
+    with FileLock(place) as lock:
+        if not lock.take():
+            raise DeployError(f"another deploy to {told} is running on this machine; wait for it to end")
         yield
-    finally:
-        os.close(lock)
 
 
 @contextlib.contextmanager
@@ -159,7 +151,7 @@ def _notes(host: Host, state: Path, is_dry: bool) -> Iterator[Run]:
 
 def merged(*lists: Iterable[LiveFile]) -> Iterator[LiveFile]:
     """Merge lists in the order of paths into one."""
-    return heapq.merge(*lists, key=lambda file: live_order(file.path))
+    return heapq.merge(*lists, key=lambda file: path_order(file.path))
 
 
 def told_of(host: Host, error: HostError) -> str:

@@ -20,6 +20,8 @@ from PIL import (
     WebPImagePlugin,
 )
 
+from replisite.system.bugs import is_programming_error
+
 __all__ = ["LONGEST_SIDE", "Derived", "PictureError", "derive"]
 
 LONGEST_SIDE = 480
@@ -81,7 +83,9 @@ def derive(path: Path) -> Derived:
         raise
     except MemoryError as error:
         raise _too_large() from error
-    except Exception as error:  # a damaged file may raise anything in its decoder
+    except Exception as error:  # a damaged file raises whatever its decoder stumbles over
+        if is_programming_error(error):
+            raise
         raise PictureError(
             "is damaged, or only a part of a picture", "save the photo again as JPEG, PNG or WebP"
         ) from error

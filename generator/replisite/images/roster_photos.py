@@ -17,12 +17,13 @@ from pathlib import Path
 
 from replisite.content.public_files import PublicFiles
 from replisite.content.publication import rules_of
-from replisite.errors import Fault
-from replisite.fault_log import FaultLog
+from replisite.errors import Fault, FaultLog
 from replisite.images import PictureError, derive
 from replisite.model.photo_paths import derived_file, photo_path, webp_of
 from replisite.model.site import Site
 from replisite.people import PeopleDatabase, PhotoOwner
+from replisite.system.bugs import call_in_worker
+from replisite.system.files import write_whole
 from replisite.system.processes import end_with_parent
 
 __all__ = ["MadePhotos", "make_photos"]
@@ -72,7 +73,7 @@ def make_photos(
                 pool = stack.enter_context(
                     ProcessPoolExecutor(processes, mp_context=context, initializer=end_with_parent)
                 )
-            make = partial(_made, site)
+            make = partial(call_in_worker, partial(_made, site))
             sources = [owner.source for owner, _ in stale]
             results = (
                 pool.map(make, sources, chunksize=4) if pool and len(stale) > FEW else map(make, sources)
@@ -151,9 +152,7 @@ def _made(site: Site, source: str) -> str | tuple[str, str]:
 
 def _write(path: Path, body: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    new = path.with_name(f"{path.name}.{os.getpid()}")
-    new.write_bytes(body)
-    new.replace(path)
+    write_whole(path, body, owner=f".{os.getpid()}")  # two owners may have equal photos
 
 
 def _fault(owner: PhotoOwner, what: str, advice: str) -> Fault:

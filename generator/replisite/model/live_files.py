@@ -27,7 +27,6 @@ __all__ = [
     "Served",
     "group_of",
     "is_live_path",
-    "live_order",
     "served",
     "serving",
 ]
@@ -215,12 +214,3 @@ def serving(policy: CachePolicy, packed: str = "") -> Callable[[str], Served]:
         return pages.get(path[path.rfind(".") :]) or served(path, policy, packed)
 
     return of
-
-
-def live_order(path: str) -> str:
-    """Return the key by which live files are sorted: folder by folder, as a manifest is.
-
-    >>> sorted(["ann-b/x", "ann/x", "ann.html"], key=live_order)
-    ['ann/x', 'ann-b/x', 'ann.html']
-    """
-    return path.replace("/", "\0")

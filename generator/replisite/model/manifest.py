@@ -40,10 +40,12 @@ def parse_entry(line: str) -> Entry:
     return Entry(path, int(size), digest)
 
 
-def path_order(path: str) -> list[str]:
-    """Return the key by which paths are sorted: folder by folder, so a folder's files stay together.
+def path_order(path: str) -> str:
+    """Return the key by which all lists of files are sorted: folder by folder, so a folder's files stay together.
+
+    ``path`` has no NUL, as no path of a file has.
 
     >>> sorted(["ann-b/x", "ann/x", "ann.html"], key=path_order)
     ['ann/x', 'ann-b/x', 'ann.html']
     """
-    return path.split("/")
+    return path.replace("/", "\0")

@@ -109,13 +109,10 @@ def _write_file(path: str, body: bytes, folder: int | None) -> None:
 def told(error: OSError, path: str) -> str:
     """Return what an error of the file system means for the person who builds."""
     told_here = {
-        errno.ENOSPC: "the disk is full; free some room and build again",
-        errno.EDQUOT: "the disk quota is used up; free some room and build again",
         errno.EEXIST: "is written twice: two pages have the same address",
-        errno.EACCES: "may not be written; mend the rights of the folder, or choose another with --output",
-        errno.EPERM: "may not be written; mend the rights of the folder, or choose another with --output",
+        errno.EACCES: "may not be written; fix the permissions of the folder, or choose another with --output",
+        errno.EPERM: "may not be written; fix the permissions of the folder, or choose another with --output",
         errno.EROFS: "is on a read-only disk; choose another folder with --output",
-        errno.ENAMETOOLONG: "has a name that is too long for this disk",
         errno.ENOTDIR: "lies below a file: two pages have addresses that exclude one another",
     }
     return f"{path}: {told_here.get(error.errno or 0) or meaning(error.errno or 0, error.strerror or str(error))}"

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import fcntl
-import gzip
 import os
 import shutil
 import sys
@@ -27,6 +25,8 @@ from replisite.model.redirects import Redirect, iter_joined
 from replisite.output.directory import DirectorySink, told
 from replisite.output.manifest_parts import ManifestPart, iter_part, join_parts
 from replisite.output.redirect_list import REDIRECTS, read_redirects, write_redirects
+from replisite.system.locks import FileLock
+from replisite.system.packed_text import iter_packed
 from replisite.system.private_files import private_folder
 
 __all__ = ["MANIFEST", "Output", "read_manifest"]
@@ -51,19 +51,13 @@ class Output:
         self.room = self.folder.parent / f".{self.folder.name}.replisite"
         self.new = self.room / "new"
         self._old = self.room / "old"
-        self._lock: int | None = None
+        self._lock: FileLock | None = None
 
     def __enter__(self) -> Self:
         try:
             self.room.parent.mkdir(parents=True, exist_ok=True)
             private_folder(self.room)
-            self._lock = os.open(self.room / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise OutputError(
-                    f"{self.folder}: another build is writing it; wait for it to end"
-                ) from error
+            self._lock = self._taken_lock()
             self._recover()
             self._refuse_foreign()
             self._clear(self.new)
@@ -84,6 +78,14 @@ class Output:
                 self._clear(leftover)
         finally:
             self._unlock()
+
+    def _taken_lock(self) -> FileLock:
+        """Return the lock of the output; raises OutputError while another build has it, whose files stay."""
+        lock = FileLock(self.room / "lock")
+        if lock.take():
+            return lock
+        lock.release()
+        raise OutputError(f"{self.folder}: another build is writing it; wait for it to end")
 
     def sink(self) -> DirectorySink:
         """Return a sink that writes into the new output."""
@@ -208,8 +210,7 @@ class Output:
             return
         for place in self.room.glob("run.*"):
             place.unlink()
-        (self.room / "lock").unlink(missing_ok=True)
-        os.close(self._lock)
+        self._lock.remove()
         self._lock = None
         if not any(self.room.iterdir()):
             self.room.rmdir()
@@ -224,11 +225,8 @@ def read_manifest(folder: Path) -> Iterator[Entry]:
     if not place.is_file():
         return
     try:
-        with gzip.open(place, "rt", encoding="utf-8", newline="\n") as lines:
-            if next(lines, "").rstrip("\n") != HEADER:
-                raise ValueError("unknown format")  # noqa: TRY301 - told below with the others
-            yield from map(parse_entry, lines)
-    except (OSError, EOFError, ValueError) as error:
+        yield from map(parse_entry, iter_packed(place, HEADER))
+    except (OSError, ValueError) as error:
         way_out = "delete the folder yourself if it holds nothing else, or choose another with --output"
         raise OutputError(f"{place} is damaged ({error}); {way_out}") from error
 

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from replisite.model.manifest import HEADER, Entry, format_entry, parse_entry, path_order
+from replisite.system.packed_text import QUICK, iter_packed, pack
 
 __all__ = ["ManifestPart", "iter_part", "join_parts", "write_part"]
-
-_LEVEL = 1  # digests do not get smaller with more work
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +31,13 @@ class ManifestPart:
 def write_part(place: Path, entries: Iterable[Entry]) -> ManifestPart:
     """Sort and pack entries."""
     listed = sorted(entries, key=lambda entry: path_order(entry.path))
-    place.write_bytes(_packed("".join(map(format_entry, listed))))
+    place.write_bytes(pack("".join(map(format_entry, listed))))
     return ManifestPart(place, listed[0].path if listed else "", listed[-1].path if listed else "")
 
 
 def iter_part(part: ManifestPart) -> Iterator[Entry]:
     """Stream a part's entries."""
-    with gzip.open(part.place, "rt", encoding="utf-8", newline="\n") as lines:
-        yield from map(parse_entry, lines)
+    yield from map(parse_entry, iter_packed(part.place))
 
 
 def join_parts(parts: Iterable[ManifestPart], single: Iterable[Entry], place: Path) -> None:
@@ -50,10 +48,10 @@ def join_parts(parts: Iterable[ManifestPart], single: Iterable[Entry], place: Pa
     listed = sorted((part for part in parts if part.first), key=lambda part: path_order(part.first))
     between = deque(sorted(single, key=lambda entry: path_order(entry.path)))
     with place.open("wb") as whole:
-        whole.write(_packed(f"{HEADER}\n"))
+        whole.write(pack(f"{HEADER}\n"))
         for group, last in _overlapping(listed):
             before = _taken(between, path_order(group[0].first))
-            whole.write(_packed("".join(map(format_entry, before))))
+            whole.write(pack("".join(map(format_entry, before))))
             among = _taken(between, last)
             if len(group) == 1 and not among:
                 with group[0].place.open("rb") as packed:
@@ -61,12 +59,12 @@ def join_parts(parts: Iterable[ManifestPart], single: Iterable[Entry], place: Pa
                 continue
             streams = [among, *map(iter_part, group)]
             merged = heapq.merge(*streams, key=lambda entry: path_order(entry.path))
-            with gzip.GzipFile("", "wb", _LEVEL, whole, mtime=0) as packing:
+            with gzip.GzipFile("", "wb", QUICK, whole, mtime=0) as packing:
                 packing.writelines(format_entry(entry).encode() for entry in merged)
-        whole.write(_packed("".join(map(format_entry, between))))
+        whole.write(pack("".join(map(format_entry, between))))
 
 
-def _taken(entries: deque[Entry], end: list[str]) -> list[Entry]:
+def _taken(entries: deque[Entry], end: str) -> list[Entry]:
     """Take the entries before a path off the front."""
     taken = []
     while entries and path_order(entries[0].path) < end:
@@ -74,22 +72,18 @@ def _taken(entries: deque[Entry], end: list[str]) -> list[Entry]:
     return taken
 
 
-def _overlapping(parts: Sequence[ManifestPart]) -> Iterator[tuple[list[ManifestPart], list[str]]]:
+def _overlapping(parts: Sequence[ManifestPart]) -> Iterator[tuple[list[ManifestPart], str]]:
     """Yield runs of parts whose paths lie among one another, and the last path of each run.
 
     Parts come in the order of their first paths.
     """
     group: list[ManifestPart] = []
-    last: list[str] = []
+    last = ""
     for part in parts:
         if group and path_order(part.first) > last:
             yield group, last
-            group, last = [], []
+            group, last = [], ""
         group.append(part)
         last = max(last, path_order(part.last))
     if group:
         yield group, last
-
-
-def _packed(text: str) -> bytes:
-    return gzip.compress(text.encode(), _LEVEL, mtime=0)

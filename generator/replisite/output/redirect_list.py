@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from replisite.errors import OutputError
 from replisite.model.redirects import Redirect, format_redirect, parse_redirect
+from replisite.system.packed_text import iter_packed, write_packed
 
 __all__ = ["REDIRECTS", "read_redirects", "write_redirects"]
 
@@ -23,9 +23,7 @@ _LEVEL = 6
 
 def write_redirects(place: Path, redirects: Iterable[Redirect]) -> None:
     """Write redirects, which come in the order of their sources."""
-    with place.open("wb") as out, gzip.GzipFile("", "wb", _LEVEL, out, mtime=0) as packing:
-        packing.write(f"{HEADER}\n".encode())
-        packing.writelines(format_redirect(redirect).encode() for redirect in redirects)
+    write_packed(place, HEADER, map(format_redirect, redirects), _LEVEL)
 
 
 def read_redirects(folder: Path) -> Iterator[Redirect]:
@@ -37,9 +35,6 @@ def read_redirects(folder: Path) -> Iterator[Redirect]:
     if not place.is_file():
         return
     try:
-        with gzip.open(place, "rt", encoding="utf-8", newline="\n") as lines:
-            if next(lines, "").rstrip("\n") != HEADER:
-                raise ValueError("unknown format")  # noqa: TRY301 - told below with the others
-            yield from map(parse_redirect, lines)
-    except (OSError, EOFError, ValueError) as error:
+        yield from map(parse_redirect, iter_packed(place, HEADER))
+    except (OSError, ValueError) as error:
         raise OutputError(f"{place} is damaged ({error}); build again") from error

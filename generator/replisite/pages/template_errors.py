@@ -7,7 +7,8 @@ from pathlib import Path
 from replisite.content.near_names import near_name
 from replisite.errors import Fault
 from replisite.model.site import Site
-from replisite.staging import template_lines
+from replisite.staging import passed_template, template_lines
+from replisite.system.bugs import is_programming_error
 from replisite.system.error_text import error_text
 
 __all__ = ["compile_fault", "template_fault"]
@@ -17,7 +18,11 @@ def template_fault(error: BaseException, site: Site, source: str) -> Fault:
     """Return the fault of an error that was raised while a page was rendered.
 
     ``source`` names the page: it stands in the message, and in place of the template where no template's line is known.
+    Raises the error itself if it is a bug: a programming error of replisite's own code that no template called.
     """
+    if is_programming_error(error) and not passed_template(error):
+        error.add_note(f"while rendering {source}")
+        raise error
     frames = template_lines(error)
     what = error_text(error)
     if not frames:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from replisite.errors import Fault
+from replisite.system.bugs import is_programming_error
 from replisite.system.error_text import error_text
 
 __all__ = ["PelicanFaults"]
@@ -70,9 +71,15 @@ class PelicanFaults:
         return any(fault.file == self.shown(path) for fault in self.faults)
 
     def note_unread(self, path: Path, cause: BaseException | None) -> None:
-        """Note that a file could not be read, unless a fault of it is known that says more."""
+        """Note that a file could not be read, unless a fault of it is known that says more.
+
+        Raises the cause itself if it is a bug: a programming error of replisite's own code.
+        """
         if cause is not None and self.note_plugin(cause, f" (while reading {self.shown(path)})"):
             return
+        if cause is not None and is_programming_error(cause):
+            cause.add_note(f"while reading {self.shown(path)}")
+            raise cause
         if isinstance(cause, UnicodeDecodeError):
             line = cause.object.count(b"\n", 0, cause.start) + 1
             self.note(path, line, "is not UTF-8", "save it as UTF-8")

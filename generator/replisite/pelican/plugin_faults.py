@@ -11,7 +11,7 @@ from replisite.pelican.plugin_code import PluginCode
 from replisite.pelican.settings import setting_line
 from replisite.pelican.site_code import raised_in
 from replisite.system.error_text import error_text, named_text
-from replisite.system.last_words import exit_text, frames_of
+from replisite.system.exit_report import exit_text, frames_of
 from replisite.system.processor_time import TooSlow
 
 __all__ = ["faults_of_run", "note_plugin", "refuse_plugin"]

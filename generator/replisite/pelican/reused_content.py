@@ -12,7 +12,7 @@ from replisite.pelican.faults import PelicanFaults
 from replisite.pelican.placeholders import Placeholders
 from replisite.pelican.read_ahead import ReadAhead, is_worthwhile
 from replisite.pelican.stamps import Stamp, stamp_of
-from replisite.system.open_files import opened_files, tell_opened
+from replisite.system.open_files import note_opened, opened_files
 from replisite.system.processor_time import PAGE_SECONDS, TooSlow, limited_processor_time
 
 __all__ = ["GivenUp", "Read", "ReusedContent"]
@@ -121,7 +121,7 @@ class ReusedContent:
             self._files[path] = known
         if known is None or any(stamp_of(name) != stamp for name, stamp in known.stamps.items()):
             return None
-        tell_opened(known.stamps)
+        note_opened(known.stamps)
         return known
 
     def _read_now(

@@ -12,8 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from replisite.errors import Fault, nearest
-from replisite.fault_log import FaultLog
+from replisite.errors import Fault, FaultLog, nearest
 from replisite.model.distributor import Distributor, Person
 from replisite.model.redirects import Redirect
 from replisite.model.refused_row import RefusedRow

@@ -14,8 +14,7 @@ from typing import Any
 from replisite import __version__
 from replisite.content.ignored_names import is_leftover
 from replisite.content.readable_files import STORIES, story_alias
-from replisite.errors import Fault, InputError
-from replisite.fault_log import FaultLog
+from replisite.errors import Fault, FaultLog, InputError
 from replisite.model.distributor import PHOTO_SUFFIXES, Person
 from replisite.model.refused_row import RefusedRow
 from replisite.model.roster_terms import RosterTerms

@@ -8,8 +8,7 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from replisite.errors import Fault
-from replisite.fault_log import FaultLog
+from replisite.errors import Fault, FaultLog
 from replisite.model.alias import skeleton
 from replisite.model.distributor import Person
 from replisite.model.refused_row import RefusedRow

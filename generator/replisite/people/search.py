@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from replisite.model.distributor import Person
+from replisite.system.files import replacement
 from replisite.system.private_files import private_file
 from replisite.system.sqlite_errors import database_error
 
@@ -46,10 +47,9 @@ class NameIndex:
             return ""
 
     def make(self, people: Iterable[tuple[int, Person]], stamp: str) -> None:
-        """Make the index of these people, each given after the number."""
-        new = self._path.with_suffix(".new")
-        new.unlink(missing_ok=True)
+        """Put these people, each after the number, in the place of those that were there."""
         with (
+            replacement(self._path) as new,
             self._refusing(new),
             closing(sqlite3.connect(private_file(new), isolation_level=None)) as connection,
         ):
@@ -65,8 +65,7 @@ class NameIndex:
             connection.executemany(_INSERT, _rows(people))
             connection.execute("INSERT INTO facts VALUES ('stamp', ?)", (stamp,))
             connection.execute("COMMIT")
-        self._path.with_name(f"{self._path.name}-journal").unlink(missing_ok=True)  # whose file goes
-        new.replace(self._path)
+            self._path.with_name(f"{self._path.name}-journal").unlink(missing_ok=True)  # its file is replaced
 
     def amend(self, gone: Iterable[int], come: Iterable[tuple[int, Person]], stamp: str) -> None:
         """Remove people by their numbers, and add others, each given after the number."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from replisite.errors import Fault
-from replisite.fault_log import FaultLog
+from replisite.errors import Fault, FaultLog
 from replisite.model.alias import differences, skeleton
 from replisite.model.distributor import Person
 from replisite.model.roster_terms import RosterTerms

@@ -23,6 +23,7 @@ server           HTTP: pages, files, events
 session          what is shown to whom just now, and what changes on the screens
 start            what is done while the server is still being imported
 tabs             open screens, and the server-sent events that they get
+unexpected       the answer to a request that ends with an error or a bug
 timeouts         what takes too long is broken off
 watch_list       which folders are watched for some folders and files
 watcher          which files changed

@@ -65,13 +65,13 @@ class ContentProcess(ChildProcess):
         with self._turn:
             self.root = request.site.root
             if self.is_over and self._begun is None:  # what was begun has an answer, or ended the process
-                self.begin_anew()
+                self.restart()
             started = time.monotonic()
             try:
                 site_index = self._composed(request)
             except OutOfDate:
                 self.kill()
-                self.begin_anew()
+                self.restart()
                 site_index = self._composed(request)
             self._longest = max(self._longest, time.monotonic() - started)
             return site_index

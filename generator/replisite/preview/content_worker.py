@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from replisite.errors import Fault, InputError
+from replisite.errors import Fault, InputError, ReplisiteError
 from replisite.model.site import Site
 from replisite.pages.corporate import corporate_files, corporate_plate, made_names
 from replisite.pages.link_audit import audit_sheets, link_check
@@ -84,6 +84,10 @@ class ContentWorker:
             self._warm = ReusedFiles()  # something may be half done
             told = f"reading the content was {error}"
             raise InputError([Fault("", 0, told, "mend what it hangs on, or save a file")]) from error
+        except Exception as error:
+            if not isinstance(error, ReplisiteError):
+                self._warm = ReusedFiles()  # as above
+            raise
         finally:
             self._code.learn(request.site)
 
@@ -185,9 +189,12 @@ class ContentWorker:
             return PressedPage("", None, (self._fault(error, asked),))
 
     def personal(self, asked: PageRequest) -> Personal:
-        """Press a page slot by slot, and say where each stands; raises what a template raises."""
-        with self._deadline.within(PAGE):
-            return self._personal(asked)
+        """Press a page slot by slot, and say where each stands; raises InputError for what a template raises."""
+        try:
+            with self._deadline.within(PAGE):
+                return self._personal(asked)
+        except Exception as error:
+            raise InputError([self._fault(error, asked)]) from error
 
     def _personal(self, asked: PageRequest) -> Personal:
         plate = _plate(self._proof(asked), asked)

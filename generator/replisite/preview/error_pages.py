@@ -7,7 +7,7 @@ from html import escape
 
 from replisite.errors import Fault
 
-__all__ = ["notice"]
+__all__ = ["bug_notice", "notice"]
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -31,6 +31,11 @@ li {{ margin: .5rem 0; overflow-wrap: anywhere; }}
 </body>
 </html>
 """
+
+
+def bug_notice(what: str, todo: str) -> str:
+    """Return a page about a bug in replisite, with the sentence about it and what to do."""
+    return _PAGE.format(title="A bug in replisite", reason=escape(what), rest=f"<p>{escape(todo)}</p>")
 
 
 def notice(reason: str, faults: Sequence[Fault], *, is_waiting: bool) -> str:

@@ -50,5 +50,5 @@ class RosterProcess(ChildProcess):
             order = Order(site, options, tuple(names), self._latest.value)
         with self._turn:
             if self.is_over:
-                self.begin_anew()
+                self.restart()
             return cast(Taken, self.ask("take", order, progress=progress))

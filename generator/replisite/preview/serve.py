@@ -12,9 +12,9 @@ import webbrowser
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from replisite.errors import Fault, UsageError
+from replisite.errors import UsageError
 from replisite.preview.addresses import LOCAL, Place, Visit
 from replisite.preview.config import Config
 from replisite.preview.content_process import ContentProcess
@@ -23,7 +23,7 @@ from replisite.preview.routing import has_hosts
 from replisite.preview.session import FIRST_PAGE, Happened, PreviewSession
 from replisite.preview.start import PreviewOptions
 from replisite.preview.watcher import Watched, Watcher
-from replisite.system.error_text import error_text
+from replisite.system.bugs import bug_fault
 from replisite.system.processes import INTERRUPTS
 
 if TYPE_CHECKING:
@@ -89,7 +89,14 @@ async def _serve(
 
     def failed(done: concurrent.futures.Future[None]) -> None:
         if not done.cancelled() and (error := done.exception()) is not None:
-            told(Happened(faults=(Fault("", 0, error_text(error), "please report it"),)))
+            told(Happened(faults=(bug_fault(error, folder),)))
+
+    def failed_unseen(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, Exception):  # of a task that nothing waits for, or of a callback
+            told(Happened(faults=(bug_fault(error, folder),)))
+
+    loop.set_exception_handler(failed_unseen)
 
     def watch(watched: Watched) -> None:
         if watching:

@@ -38,7 +38,8 @@ from replisite.preview.messages import PageFacts
 from replisite.preview.personal_marks import marked
 from replisite.preview.responses import Answer, with_client
 from replisite.preview.routing import FoundFile, FoundPage, Redirected, has_hosts, readers_of
-from replisite.preview.session import PreviewSession
+from replisite.preview.session import Happened, PreviewSession
+from replisite.preview.unexpected import ErrorAnswers
 
 __all__ = ["application"]
 
@@ -72,6 +73,9 @@ def application(session: PreviewSession, hosts: Sequence[str], public_url: str) 
         routes=routes,
         middleware=[
             Middleware(_NoSniffing),
+            Middleware(
+                ErrorAnswers, root=session.folder, told=lambda faults: session.told(Happened(faults=faults))
+            ),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
         ],
     )

@@ -10,7 +10,7 @@ from dataclasses import InitVar, dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from replisite.errors import Fault, InputError, ReplisiteError
+from replisite.errors import Fault, InputError, InternalError, ReplisiteError
 from replisite.model.distributor import PHOTO_SUFFIXES
 from replisite.model.options import Options, database_path
 from replisite.model.roster_terms import roster_terms
@@ -25,6 +25,7 @@ from replisite.preview.responses import Responses
 from replisite.preview.roster_process import RosterProcess
 from replisite.preview.tabs import Event, Tab, Tabs
 from replisite.preview.watcher import Watched
+from replisite.system.bugs import bug_fault
 
 __all__ = ["PreviewSession", "RosterState", "Told"]
 
@@ -260,6 +261,8 @@ class PreviewSession:
             )
         except ReplisiteError as error:
             site_index = SiteIndex((Fault("", 0, str(error)),))
+        except InternalError as error:
+            site_index = SiteIndex((bug_fault(error, site.root),))
         finally:
             slow.cancel()
         self._faults.content = site_index.faults
@@ -280,6 +283,8 @@ class PreviewSession:
         """Have a page pressed. A composer that has ended may begin anew for it, once until something changes."""
         try:
             return await asyncio.to_thread(self.content_process.press, asked)
+        except InternalError as error:
+            return PressedPage("", None, (bug_fault(error, self.folder),))
         except ReplisiteError as error:
             if may_begin_anew and await self._begins_anew():
                 return await self.press(asked, may_begin_anew=False)
@@ -371,6 +376,8 @@ class PreviewSession:
             faults, uncounted, warnings = tuple(refused.faults), refused.uncounted, ()
         except ReplisiteError as error:
             faults, uncounted, warnings = (Fault(site.roster.source, 0, str(error)),), 0, ()
+        except InternalError as error:
+            faults, uncounted, warnings = (bug_fault(error, site.root),), 0, ()
         async with self._turn:
             before = self._faults.roster
             self._faults.roster, self._faults.uncounted, self.warnings = faults, uncounted, warnings
@@ -400,8 +407,11 @@ class PreviewSession:
 
     async def _tidy(self) -> None:
         await asyncio.sleep(IDLE)
-        with contextlib.suppress(ReplisiteError):
-            await asyncio.to_thread(self.content_process.tidy)
+        try:
+            with contextlib.suppress(ReplisiteError):
+                await asyncio.to_thread(self.content_process.tidy)
+        except InternalError as error:
+            self.told(Happened(faults=(bug_fault(error, self.folder),)))
 
     # -- screens ------------------------------------------------------------------------------------
 

@@ -125,12 +125,19 @@ class PageCache:
         """Return the cached composition if it still holds."""
         try:
             facts = json.loads(self._made_from.read_text(encoding="utf-8"))
-            if not self._is_time(facts) or facts["digest"] != self._digest(_reads_of(facts)):
-                return None
+            reads, digest, is_time = _reads_of(facts), facts["digest"], self._is_time(facts)
             plates = PlatesFile(self.folder / _PLATES, facts["plates"])
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
+            return None  # there is no cache, or it is damaged
+        try:
+            if not is_time or digest != self._digest(reads):
+                return None
+        except OSError:
+            return None  # reading the content says which file cannot be read
+        try:
             composition = read_composition(plates)
-        except Exception:  # noqa: BLE001 - a damaged pickle may raise anything
-            return None  # it is missing, of another version, or damaged: the pages are made again
+        except Exception:  # noqa: BLE001 - a damaged pickle raises anything
+            return None
         return CachedPages(composition, plates) if self._is_public(composition) else None
 
     @contextmanager

@@ -8,6 +8,7 @@ from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as
 from typing import Any, TypeVar
 
 from replisite.errors import ReplisiteError
+from replisite.system.bugs import call_in_worker
 from replisite.system.processes import end_with_parent
 
 __all__ = ["each_done", "on_cores"]
@@ -38,7 +39,7 @@ def on_cores(
 
 def each_done(executor: Executor, task: Callable[[Part], Done], parts: Sequence[Part]) -> Iterator[Done]:
     """Yield ``task(part)`` for all parts, in the order in which they are done; the first error ends the work."""
-    waiting = {executor.submit(task, part) for part in parts}
+    waiting = {executor.submit(call_in_worker, task, part) for part in parts}
     try:
         for future in as_completed(waiting):
             waiting.discard(future)  # its result is not held until the last part is done

@@ -10,6 +10,7 @@ from pathlib import Path
 from replisite.model.photo_paths import is_photo, jpeg_of
 from replisite.model.site import Site
 from replisite.people import PeopleDatabase
+from replisite.system.files import write_whole
 
 __all__ = ["remember_shared", "stale_files"]
 
@@ -27,10 +28,7 @@ def stale_files(
 
 def remember_shared(site: Site, output: Path, shared: Collection[str]) -> None:
     """Store the paths of the files that a build wrote once."""
-    path = _list_path(site, output)
-    new = path.with_suffix(".new")
-    new.write_text(json.dumps(sorted(shared), indent=0), encoding="utf-8")
-    new.replace(path)
+    write_whole(_list_path(site, output), json.dumps(sorted(shared), indent=0).encode())
 
 
 def _remembered(site: Site, output: Path) -> list[str]:

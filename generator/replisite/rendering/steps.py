@@ -5,8 +5,6 @@ Build and check begin alike; what they share is here.
 
 from __future__ import annotations
 
-import fcntl
-import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,8 +12,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
-from replisite.errors import Fault, InputError, OutputError
-from replisite.fault_log import FaultLog
+from replisite.errors import Fault, FaultLog, InputError, OutputError
 from replisite.images.roster_photos import make_photos
 from replisite.model.distributor import Distributor
 from replisite.model.options import Options
@@ -28,6 +25,7 @@ from replisite.rendering.process import ComposeResult, RenderingOrders, Renderin
 from replisite.roster.photo_column import named_photos
 from replisite.system.clock import build_time
 from replisite.system.limits import meaning
+from replisite.system.locks import FileLock
 from replisite.system.private_files import private_folder
 
 __all__ = [
@@ -98,20 +96,16 @@ def in_turn(site: Site, progress: Progress) -> Iterator[None]:
     """
     try:
         private_folder(site.state)
-        lock = os.open(site.state / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = FileLock(site.state / "lock")
     except OSError as error:
         raise OutputError(
             f"{site.state} cannot be written: {meaning(error.errno or 0, str(error))}"
         ) from error
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    with lock:
+        if not lock.take():
             progress("wait", 0, 0)
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            lock.wait()
         yield
-    finally:
-        os.close(lock)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from replisite.staging.analysis.escaping import escaping
 from replisite.staging.extension import Deferring, deferring
 from replisite.staging.plate import Origin, Plate, Record, Slot, Widening
 from replisite.staging.proof import Difference, prove
-from replisite.staging.raised import template_lines
+from replisite.staging.raised import passed_template, template_lines
 from replisite.staging.stage_one.stage import (
     compile_all,
     forget_slots,
@@ -59,6 +59,7 @@ __all__ = [
     "full_template",
     "in_full",
     "is_plain",
+    "passed_template",
     "prove",
     "pure",
     "reading",

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import traceback
 
-__all__ = ["error_text", "template_lines"]
+__all__ = ["error_text", "passed_template", "template_lines"]
 
 
 def error_text(error: BaseException) -> str:
     """Return the name of an error and what it says; the name alone where it says nothing."""
     name, said = type(error).__name__, str(error)
     return f"{name}: {said}" if said else name
+
+
+def passed_template(error: BaseException) -> bool:
+    """Say whether an error was raised by code of a template, or by code that a template called."""
+    marks = {"__jinja_template__", "__jinja_exception__"}
+    return any(marks & frame.f_globals.keys() for frame, _ in traceback.walk_tb(error.__traceback__))
 
 
 def template_lines(error: BaseException) -> list[tuple[str, int]]:

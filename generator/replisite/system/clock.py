@@ -1,4 +1,4 @@
-"""The moment that counts as now."""
+"""The current time, for a build and for the name of a deploy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["build_time", "deploy_name"]
 
 
 def build_time() -> datetime.datetime:
-    """Return the moment that counts as now: SOURCE_DATE_EPOCH if it is set (reproducible-builds.org)."""
+    """Return the current time, or the environment's SOURCE_DATE_EPOCH if it is set (reproducible-builds.org)."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if epoch.isdigit():
         return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
@@ -18,5 +18,5 @@ def build_time() -> datetime.datetime:
 
 
 def deploy_name() -> str:
-    """Return a name for a deploy that begins now, which nobody else has, and which sorts by time."""
+    """Return a unique name for a deploy that begins now; names sort by time."""
     return f"{datetime.datetime.now(datetime.UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"

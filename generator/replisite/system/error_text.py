@@ -1,4 +1,4 @@
-"""What an error that somebody else's code raised says, in one form."""
+"""The text of an error of a library, in one form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ __all__ = ["error_text"]
 
 
 def error_text(error: BaseException) -> str:
-    """Return the name of an error and what it says; the name alone where it says nothing.
+    """Return the name of an error's type and its message; the name alone where the message is empty.
 
     >>> error_text(KeyError("size")), error_text(MemoryError())
     ("KeyError: 'size'", 'MemoryError')
@@ -14,7 +14,7 @@ def error_text(error: BaseException) -> str:
     return named_text(type(error).__name__, str(error))
 
 
-def named_text(name: str, said: object) -> str:
-    """Return a name and what is said of it; the name alone where nothing is said."""
-    text = str(said).strip()
+def named_text(name: str, message: object) -> str:
+    """Return a name and a message; the name alone where the message is empty."""
+    text = str(message).strip()
     return f"{name}: {text}" if text else name

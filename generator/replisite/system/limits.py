@@ -1,4 +1,4 @@
-"""What an error of the operating system means, in a sentence that names the limit and what to do."""
+"""Explain an error of the operating system in a sentence that names the limit and what to do."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import Final
 
 from replisite.errors import SystemLimitError
 
-__all__ = ["limit_error", "meaning", "name_disk"]
+__all__ = ["disk_meaning", "limit_error", "meaning", "name_disk"]
 
 _MEANING: Final[dict[int, str]] = {
     errno.ENOSPC: "the disk is full; free some space and try again",
     errno.EDQUOT: "the disk quota is used up; free some space and try again",
     errno.EACCES: "permission denied; fix the permissions of the file and of the folder that it is in",
     errno.EPERM: "not permitted for this user; fix the owner of the file and of the folder that it is in",
-    errno.EROFS: "the disk is read-only; mount it writable, or move the site to another disk",
+    errno.EROFS: "the disk is read-only; mount it writable, or use another disk",
     errno.ENOENT: "no such file or folder; if something removed it during the run, try again",
     errno.EEXIST: "File exists; move away the file or folder of that name",
     errno.ENOTDIR: "a file is where a folder is needed; move it away",
@@ -35,16 +35,16 @@ _MEANING: Final[dict[int, str]] = {
 }
 
 _FEW_BYTES: Final = 64 * 1024
-"""A disk with less space than this is named as the one that is full."""
+"""A disk with less space than this counts as full."""
 
 _OF_DISKS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 
 _PASSED_ON: Final = frozenset({errno.EPIPE, errno.EINTR})
-"""No limits: nobody reads the output any longer, or a signal came."""
+"""No limits: the reader of the output has gone, or a signal came."""
 
 
 def limit_error(error: BaseException) -> SystemLimitError | None:
-    """Return the error in words, or None for one that is no error of the system.
+    """Return an error of the system in words, or None for any other error.
 
     ``OSError``, ``MemoryError`` and a thread that cannot be started are errors of the system.
     """
@@ -58,22 +58,27 @@ def limit_error(error: BaseException) -> SystemLimitError | None:
         )  # a pool that could not start its threads cannot end them either
     if not isinstance(error, OSError) or error.errno in _PASSED_ON:
         return None
-    place = error.filename2 or error.filename
-    where = f"{os.fsdecode(place)}: " if isinstance(place, str | bytes) and place else ""
+    path = error.filename2 or error.filename
+    where = f"{os.fsdecode(path)}: " if isinstance(path, str | bytes) and path else ""
     if error.errno == errno.ENOSPC and not where:
         where = _full_disk()
     return SystemLimitError(f"{where}{meaning(error.errno or 0, error.strerror or str(error))}")
 
 
 def name_disk(error: BaseException, path: Path) -> None:
-    """Let an error of a disk that names no file name this one: writing into an open file does not say which."""
+    """Add a path to an error of a disk that names no file, as an error of writing into an open file does."""
     if isinstance(error, OSError) and error.filename is None and error.errno in _OF_DISKS:
         error.filename = str(path)
 
 
 def meaning(number: int, otherwise: str) -> str:
-    """Return what an error number means and what to do; ``otherwise`` where that is not known."""
-    return _COUNTED[number]() if number in _COUNTED else _MEANING.get(number, otherwise)
+    """Return what an error number means on this machine and what to do; ``otherwise`` for an unknown number."""
+    return _COUNTED[number]() if number in _COUNTED else disk_meaning(number, otherwise)
+
+
+def disk_meaning(number: int, otherwise: str) -> str:
+    """Return what an error number of a disk means on any machine and what to do; ``otherwise`` for an unknown number."""
+    return _MEANING.get(number, otherwise)
 
 
 def _limit(which: int, unit: int = 1) -> str:
@@ -82,31 +87,31 @@ def _limit(which: int, unit: int = 1) -> str:
 
 
 def _no_files() -> str:
-    found = _limit(resource.RLIMIT_NOFILE)
-    return f"this process may open no more than {found} files at a time (ulimit -n); raise the limit: ulimit -n 1024"
+    limit = _limit(resource.RLIMIT_NOFILE)
+    return f"this process may open no more than {limit} files at a time (ulimit -n); raise the limit: ulimit -n 1024"
 
 
 def _file_too_large() -> str:
-    found = _limit(resource.RLIMIT_FSIZE, 1024)
-    size = f" ({found} kB by ulimit -f)" if found != "unlimited" else ""
+    limit = _limit(resource.RLIMIT_FSIZE, 1024)
+    size = f" ({limit} kB by ulimit -f)" if limit != "unlimited" else ""
     return (
         f"a file would be larger than this process or disk allows{size}; raise the limit: ulimit -f unlimited"
     )
 
 
 def _no_processes() -> str:
-    found, memory = _limit(resource.RLIMIT_NPROC), _limit(resource.RLIMIT_AS, 1024)
+    limit, memory = _limit(resource.RLIMIT_NPROC), _limit(resource.RLIMIT_AS, 1024)
     also = f", ulimit -v: {memory} kB" if memory != "unlimited" else ""
     return (
-        f"the system starts no more processes for this user (ulimit -u: {found}{also}); end some of them, raise the limit, "
+        f"the system starts no more processes for this user (ulimit -u: {limit}{also}); end some of them, raise the limit, "
         "or work with fewer: --jobs 1"
     )
 
 
 def _no_memory() -> str:
-    found = _limit(resource.RLIMIT_AS, 1024)
-    limit = f" (ulimit -v: {found} kB)" if found != "unlimited" else ""
-    return f"not enough memory{limit}; close other programs, raise the limit, or work with fewer processes: --jobs 1"
+    limit = _limit(resource.RLIMIT_AS, 1024)
+    size = f" (ulimit -v: {limit} kB)" if limit != "unlimited" else ""
+    return f"not enough memory{size}; close other programs, raise the limit, or work with fewer processes: --jobs 1"
 
 
 _COUNTED: Final[dict[int, Callable[[], str]]] = {
@@ -115,16 +120,16 @@ _COUNTED: Final[dict[int, Callable[[], str]]] = {
     errno.EAGAIN: _no_processes,
     errno.ENOMEM: _no_memory,
 }
-"""Limits of this process, which are told with their numbers."""
+"""Limits of this process; their messages state the limit's value."""
 
 
 def _full_disk() -> str:
     """Return the first of the folders in use whose disk is full, as the start of a sentence; or nothing."""
     for folder in (Path.cwd() / ".replisite", Path.cwd(), Path(tempfile.gettempdir())):
         try:
-            found = os.statvfs(folder)
+            disk = os.statvfs(folder)
         except OSError:
             continue
-        if found.f_bavail * found.f_frsize < _FEW_BYTES or (found.f_files and not found.f_favail):
+        if disk.f_bavail * disk.f_frsize < _FEW_BYTES or (disk.f_files and not disk.f_favail):
             return f"{folder}: "
     return ""

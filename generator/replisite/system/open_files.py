@@ -1,4 +1,4 @@
-"""Find out which files this process opens."""
+"""Record the files that this process opens."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["opened_files", "tell_opened"]
+__all__ = ["note_opened", "opened_files"]
 
-_LISTENERS: list[set[str]] = []
+_RECORDS: list[set[str]] = []
 _HOOKS: list[bool] = []
 
 
 @contextmanager
 def opened_files() -> Iterator[set[str]]:
-    """Give the paths of the files that this process opens meanwhile, as they are named there (PEP 578)."""
+    """Give a set that receives the path of each file that this process opens meanwhile, as the call names it (PEP 578)."""
     if not _HOOKS:
-        sys.addaudithook(_hear)  # there is no way to take it off
+        sys.addaudithook(_record)  # an audit hook cannot be removed
         _HOOKS.append(True)
-    heard: set[str] = set()
-    _LISTENERS.append(heard)
+    record: set[str] = set()
+    _RECORDS.append(record)
     try:
-        yield heard
+        yield record
     finally:
-        _LISTENERS[:] = [listener for listener in _LISTENERS if listener is not heard]
+        _RECORDS[:] = [other for other in _RECORDS if other is not record]
 
 
-def tell_opened(paths: Iterable[str]) -> None:
-    """Count files as opened that were opened elsewhere, or earlier, for what is wanted now."""
-    for heard in _LISTENERS:
-        heard.update(paths)
+def note_opened(paths: Iterable[str]) -> None:
+    """Record files that were opened before, or in another process, for work that is needed now."""
+    for record in _RECORDS:
+        record.update(paths)
 
 
-def _hear(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "open" and _LISTENERS and isinstance(arguments[0], str):
-        for heard in _LISTENERS:
-            heard.add(arguments[0])
+def _record(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "open" and _RECORDS and isinstance(arguments[0], str):
+        for record in _RECORDS:
+            record.add(arguments[0])

@@ -1,4 +1,4 @@
-"""Folders and files that only their owner may read, whatever the umask is; and output that a web server may."""
+"""Folders and files that only their owner can read, whatever the umask is; and the umask for output of a web server."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ FILE: Final = 0o600
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder, and those above it that are missing, of mode 0700; one that exists is tightened with its files.
+    """Make a folder of mode 0700, and the missing folders above it; tighten an existing folder and its files.
 
-    Files in its subfolders are left as they are: nobody else gets there. Raises OSError.
+    Files in its subfolders stay as they are, since other users cannot reach them. Raises OSError.
     """
     if not path.parent.exists():
         private_folder(path.parent)
@@ -33,26 +33,26 @@ def private_folder(path: Path) -> Path:
 
 
 def private_file(path: Path) -> Path:
-    """Make an empty file of mode 0600 unless it exists; one that exists is tightened. Raises OSError."""
+    """Make an empty file of mode 0600, or tighten an existing one; return its path. Raises OSError."""
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, FILE))
     _tighten(path, FILE)
     return path
 
 
 def use_web_umask() -> None:
-    """Let a web server read what this process writes, and nobody but the owner and the group write it.
+    """Let a web server read the files that this process writes, and only the owner and the group write them.
 
-    With umask 077 the output would be unreadable for the server, with umask 000 anybody could change it.
+    With umask 077 the server could not read the output, and with umask 000 every user could change it.
     """
     mask = os.umask(0o022)
     os.umask((mask & ~0o055) | 0o002)
 
 
 def _tighten(path: Path, mode: int) -> None:
-    """Take the permissions of others away; a file that belongs to somebody else stays as it is."""
+    """Remove the permissions of others; a file of another user stays as it is."""
     try:
-        found = path.stat()
-        if found.st_uid == os.geteuid() and found.st_mode & 0o777 & ~mode:
-            path.chmod(found.st_mode & mode)
+        state = path.stat()
+        if state.st_uid == os.geteuid() and state.st_mode & 0o777 & ~mode:
+            path.chmod(state.st_mode & mode)
     except FileNotFoundError:
         return  # another process has just removed it

@@ -1,4 +1,4 @@
-"""Processes beside the main one: a room that answers questions through a pipe, until whoever asks goes away."""
+"""Child processes: each holds one object, and calls its methods when the parent process asks through a pipe."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import signal
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -21,8 +20,8 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from replisite.errors import Fault, InputError, ReplisiteError
-from replisite.system.error_text import error_text
-from replisite.system.last_words import (
+from replisite.system.bugs import as_error, bug_of
+from replisite.system.exit_report import (
     describe_exit,
     exit_text,
     fault_of,
@@ -32,7 +31,6 @@ from replisite.system.last_words import (
     report_endings,
     where_in,
 )
-from replisite.system.limits import limit_error
 
 __all__ = [
     "INTERRUPTS",
@@ -46,78 +44,78 @@ __all__ = [
     "interrupts_held",
 ]
 
-LOOK_SECONDS = 0.5
-"""How often whoever waits for an answer looks whether the process is still there."""
+POLL_SECONDS = 0.5
+"""Seconds between two checks whether the process that owes an answer is still alive."""
 
 INTERRUPTS = frozenset({signal.SIGINT, signal.SIGTERM})
 
 Heard = Callable[[int, int], None]
-"""Hears how far the work is: done, in all (0: unknown)."""
+"""Receives the progress: items done, items in all (0: unknown)."""
 
 Noted = Callable[[str], None]
-"""Gets a message for the terminal while the work goes on."""
+"""Receives a message for the terminal while the work continues."""
 
 
 class Hearing(Protocol):
-    """What the object in a child process is given: it says how far the work is, or gives a ``note`` for the terminal."""
+    """The reporter of the object in a child process: it sends the progress, or a ``note`` for the terminal."""
 
     def __call__(self, done: int, total: int, note: str = "", /) -> None: ...
 
 
 class OutOfDate(ReplisiteError):
-    """A process cannot answer, because it has imported code that is not so any more; another one can."""
+    """A process cannot answer: it has imported code that has changed since. A new process can."""
 
 
 class ChildProcess:
     """A child process that holds one object and calls its methods; a context manager, which ends it.
 
-    ``make`` is called in the child with a function that tells progress; it gives the object. ``name`` is
-    what the process is called, and ``purpose`` what it does, for the message when it ends by itself.
+    ``make`` is called in the child with a reporter, and returns the object. ``name`` is the process's name, and ``purpose``
+    its work as a phrase with a verb (*reads the roster*), for the message when it ends unexpectedly.
     """
 
     busy_since: float | None = None
-    """When it was asked what it is at, or has last told of it, by `time.monotonic`; None if nobody waits for an answer."""
+    """The time by `time.monotonic` of the request or of its last progress; None if no request is open."""
 
     root: Path | None = None
-    """The folder of the site whose own code runs in the process, for the message when that code ends it."""
+    """The folder of the site whose code runs in the process, for the message when that code ends it."""
 
     def __init__(self, make: Callable[[Hearing], object], name: str, purpose: str) -> None:
         self._make = make
         self._name = name
         self._purpose = purpose
-        self._coming_or_going = threading.Lock()
+        self._lifecycle = threading.Lock()
         self._is_closed = False
         self._start(multiprocessing.get_context("fork"))
 
     def _start(self, context: ForkContext | SpawnContext) -> None:
-        self._ours, theirs = context.Pipe()
-        self._reports, reporting = context.Pipe(duplex=False)
+        self._pipe, child_pipe = context.Pipe()
+        self._reports, child_reports = context.Pipe(duplex=False)
         self._report: str | None = None
         self._process: BaseProcess = context.Process(
-            target=_serve, args=(theirs, self._ours, reporting, self._make), name=self._name
+            target=_serve, args=(child_pipe, self._pipe, child_reports, self._make), name=self._name
         )
         self._is_asked = False
         with interrupts_held():
             self._process.start()
-        theirs.close()
-        reporting.close()
+        child_pipe.close()
+        child_reports.close()
 
     @property
     def is_over(self) -> bool:
         """Whether the process has ended."""
         return not self._process.is_alive()
 
-    def begin_anew(self) -> None:
-        """Start another process in the place of one that has ended; it has not been asked anything yet.
+    def restart(self) -> None:
+        """Replace a process that has ended by a new one, without an open request.
 
-        There may be threads by now, and a fork would take over the locks that they hold: so Python starts afresh.
-        Raises ReplisiteError once the room is closed.
+        The new process is spawned: the parent may have threads by now, and a fork would copy the locks that they hold.
+        Raises ReplisiteError after `close`.
         """
-        with self._coming_or_going:
+        with self._lifecycle:
             if self._is_closed:
                 raise self._ended()
             self._process.join()
-            self._ours.close()
+            self._pipe.close()
             self._reports.close()
             self._start(multiprocessing.get_context("spawn"))
 
@@ -130,21 +128,21 @@ class ChildProcess:
         self.close(at_once=kind is not None)
 
     def close(self, *, at_once: bool = False) -> None:
-        """End the process and all that it started; ``at_once`` also if it is at work."""
-        with self._coming_or_going:
+        """End the process and all processes that it started; ``at_once`` also while it works."""
+        with self._lifecycle:
             self._is_closed = True
             if not at_once:
-                self._ours.close()
+                self._pipe.close()
                 self._process.join(timeout=5)
             self.kill()
             self._process.join()
-            self._ours.close()  # whoever waits for an answer has heard by now that there is none
+            self._pipe.close()  # a thread that waits for an answer knows by now that there is none
             if self._report is None:
                 self._report = ""
             self._reports.close()
 
     def kill(self) -> None:
-        """End the process at once, with all that it started; whoever waits for an answer hears that."""
+        """Kill the process and all processes that it started; a thread that waits for an answer gets an error."""
         if self._process.pid and not self.is_over:
             try:
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -152,33 +150,36 @@ class ChildProcess:
                 self._process.kill()
 
     def interrupt(self) -> None:
-        """Send the process SIGALRM: what that means to it is its own affair."""
+        """Send the process SIGALRM; the object in it decides what that means."""
         if self._process.pid and not self.is_over:
             os.kill(self._process.pid, signal.SIGALRM)
 
     def ask(
         self, method: str, *arguments: object, progress: Heard | None = None, noted: Noted | None = None
     ) -> object:
-        """Call a method in the child; raises what it raises, and ReplisiteError if the process has ended."""
+        """Call a method of the object in the child and return its result.
+
+        Raises the method's ReplisiteError; InternalError for any other exception of it; ReplisiteError if the process has ended.
+        """
         self.begin(method, *arguments)
         return self.answer(progress, noted)
 
     def begin(self, method: str, *arguments: object) -> None:
-        """Call a method in the child, and wait only until it is listening; `answer` must come before the next call."""
+        """Call a method in the child without waiting for its result; call `answer` before the next request."""
         self.busy_since = time.monotonic()
         try:
-            self._ours.send((method, arguments))
+            self._pipe.send((method, arguments))
         except OSError as error:
             raise self._ended() from error
         self._is_asked = True
 
     def answer(self, progress: Heard | None = None, noted: Noted | None = None) -> object:
-        """Wait for the answer to what was begun; raises as `ask` does.
+        """Wait for the result of the request that `begin` sent; raises as `ask` does.
 
-        Raises RuntimeError if this process was asked nothing, since no answer would ever come.
+        Raises RuntimeError if there is no open request, since no answer would ever come.
         """
         if not self._is_asked:
-            raise RuntimeError(f"{self._name} was asked nothing")
+            raise RuntimeError(f"{self._name} has no open request")
         self._is_asked = False
         try:
             while True:
@@ -200,18 +201,18 @@ class ChildProcess:
             self.busy_since = None
 
     def _received(self) -> tuple[str, Any]:
-        """Wait for what the process sends next; raises EOFError once it has ended.
+        """Wait for the next message of the process; raises EOFError once it has ended.
 
-        The end of the pipe alone does not say so: a copy of the process may hold it open.
+        The pipe's end alone does not show that: a forked copy of the process may hold the pipe open.
         """
-        while not self._ours.poll(LOOK_SECONDS):
-            if self.is_over and not self._ours.poll():
+        while not self._pipe.poll(POLL_SECONDS):
+            if self.is_over and not self._pipe.poll():
                 raise EOFError
-        received: tuple[str, Any] = self._ours.recv()
+        received: tuple[str, Any] = self._pipe.recv()
         return received
 
     def _ended(self) -> ReplisiteError:
-        """Return what ended the process: in the words of the code that did, with its line, as far as that is known."""
+        """Return the error of a process that has ended: with the line of the code that ended it, if that is known."""
         self.busy_since = None
         self._process.join(timeout=5)
         code = self._process.exitcode
@@ -228,55 +229,55 @@ class ChildProcess:
 def _serve(
     pipe: Connection, other_end: Connection, reports: Connection, make: Callable[[Hearing], object]
 ) -> None:
-    """Answer what the parent asks until it goes away."""
+    """Answer the parent's requests until the parent closes the pipe."""
     other_end.close()
     fresh_process()
     report_endings(reports)
-    served = os.getpid()
-    room, failure = None, None
+    process = os.getpid()
+    served, failure = None, None
 
-    def tell(done: int, total: int, note: str = "") -> None:
+    def report(done: int, total: int, note: str = "") -> None:
         pipe.send(("note", note) if note else ("progress", (done, total)))
 
     try:
-        room = make(tell)
-    except Exception as error:  # noqa: BLE001 - it is the answer to whatever is asked
-        failure = _as_answer(error)
+        served = make(report)
+    except Exception as error:  # noqa: BLE001 - it is the answer to every request
+        failure = "error", as_error(error)
     while True:
         try:
             method, arguments = pipe.recv()
         except (EOFError, ConnectionError):
             leave(0)
         try:
-            answer: tuple[str, object] = failure or ("result", getattr(room, method)(*arguments))
-        except Exception as error:  # noqa: BLE001 - the parent raises it
-            answer = _as_answer(error)
-        except BaseException as error:  # SystemExit, and a KeyboardInterrupt that code raised itself
-            if os.getpid() != served:
+            answer: tuple[str, object] = failure or ("result", getattr(served, method)(*arguments))
+        except Exception as error:  # noqa: BLE001 - the parent raises it: as it is, or as a bug
+            answer = "error", as_error(error)
+        except BaseException as error:  # SystemExit, and a KeyboardInterrupt that the site's code raised
+            if os.getpid() != process:
                 raise
             file, line = where_in(frames_of(error), None)
             answer = "error", InputError([Fault(file, line, exit_text(error))])
-        if os.getpid() != served:
-            leave(0)  # a copy that a plugin forked, and that came back from the plugin
+        if os.getpid() != process:
+            leave(0)  # a copy that a plugin forked, and that returned from the plugin
+        _send(pipe, answer)
+
+
+def _send(pipe: Connection, answer: tuple[str, object]) -> None:
+    """Send an answer; one that cannot be pickled is a bug, and that is the answer then."""
+    try:
         pipe.send(answer)
-
-
-def _as_answer(error: Exception) -> tuple[str, object]:
-    """Return what the parent is to raise."""
-    if isinstance(error, ReplisiteError):
-        return "error", error
-    if (limit := limit_error(error)) is not None:
-        return "error", limit
-    told = "".join(traceback.format_exception(error))
-    return "error", ReplisiteError(f"{error_text(error)}\n{told}")
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 - pickling raises whatever the value's class raises
+        pipe.send(("error", bug_of(error)))
 
 
 @contextmanager
 def interrupts_held() -> Iterator[None]:
-    """Keep Ctrl-C and SIGTERM for afterwards.
+    """Delay Ctrl-C and SIGTERM until afterwards.
 
-    An exception that comes in the middle of a fork is lost with the lock that was held for it: Python ignores what is
-    raised in ``os.register_at_fork`` functions, and `logging` has some.
+    An exception in the middle of a fork is lost together with the lock that is held for it: Python ignores what
+    functions of ``os.register_at_fork`` raise, and `logging` has some.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
     try:
@@ -286,16 +287,18 @@ def interrupts_held() -> Iterator[None]:
 
 
 def fresh_process() -> None:
-    """Make a forked process one of its own: ended with its parent, which alone hears Ctrl-C; logs go nowhere."""
+    """Give a forked process a group of its own: it ends with its parent, ignores Ctrl-C, and logs nothing."""
     os.setpgid(0, 0)
     end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPTS)
-    logging.getLogger().addHandler(logging.NullHandler())  # Pelican may say things again while pages are made
+    logging.getLogger().addHandler(
+        logging.NullHandler()
+    )  # Pelican may repeat its messages while pages are made
 
 
 def end_with_parent() -> None:
-    """Ask Linux to end this process when its parent ends, however that comes (prctl(2), PR_SET_PDEATHSIG)."""
+    """Ask Linux to kill this process when its parent ends, in whatever way (prctl(2), PR_SET_PDEATHSIG)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)

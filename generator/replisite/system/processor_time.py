@@ -1,4 +1,4 @@
-"""Give up a page that needs too much processor time: a loop without an end, brackets that Markdown tries in all ways."""
+"""Limit the processor time of a page: an endless loop, or brackets that Markdown tries in all ways, ends with an error."""
 
 from __future__ import annotations
 
@@ -23,38 +23,38 @@ __all__ = [
 
 SETTING: Final = "REPLISITE_PAGE_SECONDS"
 PAGE_SECONDS: Final = 20.0
-"""Seconds for one page or one file; they take milliseconds. Waiting and the work of other processes do not count."""
+"""Seconds for one page or one file, which take milliseconds. Waiting and the work of other processes do not count."""
 
 PLUGIN_SECONDS: Final = 300.0
-"""Seconds for one call of a plugin, which may make pictures smaller or ask a server."""
+"""Seconds for one call of a plugin, which may resize pictures or query a server."""
 
 _TICKS: Final = 20
-"""How many times within the limit the timer looks whether a piece has been finished."""
+"""The number of times within the limit that the timer checks whether a piece has finished."""
 
 _LEAST: Final = 0.01
 
 
 class TooSlow(BaseException):
-    """A page or a file needed more processor time than it may; no `Exception`, so that templates and plugins let it pass."""
+    """A page or a file exceeds its processor time. It is no `Exception`, so that templates and plugins do not catch it."""
 
 
 @dataclass(slots=True)
 class Pieces:
-    """A work of many pieces, each of which has the limit. Whoever does the work adds 1 to ``finished`` after each."""
+    """Work of many pieces, each of which has the limit. The worker adds 1 to ``finished`` after each piece."""
 
     finished: int = 0
 
 
 _pieces: Pieces | None = None
-"""The pieces of the limit that is running, if it is one for pieces: a limit within it counts as a piece."""
+"""The pieces of the running limit, if it is a limit for pieces: a limit within it counts as a piece."""
 
 
 @contextmanager
 def limited_processor_time(seconds: float = PAGE_SECONDS) -> Iterator[None]:
-    """Raise TooSlow in the main thread when this takes more seconds of processor time than a page may.
+    """Raise TooSlow in the main thread when the block takes more seconds of processor time than a page may.
 
-    A limit within another has no effect, except that a limit within `limited_pieces` is a piece. A limit in another
-    thread has none either. C code that handles no signals is not reached.
+    A limit within another limit has no effect, except that a limit within `limited_pieces` is a piece. A limit in another
+    thread has no effect either, and neither has one over C code that handles no signals.
     """
     if _is_limited():
         if _pieces is not None:
@@ -67,10 +67,10 @@ def limited_processor_time(seconds: float = PAGE_SECONDS) -> Iterator[None]:
 
 @contextmanager
 def limited_pieces(seconds: float = PAGE_SECONDS) -> Iterator[Pieces]:
-    """Raise TooSlow when one piece of this takes more seconds of processor time than a page may.
+    """Raise TooSlow when one piece of the block takes more seconds of processor time than a page may.
 
-    A piece costs an addition: one timer for all pieces compares how many are finished with how many were. A piece is
-    given up a twentieth of its time late at the most. As `limited_processor_time` otherwise.
+    A piece costs one addition: one timer for all pieces compares the number of finished pieces with the number before. The
+    error comes at most a twentieth of the limit late. Otherwise as `limited_processor_time`.
     """
     global _pieces  # noqa: PLW0603 - there is one timer in a process
     if _is_limited():
@@ -85,7 +85,7 @@ def limited_pieces(seconds: float = PAGE_SECONDS) -> Iterator[Pieces]:
 
 
 def overridden(seconds: float, setting: str) -> float:
-    """Return the limit that an environment variable sets, or else ``seconds``; never less than a hundredth."""
+    """Return the limit of an environment variable, or else ``seconds``; at least a hundredth of a second."""
     try:
         return max(float(os.environ.get(setting, seconds)), _LEAST)
     except ValueError:
@@ -104,19 +104,19 @@ def _limit(pieces: Pieces, seconds: float) -> Iterator[None]:
     allowed = overridden(seconds, SETTING)
     last = ticks = 0
 
-    def ring(_number: int, _frame: FrameType | None) -> None:
+    def on_tick(_number: int, _frame: FrameType | None) -> None:
         nonlocal last, ticks
         if pieces.finished != last:
             last, ticks = pieces.finished, 0
             return
         ticks += 1
-        if ticks >= _TICKS:  # and at each tick after that, where it was caught and the work went on
+        if ticks >= _TICKS:  # and at each later tick, if the work caught the error and continues
             raise TooSlow(
                 f"gave up after {allowed:g} s of processor time; shorten it, or allow more with [build] page_seconds in "
                 f"site.toml or the environment variable {SETTING}"
             )
 
-    before = signal.signal(signal.SIGPROF, ring)
+    before = signal.signal(signal.SIGPROF, on_tick)
     signal.setitimer(signal.ITIMER_PROF, allowed / _TICKS, allowed / _TICKS)
     try:
         yield

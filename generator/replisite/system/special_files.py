@@ -1,4 +1,4 @@
-"""Find what is no file: named pipes, sockets and devices, which give no end when they are read."""
+"""Find named pipes, sockets and devices among files: reading one may never end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KINDS = {
 
 
 def special_kind(path: str | Path) -> str:
-    """Return what a path leads to if it is neither a file nor a folder, such as ``a named pipe``; otherwise nothing.
+    """Return the kind of a path that is neither a file nor a folder, such as ``a named pipe``; otherwise ``""``.
 
     >>> special_kind("/dev/zero"), special_kind("/nowhere")
     ('a device', '')
@@ -26,15 +26,15 @@ def special_kind(path: str | Path) -> str:
     try:
         return _KINDS.get(stat.S_IFMT(os.stat(path).st_mode), "")  # noqa: PTH116 - thousands of paths
     except OSError:
-        return ""  # it is not there, or is reported when it is opened
+        return ""  # it is missing, or is reported when it is opened
 
 
 def iter_special_files(folders: Iterable[Path]) -> Iterator[tuple[Path, str]]:
-    """Stream every special file below these folders with its kind; nothing is opened."""
+    """Stream every special file below these folders with its kind, without opening any."""
     for folder in folders:
         for top, below, names in os.walk(folder):
-            below[:] = sorted(name for name in below if not name.startswith("."))  # nobody reads .git
+            below[:] = sorted(name for name in below if not name.startswith("."))  # .git is not read
             for name in sorted(names):
-                place = os.path.join(top, name)  # noqa: PTH118 - thousands of paths
-                if kind := special_kind(place):
-                    yield Path(place), kind
+                path = os.path.join(top, name)  # noqa: PTH118 - thousands of paths
+                if kind := special_kind(path):
+                    yield Path(path), kind

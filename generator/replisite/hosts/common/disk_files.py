@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
-import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from typing import Final
 
 from replisite.hosts.common.disk_errors import told
 from replisite.hosts.host import HostError
+from replisite.system.files import replacement, write_whole
 
 __all__ = [
     "DiskErrors",
@@ -55,36 +55,24 @@ class DiskErrors:
 
 def write(place: Path, body: bytes | Path) -> None:
     """Write a file, whole or not at all; what had hard links to the one before keeps that."""
-    new = _new(place)
-    with new.open("wb") as out:
-        if isinstance(body, bytes):
-            out.write(body)
-        else:
-            with body.open("rb") as source:
-                shutil.copyfileobj(source, out, 1 << 20)
-        os.fchmod(out.fileno(), _FILE)
-    new.replace(place)
+    write_whole(place, body, _FILE)
 
 
 def link_to(place: Path, target: str) -> None:
     """Let a symbolic link lead elsewhere, in one step (rename(2))."""
-    new = _new(place)
-    new.unlink(missing_ok=True)
-    new.symlink_to(target)
-    new.replace(place)
+    with replacement(place) as new:
+        new.symlink_to(target)
 
 
 def link(source: Path, place: Path) -> bool:
     """Make a place the same file as another; say whether that can be."""
-    new = _new(place)
-    new.unlink(missing_ok=True)
     try:
-        os.link(source, new)
+        with replacement(place) as new:
+            os.link(source, new)
     except OSError as error:
         if error.errno in _NO_LINK:
             return False
         raise
-    new.replace(place)
     return True
 
 
@@ -132,7 +120,7 @@ def clear_way(root: Path, place: Path) -> None:
 
 
 def files_in(folder: Path) -> Iterator[str]:
-    """Stream the paths of all files below a folder, relative to it, in the order of paths (`live_order`)."""
+    """Stream the paths of all files below a folder, relative to it, in the order of paths (`path_order`)."""
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         if entry.is_dir(follow_symlinks=False):
             yield from (f"{entry.name}/{path}" for path in files_in(Path(entry.path)))
@@ -159,8 +147,3 @@ def sync(folder: Path) -> None:
             raise OSError(number, os.strerror(number), str(folder))
     finally:
         os.close(opened)
-
-
-def _new(place: Path) -> Path:
-    """Return where a file is written before it takes its place; its name is short, however long the file's own is."""
-    return place.with_name(f".{hashlib.sha256(os.fsencode(place.name)).hexdigest()[:16]}.new")

@@ -22,7 +22,8 @@ from typing import Final
 
 from replisite.hosts.common.compression import SUFFIXES
 from replisite.hosts.host import Bundle, HostError
-from replisite.model.live_files import LiveFile, live_order
+from replisite.model.live_files import LiveFile
+from replisite.model.manifest import path_order
 
 __all__ = [
     "CURRENT",
@@ -140,7 +141,7 @@ def built_packed(bundle: Bundle) -> frozenset[str]:
 class InOrder:
     """Says which paths belong to a release, packed copies among them, in one walk along what was built.
 
-    Ask in the order of paths (`live_order`); only what lies between is remembered.
+    Ask in the order of paths (`path_order`); only what lies between is remembered.
     """
 
     def __init__(self, files: Iterable[LiveFile]) -> None:
@@ -150,10 +151,10 @@ class InOrder:
 
     def has(self, path: str) -> bool:
         """Say whether a path is there."""
-        key = live_order(path)
-        while self._next is not None and live_order(self._next.path) <= key:
+        key = path_order(path)
+        while self._next is not None and path_order(self._next.path) <= key:
             for named in (self._next.path, *copies(self._next.path)):
-                heapq.heappush(self._near, live_order(named))
+                heapq.heappush(self._near, path_order(named))
             self._next = next(self._files, None)
         while self._near and self._near[0] < key:
             heapq.heappop(self._near)

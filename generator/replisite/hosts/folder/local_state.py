@@ -10,13 +10,13 @@ a snapshot host asks only for those that it has not seen, so that costs a look a
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
 from replisite.hosts.folder.host import FolderState
+from replisite.system.files import write_whole
 
 __all__ = ["RememberedState"]
 
@@ -54,13 +54,11 @@ class RememberedState(FolderState):
     def _store(self, place: Path) -> None:
         self._lists.mkdir(parents=True, exist_ok=True)
         listed = self._lists / f"{self.building}.live"
-        new = listed.with_name(f".{listed.name}.new")
-        shutil.copyfile(place, new)
-        new.replace(listed)
+        write_whole(listed, place)
         for old in sorted(self._lists.glob("*.live"))[:-REMEMBERED]:
             old.unlink()
 
     async def keep_turn(self) -> None:
         """Say on this machine that we are still at it."""
         if self._lock is not None:
-            os.utime(self._lock)
+            self._lock.touch()

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import json
-import os
-import time
 from pathlib import Path
 
 from replisite.hosts.common import disk_files, releases
 from replisite.hosts.common.disk_files import DiskErrors
 from replisite.hosts.host import HostError, Lock
+from replisite.system.locks import FileLock
 
 __all__ = ["FolderState", "live_release"]
 
@@ -29,7 +27,7 @@ class FolderState:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._lock: int | None = None
+        self._lock: FileLock | None = None
         self.building = ""
 
     async def fetch(self, name: str, place: Path) -> bool:
@@ -55,34 +53,31 @@ class FolderState:
         place = self._root / releases.TURN
         with DiskErrors(place):
             disk_files.make_folders(self._root)
-            lock = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            lock = FileLock(place, 0o644)
         try:
             with DiskErrors(place):
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                os.ftruncate(lock, 0)
-                os.pwrite(lock, json.dumps({"owner": owner, "release": release}).encode(), 0)
-        except HostError as error:
-            found = _json(os.pread(lock, 4096, 0))
-            age = time.time() - os.fstat(lock).st_mtime
-            os.close(lock)
-            if not isinstance(error.__cause__, BlockingIOError):
-                raise
-            other = found.get("owner", "somebody")
-            if force:
-                raise HostError(f"{other} is at it, and cannot be sent away") from None
-            return Lock(other, found.get("release", ""), max(age, 0.0))
-        self._lock = lock
-        return None
+                if lock.take():
+                    lock.write(json.dumps({"owner": owner, "release": release}).encode())
+                    self._lock = lock
+                    return None
+                found = _json(lock.read())
+                holder = Lock(found.get("owner", "somebody"), found.get("release", ""), lock.age)
+        finally:
+            if self._lock is not lock:
+                lock.release()
+        if force:
+            raise HostError(f"{holder.owner} is at it, and cannot be sent away")
+        return holder
 
     async def keep_turn(self) -> None:
         """Say that we are still at it; the lock is ours as long as we live."""
         if self._lock is not None:
-            os.utime(self._lock)
+            self._lock.touch()
 
     async def end_turn(self) -> None:
         """Give the lock back."""
         if self._lock is not None:
-            os.close(self._lock)
+            self._lock.release()
             self._lock = None
 
 

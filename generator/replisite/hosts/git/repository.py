@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import re
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from replisite.hosts.host import HostError
+from replisite.system.limits import disk_meaning
 
 __all__ = ["CHUNK", "Repository", "without_password"]
 
@@ -63,7 +65,7 @@ _MEANINGS: Final[tuple[tuple[str, str, bool], ...]] = (
         "there is no such repository, or you may not see it; check remote in site.toml",
         False,
     ),
-    (r"no space left|disk quota", "the disk is full; free some room and deploy again", False),
+    (r"no space left|disk quota", disk_meaning(errno.ENOSPC, ""), False),
     (_AWAY, "the remote cannot be reached", True),
     (r"remote rejected|hook declined", "the remote refuses the push", False),
 )

@@ -1,7 +1,7 @@
-"""What a process says when code that runs in it ends it: how, where, and the lines that it printed last.
+"""The report of a process that ends unexpectedly: how it ended, in which line, and the last lines that it printed.
 
-`os._exit`, a signal or `os.exec*` leave no exception to catch. The process writes a report to a pipe just before it
-ends; the other end reads the report once the process is gone.
+`os._exit`, a signal and `os.exec*` leave no exception to catch. The process writes a report to a pipe just before it
+ends; its parent reads the report afterwards.
 """
 
 from __future__ import annotations
@@ -35,25 +35,25 @@ __all__ = [
 ]
 
 SHOWN = 3
-"""How many of the lines that were printed last are repeated in a message."""
+"""The number of printed lines that a message repeats."""
 
 _LONGEST_LINE = 500
 
 _FRAME = re.compile(r'^  File "(.*)", line (\d+) in ', re.MULTILINE)
-"""A frame as `faulthandler` writes it, the most recent call first."""
+"""A frame in the form of `faulthandler`, which writes the most recent call first."""
 
 _FOREIGN = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[1]), "<")
-"""Where the code of Python, of libraries and of replisite lies."""
+"""The beginnings of the paths of Python's, the libraries' and replisite's code."""
 
 leave: Callable[[int], NoReturn] = os._exit
-"""`os._exit` as Python has it, without a report."""
+"""Python's own `os._exit`, without a report."""
 
 _printed: deque[str] = deque([""], maxlen=SHOWN + 1)
 _is_watched: list[bool] = []
 
 
 class _Report:
-    """Where this process writes its report; a forked copy of the process writes none."""
+    """The pipe for the report of this process; a forked copy of the process writes none."""
 
     def __init__(self, pipe: Connection) -> None:
         self.pipe = pipe
@@ -71,11 +71,11 @@ _report: _Report | None = None
 
 
 def report_endings(pipe: Connection) -> None:
-    """Have this process write to ``pipe`` what ends it from here on, unless that is an exception or SIGKILL.
+    """Report to ``pipe`` from now on what ends this process, except for an exception and SIGKILL.
 
-    What it prints on standard output goes to standard error: the caller's standard output is the caller's.
+    Its standard output becomes standard error: the parent's standard output belongs to the parent.
     """
-    global _report  # noqa: PLW0603 - the hooks below belong to the process, and so does what they write to
+    global _report  # noqa: PLW0603 - the hooks below belong to the process, and so does the report
     _report = _Report(pipe)
     faulthandler.enable(pipe.fileno(), all_threads=False)
     os._exit = _exit_with_report
@@ -87,7 +87,7 @@ def report_endings(pipe: Connection) -> None:
 
 
 def read_report(pipe: Connection) -> str:
-    """Return what the process at the other end wrote before it ended; ``""`` if nothing."""
+    """Return the report of the process at the other end, which has ended; ``""`` if there is none."""
     text = b""
     try:
         os.set_blocking(pipe.fileno(), False)
@@ -99,7 +99,7 @@ def read_report(pipe: Connection) -> str:
 
 
 def fault_of(report: str, root: Path | None, ending: str) -> Fault:
-    """Return the fault that a report describes: the line of the site's code that ran last, and what was printed last.
+    """Return the fault that a report describes: at the last line of the site's code, with the last printed lines.
 
     ``root`` is the site's folder; ``ending`` says which process ended, and how.
     """
@@ -113,13 +113,13 @@ def fault_of(report: str, root: Path | None, ending: str) -> Fault:
 
 
 def where_in(frames: Iterable[tuple[str, int]], root: Path | None) -> tuple[str, int]:
-    """Return the innermost frame of the site's own code, or else of a library that is not Python's; ``("", 0)`` if none.
+    """Return file and line of the innermost frame of the site's code, or else of a third-party library; ``("", 0)`` if none.
 
-    ``frames`` are files and lines, the most recent call first. A file below ``root`` is given relative to it.
+    ``frames`` are files and lines, the most recent call first. A file below ``root`` is returned relative to it.
     """
-    listed = list(frames)
+    all_frames = list(frames)
     if root is not None:
-        for file, line in listed:
+        for file, line in all_frames:
             path = Path(root, file)
             if (
                 not file.startswith(_FOREIGN)
@@ -129,7 +129,7 @@ def where_in(frames: Iterable[tuple[str, int]], root: Path | None) -> tuple[str,
                 return path.relative_to(root).as_posix(), line
     python = str(Path(os.__file__).parent)
     own = str(Path(__file__).parents[1])
-    for file, line in listed:
+    for file, line in all_frames:
         is_python = file.startswith(python) and "site-packages" not in file
         if not is_python and not file.startswith((own, "<")):
             return file, line
@@ -137,21 +137,21 @@ def where_in(frames: Iterable[tuple[str, int]], root: Path | None) -> tuple[str,
 
 
 def printed_lines() -> Sequence[str]:
-    """Return the lines that this process printed last."""
+    """Return the last lines that this process printed."""
     return [line[:_LONGEST_LINE] for line in _printed if line.strip()][-SHOWN:]
 
 
 def exit_text(error: BaseException) -> str:
-    """Return what ``sys.exit`` and the like were told, or what was printed last; then the name of the exception.
+    """Return the message of ``sys.exit`` and the like, or the last printed lines; then the name of the exception.
 
     >>> exit_text(SystemExit("the folder is missing"))
     'the folder is missing (SystemExit)'
     """
     name = type(error).__name__
     if isinstance(error, SystemExit):
-        said = error.code if isinstance(error.code, str) else ""
-        code = "" if said else f" {error.code or 0}"
-        return f"{said or ' / '.join(printed_lines()) or 'ended the process'} ({name}{code})"
+        message = error.code if isinstance(error.code, str) else ""
+        code = "" if message else f" {error.code or 0}"
+        return f"{message or ' / '.join(printed_lines()) or 'ended the process'} ({name}{code})"
     return error_text(error)
 
 
@@ -176,7 +176,7 @@ def _exit_with_report(status: int) -> NoReturn:
 
 
 def _see(event: str, arguments: tuple[Any, ...]) -> None:
-    """Report a signal that this process sends itself, and a program that takes its place (PEP 578)."""
+    """Report a signal that this process sends itself, and a program that replaces it (PEP 578)."""
     if _report is None or event not in {"os.kill", "os.killpg", "os.exec"} or os.getpid() != _report.process:
         return
     if event == "os.exec":
@@ -192,7 +192,7 @@ class _Printed(io.TextIOWrapper):
 
     @classmethod
     def on(cls, descriptor: int) -> _Printed:
-        binary = open(descriptor, "wb", closefd=False)  # noqa: SIM115 - it is the process's for good
+        binary = open(descriptor, "wb", closefd=False)  # noqa: SIM115 - it stays open until the process ends
         return cls(binary, encoding="utf-8", errors="backslashreplace", line_buffering=True)
 
     def write(self, text: str) -> int:
