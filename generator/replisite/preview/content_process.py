@@ -16,7 +16,7 @@ from replisite.system.processes import ChildProcess, Heard, OutOfDate
 
 if TYPE_CHECKING:
     from replisite.preview.content_worker import ContentWorker
-    from replisite.preview.messages import ContentRequest, PageRequest, Personal, PressedPage, SiteIndex
+    from replisite.preview.messages import ContentRequest, PageRequest, PersonalPage, PressedPage, SiteIndex
 
 __all__ = ["ContentProcess"]
 
@@ -116,7 +116,7 @@ class ContentProcess(ChildProcess):
         with self._turn:
             self.ask("tidy")
 
-    def personal(self, asked: PageRequest) -> Personal:
+    def personal(self, asked: PageRequest) -> PersonalPage:
         """Press a page and say what in it is personal. Raises ReplisiteError."""
         with self._turn:
-            return cast("Personal", self.ask("personal", asked))
+            return cast("PersonalPage", self.ask("personal", asked))

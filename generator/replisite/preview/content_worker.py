@@ -24,10 +24,10 @@ from replisite.preview.messages import (
     ContentRequest,
     PageFacts,
     PageRequest,
-    Personal,
-    PieceView,
+    PersonalPage,
     PressedPage,
     SiteIndex,
+    SlotFacts,
 )
 from replisite.preview.personal_marks import Piece
 from replisite.preview.timeouts import Deadline, Overdue
@@ -126,7 +126,7 @@ class ContentWorker:
             shutil.rmtree(self._output, ignore_errors=True)
             self._output.mkdir()
             run = PelicanRun(
-                request.site, request.showings, build_time(), request.drafts, request.future, self._warm
+                request.site, request.edition_views, build_time(), request.drafts, request.future, self._warm
             )
             run.checks_templates = not request.is_quick
             pages = run.pages(self._output, is_copied=is_copied)
@@ -176,16 +176,16 @@ class ContentWorker:
         except Exception as error:  # noqa: BLE001 - whatever a template raises is a fault of it
             return PressedPage("", None, (self._fault(error, asked),))
 
-    def personal(self, asked: PageRequest) -> Personal:
+    def personal(self, asked: PageRequest) -> PersonalPage:
         """Press a page slot by slot, and say where each stands; raises what a template raises."""
         with self._deadline.within(PAGE):
             return self._personal(asked)
 
-    def _personal(self, asked: PageRequest) -> Personal:
+    def _personal(self, asked: PageRequest) -> PersonalPage:
         plate = _plate(self._proof(asked), asked)
         record = {"distributor": asked.owner}
         numbers: dict[object, int] = {}
-        told: list[PieceView] = []
+        told: list[SlotFacts] = []
         pieces: list[Piece] = []
         text: list[str] = []
         at = 0
@@ -199,10 +199,10 @@ class ContentWorker:
             text.append(written)
             at += len(written)
         counted = [
-            PieceView(slot.expression, slot.where, sum(piece.slot == number for piece in pieces))
+            SlotFacts(slot.expression, slot.where, sum(piece.slot == number for piece in pieces))
             for number, slot in enumerate(told)
         ]
-        return Personal("".join(text), tuple(pieces), tuple(counted))
+        return PersonalPage("".join(text), tuple(pieces), tuple(counted))
 
     def _proof(self, asked: PageRequest) -> Proof:
         assert self._pages is not None
@@ -257,11 +257,11 @@ def _plate(proof: Proof, asked: PageRequest) -> Plate:
     return page.corporate if asked.is_corporate and page.corporate is not None else page.plate
 
 
-def _told(slot: object) -> PieceView:
+def _told(slot: object) -> SlotFacts:
     origin = getattr(slot, "origin", None)
     if origin is None:
-        return PieceView("the whole page", "", 0)
-    return PieceView(origin.told, f"{origin.template}:{origin.line}" if origin.line else origin.template, 0)
+        return SlotFacts("the whole page", "", 0)
+    return SlotFacts(origin.told, f"{origin.template}:{origin.line}" if origin.line else origin.template, 0)
 
 
 def _beside(site: Site, opened: set[str], folders: Sequence[Path]) -> tuple[Path, ...]:

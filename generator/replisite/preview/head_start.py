@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from replisite.preview.content_process import ContentProcess
 
-__all__ = ["head_start", "new_composer"]
+__all__ = ["head_start", "new_content_process"]
 
 COMMAND = "preview"
 
@@ -18,12 +18,12 @@ COMMAND = "preview"
 def head_start(words: Sequence[str]) -> Iterator[ContentProcess | None]:
     """Start the composer if a command line asks for a preview, and end it afterwards; other commands pay nothing."""
     is_asked = list(words[:1]) == [COMMAND] and not {"-h", "--help"} & {*words}
-    with new_composer() if is_asked else nullcontext() as content_process:
+    with new_content_process() if is_asked else nullcontext() as content_process:
         yield content_process
 
 
 @contextmanager
-def new_composer() -> Iterator[ContentProcess]:
+def new_content_process() -> Iterator[ContentProcess]:
     """Start a composer with a folder of its own, and end it afterwards."""
     from pathlib import Path
     from tempfile import TemporaryDirectory

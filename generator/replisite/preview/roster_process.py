@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 
 from replisite.model.options import Options
 from replisite.model.site import Site
-from replisite.preview.messages import Order, Taken
+from replisite.preview.messages import RosterRequest, RosterResult
 from replisite.system.processes import ChildProcess, Heard
 
 if TYPE_CHECKING:
@@ -43,12 +43,12 @@ class RosterProcess(ChildProcess):
         self._numbering = threading.Lock()
         self._turn = threading.Lock()
 
-    def take(self, site: Site, options: Options, names: Sequence[str], progress: Heard) -> Taken:
+    def take(self, site: Site, options: Options, names: Sequence[str], progress: Heard) -> RosterResult:
         """Take the roster in; ``progress`` gets (rows read, rows in all or 0). Raises ReplisiteError."""
         with self._numbering:
             self._latest.value += 1
-            order = Order(site, options, tuple(names), self._latest.value)
+            order = RosterRequest(site, options, tuple(names), self._latest.value)
         with self._turn:
             if self.is_over:
                 self.begin_anew()
-            return cast(Taken, self.ask("take", order, progress=progress))
+            return cast(RosterResult, self.ask("take", order, progress=progress))

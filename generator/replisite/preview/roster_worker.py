@@ -10,7 +10,7 @@ from pathlib import Path
 
 from replisite.model.options import database_path
 from replisite.people import NameIndex, PeopleDatabase
-from replisite.preview.messages import Order, Taken
+from replisite.preview.messages import RosterRequest, RosterResult
 from replisite.preview.owners import names_path
 from replisite.rendering.steps import in_turn, take_roster
 from replisite.system.processes import Heard
@@ -29,7 +29,7 @@ class RosterWorker:
         self._latest = latest
         self._heard = heard
 
-    def take(self, order: Order) -> Taken:
+    def take(self, order: RosterRequest) -> RosterResult:
         """Take a roster in, unless the ledger was made from just this one. Raises ReplisiteError."""
         rows = 0
 
@@ -46,12 +46,12 @@ class RosterWorker:
             with in_turn(order.site, progress), PeopleDatabase.open(path) as database:
                 faults = take_roster(order.site, database, order.options, order.names, progress)
                 if len(faults) and not order.options.skip_bad_rows:
-                    return Taken(faults.faults, faults.uncounted)
+                    return RosterResult(faults.faults, faults.uncounted)
                 index_names(NameIndex(names_path(path)), database)
                 skipped = [str(fault) for fault in faults.faults]
-                return Taken((), 0, (*database.warnings, *skipped), len(database))
+                return RosterResult((), 0, (*database.warnings, *skipped), len(database))
         except Abandoned:
-            return Taken(is_abandoned=True)
+            return RosterResult(is_abandoned=True)
 
 
 def index_names(index: NameIndex, database: PeopleDatabase) -> None:

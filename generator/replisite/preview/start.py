@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from replisite.model.options import Options
 from replisite.preview.config import read_config
-from replisite.preview.head_start import new_composer
+from replisite.preview.head_start import new_content_process
 from replisite.preview.messages import ContentRequest
 
 if TYPE_CHECKING:
     from replisite.preview.content_process import ContentProcess
+    from replisite.preview.reports import Report
     from replisite.preview.serve import Started
-    from replisite.preview.session import Happened
 
 __all__ = ["PreviewOptions", "preview"]
 
@@ -38,17 +38,17 @@ def preview(
     folder: Path,
     options: PreviewOptions,
     started: Callable[[Started], None],
-    told: Callable[[Happened], None],
+    report: Report,
     content_process: ContentProcess | None = None,
 ) -> None:
     """Serve a site until SIGINT (Ctrl-C) or SIGTERM. ``content_process``: one that has a head start.
 
     Raises UsageError for a port in use.
     """
-    with new_composer() if content_process is None else nullcontext(content_process) as process:
+    with new_content_process() if content_process is None else nullcontext(content_process) as process:
         config = read_config(folder)
         if config.site is not None:
             process.begin_with(ContentRequest.of(config.site, options.source, is_quick=True))
         from replisite.preview.serve import serve  # while the other process reads
 
-        serve(folder, config, options, process, started, told)
+        serve(folder, config, options, process, started, report)

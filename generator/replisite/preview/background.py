@@ -1,0 +1,46 @@
+"""Tasks that run beside the requests: each is kept until it ends, and an error in one is reported."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from replisite.errors import Fault
+from replisite.system.error_text import error_text
+
+__all__ = ["BackgroundTasks", "bug_fault"]
+
+
+class BackgroundTasks:
+    """The tasks of one event loop. ``failed`` gets the fault of a task that raised an exception."""
+
+    def __init__(self, failed: Callable[[Fault], None]) -> None:
+        self._failed = failed
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run a coroutine as a task."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def cancel(self) -> None:
+        """Cancel every task."""
+        for task in self._tasks:
+            task.cancel()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._failed(bug_fault(error))
+
+
+def bug_fault(error: BaseException) -> Fault:
+    """Return the fault for an exception that replisite does not expect.
+
+    >>> str(bug_fault(KeyError("size")))
+    "KeyError: 'size'; this is a bug in replisite: please report it"
+    """
+    return Fault("", 0, error_text(error), "this is a bug in replisite: please report it")
