@@ -27,8 +27,7 @@ from replisite.commands.rollback import RolledBack
 from replisite.deploy.plan import Plan
 from replisite.errors import Fault
 from replisite.pages.explanation import PageExplanation, SlotExplanation
-from replisite.preview.reports import ChangeReport
-from replisite.preview.serve import Started
+from replisite.preview.reports import ChangeReport, Started
 from tests.little_site import LittleSite
 
 HOSTILE = (

@@ -11,8 +11,7 @@ from replisite.preview.code_frames import frame_of, frame_text
 
 if TYPE_CHECKING:
     from replisite.cli.terminal import Terminal
-    from replisite.preview.reports import ChangeReport
-    from replisite.preview.serve import Started
+    from replisite.preview.reports import ChangeReport, Started
 
 __all__ = ["PreviewReporter"]
 

@@ -15,9 +15,10 @@ head_start       the content process, started before the command line is read
 listening        the socket, and the addresses by which it is reached
 local_links      addresses of the live sites, led to the preview
 messages         the values that the processes exchange
+options          the options of a preview
 owners           the people on the roster: found by alias, searched by name
 personal_marks   marks the personal pieces of a page
-reports          what changed and what is wrong now, for the terminal
+reports          the addresses, what changed and what is wrong now, for the terminal
 responses        the response to a request for a page
 roster_photos    pictures that are photos of people on the roster
 roster_process   the process that imports the roster, as the session sees it

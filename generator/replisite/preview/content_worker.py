@@ -1,7 +1,7 @@
-"""What happens in the process that keeps Pelican warm: content is read, pages are staged and pressed on request.
+"""The code inside the process that keeps Pelican loaded: it reads content, and stages and presses pages on request.
 
-The pages of the last faultless reading stay until there are new ones, so that there is always something to show.
-``content_process.py`` is the other side of the pipe.
+The pages of the last reading without faults stay until there are new ones, so that there is always a page to show.
+``content_process.py`` is the other end of the pipe.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from replisite.preview.messages import (
     SlotFacts,
 )
 from replisite.preview.personal_marks import Piece
-from replisite.preview.timeouts import Deadline, Overdue
+from replisite.preview.timeouts import Deadline, TimeLimitExceeded
 from replisite.rendering.links import audit_sheets, link_check, template_fault
 from replisite.staging import Plate
 from replisite.system.clock import build_time
@@ -41,20 +41,20 @@ __all__ = ["ContentWorker"]
 
 
 PAGE = 10.0
-"""How many seconds a page may take; it takes milliseconds, and this is a loop without an end."""
+"""How many seconds a page may take. A page takes milliseconds; this is an endless loop."""
 
 
 class ContentWorker:
-    """What the composer's process holds: the last good pages, and what Pelican need not do again.
+    """The object in the process: the last good pages, and the results of Pelican that are reused.
 
-    ``scratch`` is a folder for what Pelican must be able to write.
+    ``scratch`` is a folder into which Pelican writes.
     """
 
     def __init__(self, scratch: Path, heard: Heard) -> None:
         self._output = scratch / "output"
         self._deadline = Deadline(lambda: heard(0, 0))
         self._code = SiteCode()
-        self._warm = ReusedFiles()
+        self._reused = ReusedFiles()
         self._pages: StagedSite | None = None
         self._site: Site | None = None
         self._made_files: dict[str, bytes] | None = None
@@ -62,29 +62,31 @@ class ContentWorker:
         self._is_copied = False
 
     def compose(self, request: ContentRequest) -> SiteIndex:
-        """Read what has changed; nothing is staged before it is asked for.
+        """Read what has changed; a page is staged when it is first requested.
 
-        Raises InputError without a theme, and when SIGALRM says that it has taken long enough; OutOfDate if this process
-        has imported what is not so any more.
+        Raises InputError without a theme, and when SIGALRM stops the reading; OutOfDate if this process has imported
+        code of the site that has changed.
         """
         self._code.check(request.site)
         try:
             with self._deadline.within():
                 return self._read(request)
-        except Overdue as error:
-            self._warm = ReusedFiles()  # something may be half done
-            told = f"reading the content was {error}"
-            raise InputError([Fault("", 0, told, "mend what it hangs on, or save a file")]) from error
+        except TimeLimitExceeded as error:
+            self._reused = ReusedFiles()  # a file may be half read
+            message = f"reading the content was {error}"
+            raise InputError(
+                [Fault("", 0, message, "fix the code that it waits for, or save a file")]
+            ) from error
         finally:
             self._code.learn(request.site)
 
     def _read(self, request: ContentRequest) -> SiteIndex:
         started = time.perf_counter()
-        gc.disable()  # what was read before is tidied away when nobody waits
+        gc.disable()  # memory is freed when no request waits
         site = request.site
         with opened_files() as opened:
             run, pages = self._run(request)
-        self._code.learn(site)  # to be watched
+        self._code.learn(site)  # its files are watched
         folders = (run.theme, *(site.root / name for name in (site.content, "templates")))
         beside = (*_beside(site, opened, folders), *self._code.files)
         warnings = tuple(run.noted_faults.warnings)
@@ -111,22 +113,27 @@ class ContentWorker:
         )
 
     def _broken_sheets(self, run: PelicanRun, pages: StagedSite) -> tuple[str, ...]:
-        """Return what a build would say of the addresses in shared style sheets; a preview shows pages all the same."""
+        """Return the faults that a build reports in shared style sheets; here they are warnings, and pages are shown."""
         sheets = []
         for path, (file, name) in run.style_sheets().items():
-            with suppress(OSError):  # an editor is replacing it, and the next reading has it
+            with suppress(OSError):  # an editor is replacing it; the next reading gets it
                 sheets.append((path, name, file.read_bytes()))
         audited = audit_sheets(sheets, pages.site_files(pages.main), run.site)
         return (*map(str, audited.faults), *audited.warnings)
 
     def _run(self, request: ContentRequest) -> tuple[PelicanRun, StagedSite]:
-        """Run Pelican; a second time, with copies of static files, if a plugin wants to open those."""
+        """Run Pelican; run it again with copies of static files if a plugin opens those."""
         is_copied = self._is_copied
         while True:
             shutil.rmtree(self._output, ignore_errors=True)
             self._output.mkdir()
             run = PelicanRun(
-                request.site, request.edition_views, build_time(), request.drafts, request.future, self._warm
+                request.site,
+                request.edition_views,
+                build_time(),
+                request.drafts,
+                request.future,
+                self._reused,
             )
             run.checks_templates = not request.is_quick
             pages = run.pages(self._output, is_copied=is_copied)
@@ -145,13 +152,13 @@ class ContentWorker:
         return files
 
     def tidy(self) -> None:
-        """Give back the memory of what was read before."""
+        """Free the memory of earlier readings."""
         forget_contents()
         gc.enable()
         gc.collect()
 
     def file(self, path: str) -> bytes:
-        """Return a feed or the like; raises KeyError, and InputError for what must not reach a visitor."""
+        """Return a generated file; raises KeyError, and InputError for a placeholder that is left over in it."""
         assert self._pages is not None
         assert self._site is not None
         if self._made_files is None:
@@ -161,60 +168,60 @@ class ContentWorker:
             self._made_files = files
         return self._made_files[path]
 
-    def press(self, asked: PageRequest) -> PressedPage:
-        """Press one page of the last good composition."""
+    def press(self, request: PageRequest) -> PressedPage:
+        """Press one page of the last reading without faults."""
         try:
             with self._deadline.within(PAGE):
-                proof = self._proof(asked)
+                proof = self._proof(request)
                 started = time.perf_counter()
-                text = _plate(proof, asked).text({"distributor": asked.owner})
+                text = _plate(proof, request).text({"distributor": request.owner})
                 spent = (time.perf_counter() - started) * 1000
-                left = proof.leftovers or proof.leftovers_for({"distributor": asked.owner})
+                left = proof.leftovers or proof.leftovers_for({"distributor": request.owner})
             if left:
                 return PressedPage("", None, tuple(left))
-            return PressedPage(text, self._facts(proof, asked, text, spent))
-        except Exception as error:  # noqa: BLE001 - whatever a template raises is a fault of it
-            return PressedPage("", None, (self._fault(error, asked),))
+            return PressedPage(text, self._facts(proof, request, text, spent))
+        except Exception as error:  # noqa: BLE001 - an exception of a template is its fault
+            return PressedPage("", None, (self._fault(error, request),))
 
-    def personal(self, asked: PageRequest) -> PersonalPage:
-        """Press a page slot by slot, and say where each stands; raises what a template raises."""
+    def personal(self, request: PageRequest) -> PersonalPage:
+        """Press a page slot by slot, and return their positions; raises the exceptions of the template."""
         with self._deadline.within(PAGE):
-            return self._personal(asked)
+            return self._personal(request)
 
-    def _personal(self, asked: PageRequest) -> PersonalPage:
-        plate = _plate(self._proof(asked), asked)
-        record = {"distributor": asked.owner}
+    def _personal(self, request: PageRequest) -> PersonalPage:
+        plate = _plate(self._proof(request), request)
+        record = {"distributor": request.owner}
         numbers: dict[object, int] = {}
-        told: list[SlotFacts] = []
+        slots: list[SlotFacts] = []
         pieces: list[Piece] = []
         text: list[str] = []
-        at = 0
+        position = 0
         for part in plate.parts:
             written = part if isinstance(part, str) else part.render(record)
             if not isinstance(part, str) and not getattr(part, "is_silent", False):
                 number = numbers.setdefault(part.key, len(numbers))
-                if number == len(told):
-                    told.append(_told(part))
-                pieces.append(Piece(at, at + len(written), number))
+                if number == len(slots):
+                    slots.append(_slot_facts(part))
+                pieces.append(Piece(position, position + len(written), number))
             text.append(written)
-            at += len(written)
+            position += len(written)
         counted = [
             SlotFacts(slot.expression, slot.where, sum(piece.slot == number for piece in pieces))
-            for number, slot in enumerate(told)
+            for number, slot in enumerate(slots)
         ]
         return PersonalPage("".join(text), tuple(pieces), tuple(counted))
 
-    def _proof(self, asked: PageRequest) -> Proof:
+    def _proof(self, request: PageRequest) -> Proof:
         assert self._pages is not None
         started = time.perf_counter()
-        proof = self._pages.proof(asked.key, asked.path)
-        place = asked.key, asked.path
-        if place not in self._stage_ms:
-            self._stage_ms[place] = (time.perf_counter() - started) * 1000
+        proof = self._pages.proof(request.key, request.path)
+        page = request.key, request.path
+        if page not in self._stage_ms:
+            self._stage_ms[page] = (time.perf_counter() - started) * 1000
         return proof
 
-    def _facts(self, proof: Proof, asked: PageRequest, text: str, press_ms: float) -> PageFacts:
-        page, plate = proof.page, _plate(proof, asked)
+    def _facts(self, proof: Proof, request: PageRequest, text: str, press_ms: float) -> PageFacts:
+        page, plate = proof.page, _plate(proof, request)
         body = text.encode()
         template = proof.staged.recorded.template
         assert self._pages is not None
@@ -226,38 +233,34 @@ class ContentWorker:
             is_protected=bool(proof.staged.recorded.context.get("protected")),
             size=len(body),
             compressed=len(zlib.compress(body, 6)),
-            stage_ms=round(self._stage_ms[asked.key, asked.path], 1),
+            stage_ms=round(self._stage_ms[request.key, request.path], 1),
             press_ms=round(press_ms, 3),
-            broken=tuple(self._broken(asked, text)),
+            broken=tuple(self._broken(request, text)),
         )
 
-    def _broken(self, asked: PageRequest, text: str) -> Sequence[str]:
-        """Return the links of a page, as written, that lead to no page and no file."""
+    def _broken(self, request: PageRequest, text: str) -> Sequence[str]:
+        """Return the links of a page, as they are written, that lead to no page and no file."""
         assert self._pages is not None
         assert self._site is not None
-        check = link_check(self._pages.site_files(asked.key), asked.owner, self._site)
-        return sorted({link.written for link in check.page(text, asked.path)})
+        check = link_check(self._pages.site_files(request.key), request.owner, self._site)
+        return sorted({link.written for link in check.page(text, request.path)})
 
-    def _fault(self, error: Exception, asked: PageRequest) -> Fault:
+    def _fault(self, error: Exception, request: PageRequest) -> Fault:
         assert self._site is not None
         file, line = getattr(error, "filename", None), getattr(error, "lineno", 0)
         if isinstance(file, str) and line:  # a template that cannot be compiled
-            place = Path(file)
-            told = (
-                place.relative_to(self._site.root).as_posix()
-                if place.is_relative_to(self._site.root)
-                else file
-            )
-            return Fault(told, line, getattr(error, "message", "") or str(error), "mend the template")
-        return template_fault(error, self._site, f"{asked.path} for {asked.owner.alias or 'the company'}")
+            path, root = Path(file), self._site.root
+            name = path.relative_to(root).as_posix() if path.is_relative_to(root) else file
+            return Fault(name, line, getattr(error, "message", "") or str(error), "fix the template")
+        return template_fault(error, self._site, f"{request.path} for {request.owner.alias or 'the company'}")
 
 
-def _plate(proof: Proof, asked: PageRequest) -> Plate:
+def _plate(proof: Proof, request: PageRequest) -> Plate:
     page = proof.page
-    return page.corporate if asked.is_corporate and page.corporate is not None else page.plate
+    return page.corporate if request.is_corporate and page.corporate is not None else page.plate
 
 
-def _told(slot: object) -> SlotFacts:
+def _slot_facts(slot: object) -> SlotFacts:
     origin = getattr(slot, "origin", None)
     if origin is None:
         return SlotFacts("the whole page", "", 0)
@@ -265,11 +268,11 @@ def _told(slot: object) -> SlotFacts:
 
 
 def _beside(site: Site, opened: set[str], folders: Sequence[Path]) -> tuple[Path, ...]:
-    """Return the files of the site that were read and lie in no folder that is known, and those that links lead to."""
+    """Return the files of the site that were read outside the known folders, and the targets of links among them."""
     paths = {Path(site.root, name) for name in opened}
     own = {path for path in paths if path.is_relative_to(site.root) and not path.is_relative_to(site.state)}
     linked = {
         Path(os.path.realpath(path)) for path in own if path.is_symlink()
-    }  # it may be gone, and come back
+    }  # a target may be gone, and come back
     listed = linked | {path for path in own if path.is_file()}
     return tuple(sorted(path for path in listed if not any(map(path.is_relative_to, folders))))

@@ -9,8 +9,7 @@ import signal
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,32 +24,20 @@ from replisite.preview.listening import (
     local_host,
     public_url,
 )
-from replisite.preview.reports import ChangeReport, Report
+from replisite.preview.options import PreviewOptions
+from replisite.preview.reports import ChangeReport, PreviewReporter, Started
 from replisite.preview.roster_process import RosterProcess
 from replisite.preview.routing import has_hosts
 from replisite.preview.session import FIRST_PAGE, PreviewSession
-from replisite.preview.start import PreviewOptions
 from replisite.preview.watcher import Watched, Watcher
 from replisite.system.processes import INTERRUPTS
 
 if TYPE_CHECKING:
     import uvicorn
 
-__all__ = ["Started", "serve"]
+__all__ = ["PreviewReporter", "Started", "serve"]
 
 POLLING = "the system has no free inotify watches for all folders; files are compared twice a second instead"
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """The addresses of a preview: on this machine, and for other devices (``""`` if they cannot reach it).
-
-    ``moved_from`` is the default port if it was in use.
-    """
-
-    url: str
-    public_url: str
-    moved_from: int | None
 
 
 def serve(
@@ -58,8 +45,7 @@ def serve(
     config: Config,
     options: PreviewOptions,
     content_process: ContentProcess,
-    started: Callable[[Started], None],
-    report: Report,
+    reporter: PreviewReporter,
 ) -> None:
     """Serve a site until SIGINT (Ctrl-C) or SIGTERM; ``config`` is its site.toml as it has been read.
 
@@ -69,9 +55,7 @@ def serve(
         listening = listening_socket(options.host, options.port)
         signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)  # until the event loop handles them
         try:
-            asyncio.run(
-                _serve(folder, config, options, listening, content_process, roster_process, started, report)
-            )
+            asyncio.run(_serve(folder, config, options, listening, content_process, roster_process, reporter))
         finally:
             listening.close()
 
@@ -83,8 +67,7 @@ async def _serve(
     listening: socket.socket,
     content_process: ContentProcess,
     roster_process: RosterProcess,
-    started: Callable[[Started], None],
-    report: Report,
+    reporter: PreviewReporter,
 ) -> None:
     loop, stopping = asyncio.get_running_loop(), asyncio.Event()
     for number in INTERRUPTS:
@@ -97,7 +80,7 @@ async def _serve(
 
     def failed(done: concurrent.futures.Future[None]) -> None:
         if not done.cancelled() and (error := done.exception()) is not None:
-            report(ChangeReport(faults=(bug_fault(error),)))
+            reporter.happened(ChangeReport(faults=(bug_fault(error),)))
 
     def watch(watched: Watched) -> None:
         if watchers:
@@ -106,10 +89,17 @@ async def _serve(
         watchers.append(Watcher(watched, changed))
         watchers[0].start()
         if watchers[0].is_polling:
-            report(ChangeReport(warnings=(POLLING,)))
+            reporter.happened(ChangeReport(warnings=(POLLING,)))
 
     session = PreviewSession(
-        folder, config, options.source, content_process, roster_process, report, options.editor, watch
+        folder,
+        config,
+        options.source,
+        content_process,
+        roster_process,
+        reporter.happened,
+        options.editor,
+        watch,
     )
     reading = asyncio.create_task(_read(session))
     port = listening.getsockname()[1]
@@ -120,7 +110,7 @@ async def _serve(
         task.add_done_callback(lambda _: stopping.set())
     url = _first_url(session, options, port)
     moved = DEFAULT_PORT if options.port is None and port != DEFAULT_PORT else None
-    started(Started(url, public, moved))
+    reporter.started(Started(url, public, moved))
     if options.is_opening:
         threading.Thread(target=_open, args=(url,), name="browser", daemon=True).start()
     try:

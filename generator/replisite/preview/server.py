@@ -29,7 +29,6 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from replisite.errors import ReplisiteError
 from replisite.preview.local_links import localised
 from replisite.preview.messages import PageRequest, PersonalPage
 from replisite.preview.personal_marks import marked
@@ -131,10 +130,7 @@ class _Handlers:
     async def _file(self, file: FoundFile) -> Response:
         media_type = _media_type(file.path)
         if file.source is None:
-            try:
-                body = await self.session.generated_file(file.path)
-            except ReplisiteError as error:
-                return PlainTextResponse(str(error), 500)
+            body = await self.session.generated_file(file.path)
             return Response(body, media_type=media_type, headers=NO_CACHE)
         if not file.source.is_file():
             return PlainTextResponse(FILE_GONE, 404)
@@ -197,10 +193,7 @@ class _Handlers:
         page = response.page
         if page is None:
             return JSONResponse({"html": with_client(response), "slots": []}, headers=NO_CACHE)
-        try:
-            personal = await self.session.personal(page.request)
-        except ReplisiteError as error:
-            return PlainTextResponse(str(error), 500)
+        personal = await self.session.personal(page.request)
         text = self._marked(personal, page.request, page.view.name, _host(request))
         html = with_client(replace(response, text=text))
         return JSONResponse({"html": html, "slots": self._slots(personal)}, headers=NO_CACHE)
