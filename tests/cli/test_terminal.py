@@ -27,8 +27,7 @@ from replisite.commands.rollback import RolledBack
 from replisite.deploy.plan import Plan
 from replisite.errors import Fault
 from replisite.pages.explanation import PageExplanation, SlotExplanation
-from replisite.preview.serve import Started
-from replisite.preview.session import Happened
+from replisite.preview.reports import ChangeReport, Started
 from tests.little_site import LittleSite
 
 HOSTILE = (
@@ -101,7 +100,7 @@ def _planned(terminal: Terminal) -> None:
 
 
 def _happened(terminal: Terminal) -> None:
-    told = Happened(
+    told = ChangeReport(
         changed=(Path(HOSTILE),), faults=(Fault(HOSTILE, 100, HOSTILE, HOSTILE),), warnings=(HOSTILE,)
     )
     PreviewReporter(terminal, Path("/"), quiet=False).happened(told)

@@ -33,7 +33,7 @@ FACTS: dict[str, Any] = {
     "editions": ["GB-en", "US-en"],
     "view": "public",
     "views": [
-        {"key": "public", "title": "Everybody"},
+        {"key": "public", "title": "As published"},
         {"key": "member", "title": "Member"},
         {"key": "leader", "title": "Leader"},
     ],
@@ -68,7 +68,7 @@ PEOPLE = [
 ]
 
 
-COMPANY = "The company\N{RIGHT SINGLE QUOTATION MARK}s own site"
+COMPANY = "Corporate site"
 
 
 HOSTILE = "<script>globalThis.isHarmed = true</script><img src=x onerror='globalThis.isHarmed = true'>"

@@ -57,7 +57,7 @@ def test_the_company_is_an_owner(tab: Tab) -> None:
     [
         ("Edition", "US · en", {"edition": "US-en"}),
         ("View as", "Member", {"view": "member"}),
-        ("Hard case", "No photo", {"case": "no-photo"}),
+        ("Edge case", "No photo", {"case": "no-photo"}),
     ],
 )
 def test_another_view_of_the_page(tab: Tab, name: str, choice: str, expected: dict[str, str]) -> None:
@@ -78,7 +78,7 @@ def test_the_bar_knows_the_page(tab: Tab) -> None:
         "themes/storefront/templates/product.html",
         "9,650 bytes, 3,120 compressed",
         "11 slots",
-        "in 14.2 ms, once for everybody",
+        "in 14.2 ms, once for all owners",
         "in 0.1 ms for this owner",
         "Jane O., active",
     ]
@@ -90,7 +90,7 @@ def test_the_bar_knows_the_page(tab: Tab) -> None:
     tab.change(document("<p>b</p>"))
     tab.page.get_by_role("button", name="9.7 kB · 1 slot with warnings").click()
     assert panel.locator(".warning").all_inner_texts() == [
-        f"Pressed whole for every owner: base.html:4: {HOSTILE}",
+        f"Rendered whole for each owner: base.html:4: {HOSTILE}",
         "odd",
     ]
     expect(tab.page.get_by_role("link", name="Source", exact=True)).to_have_count(0)
@@ -146,7 +146,7 @@ def test_an_unlocked_page_says_so(tab: Tab) -> None:
     tab.server.facts["is_unlocked"] = True
     tab.open(document("<p>a</p>"))
     expect(tab.part(".banner")).to_have_text(
-        "Member page, unlocked in this preview only. Visitors do not get it."
+        "Member page, shown in this preview only. Visitors cannot see it."
     )
 
 
@@ -162,9 +162,9 @@ def test_the_bar_is_hidden_and_folded(tab: Tab) -> None:
     expect(bar).to_be_hidden()
     tab.page.keyboard.press("Alt+Shift+P")
     expect(bar).to_be_visible()
-    tab.page.get_by_role("button", name="Move the bar to the top").click()
+    tab.page.get_by_role("button", name="Move the toolbar to the top").click()
     assert bar.bounding_box()["y"] == 0
-    tab.page.get_by_role("button", name="Fold the preview bar").click()
+    tab.page.get_by_role("button", name="Minimize the preview toolbar").click()
     expect(bar).to_be_hidden()
     tab.page.reload()
     tab.settle()

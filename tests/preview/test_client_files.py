@@ -163,7 +163,7 @@ def test_day_and_night(tab: Tab) -> None:
 
     day, night = [RED, GREEN, "rgb(0, 0, 0)"], [BLUE, "rgb(255, 255, 255)", BLUE]
     assert colours() == day
-    tab.page.get_by_role("button", name="By night").click()
+    tab.page.get_by_role("button", name="Dark").click()
     assert colours() == night
     tab.exchange("/a.css")
     assert colours() == night
@@ -172,10 +172,10 @@ def test_day_and_night(tab: Tab) -> None:
     tab.page.reload()
     tab.settle()
     assert colours() == night
-    assert tab.page.get_by_role("button", name="By night").get_attribute("aria-pressed") == "true"
+    assert tab.page.get_by_role("button", name="Dark").get_attribute("aria-pressed") == "true"
     tab.page.emulate_media(color_scheme="dark")
-    tab.page.get_by_role("button", name="By day").click()
+    tab.page.get_by_role("button", name="Light").click()
     assert colours() == day
-    tab.page.get_by_role("button", name="As the browser prefers").click()
+    tab.page.get_by_role("button", name="As the browser is set").click()
     assert colours() == [BLUE, "rgb(0, 0, 0)", BLUE]
     assert tab.page.get_attribute("html", "style") is None

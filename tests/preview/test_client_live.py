@@ -98,7 +98,7 @@ def test_a_server_that_was_away_is_found_again(tab: Tab) -> None:
     tab.server.hang_up()
     presence = tab.part(".presence")
     presence.wait_for()
-    assert presence.inner_text() == "The preview has stopped. Waiting for it."
+    assert presence.inner_text() == "The preview has stopped. This page reconnects when it runs again."
     tab.server.pages["/"] = document("<p>b</p>")
     wait_until(lambda: sum(path.startswith("/_replisite/events") for path, _said in tab.server.asked) > 1)
     tab.server.is_refusing = False

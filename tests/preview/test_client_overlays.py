@@ -21,6 +21,11 @@ def test_faults_are_shown_over_the_last_good_page(tab: Tab) -> None:
     panel = tab.part(".faults")
     expect(panel).to_be_visible()
     assert panel.get_by_role("heading").inner_text() == "2 faults"
+    assert panel.get_by_role("button").inner_text().split() == ["Hide", "Esc"]
+    assert panel.locator(".faults-foot").inner_text() == (
+        "The page behind is the last version without faults, if there is one. "
+        "This panel closes when the faults are fixed."
+    )
     first = tab.part(".fault").first
     assert first.locator(".fault-place code").inner_text() == "content/x.md:4:7"
     assert first.locator(".fault-what").inner_text() == 'no field "fone" in the roster'
@@ -164,7 +169,7 @@ def test_the_marks_go_away(tab: Tab) -> None:
     assert tab.page.evaluate(SHOWN) == before
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("width", [320, 390, 900, 1280])
 def test_nothing_sticks_out(tab: Tab, width: int) -> None:
     """On every width bar, panels and faults lie within the window; the page does not scroll sideways."""
     tab.page.set_viewport_size({"width": width, "height": 700})

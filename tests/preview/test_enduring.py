@@ -21,6 +21,8 @@ from replisite.preview import content_worker
 from replisite.preview.config import read_config
 from replisite.preview.content_process import ContentProcess
 from replisite.preview.messages import ContentRequest, PageRequest, SiteIndex
+from replisite.preview.roster_process import RosterProcess
+from replisite.system.processes import ChildProcess
 from tests.little_site import LittleSite
 from tests.preview.running import RunningPreview
 
@@ -106,6 +108,12 @@ def _wait(is_so: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+def _pid(process: ChildProcess) -> int:
+    pid = process._process.pid
+    assert pid is not None
+    return pid
+
+
 def _children(pid: int) -> list[int]:
     return [
         int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
@@ -123,7 +131,7 @@ def test_a_page_without_an_end_is_given_up(
         site_index = content_process.compose(ContentRequest.of(site, Options()))
         (fault,) = content_process.press(_asked(site, site_index, "products/soap/index.html")).faults
         assert (fault.file, fault.line) == ("themes/little/templates/product.html", 2)
-        assert "Overdue: given up after" in fault.what
+        assert "TimeLimitExceeded: stopped after" in fault.what
         assert "By hand." in content_process.press(_asked(site, site_index, "about/index.html")).text
 
 
@@ -213,6 +221,69 @@ def test_a_process_that_ended_before_its_answer_was_awaited_is_reported(
         assert (fault.file, fault.line, fault.what) == ("plugins/odd.py", 5, "no folder")
         little.write("plugins/odd.py", "def register():\n    pass\n")
         assert not content_process.compose(request).faults
+
+
+def test_a_process_that_is_killed_before_its_answer_is_reported(little: LittleSite, tmp_path: Path) -> None:
+    """It is stopped when it is asked, so that no answer comes before the kill; the next reading starts another one."""
+    request = ContentRequest.of(_site(little), Options())
+    with ContentProcess(tmp_path) as content_process:
+        os.kill(_pid(content_process), signal.SIGSTOP)
+        content_process.begin_with(request)
+        content_process.kill()
+        with pytest.raises(ReplisiteError, match=r"^the process that reads the content ended \(.*SIGKILL"):
+            content_process.compose(request)
+        assert not content_process.compose(request).faults
+
+
+def test_a_process_that_ended_before_it_was_asked_is_started_again(
+    little: LittleSite, tmp_path: Path
+) -> None:
+    """The first reading is in another process, and nothing is reported: no code of the site has run."""
+    request = ContentRequest.of(_site(little), Options())
+    with ContentProcess(tmp_path) as content_process:
+        content_process.kill()
+        _wait(lambda: content_process.is_over)
+        content_process.begin_with(request)
+        assert not content_process.compose(request).faults
+
+
+def test_a_process_that_ends_while_it_is_hurried_is_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends between the look whether it runs and the signal: the change of a file is read all the same."""
+    with ContentProcess(tmp_path) as content_process:
+        content_process.kill()
+        _wait(lambda: content_process.is_over)
+        with monkeypatch.context() as patched:
+            patched.setattr(ContentProcess, "is_over", False)
+            content_process.busy_since = time.monotonic() - 1000
+            content_process.hurry()
+
+
+def test_a_roster_process_that_is_killed_while_it_is_waited_for_is_reported(little: LittleSite) -> None:
+    """The waiting thread gets an error, and the next import starts another process."""
+    site, progress = _site(little), lambda _done, _total: None
+    with RosterProcess() as roster_process, ThreadPoolExecutor(1) as thread:
+        os.kill(_pid(roster_process), signal.SIGSTOP)
+        waiting = thread.submit(roster_process.take, site, Options(), [], progress)
+        _wait(lambda: roster_process.busy_since is not None)
+        roster_process.kill()
+        with pytest.raises(ReplisiteError, match=r"^the process that reads the roster ended \(.*SIGKILL"):
+            waiting.result(30)
+        assert roster_process.take(site, Options(), [], progress).people == 3
+
+
+def test_a_roster_process_that_is_closed_while_it_is_waited_for_is_let_go(little: LittleSite) -> None:
+    """Threads that wait, and those that wait for these, all get an error: Ctrl-C waits for none of them."""
+    site, progress = _site(little), lambda _done, _total: None
+    with RosterProcess() as roster_process, ThreadPoolExecutor(2) as threads:
+        os.kill(_pid(roster_process), signal.SIGSTOP)
+        waiting = [threads.submit(roster_process.take, site, Options(), [], progress) for _ in range(2)]
+        _wait(lambda: roster_process.busy_since is not None)
+        roster_process.close(at_once=True)
+        for each in waiting:
+            with pytest.raises(ReplisiteError):
+                each.result(30)
 
 
 def test_a_process_that_was_asked_nothing_has_no_answer(tmp_path: Path) -> None:

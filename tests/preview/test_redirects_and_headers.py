@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from types import SimpleNamespace
-from typing import Any, cast
+from pathlib import Path
+from typing import cast
 from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 
-from replisite.preview import responses as answers_module
-from replisite.preview.responses import Responses
-from replisite.preview.session import PreviewSession
+from replisite.preview import responses as responses_module
+from replisite.preview.responses import PageResponse, PageSource, Responses
+from replisite.preview.routing import NotFound
+from replisite.preview.state import State
 from tests.little_site import LittleSite
 from tests.preview.running import RunningPreview
 
@@ -68,33 +69,32 @@ def test_redirects_stay_on_their_host_and_every_answer_says_nosniff(little: Litt
 
 
 @pytest.mark.parametrize("status", [200, 404])
-def test_answers_do_not_pile_up(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
-    """Whoever looks at the sites of thousands of owners, and at what is not there, fills no memory."""
-    session = SimpleNamespace(
-        is_started=asyncio.Event(),
-        faults=(),
-        folder=None,
-        editor="",
-        site=None,
-        site_index=SimpleNamespace(paths={}),
-    )
+def test_responses_do_not_pile_up(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    """A user who looks at the sites of thousands of owners, and at missing pages, fills no memory."""
     made = 0
 
-    async def answer(self: Responses, host: str, at: str, more: bool) -> Any:
+    class Source:
+        folder = Path("/site")
+        editor = ""
+        state = State(None)
+
+        async def wait_until_started(self) -> None:
+            pass
+
+    async def make(_: Responses, host: str, path: str, may_read: bool) -> PageResponse:
         nonlocal made
         made += 1
-        return answers_module.Answer(status, at, host, answers_module.Nothing(str(more)))
+        return PageResponse(status, path, host, NotFound(str(may_read)))
 
-    monkeypatch.setattr(Responses, "_answer", answer)
+    monkeypatch.setattr(Responses, "_make", make)
 
-    async def visit() -> Responses:
-        session.is_started.set()
-        answers = Responses(cast("PreviewSession", session))
+    async def request() -> Responses:
+        responses = Responses(cast("PageSource", Source()))
         for number in range(5_000):
-            await answers.page("localhost", f"/owner-{number}/")
-            await answers.page("localhost", "/")
-        return answers
+            await responses.page("localhost", f"/owner-{number}/")
+            await responses.page("localhost", "/")
+        return responses
 
-    answers = asyncio.run(visit())
-    assert made == 5_001  # the page that is looked at again and again stays
-    assert len(answers._known) == answers_module.REMEMBERED
+    responses = asyncio.run(request())
+    assert made == 5_001  # the page that is requested again and again stays
+    assert len(responses._cached) == responses_module.CACHED

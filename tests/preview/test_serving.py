@@ -82,7 +82,7 @@ def test_who_has_no_site_is_told_of(running: RunningPreview) -> None:
     assert got.status == 404
     assert "Not here" in got.text
     assert (
-        "wilma has no site: the person is lapsed"
+        "wilma has no site: the distributor is lapsed"
         in running.ask("/_replisite/page?at=/wilma/about/")["warnings"]
     )
     assert running.get("/nobody/about/").status == 404

@@ -1,29 +1,32 @@
-"""What changes while something is read is read together, once, however much it is."""
+"""A session reads what has changed in order and once, and goes on whatever ends or fails."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from replisite.errors import Fault
+from replisite.errors import Fault, ReplisiteError
 from replisite.model.options import Options
-from replisite.preview import session as session_module
-from replisite.preview.config import read_config
+from replisite.preview import content_reader
+from replisite.preview.config import Config, read_config
 from replisite.preview.content_process import ContentProcess
-from replisite.preview.messages import ContentRequest, PageRequest, PressedPage, SiteIndex, Taken
+from replisite.preview.messages import ContentRequest, PageRequest, PressedPage, RosterResult, SiteIndex
+from replisite.preview.reports import ChangeReport
 from replisite.preview.roster_process import RosterProcess
-from replisite.preview.session import Happened, PreviewSession
+from replisite.preview.session import PreviewSession
+from replisite.preview.state import RosterState
 from replisite.preview.watcher import Watched
 from tests.little_site import LittleSite
 
 
-class SlowComposer:
-    """Takes a tenth of a second for each reading, and counts them."""
+class SlowContent:
+    """A content process whose readings take a tenth of a second; it counts them."""
 
     is_over = False
 
@@ -42,43 +45,83 @@ class SlowComposer:
         pass
 
 
-class NoRoster:
-    """Has read the roster."""
+class ReadRoster:
+    """A roster process that has imported the roster before."""
 
-    def take(self, *_: object) -> Taken:
-        return Taken()
+    is_over = False
+
+    def take(self, *_: object) -> RosterResult:
+        return RosterResult()
+
+
+class FailingRoster(ReadRoster):
+    """A roster process whose imports fail, and then succeed."""
+
+    def __init__(self, *errors: Exception) -> None:
+        self.errors = list(errors)
+        self.imports = 0
+
+    def take(self, *_: object) -> RosterResult:
+        self.imports += 1
+        if self.errors:
+            self.is_over = True
+            raise self.errors.pop(0)
+        self.is_over = False
+        return RosterResult()
+
+
+@pytest.fixture(autouse=True)
+def _short_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No browser requests the first page."""
+    monkeypatch.setattr("replisite.preview.session.FIRST_PAGE", 0.01)
+
+
+MakeSession = Callable[..., PreviewSession]
 
 
 @pytest.fixture
-def told() -> list[Happened]:
-    """What the terminal was told."""
+def reports() -> list[ChangeReport]:
+    """The reports that the terminal got."""
     return []
 
 
 @pytest.fixture
-def session(little: LittleSite, told: list[Happened]) -> Callable[[SlowComposer], PreviewSession]:
-    """Make a desk for a composer."""
+def session(little: LittleSite, reports: list[ChangeReport]) -> MakeSession:
+    """Make a session of the little site."""
 
-    def make(content_process: SlowComposer) -> PreviewSession:
-        parts: tuple[Any, ...] = (
-            cast(ContentProcess, content_process),
-            cast(RosterProcess, NoRoster()),
-            told.append,
+    def make(content: SlowContent, roster: ReadRoster | None = None) -> PreviewSession:
+        return PreviewSession(
+            little.root,
+            read_config(little.root),
+            Options(),
+            cast(ContentProcess, content),
+            cast(RosterProcess, roster or ReadRoster()),
+            reports.append,
             "",
+            watch=lambda _: None,
         )
-        return PreviewSession(little.root, read_config(little.root), Options(), *parts, watch=lambda _: None)
 
     return make
 
 
+def _faults(reports: list[ChangeReport]) -> list[tuple[Fault, ...]]:
+    return [report.faults for report in reports if report.faults]
+
+
+async def _until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not is_so():  # noqa: ASYNC110 - a thread makes it so
+            await asyncio.sleep(0.01)
+
+
 def test_a_backlog_is_read_at_once(
-    little: LittleSite, session: Callable[[SlowComposer], PreviewSession], told: list[Happened]
+    little: LittleSite, session: MakeSession, reports: list[ChangeReport]
 ) -> None:
-    """A hundred batches while one is read are one batch, with the files of all of them."""
-    content_process = SlowComposer()
+    """A hundred batches that come while one is read are one batch, with the files of all of them."""
+    content = SlowContent()
 
     async def storm() -> None:
-        shown = session(content_process)
+        shown = session(content)
         await shown.start()
         first = asyncio.create_task(shown.changed([little.root / "content/pages/first.md"]))
         await asyncio.sleep(0.03)
@@ -88,17 +131,41 @@ def test_a_backlog_is_read_at_once(
         await shown.close()
 
     asyncio.run(storm())
-    assert content_process.readings == 4  # the start, the first file, a hundred files, and one more
-    assert [len(happened.changed) for happened in told if happened.changed] == [1, 100, 1]
+    assert content.readings == 4  # the start, the first file, a hundred files, and one more
+    assert [len(report.changed) for report in reports if report.changed] == [1, 100, 1]
 
 
-def test_a_fault_is_told_once(
-    session: Callable[[SlowComposer], PreviewSession], told: list[Happened]
+def test_a_backlog_is_read_after_an_error(
+    little: LittleSite, session: MakeSession, reports: list[ChangeReport]
 ) -> None:
-    """The look through everything soon after the start finds it again, and says nothing of it."""
+    """A batch whose reading raised an exception does not keep the next ones from being read."""
+
+    class Broken(SlowContent):
+        def hurry(self) -> None:
+            if self.readings == 1:
+                self.readings += 1
+                raise ProcessLookupError
+
+    content = Broken()
+    pages = [little.root / f"content/pages/{number}.md" for number in range(2)]
+
+    async def begin() -> None:
+        shown = session(content)
+        await shown.start()
+        with pytest.raises(ProcessLookupError):
+            await shown.changed([pages[0]])
+        await shown.changed([pages[1]])
+        await shown.close()
+
+    asyncio.run(begin())
+    assert [report.changed for report in reports if report.changed] == [tuple(pages)]
+
+
+def test_a_fault_is_reported_once(session: MakeSession, reports: list[ChangeReport]) -> None:
+    """The search soon after the start finds it again, and reports nothing."""
     fault = Fault("content/pages/about.md", 3, "is odd")
 
-    class Faulty(SlowComposer):
+    class Faulty(SlowContent):
         def compose(self, _: ContentRequest) -> SiteIndex:
             return SiteIndex((fault,))
 
@@ -109,25 +176,22 @@ def test_a_fault_is_told_once(
         await shown.close()
 
     asyncio.run(begin())
-    assert [happened.faults for happened in told if happened.faults] == [(fault,)]
+    assert _faults(reports) == [(fault,)]
 
 
-def test_reading_that_takes_long_is_told(
-    little: LittleSite,
-    session: Callable[[SlowComposer], PreviewSession],
-    told: list[Happened],
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_long_reading_is_reported(
+    little: LittleSite, session: MakeSession, reports: list[ChangeReport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Once, and what changes is watched from then on: also while nothing has been read before."""
+    """Once, and files are watched from then on, also before anything has been read."""
     watched: list[Watched] = []
 
     async def first() -> None:
-        shown = session(SlowComposer())
+        shown = session(SlowContent())
         shown.watch = watched.append
-        monkeypatch.setattr(session_module, "SLOW", 5)
+        monkeypatch.setattr(content_reader, "SLOW", 5)
         await shown.start()
-        assert not [warning for happened in told for warning in happened.warnings]
-        monkeypatch.setattr(session_module, "SLOW", 0.03)
+        assert not [warning for report in reports for warning in report.warnings]
+        monkeypatch.setattr(content_reader, "SLOW", 0.03)
         watched.clear()
         reading = asyncio.create_task(shown.changed([little.root / "content/pages/about.md"]))
         await asyncio.sleep(0.07)
@@ -136,19 +200,19 @@ def test_reading_that_takes_long_is_told(
         await shown.close()
 
     asyncio.run(first())
-    assert [warning for happened in told for warning in happened.warnings] == [
-        "the content has been read for 0 s, and there is no end yet"
+    assert [warning for report in reports for warning in report.warnings] == [
+        "reading the content has taken 0 s so far"
     ]
 
 
-def test_what_is_dated_is_read_also_beside_a_file_that_is_not_content(
-    little: LittleSite, session: Callable[[SlowComposer], PreviewSession]
+def test_dated_content_is_read_also_beside_a_file_that_is_not_content(
+    little: LittleSite, session: MakeSession
 ) -> None:
-    """A batch without files says that something dated came or went."""
-    content_process = SlowComposer()
+    """A batch without files says that a dated page came or went."""
+    content = SlowContent()
 
     async def both() -> None:
-        shown = session(content_process)
+        shown = session(content)
         await shown.start()
         roster: list[Path] = [little.root / "content/roster.csv"]
         await asyncio.gather(shown.changed(roster), shown.changed(()))
@@ -156,48 +220,198 @@ def test_what_is_dated_is_read_also_beside_a_file_that_is_not_content(
         await shown.close()
 
     asyncio.run(both())
-    assert content_process.readings == 2
+    assert content.readings == 2
 
 
-def test_what_was_saved_before_anybody_watched_is_read(
-    little: LittleSite, session: Callable[[SlowComposer], PreviewSession]
-) -> None:
-    """The look for faults that the start had no time for reads site.toml too."""
+def test_dated_content_is_read_when_it_is_due(session: MakeSession) -> None:
+    """A page that is published in a moment is there then, without a change of any file."""
+
+    class Dated(SlowContent):
+        def compose(self, request: ContentRequest) -> SiteIndex:
+            until = time.time() - 1 if self.readings == 0 else None
+            return replace(super().compose(request), until=until)
+
+    content = Dated()
+
+    async def wait() -> None:
+        shown = session(content)
+        await shown.start()
+        await _until(lambda: content.readings == 2)
+        await shown.close()
+
+    asyncio.run(wait())
+
+
+def test_a_change_before_files_are_watched_is_read(little: LittleSite, session: MakeSession) -> None:
+    """The search for faults that the start had no time for reads site.toml too."""
 
     async def late() -> str:
-        shown = session(SlowComposer())
+        shown = session(SlowContent())
         little.change("site.toml", 'name = "Little"', 'name = "Larger"')
         await shown.start()
         await shown.check()
         await shown.close()
-        assert shown.site is not None
-        return shown.site.company.name
+        assert shown.state.site is not None
+        return shown.state.site.company.name
 
     assert asyncio.run(late()) == "Larger"
 
 
-def test_an_answer_that_was_overtaken_is_not_kept(
-    little: LittleSite, session: Callable[[SlowComposer], PreviewSession]
-) -> None:
-    """Something changes while a page is being pressed."""
+def test_a_response_that_was_overtaken_is_not_cached(session: MakeSession) -> None:
+    """The content or the roster is read while a page is being pressed."""
 
-    class Overtaken(SlowComposer):
+    class Overtaken(SlowContent):
         pressed = 0
 
         def press(self, _: PageRequest) -> PressedPage:
             self.pressed += 1
+            state = shown[0].state
             if self.pressed == 1:
-                shown[0].answers.forget()
+                shown[0].state = state.with_content(state.site_index)
+            if self.pressed == 2:
+                shown[0].state = state.with_roster(RosterResult())
             return PressedPage(f"page {self.pressed}", None)
 
     shown: list[PreviewSession] = []
-    content_process = Overtaken()
 
     async def ask() -> list[str]:
-        shown.append(session(content_process))
+        shown.append(session(Overtaken()))
         await shown[0].start()
-        texts = [(await shown[0].answers.page("localhost", "/")).text for _ in range(3)]
+        await _until(lambda: shown[0].state.imports == 1)
+        texts = [(await shown[0].responses.page("localhost", "/")).text for _ in range(4)]
         await shown[0].close()
         return texts
 
-    assert asyncio.run(ask()) == ["page 1", "page 2", "page 2"]
+    assert asyncio.run(ask()) == ["page 1", "page 2", "page 3", "page 3"]
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (
+            ReplisiteError("the process that reads the roster ended (killed)"),
+            Fault(
+                "content/roster.csv",
+                0,
+                "the process that reads the roster ended (killed)",
+                "save the roster to read it again",
+            ),
+        ),
+        (
+            KeyError("size"),
+            Fault("", 0, "KeyError: 'size'", "this is a bug in replisite: please report it"),
+        ),
+        (
+            RuntimeError("replisite roster was asked nothing"),
+            Fault(
+                "",
+                0,
+                "RuntimeError: replisite roster was asked nothing",
+                "this is a bug in replisite: please report it",
+            ),
+        ),
+    ],
+)
+def test_an_import_that_fails_is_reported_and_done_again(
+    little: LittleSite,
+    session: MakeSession,
+    reports: list[ChangeReport],
+    error: Exception,
+    fault: Fault,
+) -> None:
+    """No page waits for the roster for ever, and the next change of any file imports it again."""
+    roster = FailingRoster(error)
+
+    async def begin() -> list[str]:
+        phases: list[str] = []
+        shown = session(SlowContent(), roster)
+        await shown.start()
+        await _until(lambda: shown.state.imports == 1)
+        phases.append(shown.state.roster.phase)
+        assert await shown.is_roster_read_soon()
+        await shown.changed([little.root / "content/pages/about.md"])
+        await _until(lambda: shown.state.imports == 2)
+        phases.append(shown.state.roster.phase)
+        await shown.close()
+        return phases
+
+    assert asyncio.run(begin()) == ["failed", "ready"]
+    assert _faults(reports) == [(fault,)]
+    assert reports[-1].is_fixed
+
+
+def test_a_content_process_that_ended_is_reported_with_the_next_step(
+    little: LittleSite, session: MakeSession, reports: list[ChangeReport]
+) -> None:
+    """It ends between the request and the answer; the next change of any file starts it again."""
+
+    class Ending(SlowContent):
+        def compose(self, request: ContentRequest) -> SiteIndex:
+            site_index = super().compose(request)
+            self.is_over = self.readings == 1
+            if self.is_over:
+                raise ReplisiteError("the process that reads the content ended (killed)")
+            return site_index
+
+    async def begin() -> None:
+        shown = session(Ending())
+        await shown.start()
+        await shown.changed([little.root / "content/roster.csv"])
+        await shown.close()
+
+    asyncio.run(begin())
+    assert _faults(reports) == [
+        (Fault("", 0, "the process that reads the content ended (killed)", "save a file to start it again"),)
+    ]
+    assert reports[-1].is_fixed
+
+
+def test_progress_of_the_roster_and_a_reading_are_both_in_the_state(
+    little: LittleSite, session: MakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows are counted while site.toml is read: neither undoes the other."""
+    shown: list[PreviewSession] = []
+
+    def read_slowly(folder: Path) -> Config:
+        shown[0].state = replace(shown[0].state, roster=RosterState("reading", 7))
+        return read_config(folder)
+
+    async def begin() -> None:
+        shown.append(session(SlowContent()))
+        await shown[0].start()
+        await _until(lambda: shown[0].state.imports == 1)
+        little.change("site.toml", 'name = "Little"', 'name = "Larger"')
+        monkeypatch.setattr("replisite.preview.session.read_config", read_slowly)
+        await shown[0].check()
+        await shown[0].close()
+
+    asyncio.run(begin())
+    state = shown[0].state
+    assert state.site is not None
+    assert (state.roster, state.site.company.name) == (RosterState("reading", 7), "Larger")
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".PNG", ".webp"])
+def test_a_picture_is_private_while_the_roster_cannot_be_read(
+    little: LittleSite, session: MakeSession, suffix: str
+) -> None:
+    """A roster that is missing may name any picture; other files are no photos."""
+    (little.root / "content/roster.csv").unlink()
+    shown = session(SlowContent())
+    assert shown.is_private_photo(f"images/somewhere{suffix}")
+    assert not shown.is_private_photo("images/somewhere.pdf")
+
+
+def test_a_picture_is_looked_up_once(
+    little: LittleSite, session: MakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer is cached until the roster changes."""
+    lookups: list[Any] = []
+    monkeypatch.setattr("replisite.roster.photo_column.named_photos", lambda *asked: [lookups.append(asked)])
+    shown = session(SlowContent())
+    assert [shown.is_private_photo("images/a.jpg") for _ in range(3)] == [True] * 3
+    assert len(lookups) == 1
+    with (little.root / "content/roster.csv").open("a", encoding="utf-8") as roster:
+        roster.write("\n")
+    assert shown.is_private_photo("images/a.jpg")
+    assert len(lookups) == 2

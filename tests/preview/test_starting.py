@@ -70,6 +70,22 @@ def test_the_browser_starts_while_the_content_is_read(little: LittleSite, tmp_pa
         assert "Your distributor: <bdi>Jane Doe" in shown.read_text()
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_browser_that_never_returns_does_not_hold_up_the_end(
+    little: LittleSite, tmp_path: Path, number: signal.Signals
+) -> None:
+    """As a browser that runs in the terminal: `webbrowser.open` returns when it is closed."""
+    opened, browser = tmp_path / "opened", tmp_path / "browser.py"
+    browser.write_text(f"import pathlib, time\npathlib.Path({str(opened)!r}).touch()\ntime.sleep(20)\n")
+    preview = RunningPreview(little.root, "--open", env={"BROWSER": f"{sys.executable} {browser} %s"})
+    for _ in range(200):
+        if opened.exists():
+            break
+        time.sleep(0.05)
+    assert opened.exists()
+    assert preview.stop(number) < 5
+
+
 def test_whoever_waits_for_the_first_page_is_told_of_the_end(little: LittleSite) -> None:
     """Ctrl-C while Pelican has not even begun to read."""
     _slow(little, 30)

@@ -396,7 +396,7 @@ def preview(
     """
     from replisite.cli.preview_reporter import PreviewReporter
     from replisite.model.options import Options
-    from replisite.preview.start import PreviewOptions
+    from replisite.preview.options import PreviewOptions
     from replisite.preview.start import preview as start_preview
 
     with _faults_told(as_json=False, interrupted="Preview ended.", is_interruptible=False):

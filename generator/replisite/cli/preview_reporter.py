@@ -11,8 +11,7 @@ from replisite.preview.code_frames import frame_of, frame_text
 
 if TYPE_CHECKING:
     from replisite.cli.terminal import Terminal
-    from replisite.preview.serve import Started
-    from replisite.preview.session import Happened
+    from replisite.preview.reports import ChangeReport, Started
 
 __all__ = ["PreviewReporter"]
 
@@ -42,7 +41,7 @@ class PreviewReporter:
             self._console.print(told, style="yellow")
         self._say("Ctrl-C ends it.", style="dim")
 
-    def happened(self, happened: Happened) -> None:
+    def happened(self, happened: ChangeReport) -> None:
         """Tell what changed, and what must be mended."""
         if happened.changed and not self._quiet:
             self._say(self._line(happened), style="dim")
@@ -53,7 +52,7 @@ class PreviewReporter:
             more = len(happened.faults) - FAULTS_SHOWN + happened.uncounted
             if more > 0:
                 self._console.print(f"… and {more:,} more", style="red")
-        elif happened.is_mended and self._is_faulty:
+        elif happened.is_fixed and self._is_faulty:
             self._is_faulty = False
             self._say("Mended: everything is in order again.", style="green")
         for warning in happened.warnings[:WARNINGS_SHOWN]:
@@ -63,7 +62,7 @@ class PreviewReporter:
         """Tell that the preview is over."""
         self._say("Preview ended.", style="dim")
 
-    def _line(self, happened: Happened) -> str:
+    def _line(self, happened: ChangeReport) -> str:
         names = [
             str(path.relative_to(self._root)) if path.is_relative_to(self._root) else str(path)
             for path in happened.changed

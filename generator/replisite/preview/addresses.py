@@ -1,16 +1,16 @@
-"""Whose site a request is for, and how it is shown: read from its address, and written into one.
+"""The addresses of a preview: the site that a path leads to, and the view of it.
 
-A site's name is its owner's alias. A preview shows more than a build writes, and says so in the name, so that the
-links of a page, which are relative, stay where they are:
+The name of a site is its owner's alias. A preview shows more than a build writes; the name says so, so that the
+relative links of a page lead to pages that are shown in the same way:
 
-    jane                            Jane's site, as it is published
-    jane--in-us-en                  in another edition than her own
-    jane--as-member                 with the pages that members may read; a rank's code, or staff, likewise
-    jane--case-longest-name         with a name as long as can be
-    www--in-us-en--as-member        the company's own site, in another edition, for members
+    jane                            Jane's site as it is published
+    jane--in-us-en                  Jane's site in another edition than hers
+    jane--as-member                 with the pages for members; likewise a rank's code, or staff
+    jane--case-longest-name         with the longest name that a theme has to bear
+    www--in-us-en--as-member        the corporate site in another edition, for members
 
-Where sites have hosts of their own, the name is the host's: ``jane.localhost``. In any style it may stand at the
-start of the path, for devices that cannot find such hosts.
+Where sites have hosts of their own, the name is the host's: ``jane.localhost``. In every style it may stand at the
+start of the path, for devices that cannot resolve such hosts.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-__all__ = ["LOCAL", "Place", "Visit", "place_of"]
+__all__ = ["LOCAL", "SitePath", "SiteView", "site_paths"]
 
 LOCAL: Final = "localhost"
-"""Browsers take every host below it for this machine (RFC 6761 §6.3)."""
+"""Browsers resolve every host below it to this machine (RFC 6761 §6.3)."""
 
 _COMPANY: Final = "www"
-"""What the company's site is called where it needs a name; no distributor may have it."""
+"""The name of the corporate site where it needs one; no distributor may have it as alias."""
 
 _MODIFIERS: Final = {"in": "edition", "as": "reader", "case": "case"}
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """One site as somebody sees it.
+class SiteView:
+    """A view of a site.
 
-    ``alias`` is empty for the company's own site; ``edition`` for the owner's main one; ``reader`` for what is
-    published; ``case`` for the owner as the roster has her. The last three are in small letters.
+    ``alias`` is empty for the corporate site, ``edition`` for the owner's main edition, ``reader`` for the public,
+    ``case`` for the owner as the roster describes them. The last three are in lower case.
     """
 
     alias: str = ""
@@ -46,79 +46,78 @@ class Visit:
 
     @property
     def name(self) -> str:
-        """The site's name; empty for the company's own site as it is published.
+        """The site's name in addresses; empty for the corporate site as it is published.
 
-        >>> Visit("jane", reader="member").name, Visit(edition="us-en").name, Visit().name
+        >>> SiteView("jane", reader="member").name, SiteView(edition="us-en").name, SiteView().name
         ('jane--as-member', 'www--in-us-en', '')
         """
-        said = [f"--{word}-{value}" for word, key in _MODIFIERS.items() if (value := getattr(self, key))]
-        return (self.alias or (_COMPANY if said else "")) + "".join(said)
+        modifiers = [f"--{word}-{value}" for word, key in _MODIFIERS.items() if (value := getattr(self, key))]
+        return (self.alias or (_COMPANY if modifiers else "")) + "".join(modifiers)
 
     @classmethod
-    def readings(cls, name: str) -> Iterator[Visit]:
-        """Stream what a site's name may mean: as an alias whatever it holds, and then without what it says.
+    def readings(cls, name: str) -> Iterator[SiteView]:
+        """Yield what a site's name may mean: first an alias as a whole, then an alias with modifiers.
 
-        >>> [visit.alias for visit in Visit.readings("jane--as-member")]
+        >>> [view.alias for view in SiteView.readings("jane--as-member")]
         ['jane--as-member', 'jane']
         """
         if name == _COMPANY or not name:
             yield cls()
             return
         yield cls(name)
-        alias, *said = name.split("--")
+        alias, *modifiers = name.split("--")
         values: dict[str, str] = {}
-        while said:
-            word, _, value = said.pop().partition("-")
+        while modifiers:
+            word, _, value = modifiers.pop().partition("-")
             if word not in _MODIFIERS or not value or _MODIFIERS[word] in values:
                 return
             values[_MODIFIERS[word]] = value
-            whole = "--".join([alias, *said])
+            whole = "--".join([alias, *modifiers])
             yield cls("" if whole == _COMPANY else whole, **values)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a request leads: the site's name, and the path below it. ``base`` is what stands before that path."""
+class SitePath:
+    """The name of a site and a path on it. ``base`` is the part of the request's path before that path."""
 
     name: str
     path: str
     base: str
 
-    def towards(self, visit: Visit, host: str, has_hosts: bool) -> str:
-        r"""Return the address of the same page on another site; absolute where sites have hosts of their own.
+    def url_for(self, view: SiteView, host: str, has_hosts: bool) -> str:
+        r"""Return the URL of the same page in another view; it names a host where sites have hosts of their own.
 
-        It never leads to another host: ``//host`` and ``/\host`` at the start would (WHATWG URL §4.4).
+        It never leads to a foreign host, as ``//host`` and ``/\host`` at the start would (WHATWG URL §4.4).
 
-        >>> Place("", "/evil.example/", "/").towards(Visit("/evil.example"), "localhost", False)
+        >>> SitePath("", "/evil.example/", "/").url_for(SiteView("/evil.example"), "localhost", False)
         '/%2Fevil.example/evil.example/'
         """
-        name, path = quote(visit.name, safe=""), quote(self.path.lstrip("/\\"), safe="/:@!$&'()*+,;=~")
+        name, path = quote(view.name, safe=""), quote(self.path.lstrip("/\\"), safe="/:@!$&'()*+,;=~")
         if has_hosts and _is_local(host):
-            port = _port(host)
-            at = f"{name}.{LOCAL}" if name else LOCAL
-            return f"//{at}{port}/{path}"
+            own_host = f"{name}.{LOCAL}" if name else LOCAL
+            return f"//{own_host}{_port(host)}/{path}"
         return f"/{name}/{path}" if name else f"/{path}"
 
 
-def place_of(host: str, path: str, has_hosts: bool) -> Iterator[Place]:
-    """Stream the places that an address may mean, the likeliest first.
+def site_paths(host: str, path: str, has_hosts: bool) -> Iterator[SitePath]:
+    """Yield the sites and paths that an address may mean, the likeliest first.
 
     ``has_hosts`` says that sites have hosts of their own.
 
-    >>> [(place.name, place.path) for place in place_of("localhost:8000", "/jane/packs/", has_hosts=False)]
+    >>> [(each.name, each.path) for each in site_paths("localhost:8000", "/jane/packs/", has_hosts=False)]
     [('jane', 'packs/'), ('', 'jane/packs/')]
-    >>> next(place_of("jane.localhost:8000", "/packs/", has_hosts=True)).name
+    >>> next(site_paths("jane.localhost:8000", "/packs/", has_hosts=True)).name
     'jane'
     """
     below = path.removeprefix("/")
     label = _label(host) if has_hosts else ""
     if label:
-        yield Place(label, below, "/")
+        yield SitePath(label, below, "/")
     first, slash, rest = below.partition("/")
     if first and slash:
-        yield Place(first, rest, f"/{first}/")
+        yield SitePath(first, rest, f"/{first}/")
     if not label:
-        yield Place("", below, "/")
+        yield SitePath("", below, "/")
 
 
 def _label(host: str) -> str:

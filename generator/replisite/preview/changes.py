@@ -1,4 +1,4 @@
-"""What it means that files have changed: which of the steps from files to pages must be gone again."""
+"""The meaning of changed files: which of the steps from files to pages a change repeats."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Changes", "changes_of"]
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """``config``: site.toml; ``content``: anything that pages are made of; ``roster``: anything that owners are made of.
+    """The steps to repeat: ``config`` reads site.toml, ``content`` the pages, ``roster`` the owners.
 
     ``assets`` are the paths of copied files whose bytes changed, from the corporate site's root.
     """
@@ -34,12 +34,11 @@ def changes_of(
     read: Collection[Path] = (),
     theme: Path | None = None,
 ) -> Changes:
-    """Sort changed files; ``assets`` are the files that are copied, by their sources, and ``theme`` is its folder.
+    """Return the steps that these files are part of.
 
-    ``read`` are copied files that pages were also made of.
-
-    A copied file that is there before and after changes no page. Anything unknown may have made some page, and a folder stands
-    for all that is in it.
+    ``assets`` are the paths of copied files by their sources, ``theme`` is the theme's folder, ``read`` are copied files
+    that pages were also made of. A copied file that still exists changes no page. An unknown file may be part of any page,
+    and a folder stands for all files in it.
     """
     config = content = people = False
     changed: list[str] = []

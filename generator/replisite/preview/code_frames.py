@@ -1,7 +1,7 @@
-"""The lines of a file around a fault, with the place underlined.
+"""The lines of a file around a fault, with its position underlined.
 
-The file is read as far as the fault and no further, line by line: a roster may be larger than the memory.
-What it holds may come from anybody, so nothing that steers a terminal or turns text round is left in.
+The file is read line by line up to the fault: a roster may be larger than the memory. Its text is not trusted, so
+characters that control a terminal or reverse the direction of text are replaced.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ __all__ = ["Frame", "frame_of", "frame_text"]
 
 _WIDEST = 160
 _BEFORE = 60
-"""Where a line is cut, so many characters before the place are left."""
+"""The number of characters before the position that a cut line keeps."""
 
 _LONGEST = 5_000_000
-"""A file with a line of more characters is no text for people."""
+"""A file with a longer line, in characters, is not read as text."""
 
 _TAB = 4
 _TRICKS = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
 _TRICKS |= dict.fromkeys([*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], 0xFFFD)
-"""Control characters are shown by their pictures, those that turn text round as unknown."""
+"""Control characters become their pictures; those that change the direction of text become U+FFFD."""
 
 _QUOTED = re.compile(r""""([^"]+)"|(?<!\w)'([^']+)'|(\{[{%#].*?[}%#]\})|\blink to (\S+):\s""")
 _KEY = re.compile(r"([\w.-]+):\s")
@@ -39,9 +39,9 @@ _WITHIN_A_WORD = re.compile(r"[\w-]{2}")
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The lines around a fault, ``first`` being the number of the first.
+    """The lines around a fault; ``first`` is the number of the first of them.
 
-    ``column`` counts the characters of the line as it is shown, from 1; so many as ``length`` are meant.
+    ``column`` counts the characters of the line as it is shown, from 1; ``length`` characters from there are the fault.
     """
 
     path: Path
@@ -53,7 +53,7 @@ class Frame:
 
 
 def frame_of(root: Path, fault: Fault, context: int = 3) -> Frame | None:
-    """Read the lines around the fault; ``None`` if it names no line of a text that can be read.
+    """Return the lines around a fault; None if it names no line of a text that can be read.
 
     A relative path that leads out of the site's root is not read.
     """
@@ -65,9 +65,9 @@ def frame_of(root: Path, fault: Fault, context: int = 3) -> Frame | None:
     if lines is None or fault.line > first + len(lines):
         return None
     if fault.line == first + len(lines):
-        lines.append("")  # something is missing at the end
+        lines.append("")  # the fault is that the file ends here
     line = lines[fault.line - first]
-    start, length = _place_in(line, fault)
+    start, length = _position_in(line, fault)
     column = len(line[:start].expandtabs(_TAB))
     length = len(line[: start + length].expandtabs(_TAB)) - column
     shown = [_cut(_shown(text), 0) for text in lines]
@@ -76,31 +76,31 @@ def frame_of(root: Path, fault: Fault, context: int = 3) -> Frame | None:
 
 
 def frame_text(frame: Frame) -> str:
-    """Return the frame for a terminal, with ``>`` before the line and carets under the place."""
+    """Return the frame for a terminal, with ``>`` before the line and carets under the position."""
     width = len(str(frame.first + len(frame.lines) - 1))
-    told = []
+    rows = []
     for number, text in enumerate(frame.lines, frame.first):
-        is_meant = number == frame.line
-        told.append(f"{'>' if is_meant else ' '} {number:{width}} | {text}".rstrip())
-        if is_meant and frame.column:
+        is_faulty = number == frame.line
+        rows.append(f"{'>' if is_faulty else ' '} {number:{width}} | {text}".rstrip())
+        if is_faulty and frame.column:
             start = frame.column - 1
             before, meant = _cells(text[:start]), _cells(text[start : start + frame.length])
-            told.append(f"  {'':{width}} | {' ' * before}{'^' * max(1, meant)}")
-    return "\n".join(told)
+            rows.append(f"  {'':{width}} | {' ' * before}{'^' * max(1, meant)}")
+    return "\n".join(rows)
 
 
 def _path_of(root: Path, file: str) -> Path | None:
     top = Path(os.path.normpath(root.absolute()))
-    path = Path(os.path.normpath(top / file))  # links stay as they are: content may be one
+    path = Path(os.path.normpath(top / file))  # symbolic links stay: the content folder may be one
     is_ours = Path(file).is_absolute() or path.is_relative_to(top)
     return path if file and is_ours else None
 
 
 def _read(path: Path, first: int, last: int) -> list[str] | None:
-    """Return the lines from ``first`` to ``last``, both counted from 1; ``None`` of what is not text."""
+    """Return the lines from ``first`` to ``last``, both counted from 1; None if the file is not text."""
     try:
         if not path.is_file():
-            return None  # a pipe would never end
+            return None  # reading a named pipe would never end
         with path.open(encoding="utf-8-sig", errors="replace") as file:
             if "\0" in file.read(1024):
                 return None
@@ -113,13 +113,13 @@ def _read(path: Path, first: int, last: int) -> list[str] | None:
 def _lines(file: TextIO) -> Iterator[str]:
     while line := file.readline(_LONGEST):
         if len(line) == _LONGEST:
-            raise ValueError("a line without end")
+            raise ValueError("the line is too long")
         yield line
 
 
-def _place_in(line: str, fault: Fault) -> tuple[int, int]:
-    """Return where in the line the fault is and how many characters it has: what it names, or all of the line."""
-    quoted = [name for found in _QUOTED.finditer(fault.what) for name in found.groups() if name]
+def _position_in(line: str, fault: Fault) -> tuple[int, int]:
+    """Return the start and the length of the fault in a line: of the text that it names, or of the whole line."""
+    quoted = [name for match in _QUOTED.finditer(fault.what) for name in match.groups() if name]
     quoted.sort(key=len, reverse=True)
     if fault.column:
         start = min(fault.column - 1, len(line))
@@ -127,23 +127,20 @@ def _place_in(line: str, fault: Fault) -> tuple[int, int]:
         named = next((name for name in quoted if line.startswith(name, start)), word.group() if word else "")
         return start, len(named) or 1
     for name in (*quoted, *_keys(fault.what)):
-        found = [
-            place.start()
-            for place in re.finditer(re.escape(name), line)
-            if _stands_alone(line, *place.span())
-        ]
-        if len(found) == 1:
-            return found[0], len(name)
+        matches = re.finditer(re.escape(name), line)
+        starts = [match.start() for match in matches if _is_whole_word(line, *match.span())]
+        if len(starts) == 1:
+            return starts[0], len(name)
     text = line.strip()
     return (line.index(text), len(text)) if text else (0, 1)
 
 
-def _stands_alone(line: str, start: int, end: int) -> bool:
+def _is_whole_word(line: str, start: int, end: int) -> bool:
     return not any(at and _WITHIN_A_WORD.match(line, at - 1) for at in (start, end))
 
 
 def _keys(what: str) -> Iterator[str]:
-    """Give the key that a fault is about, as it may be written in its line.
+    """Yield the key that a fault is about, as it may be written in its line.
 
     >>> list(_keys("markets.GB.retail: wants a valid number"))
     ['markets.GB.retail', 'retail']
@@ -170,7 +167,7 @@ def _cut(line: str, start: int) -> str:
 
 
 def _cells(text: str) -> int:
-    """How many cells of a terminal a text takes.
+    """Return the number of cells that a text takes in a terminal.
 
     >>> _cells("a茶é")
     4

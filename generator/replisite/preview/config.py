@@ -1,4 +1,4 @@
-"""What site.toml says: as much of it as can be read, and what is wrong with it."""
+"""Site.toml as far as it can be read, and its faults."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ __all__ = ["Config", "read_config"]
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A site as its file describes it; with ``faults`` what is left of it with stand-ins, or None where that is too little."""
+    """A site as its file describes it.
+
+    With ``faults`` the site has default values where the file is wrong, or is None if too little can be read.
+    """
 
     site: Site | None
     faults: tuple[Fault, ...] = ()
 
 
 def read_config(folder: Path) -> Config:
-    """Read the site.toml of a folder; never raises for what stands there."""
+    """Read the site.toml of a folder; never raises ReplisiteError, which becomes the faults."""
     try:
         return Config(load_site(folder))
     except SiteFaults as refused:

@@ -1,6 +1,6 @@
-"""The process that keeps Pelican warm, as everybody else sees it.
+"""The process that keeps Pelican loaded, as the session sees it.
 
-``content_worker.py`` says what happens inside.
+``content_worker.py`` is the code inside.
 """
 
 from __future__ import annotations
@@ -8,63 +8,69 @@ from __future__ import annotations
 import gc
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from replisite.errors import ReplisiteError
 from replisite.system.processes import ChildProcess, Heard, OutOfDate
 
 if TYPE_CHECKING:
     from replisite.preview.content_worker import ContentWorker
-    from replisite.preview.messages import ContentRequest, PageRequest, Personal, PressedPage, SiteIndex
+    from replisite.preview.messages import ContentRequest, PageRequest, PersonalPage, PressedPage, SiteIndex
 
 __all__ = ["ContentProcess"]
 
 LONGEST_FIRST = 60.0
-"""How many seconds the first reading may take when something changes, before it is given up."""
+"""How many seconds the first reading may take when a file changes, before it is stopped."""
 
 LONGEST, TIMES = 10.0, 3
-"""How many seconds anything later may take, or how many times as long as the longest reading did."""
+"""How many seconds a later one may take, or how many times as long as the longest reading."""
 
 GRACE = 2.0
-"""How many seconds it has to say that it gives up."""
+"""How many seconds the process has to report that it has stopped the work, before it is killed."""
 
 
 def _made(scratch: Path, heard: Heard) -> ContentWorker:
-    gc.disable()  # there is nothing to give back before something has been read
-    from replisite.preview.content_worker import (
-        ContentWorker,  # here and now, while the other side reads its own
-    )
+    gc.disable()  # there is no memory to free before content has been read
+    from replisite.preview.content_worker import ContentWorker  # imported while the parent imports its own
 
     return ContentWorker(scratch, heard)
 
 
 class ContentProcess(ChildProcess):
-    """The child process. It may be asked from several threads, and answers one after the other.
+    """The child process. Several threads may call it; it answers one after the other.
 
-    ``scratch`` is a folder for what Pelican must be able to write.
+    ``scratch`` is a folder into which Pelican writes.
     """
 
     def __init__(self, scratch: Path) -> None:
-        super().__init__(partial(_made, scratch), "replisite composer", "reads the content")
-        self._turn = threading.Lock()
+        super().__init__(partial(_made, scratch), "replisite content", "reads the content")
+        self._lock = threading.Lock()
         self._begun: ContentRequest | None = None
         self._longest = 0.0
         self._hurried: float | None = None
 
     def begin_with(self, request: ContentRequest) -> None:
-        """Have it begin with what `compose` will be asked for first; to be called before anything else."""
-        self.begin("compose", request)
-        self._begun = request
+        """Begin the reading that `compose` will be called for first; call this before anything else.
+
+        If the process has ended already, `compose` starts another one.
+        """
+        with suppress(ReplisiteError):
+            self.begin("compose", request)
+            self._begun = request
 
     def compose(self, request: ContentRequest) -> SiteIndex:
         """Read what has changed since the last time. Raises ReplisiteError.
 
-        In another process if the one that did it is over, or has old code of the site in it.
+        The reading is in another process if this one has ended, or has imported code of the site that has changed.
         """
-        with self._turn:
+        with self._lock:
             self.root = request.site.root
-            if self.is_over and self._begun is None:  # what was begun has an answer, or ended the process
+            if (
+                self.is_over and self._begun is None
+            ):  # a reading that was begun has an answer, or ended the process
                 self.restart()
             started = time.monotonic()
             try:
@@ -82,9 +88,9 @@ class ContentProcess(ChildProcess):
         return cast("SiteIndex", site_index if begun == request else self.ask("compose", request))
 
     def hurry(self) -> None:
-        """Have it give up what takes too long, as something has changed: that may be what it hangs on.
+        """Stop work that has taken too long, because a file has changed: that may be the file it hangs on.
 
-        Once it has said so it may take its time again, for the rest of what it was asked.
+        After the process has reported that it stopped, the rest of its work has the whole time again.
         """
         since = self.busy_since
         longest = max(LONGEST, TIMES * self._longest) if self._longest else LONGEST_FIRST
@@ -96,27 +102,28 @@ class ContentProcess(ChildProcess):
             if self.busy_since == since:
                 self.kill()
 
-        self.interrupt()
+        with suppress(ProcessLookupError):  # it has ended just now
+            self.interrupt()
         timer = threading.Timer(GRACE, insist)
         timer.daemon = True
         timer.start()
 
-    def press(self, asked: PageRequest) -> PressedPage:
-        """Press a page of the last good composition. Raises ReplisiteError."""
-        with self._turn:
-            return cast("PressedPage", self.ask("press", asked))
+    def press(self, request: PageRequest) -> PressedPage:
+        """Press a page of the last reading without faults. Raises ReplisiteError."""
+        with self._lock:
+            return cast("PressedPage", self.ask("press", request))
 
     def file(self, path: str) -> bytes:
-        """Return a feed or the like. Raises ReplisiteError."""
-        with self._turn:
+        """Return a generated file, such as a feed. Raises ReplisiteError."""
+        with self._lock:
             return cast(bytes, self.ask("file", path))
 
     def tidy(self) -> None:
-        """Give back the memory of what was read before; for when nobody waits."""
-        with self._turn:
+        """Free the memory of earlier readings; for a moment when no request waits. Raises ReplisiteError."""
+        with self._lock:
             self.ask("tidy")
 
-    def personal(self, asked: PageRequest) -> Personal:
-        """Press a page and say what in it is personal. Raises ReplisiteError."""
-        with self._turn:
-            return cast("Personal", self.ask("personal", asked))
+    def personal(self, request: PageRequest) -> PersonalPage:
+        """Press a page slot by slot. Raises ReplisiteError."""
+        with self._lock:
+            return cast("PersonalPage", self.ask("personal", request))

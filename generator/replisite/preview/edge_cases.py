@@ -1,6 +1,6 @@
-"""Owners who are hard on a theme: what every page must bear, whether or not somebody on the roster is like that.
+"""Edge cases for a theme: owners whose values every page must bear, whether or not the roster has such a person.
 
-Their values are invented. They pass the roster's own rules, so that a real owner may have them too.
+The values are invented. They pass the roster's own rules, so that a real owner may have them too.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from replisite.model.distributor import Distributor
 __all__ = ["CASES", "LAPSED", "Case"]
 
 LAPSED: Final = "lapsed"
-"""Somebody who has no site: visitors find what the host shows for a page that is not there."""
+"""A distributor without a site: visitors get the page that the host shows for a missing page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One hard case: what it is called, and what becomes of an owner."""
+    """An edge case: its title, and the function that changes an owner into it."""
 
     title: str
     change: Callable[[Distributor], Distributor]
@@ -38,7 +38,7 @@ def _longest(owner: Distributor) -> Distributor:
         region="Donaudampfschifffahrtsland",
         greeting=(
             "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz is one word, and this is a greeting that "
-            "goes on for as long as a greeting may, because somebody will write one, and the page must still be a page."
+            "goes on for as long as a greeting may, because an owner will write one, and the page must still be a page."
         ),
     )
 

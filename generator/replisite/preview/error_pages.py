@@ -1,4 +1,4 @@
-"""Pages of the preview's own, where there is no page of the site to show."""
+"""The notices that the preview shows where the site has no page, or none without faults."""
 
 from __future__ import annotations
 
@@ -39,19 +39,21 @@ def bug_notice(what: str, todo: str) -> str:
 
 
 def notice(reason: str, faults: Sequence[Fault], *, is_waiting: bool) -> str:
-    """Return a page that says why there is no other, and what to do."""
+    """Return a page that says why there is no other, and what to do. ``is_waiting``: until the roster has been read."""
     if is_waiting:
         title = "The roster is being read"
-        rest = '<p>This page opens by itself as soon as everybody is known. The company&#39;s own site is there already: <a href="/">see it</a>.</p>'
+        rest = '<p>This page loads automatically when the whole roster has been read. The <a href="/">corporate site</a> is ready.</p>'
         return _PAGE.format(title=title, reason=f"So far, {escape(reason)}.", rest=rest)
     if faults:
         listed = "".join(f"<li>{escape(str(fault))}</li>" for fault in faults)
         return _PAGE.format(
-            title="Something must be mended first",
-            reason="There is no good state of this page to show yet. It opens by itself when this is mended:",
+            title="This page has no version without faults yet",
+            reason="It loads automatically when these faults are fixed:",
             rest=f"<ul>{listed}</ul>",
         )
-    rest = '<p><a href="/">The company&#39;s own site</a></p>'
+    rest = '<p><a href="/">Go to the corporate site</a></p>'
     return _PAGE.format(
-        title="Nothing is here", reason=f"{escape(reason[:1].upper() + reason[1:])}.", rest=rest
+        title="There is no page at this address",
+        reason=f"{escape(reason[:1].upper() + reason[1:])}.",
+        rest=rest,
     )

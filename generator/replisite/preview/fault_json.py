@@ -1,4 +1,4 @@
-"""Faults as the browser gets them: with the lines around, and a link that opens the place in an editor."""
+"""Faults as plain values for the browser: each with the lines around it, and a link that opens the file in an editor."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from urllib.parse import quote
 from replisite.errors import Fault
 from replisite.preview.code_frames import frame_of
 
-__all__ = ["editor_link", "told_faults"]
+__all__ = ["editor_link", "faults_json"]
 
 SHOWN = 20
-"""How many faults the browser is told; a roster may have thousands."""
+"""How many faults the browser gets; a roster may have thousands."""
 
 
-def told_faults(root: Path, faults: Iterable[Fault], editor: str) -> list[dict[str, Any]]:
-    """Return faults as plain data; ``editor`` is a URL with ``{path}``, ``{line}`` and ``{column}``."""
-    return [_told(root, fault, editor) for fault in list(dict.fromkeys(faults))[:SHOWN]]
+def faults_json(root: Path, faults: Iterable[Fault], editor: str) -> list[dict[str, Any]]:
+    """Return the first faults; ``editor`` is a URL with ``{path}``, ``{line}`` and ``{column}``."""
+    return [_as_json(root, fault, editor) for fault in list(dict.fromkeys(faults))[:SHOWN]]
 
 
-def _told(root: Path, fault: Fault, editor: str) -> dict[str, Any]:
+def _as_json(root: Path, fault: Fault, editor: str) -> dict[str, Any]:
     frame = frame_of(root, fault)
     column = fault.column or (frame.column if frame else 0)
     return {
@@ -44,7 +44,7 @@ def _told(root: Path, fault: Fault, editor: str) -> dict[str, Any]:
 
 
 def editor_link(editor: str, path: Path, line: int = 0, column: int = 0) -> str:
-    """Return a link that opens a file in somebody's editor, or nothing without one.
+    """Return the link that opens a file in the user's editor, or ``""`` without an editor.
 
     >>> editor_link("vscode://file/{path}:{line}:{column}", Path("/site/a b.md"), 4)
     'vscode://file//site/a%20b.md:4:1'

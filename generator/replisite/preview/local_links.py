@@ -1,7 +1,8 @@
-"""Addresses of the live sites in a page, led to the preview's own.
+"""The addresses of the live sites in a page, replaced by those of the preview.
 
-Where sites have hosts of their own, every address leads to the preview, a canonical one too. Where they are folders of
-one host, those of links and files do: what names a page for search engines and previews stays as the build writes it.
+Where sites have hosts of their own, every address is replaced, a canonical one too. Where they are folders of one host,
+the addresses of links and files are: those that name a page for search engines and social networks stay as the build
+writes them.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ _ABSOLUTE = re.compile(r"\s*(?:https?:)?(//.*)", re.IGNORECASE | re.DOTALL)
 
 
 def localised(text: str, site: Site, owner: Distributor, name: str, host: str) -> str:
-    """Return a page whose links to the company, its owner and those above lead to the preview at ``host``.
+    """Return a page whose links to the company, its owner and the upline lead to the preview at ``host``.
 
-    ``name`` is what the owner's site is called in this preview; ``host`` has the port. A host that is no name
-    (a phone asks for the machine's number) has no hosts below it, and sites stand in its paths.
+    ``name`` is the name of the owner's site in this preview; ``host`` includes the port. A numeric host, as a phone
+    requests it, has no hosts below it: there the sites are in its paths.
     """
     if site.addresses.style == "path":
         return _localised(text, {f"{site.url}/": f"http://{host}/"}, is_all=False)
@@ -48,23 +49,23 @@ def localised(text: str, site: Site, owner: Distributor, name: str, host: str) -
 
 
 def _localised(text: str, known: Mapping[str, str], *, is_all: bool) -> str:
-    """Replace the beginnings of addresses, with http or https; the longest that is known counts."""
+    """Replace the beginnings of addresses with http or https; the longest that matches counts."""
     beginnings = {url.partition(":")[2]: local for url, local in known.items()}
     longest = sorted(beginnings, key=len, reverse=True)
 
-    def led(address: str, holder: Holder) -> str:
+    def replaced(address: str, holder: Holder) -> str:
         if not is_all and (
             holder.rule.is_company or (holder.tag == "meta" and holder.rule.form is Form.ADDRESS)
         ):
             return address
-        found = _ABSOLUTE.match(address)
-        rest = found[1] if found else ""
+        absolute = _ABSOLUTE.match(address)
+        rest = absolute[1] if absolute else ""
         for beginning in longest if rest else ():
             if rest.startswith(beginning) or rest == beginning[:-1]:
                 return beginnings[beginning] + rest[len(beginning) :]
         return address
 
-    return with_addresses(text, led)
+    return with_addresses(text, replaced)
 
 
 def _people(owner: Distributor) -> Iterable[Supporter]:

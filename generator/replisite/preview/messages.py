@@ -1,4 +1,4 @@
-"""What the preview's processes say to each other; plain data, imported by all of them at no cost."""
+"""The values that the preview's processes exchange: plain data, cheap to import in each of them."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from replisite.preview.personal_marks import Piece
 
 __all__ = [
     "ContentRequest",
-    "Order",
     "PageFacts",
     "PageRequest",
-    "Personal",
-    "PieceView",
+    "PersonalPage",
     "PressedPage",
+    "RosterRequest",
+    "RosterResult",
     "SiteIndex",
-    "Taken",
+    "SlotFacts",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class ContentRequest:
-    """What is to be shown: a site, editions as their readers see them (the corporate site's first), and options.
+    """A site to read, the editions to show as their readers see them (the corporate site's first), and options.
 
-    ``is_quick`` leaves out looking for faults in templates that are on no page yet.
+    ``is_quick`` skips the search for faults in templates that no page uses yet.
     """
 
     site: Site
-    showings: tuple[EditionView, ...]
+    edition_views: tuple[EditionView, ...]
     drafts: bool = False
     future: bool = False
     is_quick: bool = False
@@ -43,24 +43,23 @@ class ContentRequest:
     def of(
         cls, site: Site, options: Options, more: Iterable[EditionView] = (), *, is_quick: bool = False
     ) -> ContentRequest:
-        """Return the wish for the editions of a site, and for ``more`` of them as readers see them who are not visitors."""
+        """Return the request for the open editions of a site, and for ``more`` views of its editions."""
         known = {edition.key: edition for edition in site.editions}
         own = [EditionView(edition) for edition in site.open_editions]
         others = [
-            EditionView(known[edition_view.edition.key], edition_view.reader)
-            for edition_view in more
-            if edition_view.edition.key in known
+            EditionView(known[view.edition.key], view.reader) for view in more if view.edition.key in known
         ]
         return cls(site, tuple(dict.fromkeys([*own, *others])), options.drafts, options.future, is_quick)
 
 
 @dataclass(frozen=True, slots=True)
 class SiteIndex:
-    """What there is to show, without a page being rendered; with ``faults`` there is nothing new.
+    """The pages and files of a site, none of them rendered; with ``faults`` there is nothing but these.
 
-    ``paths`` are the pages by edition_view and path, ``static`` the sources of copied files, ``files`` the paths of feeds and the like;
-    ``names`` stand at the corporate site's root. ``beside`` are files that were read and lie elsewhere than content
-    and templates. From ``until`` on (seconds since 1970) there are other pages.
+    ``main`` is the key of the corporate site's edition view. ``paths`` are the pages by the key of their edition view,
+    ``static`` the sources of copied files by path, ``files`` the paths of feeds and other generated files. ``names`` are
+    the files and folders at the corporate site's root. ``folders`` are the theme's, the content's and the templates';
+    ``beside`` are files that were read and lie elsewhere. At ``until`` (seconds since 1970) a dated page comes or goes.
     """
 
     faults: tuple[Fault, ...]
@@ -77,12 +76,15 @@ class SiteIndex:
     """Copied files that pages were also made of: data that a plugin reads."""
     seconds: float = 0.0
     written: Path | None = None
-    """The folder to which functions that templates call write files, where the site has plugins."""
+    """The folder into which functions that templates call write files, where the site has plugins."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """A page of a showing, for an owner. ``is_corporate``: on the corporate site, where files that exist once are."""
+    """A page of an edition view (``key``) for an owner.
+
+    ``is_corporate`` says that the page is on the corporate site, where files that exist once are.
+    """
 
     key: str
     path: str
@@ -92,7 +94,7 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What there is to tell of a page: times are in milliseconds, sizes in bytes."""
+    """The facts about a page for the toolbar: times are in milliseconds, sizes in bytes."""
 
     source: str
     template: str
@@ -108,7 +110,7 @@ class PageFacts:
 
 @dataclass(frozen=True, slots=True)
 class PressedPage:
-    """A page for an owner; with ``faults`` there is no text."""
+    """A page for an owner; with ``faults`` it has no text."""
 
     text: str
     facts: PageFacts | None
@@ -116,8 +118,8 @@ class PressedPage:
 
 
 @dataclass(frozen=True, slots=True)
-class PieceView:
-    """A slot of a page: its expression or tag, and ``template:line``."""
+class SlotFacts:
+    """A slot of a page: its expression or tag, its source as ``template:line``, and how often the page has it."""
 
     expression: str
     where: str
@@ -125,17 +127,17 @@ class PieceView:
 
 
 @dataclass(frozen=True, slots=True)
-class Personal:
-    """A page's text, where in it slots stand, and what they are."""
+class PersonalPage:
+    """A page's text, the pieces of it that slots gave, and the slots."""
 
     text: str
     pieces: tuple[Piece, ...]
-    slots: tuple[PieceView, ...]
+    slots: tuple[SlotFacts, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """A roster to be taken in. ``names`` are the corporate site's files and folders; ``number`` counts orders."""
+class RosterRequest:
+    """A roster to import. ``names`` are the corporate site's files and folders; ``number`` counts the requests."""
 
     site: Site
     options: Options
@@ -144,10 +146,11 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """How a roster was taken in: with ``faults`` the ledger is as it was.
+class RosterResult:
+    """The result of an import: with ``faults`` the people database is unchanged.
 
-    ``is_abandoned``: a later order came, and nothing was done.
+    ``uncounted`` is the number of faults beyond those listed. ``is_abandoned`` says that a later request came, and
+    nothing was imported.
     """
 
     faults: tuple[Fault, ...] = ()

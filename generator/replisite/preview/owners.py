@@ -1,4 +1,4 @@
-"""Who is on the roster: owners by alias, people by name."""
+"""The people on the roster: owners found by alias, people found by name."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from replisite.model.places import address_of
 from replisite.model.site import Site
 from replisite.people import Named, NameIndex, PeopleDatabase
 
-__all__ = ["People", "Somebody", "names_path"]
+__all__ = ["People", "RosterPerson", "names_path"]
 
 
 @dataclass(frozen=True, slots=True)
-class Somebody:
-    """A person with an alias, and the owner that templates see; who has no site is no owner."""
+class RosterPerson:
+    """A person with an alias, and the owner that templates get; None for a person without a site."""
 
     person: Person
     owner: Distributor | None
 
 
 class People:
-    """Reads what the intake has put into the ledger; any number of threads may."""
+    """Reads the people database; any number of threads may."""
 
     def __init__(self, site: Site, path: Path) -> None:
         self._site = site
@@ -31,7 +31,7 @@ class People:
         self._names = NameIndex(names_path(path))
 
     def count(self) -> int:
-        """Return how many people there are; 0 before a roster was ever read."""
+        """Return the number of people; 0 before a roster was ever read."""
         with PeopleDatabase.open(self._path) as database:
             return len(database)
 
@@ -40,7 +40,7 @@ class People:
         with PeopleDatabase.open(self._path) as database:
             return bool(database.stamp)
 
-    def find(self, alias: str) -> Somebody | None:
+    def find(self, alias: str) -> RosterPerson | None:
         """Return the person with this alias."""
         with PeopleDatabase.open(self._path) as database:
             person = database.find(alias)
@@ -48,10 +48,10 @@ class People:
                 return None
             self._make_photos(database, alias)
             owner = next(database.distributors(address_of(self._site), only=[alias]), None)
-            return Somebody(person, owner)
+            return RosterPerson(person, owner)
 
     def _make_photos(self, database: PeopleDatabase, alias: str) -> None:
-        """Make the photos on somebody's site, if anybody there publishes one."""
+        """Make the photos on an owner's site, if a person on it publishes a photo."""
         if next(database.photo_owners([alias]), None) is None:
             return
         from replisite.images.roster_photos import make_photos  # Pillow is imported when there is a photo
@@ -60,27 +60,22 @@ class People:
             make_photos(self._site, database, 1, [alias], waits=False)
 
     def first(self) -> str:
-        """Return an alias that has a site, or nothing."""
+        """Return an alias that has a site, or ``""``."""
         with PeopleDatabase.open(self._path) as database:
             shards = database.shards(1)
             return shards[0].first if shards else ""
 
-    def like(self, alias: str) -> str:
-        """Return ``'did you mean "…"?'`` for the alias nearest to one that nobody has, or nothing."""
-        with PeopleDatabase.open(self._path) as database:
-            return database.similar(alias)
-
     def search(self, text: str, limit: int = 20) -> list[Named]:
-        """Return people whose names or aliases begin like the words of a text; who has it as alias comes first."""
-        found = self._names.search(text, limit)
+        """Return people whose names or aliases begin like the words of a text; the one with this alias comes first."""
+        named = self._names.search(text, limit)
         exact = self.find(text.strip().lower())
         if exact is None:
-            return found
+            return named
         person = exact.person
         first = Named(person.alias, person.public["name"], person.market, person.status)
-        return [first, *(named for named in found if named.alias != person.alias)][:limit]
+        return [first, *(other for other in named if other.alias != person.alias)][:limit]
 
 
 def names_path(database: Path) -> Path:
-    """Return the file of the index that belongs to a ledger."""
+    """Return the file of the name index that belongs to a people database."""
     return database.with_name(f"{database.stem}-names.sqlite")

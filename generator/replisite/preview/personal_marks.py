@@ -1,9 +1,13 @@
-"""Mark in a page what is this owner's own, so that a script in the browser can outline it.
+"""Marks the personal pieces of a page, so that a script in the browser can outline them.
 
-Between tags, a pair of comments stands around a piece. Where a comment would be read as text or as part of a
-tag, the tag gets an attribute instead. Only as much of HTML is read as tells the one from the other: the states of
-the standard's tokenizer (https://html.spec.whatwg.org/multipage/parsing.html) for text, tags, comments and raw
-text. What a browser shows is the same with the marks and without.
+Between tags, a pair of comments encloses a piece. Where a comment would be read as text or as part of a tag, the tag gets
+an attribute. The browser shows the same with the marks and without.
+
+The page is read as the standard's tokenizer reads it (https://html.spec.whatwg.org/multipage/parsing.html), as far as it
+separates text, tags, comments and raw text. `model.page_scan` follows the same standard, but its results are addresses:
+it reports no extent of a tag, a comment or a raw element, and no position behind a tag's name, where a mark goes. It also
+reads ``<noscript>`` as a browser without scripts does, whereas these marks are for one with scripts; and it counts open
+``<svg>`` and ``<math>`` elements without closing those that an HTML tag ends, which decides here whether ``<![CDATA[`` is text.
 """
 
 from __future__ import annotations
@@ -19,23 +23,23 @@ __all__ = ["Piece", "marked"]
 _RAW = frozenset(
     "iframe noembed noframes noscript plaintext script style textarea title xmp".split()  # noqa: SIM905 - names
 )
-"""Elements that hold text and no tags; ``noscript`` does where scripts run."""
+"""Elements that contain text and no tags; ``noscript`` does where scripts run."""
 
 _FOREIGN = frozenset({"svg", "math"})
-"""Elements of another language: there a tag may close itself, and CDATA is what it says."""
+"""Elements of another language, in which a tag may close itself and CDATA is text."""
 
-_HOMEWARD = frozenset(
+_FOREIGN_ENDING = frozenset(
     """
     b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu
     meta nobr ol p pre ruby s small span strike strong sub sup table tt u ul var
     """.split()  # noqa: SIM905 - names
 )
-"""Elements that end a foreign one that was left open, as do the ends of two of them."""
+"""Elements whose tag ends an open foreign element; the end tags of two of them do so too."""
 
-_HOMEWARD_ENDS = frozenset({"br", "p"})
+_FOREIGN_ENDING_ENDS = frozenset({"br", "p"})
 
 _LINE_EATERS = frozenset({"pre", "listing"})
-"""Elements that swallow a line break right behind their tag."""
+"""Elements that ignore a line break right behind their tag."""
 
 _OPENING = re.compile(r"<(?:(!--)|(!\[CDATA\[)|[!?]|/(?![A-Za-z])|(/?)([A-Za-z][^\t\n\f\r />]*))")
 _GAP = re.compile(r"[\t\n\f\r /]*")
@@ -51,7 +55,7 @@ _LONGEST_REFERENCE = 40
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some characters of a page that a slot gave; none if ``end`` equals ``start``."""
+    """The characters of a page that a slot rendered; none if ``end`` equals ``start``."""
 
     start: int
     end: int
@@ -59,9 +63,9 @@ class Piece:
 
 
 class _Token(NamedTuple):
-    """What no comment may stand in: a tag, a comment, an element with raw text.
+    """A part of a page into which no comment may be put: a tag, a comment, an element with raw text.
 
-    ``mark`` is where an attribute may stand, -1 if nowhere. A token that nothing closes ends behind the page.
+    ``mark`` is the position for an attribute, -1 if there is none. A token without an end ends behind the page.
     """
 
     start: int
@@ -76,23 +80,23 @@ def marked(page: str, pieces: Sequence[Piece]) -> str:
     >>> marked('<p title="Jo">Jo</p>', [Piece(10, 12, 4), Piece(14, 16, 7)])
     '<p data-replisite-slots="4" title="Jo"><!--replisite:7-->Jo<!--/replisite:7--></p>'
     """
-    reading = _Reading(page)
+    tokens = _Tokens(page)
     slots: dict[int, list[int]] = {}
     notes: list[tuple[tuple[int, int, int], str]] = []
     for order, piece in enumerate(sorted(pieces, key=lambda piece: (piece.start, -piece.end))):
-        if reading.is_between(piece.start) and reading.is_between(piece.end):
-            start = reading.outside(piece.start, 0)
-            end = max(start, reading.outside(piece.end, 1))
-            turn = (1, 1) if start == end else (2, 0)
-            notes.append(((start, turn[0], order), f"<!--replisite:{piece.slot}-->"))
+        if tokens.is_between(piece.start) and tokens.is_between(piece.end):
+            start = tokens.outside(piece.start, 0)
+            end = max(start, tokens.outside(piece.end, 1))
+            rank = (1, 1) if start == end else (2, 0)
+            notes.append(((start, rank[0], order), f"<!--replisite:{piece.slot}-->"))
             notes.append(
-                ((end, turn[1], order if start == end else -order), f"<!--/replisite:{piece.slot}-->")
+                ((end, rank[1], order if start == end else -order), f"<!--/replisite:{piece.slot}-->")
             )
-        elif (mark := reading.mark_of(piece)) >= 0:
+        elif (mark := tokens.mark_of(piece)) >= 0:
             slots.setdefault(mark, []).append(piece.slot)
     for mark, numbers in slots.items():
-        told = " ".join(map(str, dict.fromkeys(numbers)))
-        notes.append(((mark, 0, 0), f' data-replisite-slots="{told}"'))
+        value = " ".join(map(str, dict.fromkeys(numbers)))
+        notes.append(((mark, 0, 0), f' data-replisite-slots="{value}"'))
     parts: list[str] = []
     done = 0
     for (at, _, _), text in sorted(notes, key=lambda note: note[0]):
@@ -101,8 +105,8 @@ def marked(page: str, pieces: Sequence[Piece]) -> str:
     return "".join((*parts, page[done:]))
 
 
-class _Reading:
-    """A page's tokens, found by their places."""
+class _Tokens:
+    """A page's tokens, looked up by position."""
 
     def __init__(self, page: str) -> None:
         self._page = page
@@ -112,12 +116,12 @@ class _Reading:
         self._ends = [token.end for token in self._marks]
 
     def is_between(self, at: int) -> bool:
-        """Whether a comment may stand here."""
+        """Say whether a comment may be put at this position."""
         token = self._before(at)
         return token is None or token.end <= at
 
     def outside(self, at: int, side: int) -> int:
-        """Move a place out of ``&amp;``, to its start or its end, and behind a line break that ``<pre>`` swallows."""
+        """Move a position out of ``&amp;``, to its start or its end, and behind a line break that ``<pre>`` ignores."""
         near = max(0, at - _LONGEST_REFERENCE)
         reference = _REFERENCE.match(self._page, max(near, self._page.rfind("&", near, at)))
         if reference and reference.start() < at < reference.end():
@@ -129,34 +133,34 @@ class _Reading:
         return at
 
     def mark_of(self, piece: Piece) -> int:
-        """Where the first tag that the piece touches takes an attribute, -1 if it touches none."""
-        found = bisect_right(self._ends, piece.start)
-        if found == len(self._marks):
+        """Return the position for an attribute in the first tag that the piece touches, -1 if it touches none."""
+        index = bisect_right(self._ends, piece.start)
+        if index == len(self._marks):
             return -1
-        token = self._marks[found]
+        token = self._marks[index]
         return token.mark if token.start < piece.end else -1
 
     def _before(self, at: int) -> _Token | None:
-        found = bisect_left(self._starts, at)
-        return self._tokens[found - 1] if found else None
+        index = bisect_left(self._starts, at)
+        return self._tokens[index - 1] if index else None
 
 
 def _iter_tokens(page: str) -> Iterator[_Token]:
     at = 0
     foreign: list[str] = []
-    while found := _OPENING.search(page, at):
-        comment, cdata, slash, tag = found.groups()
-        start = found.start()
+    while opening := _OPENING.search(page, at):
+        comment, cdata, slash, tag = opening.groups()
+        start = opening.start()
         if not tag:
             if comment:
                 at = _comment_end(page, start)
             else:
-                at = _behind(page, "]]>", found.end()) if cdata and foreign else _behind(page, ">", start)
+                at = _behind(page, "]]>", opening.end()) if cdata and foreign else _behind(page, ">", start)
             yield _Token(start, at)
             continue
         name = tag.lower()
-        at, is_closed = _tag_end(page, found.end())
-        if name in (_HOMEWARD_ENDS if slash else _HOMEWARD):
+        at, is_closed = _tag_end(page, opening.end())
+        if name in (_FOREIGN_ENDING_ENDS if slash else _FOREIGN_ENDING):
             foreign.clear()
         if slash:
             if name in foreign:
@@ -168,20 +172,20 @@ def _iter_tokens(page: str) -> Iterator[_Token]:
             foreign.append(name)
         if name in _RAW and not is_closed:
             at = _raw_end(page, name, at)
-        yield _Token(start, at, found.end(), name in _LINE_EATERS)
+        yield _Token(start, at, opening.end(), name in _LINE_EATERS)
 
 
 def _behind(page: str, text: str, at: int) -> int:
-    found = page.find(text, at)
-    return len(page) + 1 if found < 0 else found + len(text)
+    index = page.find(text, at)
+    return len(page) + 1 if index < 0 else index + len(text)
 
 
 def _comment_end(page: str, start: int) -> int:
     for short in ("<!-->", "<!--->"):
         if page.startswith(short, start):
             return start + len(short)
-    found = _COMMENT_END.search(page, start + 4)
-    return found.end() if found else len(page) + 1
+    end = _COMMENT_END.search(page, start + 4)
+    return end.end() if end else len(page) + 1
 
 
 def _tag_end(page: str, at: int) -> tuple[int, bool]:
@@ -211,9 +215,9 @@ def _raw_end(page: str, name: str, at: int) -> int:
     """Return where the element ends whose raw text begins here."""
     if name == "plaintext":
         return len(page) + 1
-    closing = re.compile(rf"</{name}(?=[\t\n\f\r />])", re.IGNORECASE)
-    found = closing.search(page, at) if name != "script" else _script_closing(page, at)
-    return _tag_end(page, found.end())[0] if found else len(page) + 1
+    end_tag = re.compile(rf"</{name}(?=[\t\n\f\r />])", re.IGNORECASE)
+    closing = end_tag.search(page, at) if name != "script" else _script_closing(page, at)
+    return _tag_end(page, closing.end())[0] if closing else len(page) + 1
 
 
 def _script_closing(page: str, at: int) -> re.Match[str] | None:

@@ -1,4 +1,4 @@
-"""The answer to a request for a page: pressed for its owner, or what is said in its place."""
+"""The response to a request for a page: the page pressed for its owner, or a notice that says why there is none."""
 
 from __future__ import annotations
 
@@ -7,180 +7,213 @@ import hashlib
 import re
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 from replisite.errors import Fault
+from replisite.model.view import EditionView
 from replisite.preview.error_pages import notice
-from replisite.preview.fault_json import told_faults
+from replisite.preview.fault_json import faults_json
 from replisite.preview.local_links import localised
-from replisite.preview.messages import PageFacts
-from replisite.preview.routing import FoundFile, FoundPage, Nothing, Redirected, find
+from replisite.preview.messages import PageFacts, PageRequest, PressedPage
+from replisite.preview.owners import People
+from replisite.preview.routing import Destination, FoundPage, NotFound, destination_of
+from replisite.preview.state import State
 
-if TYPE_CHECKING:
-    from replisite.preview.session import PreviewSession
+__all__ = ["PageResponse", "PageSource", "Responses", "digest_of", "with_client"]
 
-__all__ = ["Answer", "Responses", "digest_of", "with_client"]
-
-REMEMBERED = 200
-"""How many answers are kept until something changes, and how many pages as they were last good: owners are a million."""
+CACHED = 200
+"""How many responses are cached until something changes, and how many last good pages: there may be a million owners."""
 
 _START = re.compile(
     r"(?:\s|<!doctype[^>]*>|<!--.*?-->)*(?:<html(?=[\s>])[^>]*>)?(?:\s|<!--.*?-->)*(?:<head(?=[\s>])[^>]*>)?",
     re.IGNORECASE | re.DOTALL,
 )
-"""What may stand before the first thing in a page's head."""
+"""What may stand before the first element of a page's head."""
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class PageSource(Protocol):
+    """What responses are made from: a state, and a session that presses pages."""
+
+    folder: Path
+    editor: str
+
+    @property
+    def state(self) -> State: ...
+
+    @property
+    def people(self) -> People: ...
+
+    async def wait_until_started(self) -> None:
+        """Wait until the content has been read for the first time."""
+
+    async def is_roster_read_soon(self) -> bool:
+        """Wait a moment for the roster, and say whether it has been read."""
+
+    async def show(self, edition_view: EditionView) -> None:
+        """Read the pages of an edition view."""
+
+    async def press(self, request: PageRequest, *, may_restart: bool) -> PressedPage:
+        """Press a page; the process that does so may be started again for it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a browser gets. ``text`` is the page as a build would write it; ``digest`` tells one state from another.
+class PageResponse:
+    """A response. ``text`` is the page as a build writes it, and ``digest`` changes with it.
 
-    ``own`` are the faults of this page alone, and ``told_faults`` those of the site too, as the browser gets them.
+    ``own_faults`` are those of this page alone; ``faults`` are these and the site's, as the browser gets them.
     """
 
     status: int
     text: str
     digest: str
-    found: FoundPage | FoundFile | Redirected | Nothing
+    destination: Destination
     facts: PageFacts | None = None
-    own: tuple[Fault, ...] = ()
-    told_faults: list[dict[str, Any]] = field(default_factory=list)
+    own_faults: tuple[Fault, ...] = ()
+    faults: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def page(self) -> FoundPage | None:
+        """The page of a site that this is; None for a notice and a page that stands in for another."""
+        return self.destination if isinstance(self.destination, FoundPage) else None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there may be a page as soon as the roster has been read."""
+        return _is_waiting(self.destination)
 
 
 class Responses:
-    """Answers for one state of things; they are kept until something changes."""
+    """The responses of one session; each is cached while the state has the same version."""
 
-    def __init__(self, session: PreviewSession) -> None:
-        self._desk = session
-        self._known: OrderedDict[tuple[str, str], Answer] = OrderedDict()
-        self._good: OrderedDict[tuple[str, str], Answer] = OrderedDict()
-        self._state = 0
-        self.is_asked = asyncio.Event()
+    def __init__(self, source: PageSource) -> None:
+        self._source = source
+        self._version: object = None
+        self._cached: OrderedDict[tuple[str, str], PageResponse] = OrderedDict()
+        self._good: OrderedDict[tuple[str, str], PageResponse] = OrderedDict()
+        self.first_is_made = asyncio.Event()
 
-    def forget(self) -> None:
-        """Something has changed: whatever is asked for is made again."""
-        self._known.clear()
-        self._state += 1
+    async def page(self, host: str, path: str, *, may_read: bool = True) -> PageResponse:
+        """Return the response for a path at a host; never raises for faults in the site.
 
-    async def page(self, host: str, at: str, *, more: bool = True) -> Answer:
-        """Return the answer to a request for a path at a host; never raises for what a person wrote.
-
-        While the content is read for the first time this waits, and a moment for the roster too. Without ``more`` no
-        edition or reader is read that has not been asked for before, and no roster waited for.
+        The first request waits until the content has been read, and a moment for the roster. Without ``may_read`` no
+        edition view is read that was not requested before, no process is started again, and the roster is not waited
+        for.
         """
-        await self._desk.is_started.wait()
-        known = self._known.get((host, at))
-        if known is not None:
-            self._known.move_to_end((host, at))
-        else:
-            known = await self._made(host, at, more)
-            self.is_asked.set()
-            if more and _is_waiting(known.found) and await self._desk.is_soon_read():
-                known = await self._made(host, at, more)
-        return replace(known, told_faults=self._told(known.own))
+        await self._source.wait_until_started()
+        response = self._from_cache(host, path)
+        if response is None:
+            response = await self._made(host, path, may_read)
+            self.first_is_made.set()
+            if may_read and response.is_waiting and await self._source.is_roster_read_soon():
+                response = await self._made(host, path, may_read)
+        source = self._source
+        faults = (*source.state.faults, *response.own_faults)
+        return replace(response, faults=faults_json(source.folder, faults, source.editor))
 
-    async def _made(self, host: str, at: str, more: bool) -> Answer:
-        """Make an answer, and keep it if nothing has changed meanwhile."""
-        state = self._state
-        answer = await self._answer(host, at, more)
-        if state == self._state:
-            self._known[host, at] = answer
-            while len(self._known) > REMEMBERED:
-                self._known.popitem(last=False)
-        return answer
+    def _from_cache(self, host: str, path: str) -> PageResponse | None:
+        if self._version != self._source.state.version:
+            self._version = self._source.state.version
+            self._cached.clear()
+        response = self._cached.get((host, path))
+        if response is not None:
+            self._cached.move_to_end((host, path))
+        return response
 
-    async def _answer(self, host: str, at: str, more: bool) -> Answer:
-        session = self._desk
-        if session.site is None or not session.site_index.paths:
-            return self._instead(host, at, Nothing("there is nothing to show yet"), 503, ())
-        found = await self.find(host, at, more=more)
-        if isinstance(found, FoundPage):
-            return await self._pressed(host, at, found, 200, more=more)
-        if isinstance(found, Nothing) and found.page is not None and not found.is_waiting:
-            return await self._pressed(host, at, found, 404, found.page, more=more)
-        return self._instead(host, at, found, 503 if _is_waiting(found) else 404, ())
+    async def _made(self, host: str, path: str, may_read: bool) -> PageResponse:
+        """Make a response, and cache it if nothing has changed meanwhile."""
+        version = self._source.state.version
+        response = await self._make(host, path, may_read)
+        if version == self._version == self._source.state.version:
+            _store(self._cached, (host, path), response)
+        return response
 
-    async def find(
-        self, host: str, at: str, *, more: bool = True
-    ) -> FoundPage | FoundFile | Redirected | Nothing:
-        """Say what stands at an address."""
-        session = self._desk
-        assert session.site is not None
-        people = session.people
+    async def _make(self, host: str, path: str, may_read: bool) -> PageResponse:
+        state = self._source.state
+        if state.site is None or not state.site_index.paths:
+            return self._notice(host, path, NotFound("the site has no pages yet"), 503, ())
+        destination = await self._destination(host, path, may_read)
+        if isinstance(destination, FoundPage):
+            return await self._pressed(host, path, destination, destination, 200, may_read)
+        if isinstance(destination, NotFound) and destination.page is not None and not destination.is_waiting:
+            return await self._pressed(host, path, destination, destination.page, 404, may_read)
+        return self._notice(host, path, destination, 503 if _is_waiting(destination) else 404, ())
 
-        def is_read() -> bool:
-            return session.roster.state == "failed" or people.is_read()
+    async def _destination(self, host: str, path: str, may_read: bool) -> Destination:
+        """Return what an address leads to; its edition view is read first if it was not requested before."""
+        destination = await self._routed(host, path)
+        if not isinstance(destination, FoundPage) or self._has_read(destination):
+            return destination
+        if may_read:
+            await self._source.show(destination.edition_view)
+        if self._has_read(destination):
+            return await self._routed(host, path)
+        return NotFound(f"{destination.request.key} has not been read")
 
-        found = await asyncio.to_thread(
-            find, session.site, session.site_index, host, at, people.find, is_read
+    def _has_read(self, page: FoundPage) -> bool:
+        return page.request.key in self._source.state.site_index.paths
+
+    async def _routed(self, host: str, path: str) -> Destination:
+        state, people = self._source.state, self._source.people
+        assert state.site is not None
+
+        def is_roster_read() -> bool:
+            return state.roster.phase == "failed" or people.is_read()
+
+        return await asyncio.to_thread(
+            destination_of, state.site, state.site_index, host, path, people.find, is_roster_read
         )
-        if isinstance(found, FoundPage) and found.asked.key not in session.site_index.paths:
-            if more:
-                await session.show(found.edition_view)
-            if found.asked.key in session.site_index.paths:
-                return await self.find(host, at)
-            return Nothing(f"there is no {found.asked.key} to show")
-        return found
 
     async def _pressed(
-        self,
-        host: str,
-        at: str,
-        found: FoundPage | Nothing,
-        status: int,
-        instead: FoundPage | None = None,
-        *,
-        more: bool,
-    ) -> Answer:
-        session = self._desk
-        page = instead or found
-        assert isinstance(page, FoundPage)
-        assert session.site is not None
-        pressed = await session.press(page.asked, may_begin_anew=more)
+        self, host: str, path: str, destination: Destination, page: FoundPage, status: int, may_read: bool
+    ) -> PageResponse:
+        """Press a page; it is the destination itself, or the site's own page for what is not there."""
+        site = self._source.state.site
+        assert site is not None
+        pressed = await self._source.press(page.request, may_restart=may_read)
         if pressed.faults:
-            return self._instead(host, at, found, 500, pressed.faults)
-        text = localised(pressed.text, session.site, page.asked.owner, page.visit.name, host)
-        answer = Answer(status, text, digest_of(text), found, pressed.facts)
-        self._good[host, at] = answer
-        self._good.move_to_end((host, at))
-        while len(self._good) > REMEMBERED:
-            self._good.popitem(last=False)
-        return answer
+            return self._notice(host, path, destination, 500, pressed.faults)
+        text = localised(pressed.text, site, page.request.owner, page.view.name, host)
+        response = PageResponse(status, text, digest_of(text), destination, pressed.facts)
+        _store(self._good, (host, path), response)
+        return response
 
-    def _instead(
-        self,
-        host: str,
-        at: str,
-        found: FoundPage | FoundFile | Redirected | Nothing,
-        status: int,
-        own: tuple[Fault, ...],
-    ) -> Answer:
-        """Return the page as it was last good, under its faults, or one that says what is the matter."""
-        good = self._good.get((host, at))
+    def _notice(
+        self, host: str, path: str, destination: Destination, status: int, own: tuple[Fault, ...]
+    ) -> PageResponse:
+        """Return the last good page, under the faults of this one, or a notice that says what is wrong."""
+        good = self._good.get((host, path))
         if good is not None and own:
-            return replace(good, own=own)
-        reason = found.reason if isinstance(found, Nothing) else "this page cannot be shown"
-        text = notice(reason, [*self._desk.faults, *own], is_waiting=_is_waiting(found))
-        return Answer(status, text, digest_of(text), found, own=own)
-
-    def _told(self, own: tuple[Fault, ...]) -> list[dict[str, Any]]:
-        root = self._desk.folder
-        return told_faults(root, (*self._desk.faults, *own), self._desk.editor)
+            return replace(good, own_faults=own)
+        reason = destination.reason if isinstance(destination, NotFound) else "this page cannot be shown"
+        faults = [*self._source.state.faults, *own]
+        text = notice(reason, faults, is_waiting=_is_waiting(destination))
+        return PageResponse(status, text, digest_of(text), destination, own_faults=own)
 
 
-def _is_waiting(found: FoundPage | FoundFile | Redirected | Nothing) -> bool:
-    """Say whether there may be a page as soon as the roster has been read."""
-    return isinstance(found, Nothing) and found.is_waiting
+def _is_waiting(destination: Destination) -> bool:
+    return isinstance(destination, NotFound) and destination.is_waiting
+
+
+def _store(cache: OrderedDict[Key, Value], key: Key, value: Value) -> None:
+    """Store the value used last; the one used longest ago makes way."""
+    cache[key] = value
+    cache.move_to_end(key)
+    while len(cache) > CACHED:
+        cache.popitem(last=False)
 
 
 def digest_of(text: str) -> str:
-    """Return what tells one state of a page from another."""
+    """Return a digest of a page, 24 hexadecimal digits."""
     return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=12).hexdigest()
 
 
-def with_client(answer: Answer) -> str:
-    """Return a page as the browser gets it: with the script tag first of all in its head."""
-    tag = f'<script src="/_replisite/client.js" data-digest="{answer.digest}" defer></script>'
-    start = _START.match(answer.text)
-    place = start.end() if start else 0
-    return f"{answer.text[:place]}{tag}{answer.text[place:]}"
+def with_client(response: PageResponse) -> str:
+    """Return a page as the browser gets it: with the preview's script tag as the first element of its head."""
+    tag = f'<script src="/_replisite/client.js" data-digest="{response.digest}" defer></script>'
+    start = _START.match(response.text)
+    end = start.end() if start else 0
+    return f"{response.text[:end]}{tag}{response.text[end:]}"

@@ -1,6 +1,6 @@
-"""The process that reads the roster, as everybody else sees it.
+"""The process that imports the roster, as the session sees it.
 
-``roster_worker.py`` says what happens inside.
+``roster_worker.py`` is the code inside.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 
 from replisite.model.options import Options
 from replisite.model.site import Site
-from replisite.preview.messages import Order, Taken
+from replisite.preview.messages import RosterRequest, RosterResult
 from replisite.system.processes import ChildProcess, Heard
 
 if TYPE_CHECKING:
@@ -24,31 +24,31 @@ if TYPE_CHECKING:
 __all__ = ["RosterProcess"]
 
 NICENESS = 10
-"""How far the roster stands behind whoever looks at a page meanwhile; see nice(2)."""
+"""How far the import makes way for requests of pages; see nice(2)."""
 
 
 def _made(latest: c_long, heard: Heard) -> RosterWorker:
     os.nice(NICENESS)
-    from replisite.preview.roster_worker import RosterWorker  # in this process alone
+    from replisite.preview.roster_worker import RosterWorker  # in this process only
 
     return RosterWorker(latest, heard)
 
 
 class RosterProcess(ChildProcess):
-    """The child process. A later order makes it abandon an earlier one."""
+    """The child process. A later request makes it abandon an earlier one."""
 
     def __init__(self) -> None:
         self._latest = multiprocessing.get_context("fork").RawValue("l", 0)
-        super().__init__(partial(_made, self._latest), "replisite intake", "reads the roster")
+        super().__init__(partial(_made, self._latest), "replisite roster", "reads the roster")
         self._numbering = threading.Lock()
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
 
-    def take(self, site: Site, options: Options, names: Sequence[str], progress: Heard) -> Taken:
-        """Take the roster in; ``progress`` gets (rows read, rows in all or 0). Raises ReplisiteError."""
+    def take(self, site: Site, options: Options, names: Sequence[str], progress: Heard) -> RosterResult:
+        """Import the roster; ``progress`` gets (rows read, rows in all or 0). Raises ReplisiteError."""
         with self._numbering:
             self._latest.value += 1
-            order = Order(site, options, tuple(names), self._latest.value)
-        with self._turn:
+            request = RosterRequest(site, options, tuple(names), self._latest.value)
+        with self._lock:
             if self.is_over:
                 self.restart()
-            return cast(Taken, self.ask("take", order, progress=progress))
+            return cast(RosterResult, self.ask("take", request, progress=progress))

@@ -1,27 +1,33 @@
-"""The story of ``replisite preview``: listen, show the first page, and go on until Ctrl-C."""
+"""The command's story: listen, show the first page, and go on until Ctrl-C."""
 
 from __future__ import annotations
 
 import asyncio
 import concurrent.futures
 import contextlib
-import errno
 import signal
 import socket
+import threading
 import webbrowser
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from replisite.errors import UsageError
-from replisite.preview.addresses import LOCAL, Place, Visit
+from replisite.preview.addresses import SitePath, SiteView
 from replisite.preview.config import Config
 from replisite.preview.content_process import ContentProcess
+from replisite.preview.listening import (
+    DEFAULT_PORT,
+    accepted_hosts,
+    listening_socket,
+    local_host,
+    public_url,
+)
+from replisite.preview.options import PreviewOptions
+from replisite.preview.reports import ChangeReport, PreviewReporter, Started
 from replisite.preview.roster_process import RosterProcess
 from replisite.preview.routing import has_hosts
-from replisite.preview.session import FIRST_PAGE, Happened, PreviewSession
-from replisite.preview.start import PreviewOptions
+from replisite.preview.session import FIRST_PAGE, PreviewSession
 from replisite.preview.watcher import Watched, Watcher
 from replisite.system.bugs import bug_fault
 from replisite.system.processes import INTERRUPTS
@@ -29,20 +35,9 @@ from replisite.system.processes import INTERRUPTS
 if TYPE_CHECKING:
     import uvicorn
 
-__all__ = ["Started", "serve"]
+__all__ = ["PreviewReporter", "Started", "serve"]
 
-DEFAULT_PORT = 8000
-PORTS_TRIED = 50
-SPENT = "the system has no watches left for so many folders; files are looked at twice a second instead"
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """Where the preview is: on this machine, and for other devices if they can reach it. ``moved_from`` was in use."""
-
-    url: str
-    public_url: str
-    moved_from: int | None
+POLLING = "the system has no free inotify watches for all folders; files are compared twice a second instead"
 
 
 def serve(
@@ -50,20 +45,17 @@ def serve(
     config: Config,
     options: PreviewOptions,
     content_process: ContentProcess,
-    started: Callable[[Started], None],
-    told: Callable[[Happened], None],
+    reporter: PreviewReporter,
 ) -> None:
-    """Serve a site until SIGINT (Ctrl-C) or SIGTERM, from its ``config`` as it has been read.
+    """Serve a site until SIGINT (Ctrl-C) or SIGTERM; ``config`` is its site.toml as it has been read.
 
     Raises UsageError for a port in use.
     """
     with RosterProcess() as roster_process:  # forked before there are threads
-        listening = _listen(options)
-        signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)  # until the loop hears them itself
+        listening = listening_socket(options.host, options.port)
+        signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)  # until the event loop handles them
         try:
-            asyncio.run(
-                _serve(folder, config, options, listening, content_process, roster_process, started, told)
-            )
+            asyncio.run(_serve(folder, config, options, listening, content_process, roster_process, reporter))
         finally:
             listening.close()
 
@@ -75,69 +67,79 @@ async def _serve(
     listening: socket.socket,
     content_process: ContentProcess,
     roster_process: RosterProcess,
-    started: Callable[[Started], None],
-    told: Callable[[Happened], None],
+    reporter: PreviewReporter,
 ) -> None:
     loop, stopping = asyncio.get_running_loop(), asyncio.Event()
     for number in INTERRUPTS:
         loop.add_signal_handler(number, stopping.set)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPTS)
-    watching: list[Watcher] = []
+    watchers: list[Watcher] = []
 
     def changed(paths: frozenset[Path]) -> None:
         asyncio.run_coroutine_threadsafe(session.changed(paths), loop).add_done_callback(failed)
 
     def failed(done: concurrent.futures.Future[None]) -> None:
         if not done.cancelled() and (error := done.exception()) is not None:
-            told(Happened(faults=(bug_fault(error, folder),)))
+            reporter.happened(ChangeReport(faults=(bug_fault(error, folder),)))
 
     def failed_unseen(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
         if isinstance(error, Exception):  # of a task that nothing waits for, or of a callback
-            told(Happened(faults=(bug_fault(error, folder),)))
+            reporter.happened(ChangeReport(faults=(bug_fault(error, folder),)))
 
     loop.set_exception_handler(failed_unseen)
 
     def watch(watched: Watched) -> None:
-        if watching:
-            watching[0].watch(watched)
+        if watchers:
+            watchers[0].watch(watched)
             return
-        watching.append(Watcher(watched, changed))
-        watching[0].start()
-        if watching[0].is_polling:
-            told(Happened(warnings=(SPENT,)))
+        watchers.append(Watcher(watched, changed))
+        watchers[0].start()
+        if watchers[0].is_polling:
+            reporter.happened(ChangeReport(warnings=(POLLING,)))
 
     session = PreviewSession(
-        folder, config, options.source, content_process, roster_process, told, options.editor, watch
+        folder,
+        config,
+        options.source,
+        content_process,
+        roster_process,
+        reporter.happened,
+        options.editor,
+        watch,
     )
     reading = asyncio.create_task(_read(session))
     port = listening.getsockname()[1]
-    public = _public_url(options.host, port)
+    public = public_url(options.host, port)
     server = await asyncio.to_thread(_server, session, options.host, public)  # imported while Pelican reads
     running = asyncio.create_task(server.serve(sockets=[listening]))
     for task in (reading, running):
         task.add_done_callback(lambda _: stopping.set())
-    home = _first_address(session, options, port)
+    url = _first_url(session, options, port)
     moved = DEFAULT_PORT if options.port is None and port != DEFAULT_PORT else None
-    started(Started(home, public, moved))
-    opening = asyncio.to_thread(_open, home) if options.is_opening else asyncio.sleep(0)
+    reporter.started(Started(url, public, moved))
+    if options.is_opening:
+        threading.Thread(target=_open, args=(url,), name="browser", daemon=True).start()
     try:
-        await asyncio.gather(opening, stopping.wait())
+        await stopping.wait()
     finally:
         await session.close()
         reading.cancel()
-        for watcher in watching:
+        for watcher in watchers:
             watcher.stop()
-        for room in (content_process, roster_process):  # threads that wait for them would be waited for
-            room.close(at_once=True)
+        for process in (
+            content_process,
+            roster_process,
+        ):  # or the end would wait for threads that wait for them
+            process.close(at_once=True)
         server.should_exit = True
         await running
     with contextlib.suppress(asyncio.CancelledError):
-        await reading  # raises what has gone wrong there
+        await reading  # raises the error that ended it
 
 
 async def _read(session: PreviewSession) -> None:
-    """Have the desk read everything, and look through the rest once the first page is there; goes on for ever."""
+    """Read the site, and search it for the other faults when the first page has been shown; never returns."""
     await session.start()
     await asyncio.sleep(FIRST_PAGE)
     await session.check()
@@ -145,7 +147,10 @@ async def _read(session: PreviewSession) -> None:
 
 
 def _open(url: str) -> None:
-    """Open the browser. It has to start, too: what it asks for waits for Pelican."""
+    """Open the browser at once, since it takes time to start; its first request waits for the page.
+
+    This returns when the browser says so: one that runs in the terminal, at its end. Nothing waits for that.
+    """
     with contextlib.suppress(webbrowser.Error):
         webbrowser.open(url)
 
@@ -155,11 +160,8 @@ def _server(session: PreviewSession, host: str, public: str) -> uvicorn.Server:
 
     from replisite.preview.server import application
 
-    hosts = [LOCAL, f"*.{LOCAL}", "127.0.0.1", "[::1]", "::1"]
-    if public or host not in hosts:
-        hosts += _own_names(host)
     config = uvicorn.Config(
-        application(session, hosts, public),
+        application(session, accepted_hosts(host), public),
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -171,78 +173,19 @@ def _server(session: PreviewSession, host: str, public: str) -> uvicorn.Server:
     class Server(uvicorn.Server):
         @contextlib.contextmanager
         def capture_signals(self) -> Iterator[None]:
-            yield  # the story hears them
+            yield  # the event loop handles them
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            await session.close()  # streams of events would otherwise be waited for
+            await session.close()  # or the server would wait for the streams of events
             await super().shutdown(sockets)
 
     return Server(config)
 
 
-def _first_address(session: PreviewSession, options: PreviewOptions, port: int) -> str:
-    visit = Visit(options.owner, options.edition.lower())
-    host = options.host if options.host not in {"0.0.0.0", "127.0.0.1", "::", "::1"} else LOCAL  # noqa: S104 - it is compared
-    hosts = session.site is not None and has_hosts(session.site)
-    towards = Place("", "", "/").towards(visit, f"{host}:{port}", hosts)
-    return f"http:{towards}" if towards.startswith("//") else f"http://{host}:{port}{towards}"
-
-
-def _listen(options: PreviewOptions) -> socket.socket:
-    """Return a socket that listens; raises UsageError with the next free port if the one asked for is in use."""
-    first = options.port if options.port is not None else DEFAULT_PORT
-    for port in range(first, first + PORTS_TRIED):
-        listening = _bound(options.host, port)
-        if listening is None:
-            continue
-        if port != first and options.port is not None:
-            listening.close()
-            raise UsageError(f"port {first} is in use; the next free one is {port}: --port {port}")
-        return listening
-    raise UsageError(f"no port from {first} to {first + PORTS_TRIED - 1} is free; name one with --port")
-
-
-def _bound(host: str, port: int) -> socket.socket | None:
-    """Return a listening socket, or None if the port is in use; raises UsageError for a host that is not ours."""
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, socket.SOCK_STREAM)
-    except OSError as error:
-        raise UsageError(f"--host {host}: {error.strerror or error}; use 127.0.0.1 or 0.0.0.0") from error
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(128)
-    except OSError as error:
-        listening.close()
-        if error.errno in {errno.EADDRINUSE, errno.EACCES}:
-            return None
-        raise UsageError(f"--host {host}: {error.strerror}; use 127.0.0.1 or 0.0.0.0") from error
-    return listening
-
-
-def _public_url(host: str, port: int) -> str:
-    """Return where other devices find the preview; empty if it listens to this machine alone."""
-    if host in {"127.0.0.1", "::1", LOCAL}:
-        return ""
-    address = _outward() if host in {"0.0.0.0", "::"} else host  # noqa: S104 - it is compared
-    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
-
-
-def _outward() -> str:
-    """Return the address by which this machine goes to others; nothing is sent."""
-    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as way:
-        try:
-            way.connect(("192.0.2.1", 9))  # TEST-NET-1 (RFC 5737)
-            return str(way.getsockname()[0])
-        except OSError:
-            return "127.0.0.1"
-
-
-def _own_names(host: str) -> list[str]:
-    """Return the names and numbers by which other devices may call this machine."""
-    name = socket.gethostname()
-    found = {host, name, f"{name}.local", _outward()}
-    with contextlib.suppress(OSError):
-        found |= {str(info[4][0]) for info in socket.getaddrinfo(name, None)}
-    return sorted(found)
+def _first_url(session: PreviewSession, options: PreviewOptions, port: int) -> str:
+    """Return the address of the page that is opened first."""
+    view = SiteView(options.owner, options.edition.lower())
+    host = f"{local_host(options.host)}:{port}"
+    site = session.state.site
+    url = SitePath("", "", "/").url_for(view, host, site is not None and has_hosts(site))
+    return f"http:{url}" if url.startswith("//") else f"http://{host}{url}"

@@ -1,4 +1,7 @@
-"""What is shown just now, and to whom: the state of a preview, and what becomes of it when files change."""
+"""What a preview does when files change: it reads them again in order, and refreshes the open tabs.
+
+All methods run on one event loop, and one lock orders the readings; long work runs in threads and processes.
+"""
 
 from __future__ import annotations
 
@@ -7,104 +10,54 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import InitVar, dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from urllib.parse import quote
+from typing import TypeVar
 
-from replisite.errors import Fault, InputError, InternalError, ReplisiteError
-from replisite.model.distributor import PHOTO_SUFFIXES
+from replisite.errors import Fault, InternalError, ReplisiteError
 from replisite.model.options import Options, database_path
-from replisite.model.roster_terms import roster_terms
-from replisite.model.site import Site
 from replisite.model.view import EditionView
+from replisite.preview.background import BackgroundTasks
 from replisite.preview.changes import Changes, changes_of
 from replisite.preview.config import Config, read_config
 from replisite.preview.content_process import ContentProcess
-from replisite.preview.messages import ContentRequest, PageRequest, PressedPage, SiteIndex
+from replisite.preview.content_reader import RESTART, ContentReader
+from replisite.preview.messages import PageRequest, PersonalPage, PressedPage, RosterResult, SiteIndex
 from replisite.preview.owners import People
+from replisite.preview.reports import ChangeReport, Report
 from replisite.preview.responses import Responses
+from replisite.preview.roster_photos import RosterPhotos
 from replisite.preview.roster_process import RosterProcess
+from replisite.preview.roster_reader import RosterReader
+from replisite.preview.sources import roster_file, watched_files
+from replisite.preview.state import RosterState, State
 from replisite.preview.tabs import Event, Tab, Tabs
 from replisite.preview.watcher import Watched
 from replisite.system.bugs import bug_fault
 
-__all__ = ["PreviewSession", "RosterState", "Told"]
-
-Told = Callable[["Happened"], None]
-"""Hears what there is to tell on the terminal."""
-
-RECENT_SHOWINGS = 12
-"""How many showings beside the editions' own are kept up to date: those seen last."""
+__all__ = ["FIRST_PAGE", "PreviewSession"]
 
 IDLE = 0.4
-"""How many seconds after a change the memory of what was read before is given back."""
+"""How many seconds after a change the memory of the reading before is freed."""
 
 FIRST_PAGE = 1.0
-"""How many seconds the first page has for itself."""
+"""How many seconds the first page has before the roster is read."""
 
-PATIENCE = 0.5
-"""How many seconds a page waits for a roster: a small one is read by then, and nobody is told of it."""
+ROSTER_PATIENCE = 0.5
+"""How many seconds a page waits for the roster: a small one is read by then, and no notice is shown."""
 
-SLOW = 10.0
-"""After how many seconds of reading the terminal says so."""
+LONGEST_TIMER = 1_000_000.0
+"""A dated page that comes later than so many seconds from now needs no timer."""
 
-EARLIEST = 0.05
-"""How many seconds lie between two reports of progress."""
-
-
-@dataclass(frozen=True, slots=True)
-class RosterState:
-    """How far the roster is: *reading*, *ready* or *failed*; rows done, and in all (0: unknown)."""
-
-    state: str = "reading"
-    done: int = 0
-    total: int = 0
-
-    def as_json(self) -> dict[str, object]:
-        """Return it as the browser gets it."""
-        return {"state": self.state, "done": self.done, "total": self.total}
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """One thing that happened: files that changed, how long the pages took, how many screens were refreshed.
-
-    ``faults`` are told when they are others than before; ``is_mended`` says that there are none.
-    """
-
-    changed: tuple[Path, ...] = ()
-    seconds: float = 0.0
-    refreshed: int = 0
-    faults: tuple[Fault, ...] = ()
-    uncounted: int = 0
-    warnings: tuple[str, ...] = ()
-    is_mended: bool = False
-
-
-@dataclass
-class _Faults:
-    """What is wrong by now, by where it was found."""
-
-    config: tuple[Fault, ...] = ()
-    content: tuple[Fault, ...] = ()
-    roster: tuple[Fault, ...] = ()
-    uncounted: int = 0
-
-    @property
-    def everything(self) -> tuple[Fault, ...]:
-        return tuple(dict.fromkeys((*self.config, *self.content, *self.roster)))
-
-
-def _is_passing(path: Path) -> bool:
-    """Say whether this is a file that an editor wrote and put in the place of another."""
-    return path.name.startswith(".") and not path.exists()
+Result = TypeVar("Result")
 
 
 @dataclass
 class PreviewSession:
-    """The state of a preview. Its methods run on one event loop; what takes long runs in threads.
+    """A running preview of the site in ``folder``, whose site.toml has been read: ``config``.
 
-    ``folder`` holds site.toml, which has been read for the first time: ``config``. ``watch`` is called with what is to
-    be watched from then on; ``editor`` is the URL that opens a file in somebody's editor.
+    ``watch`` is called with the files to watch from then on; ``editor`` is the URL that opens a file in the user's
+    editor, with ``{path}``, ``{line}`` and ``{column}``.
     """
 
     folder: Path
@@ -112,341 +65,298 @@ class PreviewSession:
     options: Options
     content_process: ContentProcess
     roster_process: RosterProcess
-    told: Told
+    report: Report
     editor: str
     watch: Callable[[Watched], None]
-    site: Site | None = field(init=False)
-    site_index: SiteIndex = field(default_factory=lambda: SiteIndex(()))
-    roster: RosterState = field(default_factory=RosterState)
-    warnings: tuple[str, ...] = ()
+    tabs: Tabs = field(default_factory=Tabs)
 
     def __post_init__(self, config: Config) -> None:
-        self.site = config.site
-        self.tabs = Tabs()
-        self.generation = 0
-        self._faults = _Faults(config.faults)
-        self._turn = asyncio.Lock()
-        self._news: list[tuple[Path, ...]] = []
-        self._more: dict[str, EditionView] = {}
-        self._taking: asyncio.Task[None] | None = None
-        self._tidying: asyncio.Task[None] | None = None
+        self.state = State.of(config)
+        self.responses = Responses(self)
+        self._tasks = BackgroundTasks(self.folder, lambda fault: self.report(ChangeReport(faults=(fault,))))
+        self._content = ContentReader(self.content_process, self.options, self._content_is_slow)
+        self._roster = RosterReader(
+            self.roster_process, self.options, self._tasks, self._show_progress, self._roster_is_read
+        )
+        self._photos = RosterPhotos(self.options)
+        self._lock = asyncio.Lock()
+        self._batches: list[tuple[Path, ...]] = []
+        self._started = asyncio.Event()
+        self._roster_ended = asyncio.Event()
         self._expiry: asyncio.TimerHandle | None = None
-        self._has_begun_anew = False
+        self._tidying: asyncio.Task[None] | None = None
+        self._has_restarted = False
         self._is_closed = False
-        self._asked_roster: object = None
-        self._known_photo: tuple[object, bool] = None, False
-        self.is_started = asyncio.Event()
-        self._is_read = asyncio.Event()
-        self.answers = Responses(self)
 
     @property
     def people(self) -> People:
-        """Who is on the roster."""
-        assert self.site is not None
-        return People(self.site, database_path(self.site, self.options))
+        """The people on the roster."""
+        assert self.state.site is not None
+        return People(self.state.site, database_path(self.state.site, self.options))
 
-    @property
-    def faults(self) -> tuple[Fault, ...]:
-        """What must be mended, of the whole site."""
-        return self._faults.everything
+    # -- from start to end --------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Read the content for the first time, and then the roster; what is wrong stands in the faults.
+        """Read the content for the first time, and start to import the roster.
 
-        Whoever asks for a page meanwhile waits for it. The first page goes before the roster, which may be large.
+        Requests wait for the content. The first page goes before the roster, which may be large.
         """
-        async with self._turn:
-            await self._compose(is_quick=True)
-        self.is_started.set()
-        self.told(Happened(faults=self.faults, warnings=self.site_index.warnings))
+        async with self._lock:
+            await self._read_content(is_quick=True)
+        self._started.set()
+        self.report(ChangeReport(faults=self.state.faults, warnings=self.state.site_index.warnings))
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.answers.is_asked.wait(), FIRST_PAGE)
-        async with self._turn:
-            self._take_roster()
+            await asyncio.wait_for(self.responses.first_is_made.wait(), FIRST_PAGE)
+        async with self._lock:
+            self._import_roster()
+
+    async def check(self) -> None:
+        """Search for the faults that the start skipped, and for changes since site.toml was first read."""
+        async with self._lock:
+            before = self.state.faults
+            await self._read_config()
+            if self.state.site is not None and not self.state.content_faults:
+                await self._read_content()
+                self._import_roster()
+                await self._refresh(())
+        self._tidy_soon()
+        if self.state.faults != before:
+            self.report(ChangeReport(faults=self.state.faults, is_fixed=not self.state.faults))
 
     async def close(self) -> None:
-        """Say goodbye to every screen, and to whoever waits for the first page; nothing is told from now on."""
+        """Say goodbye to every tab, and release the requests that wait; nothing is reported from now on."""
         if self._is_closed:
             return
         self._is_closed = True
-        self.told = lambda _: None
-        self.is_started.set()
-        if self._expiry:
+        self.report = lambda _: None
+        self._started.set()
+        if self._expiry is not None:
             self._expiry.cancel()
-        if self._taking:
-            self._taking.cancel()
+        self._tasks.cancel()
         self.tabs.send_all(Event("bye", {}))
+
+    async def wait_until_started(self) -> None:
+        """Wait until the content has been read for the first time, or the session is closed."""
+        await self._started.wait()
 
     # -- files change -------------------------------------------------------------------------------
 
     async def changed(self, paths: Iterable[Path]) -> None:
-        """Read what has changed, and tell the screens that show something of it.
+        """Read what has changed, and refresh the tabs that show it. No paths: a dated page came or went.
 
-        What changes while something else is read is read together, by the first who waits for that.
+        Batches that come while another is read are read together, by the first that gets the lock.
         """
         started = time.perf_counter()
-        self._news.append(tuple(paths))
+        self._batches.append(tuple(paths))
         self.content_process.hurry()
-        if len(self._news) > 1:
-            return
-        async with self._turn:
-            self._has_begun_anew = False
-            news, self._news = self._news, []
-            listed = tuple(sorted({path for batch in news for path in batch if not _is_passing(path)}))
-            before = self.faults
-            changes = self._changes(listed)
-            if not all(news) or self.content_process.is_over:  # something that is dated came or went
-                changes = replace(changes, content=True)
-            old = self.site_index.static
-            if changes.config or (self.site is None and listed):
-                await self._load()
-            if changes.content or changes.config:
-                await self._compose()
-            if changes.roster or changes.content or changes.config:
-                self._take_roster(anew=changes.roster)
-            moved = set(old.items()) ^ set(self.site_index.static.items())
-            assets = sorted({*changes.assets, *(path for path, _ in moved)})
-            refreshed = await self._refresh(assets)
+        async with self._lock:
+            batches, self._batches = self._batches, []
+            if not batches:
+                return
+            self._has_restarted = False
+            before = self.state.faults
+            listed = tuple(sorted({path for batch in batches for path in batch if not _is_temporary(path)}))
+            refreshed = await self._read_changes(listed, has_expired=not all(batches))
         self._tidy_soon()
         if listed or refreshed:
-            seconds = time.perf_counter() - started
-            faults = self.faults if self.faults != before else ()
-            self.told(
-                Happened(listed, seconds, refreshed, faults, self._faults.uncounted, (), not self.faults)
+            faults = self.state.faults
+            self.report(
+                ChangeReport(
+                    listed,
+                    time.perf_counter() - started,
+                    refreshed,
+                    faults if faults != before else (),
+                    self.state.uncounted,
+                    is_fixed=not faults,
+                )
             )
+
+    async def _read_changes(self, paths: tuple[Path, ...], *, has_expired: bool) -> int:
+        """Read what these files are part of; return how many tabs show another page."""
+        changes = self._changes(paths)
+        if has_expired or self.content_process.is_over:
+            changes = replace(changes, content=True)
+        old = self.state.site_index.static
+        if changes.config or (self.state.site is None and paths):
+            await self._read_config()
+        if changes.content or changes.config:
+            await self._read_content()
+        if changes.roster or changes.content or changes.config:
+            self._import_roster(is_changed=changes.roster)
+        moved = set(old.items()) ^ set(self.state.site_index.static.items())
+        return await self._refresh({*changes.assets, *(path for path, _ in moved)})
 
     def _changes(self, paths: tuple[Path, ...]) -> Changes:
-        if self.site is None or not paths:
+        state = self.state
+        if state.site is None or not paths:
             return Changes(config=bool(paths), content=True, roster=False, assets=())
-        sources = {source: path for path, source in self.site_index.static.items()}
-        theme = self.site_index.folders[0] if self.site_index.folders else None
-        return changes_of(
-            paths, self.site, self._roster_file(self.site), sources, self.site_index.read, theme
-        )
+        index = state.site_index
+        assets = {source: path for path, source in index.static.items()}
+        theme = index.folders[0] if index.folders else None
+        return changes_of(paths, state.site, roster_file(state.site, self.options), assets, index.read, theme)
 
-    async def _load(self) -> None:
-        """Read site.toml; what there was stays if it cannot be read."""
+    async def _read_config(self) -> None:
         config = await asyncio.to_thread(read_config, self.folder)
-        if config.site is not None and (self.site is None or not config.faults):
-            self.site = config.site
-        self._faults.config = config.faults
+        self.state = self.state.with_config(
+            config
+        )  # not before: the roster's progress changes the state meanwhile
 
-    async def check(self) -> None:
-        """Look for faults that the start had no time for; to be called when there is time."""
-        async with self._turn:
-            before = self.faults
-            await self._load()  # it was read before anybody watched
-            if self.site is not None and not self._faults.content:
-                await self._compose()
-                self._take_roster()
-                await self._refresh(())
-        self._tidy_soon()
-        if self.faults != before:
-            self.told(Happened(faults=self.faults, is_mended=not self.faults))
+    # -- content ------------------------------------------------------------------------------------
 
-    async def _compose(self, *, is_quick: bool = False) -> None:
-        """Read the content; the pages that there were stay if it has faults."""
-        site = self.site
+    async def _read_content(self, *, is_quick: bool = False) -> None:
+        """Read the content, and watch the files that it is made of."""
+        site = self.state.site
         if site is None:
-            self._watch(None, self.site_index)
+            self._watch(self.state.site_index)
             return
-        request = ContentRequest.of(site, self.options, self._more.values(), is_quick=is_quick)
-        slow = asyncio.get_running_loop().call_later(SLOW, self._is_slow)
-        try:
-            site_index = await asyncio.to_thread(self.content_process.compose, request)
-        except InputError as refused:
-            named = (site.root / fault.file for fault in refused.faults if fault.file)
-            site_index = SiteIndex(
-                tuple(refused.faults), beside=tuple(path for path in named if path.is_file())
-            )
-        except ReplisiteError as error:
-            site_index = SiteIndex((Fault("", 0, str(error)),))
-        except InternalError as error:
-            site_index = SiteIndex((bug_fault(error, site.root),))
-        finally:
-            slow.cancel()
-        self._faults.content = site_index.faults
+        site_index = await self._content.read(site, is_quick=is_quick)
+        self.state = self.state.with_content(site_index)
         if not site_index.faults:
-            self.site_index = site_index
-            self.generation += 1
-            self.answers.forget()
             self._expire(site_index.until)
-        self._watch(site, site_index)
+        self._watch(site_index)
 
-    def _is_slow(self) -> None:
-        """Say that reading takes long, and hear of what changes meanwhile, in the first reading too."""
-        self._watch(self.site, self.site_index)
-        told = f"the content has been read for {SLOW:.0f} s, and there is no end yet"
-        self.told(Happened(warnings=(told,)))
+    def _watch(self, latest: SiteIndex) -> None:
+        state = self.state
+        self.watch(watched_files(self.folder, state.site, self.options, latest, state.site_index))
 
-    async def press(self, asked: PageRequest, *, may_begin_anew: bool) -> PressedPage:
-        """Have a page pressed. A composer that has ended may begin anew for it, once until something changes."""
-        try:
-            return await asyncio.to_thread(self.content_process.press, asked)
-        except InternalError as error:
-            return PressedPage("", None, (bug_fault(error, self.folder),))
-        except ReplisiteError as error:
-            if may_begin_anew and await self._begins_anew():
-                return await self.press(asked, may_begin_anew=False)
-            return PressedPage("", None, (Fault("", 0, str(error), "save a file, and it begins anew"),))
-
-    async def _begins_anew(self) -> bool:
-        async with self._turn:
-            if self.content_process.is_over and not self._has_begun_anew and not self._is_closed:
-                self._has_begun_anew = True
-                await self._compose()
-        return not self.content_process.is_over and not self._faults.content
-
-    async def show(self, edition_view: EditionView) -> None:
-        """Have the pages of a showing that was not asked for before."""
-        async with self._turn:
-            if edition_view.key in self.site_index.paths or self.faults:
-                return
-            self._more[edition_view.key] = edition_view
-            while len(self._more) > RECENT_SHOWINGS:
-                self._more.pop(next(iter(self._more)))
-            await self._compose()
-
-    def _watch(self, site: Site | None, site_index: SiteIndex) -> None:
-        files = [self.folder / "site.toml", *site_index.beside]
-        folders = list(site_index.folders or self.site_index.folders)
-        if site is not None:
-            files.append(self._roster_file(site))
-            folders = folders or [site.root / name for name in (site.content, "templates", "themes")]
-        self.watch(Watched(tuple(folders), tuple(dict.fromkeys(files))))
-
-    def is_somebodys_photo(self, path: str) -> bool:
-        """Say whether a file of the content folder is the photo of somebody on the roster, published or not."""
-        site = self.site
-        if site is None or Path(path).suffix.lower() not in PHOTO_SUFFIXES:
-            return False
-        from replisite.roster.photo_column import named_photos  # for pictures alone
-
-        stamp = (path, self.roster, self._roster_file(site).stat().st_mtime_ns)
-        if self._known_photo[0] != stamp:
-            self._known_photo = stamp, bool(named_photos(site, self.options.roster, [path]))
-        return self._known_photo[1]
-
-    def _roster_file(self, site: Site) -> Path:
-        return self.options.roster or site.root / site.roster.source
+    def _content_is_slow(self, seconds: float) -> None:
+        """Say that a reading takes long, and watch files meanwhile, during the first reading too."""
+        self._watch(self.state.site_index)
+        self.report(ChangeReport(warnings=(f"reading the content has taken {seconds:.0f} s so far",)))
 
     def _expire(self, until: float | None) -> None:
-        """Read again when content that is dated comes or goes."""
-        if self._expiry:
+        """Read again when a dated page comes or goes; ``until`` is in seconds since 1970."""
+        if self._expiry is not None:
             self._expiry.cancel()
             self._expiry = None
-        if until is not None and until - time.time() < 1_000_000:
-            wait = max(until - time.time(), 1.0)
+        if until is not None and (wait := until - time.time()) < LONGEST_TIMER:
             self._expiry = asyncio.get_running_loop().call_later(
-                wait, lambda: asyncio.ensure_future(self.changed(()))
+                max(wait, 1.0), lambda: self._tasks.start(self.changed(()))
             )
-
-    # -- the roster ---------------------------------------------------------------------------------
-
-    def _take_roster(self, *, anew: bool = False) -> None:
-        """Have the roster read, if anything that it is read with has changed; whoever was at it gives up."""
-        site = self.site
-        if site is None:
-            return
-        names = sorted(self.site_index.names)
-        asked = (roster_terms(site), names)
-        if asked == self._asked_roster and not anew:
-            return
-        self._asked_roster = asked
-        if self._taking:
-            self._taking.cancel()
-        self._taking = asyncio.create_task(self._taken(site, names))
-
-    async def _taken(self, site: Site, names: list[str]) -> None:
-        loop = asyncio.get_running_loop()
-        told_at = 0.0
-
-        def progress(done: int, total: int) -> None:
-            nonlocal told_at
-            if time.monotonic() - told_at > EARLIEST:
-                told_at = time.monotonic()
-                loop.call_soon_threadsafe(self._roster_is, RosterState("reading", done, total))
-
-        try:
-            taken = await asyncio.to_thread(self.roster_process.take, site, self.options, names, progress)
-            faults, uncounted, warnings = taken.faults, taken.uncounted, taken.warnings
-            if taken.is_abandoned:
-                return
-        except InputError as refused:
-            faults, uncounted, warnings = tuple(refused.faults), refused.uncounted, ()
-        except ReplisiteError as error:
-            faults, uncounted, warnings = (Fault(site.roster.source, 0, str(error)),), 0, ()
-        except InternalError as error:
-            faults, uncounted, warnings = (bug_fault(error, site.root),), 0, ()
-        async with self._turn:
-            before = self._faults.roster
-            self._faults.roster, self._faults.uncounted, self.warnings = faults, uncounted, warnings
-            self.answers.forget()
-            self._roster_is(RosterState("failed" if faults else "ready"))
-            refreshed = await self._refresh(())
-        if faults != before or refreshed:
-            new = faults if faults != before else ()
-            self.told(Happened((), 0.0, refreshed, new, uncounted, (), not self.faults))
-
-    async def is_soon_read(self) -> bool:
-        """Wait a moment for the roster, and say whether it has come."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._is_read.wait(), PATIENCE)
-        return self._is_read.is_set()
-
-    def _roster_is(self, state: RosterState) -> None:
-        if state.state != "reading":
-            self._is_read.set()
-        if state != self.roster:
-            self.roster = state
-            self.tabs.send_all(Event("roster", state.as_json()))
 
     def _tidy_soon(self) -> None:
         if self._tidying is None or self._tidying.done():
-            self._tidying = asyncio.create_task(self._tidy())
+            self._tidying = self._tasks.start(self._tidy())
 
     async def _tidy(self) -> None:
         await asyncio.sleep(IDLE)
-        try:
-            with contextlib.suppress(ReplisiteError):
-                await asyncio.to_thread(self.content_process.tidy)
-        except InternalError as error:
-            self.told(Happened(faults=(bug_fault(error, self.folder),)))
+        with contextlib.suppress(ReplisiteError):  # a process that has ended holds no memory
+            await asyncio.to_thread(self.content_process.tidy)
 
-    # -- screens ------------------------------------------------------------------------------------
+    # -- pages --------------------------------------------------------------------------------------
+
+    async def press(self, request: PageRequest, *, may_restart: bool) -> PressedPage:
+        """Press a page; an error of the process becomes the page's fault."""
+        try:
+            return await self._ask(partial(self.content_process.press, request), may_restart=may_restart)
+        except InternalError as error:
+            return PressedPage("", None, (bug_fault(error, self.folder),))
+        except ReplisiteError as error:
+            return PressedPage("", None, (Fault("", 0, str(error), RESTART),))
+
+    async def personal(self, request: PageRequest) -> PersonalPage:
+        """Press a page slot by slot. Raises ReplisiteError."""
+        return await self._ask(partial(self.content_process.personal, request), may_restart=True)
+
+    async def generated_file(self, path: str) -> bytes:
+        """Return the bytes of a generated file, such as a feed. Raises ReplisiteError."""
+        return await self._ask(partial(self.content_process.file, path), may_restart=True)
+
+    async def _ask(self, ask: Callable[[], Result], *, may_restart: bool) -> Result:
+        """Ask the content process. One that has ended is started again, once until a file changes."""
+        try:
+            return await asyncio.to_thread(ask)
+        except ReplisiteError:
+            if not may_restart or not await self._restarts():
+                raise
+        return await asyncio.to_thread(ask)
+
+    async def _restarts(self) -> bool:
+        """Say whether there is a content process that has read the content, after starting one if need be."""
+        async with self._lock:
+            if self.content_process.is_over and not self._has_restarted and not self._is_closed:
+                self._has_restarted = True
+                await self._read_content()
+        return not self.content_process.is_over and not self.state.content_faults
+
+    async def show(self, edition_view: EditionView) -> None:
+        """Read the pages of an edition view that was not requested before."""
+        async with self._lock:
+            if edition_view.key not in self.state.site_index.paths and not self.state.faults:
+                self._content.add(edition_view)
+                await self._read_content()
+
+    def is_private_photo(self, path: str) -> bool:
+        """Say whether a file of the content folder is the photo of a person on the roster."""
+        return self._photos.includes(self.state, path)
+
+    # -- the roster ---------------------------------------------------------------------------------
+
+    def _import_roster(self, *, is_changed: bool = False) -> None:
+        if self.state.site is not None:
+            self._roster.start(self.state.site, self.state.site_index.names, is_changed=is_changed)
+
+    async def _roster_is_read(self, result: RosterResult) -> None:
+        """Show the people of an import that has ended, or its faults over the people of the one before."""
+        async with self._lock:
+            before = self.state.roster_faults
+            progress, self.state = self.state.roster, self.state.with_roster(result)
+            self._roster_ended.set()
+            if self.state.roster != progress:
+                self._send_progress()
+            refreshed = await self._refresh(())
+        is_news = result.faults != before
+        if is_news or refreshed:
+            faults = result.faults if is_news else ()
+            self.report(
+                ChangeReport((), 0.0, refreshed, faults, result.uncounted, is_fixed=not self.state.faults)
+            )
+
+    async def is_roster_read_soon(self) -> bool:
+        """Wait a moment for the first import, and say whether it has ended."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._roster_ended.wait(), ROSTER_PATIENCE)
+        return self._roster_ended.is_set()
+
+    def _show_progress(self, progress: RosterState) -> None:
+        if progress != self.state.roster:
+            self.state = replace(self.state, roster=progress)
+            self._send_progress()
+
+    def _send_progress(self) -> None:
+        self.tabs.send_all(Event("roster", self.state.roster.as_json()))
+
+    # -- tabs ---------------------------------------------------------------------------------------
 
     async def _refresh(self, assets: Iterable[str]) -> int:
-        """Tell each screen what of it is not so any more; return how many show something else now."""
-        listed = list(assets)
-        if listed:
-            self.tabs.send_all(Event("asset", {"paths": [quote(f"/{path}") for path in listed]}))
+        """Send each tab what has changed of it; return how many show another page."""
+        self.tabs.send_assets(sorted(assets))
         refreshed = 0
         for tab in list(self.tabs):
-            answer = await self.answers.page(tab.host, tab.at, more=False)
-            refreshed += tab.shows(answer.digest, answer.told_faults)
+            response = await self.responses.page(tab.host, tab.path, may_read=False)
+            refreshed += tab.shows(response.digest, response.faults)
         return refreshed
 
     @contextlib.asynccontextmanager
-    async def events(self, host: str, at: str, last: int | None) -> AsyncIterator[Tab]:
-        """Give the events for one screen, from what it should show now."""
-        answer = await self.answers.page(host, at)
-        tab = self.tabs.open(host, at)
-        tab.faults = answer.told_faults
-        tab.digest = answer.digest
-        tab.send(
-            Event(
-                "state",
-                {
-                    "digest": answer.digest,
-                    "faults": answer.told_faults,
-                    "roster": self.roster.as_json(),
-                    "generation": self.generation,
-                },
-            )
-        )
-        if last is not None:
-            self.tabs.replay(tab, last)
-        try:
+    async def open_tab(self, host: str, path: str, last: int | None) -> AsyncIterator[Tab]:
+        """Open a tab, and close it at the end; its first event says what it should show now.
+
+        ``last`` is the number of the last event that it got before it lost the connection.
+        """
+        response = await self.responses.page(host, path)
+        with self.tabs.open(host, path, response.digest, response.faults) as tab:
+            state = {
+                "digest": response.digest,
+                "faults": response.faults,
+                "roster": self.state.roster.as_json(),
+                "generation": self.state.generation,
+            }
+            tab.send(Event("state", state))
+            if last is not None:
+                self.tabs.replay(tab, last)
             yield tab
-        finally:
-            self.tabs.close(tab)
+
+
+def _is_temporary(path: Path) -> bool:
+    """Say whether this is a file that an editor wrote and then renamed to another."""
+    return path.name.startswith(".") and not path.exists()

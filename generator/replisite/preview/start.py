@@ -4,51 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from replisite.model.options import Options
 from replisite.preview.config import read_config
-from replisite.preview.head_start import new_composer
+from replisite.preview.head_start import new_content_process
 from replisite.preview.messages import ContentRequest
+from replisite.preview.options import PreviewOptions
 
 if TYPE_CHECKING:
     from replisite.preview.content_process import ContentProcess
+    from replisite.preview.reports import Report
     from replisite.preview.serve import Started
-    from replisite.preview.session import Happened
 
-__all__ = ["PreviewOptions", "preview"]
+__all__ = ["preview"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreviewOptions:
-    """What the command line may say. ``port`` is None for the first free one from 8000 on."""
-
-    host: str = "127.0.0.1"
-    port: int | None = None
-    owner: str = ""
-    edition: str = ""
-    is_opening: bool = True
-    editor: str = ""
-    source: Options = field(default_factory=Options)
+@dataclass(frozen=True, slots=True)
+class _Callbacks:
+    started: Callable[[Started], None]
+    happened: Report
 
 
 def preview(
     folder: Path,
     options: PreviewOptions,
     started: Callable[[Started], None],
-    told: Callable[[Happened], None],
+    report: Report,
     content_process: ContentProcess | None = None,
 ) -> None:
-    """Serve a site until SIGINT (Ctrl-C) or SIGTERM. ``content_process``: one that has a head start.
+    """Serve a site until SIGINT (Ctrl-C) or SIGTERM. ``content_process`` is one that has been started before.
 
     Raises UsageError for a port in use.
     """
-    with new_composer() if content_process is None else nullcontext(content_process) as process:
+    with new_content_process() if content_process is None else nullcontext(content_process) as process:
         config = read_config(folder)
         if config.site is not None:
             process.begin_with(ContentRequest.of(config.site, options.source, is_quick=True))
         from replisite.preview.serve import serve  # while the other process reads
 
-        serve(folder, config, options, process, started, told)
+        serve(folder, config, options, process, _Callbacks(started, report))

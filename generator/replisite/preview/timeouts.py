@@ -1,4 +1,4 @@
-"""Give up what takes too long, in the midst of it: an endless loop in a template, a file that never comes."""
+"""The time limit of a process: work that takes too long is stopped in the middle, such as an endless loop in a template."""
 
 from __future__ import annotations
 
@@ -7,41 +7,41 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["Deadline", "Overdue"]
+__all__ = ["Deadline", "TimeLimitExceeded"]
 
-AGAIN = 1.0
-"""How many seconds later it is said again, where somebody caught it and went on."""
+REPEAT = 1.0
+"""After how many seconds the exception is raised again, where code caught it and went on."""
 
 
-class Overdue(Exception):
-    """It took too long, and was given up."""
+class TimeLimitExceeded(Exception):
+    """The work took too long, and was stopped."""
 
 
 class Deadline:
-    """The deadline of a process: `Overdue` is raised in its main thread by SIGALRM, and nothing else is.
+    """Raises `TimeLimitExceeded` in the main thread of its process at SIGALRM, while `within` runs.
 
-    ``heard`` is told before. What sits in C code and never looks up is not reached; only SIGKILL ends that.
+    ``before`` is called first. Code in C that never returns to Python is not reached; only SIGKILL ends it.
     """
 
-    def __init__(self, heard: Callable[[], None]) -> None:
-        self._heard = heard
+    def __init__(self, before: Callable[[], None]) -> None:
+        self._before = before
         self._is_set = False
         self._since = 0.0
-        signal.signal(signal.SIGALRM, self._ring)
+        signal.signal(signal.SIGALRM, self._expired)
 
     @contextmanager
     def within(self, seconds: float = 0.0) -> Iterator[None]:
-        """Let what is done here take so long, or 0: until another process sends SIGALRM."""
+        """Let the work take so many seconds, or with 0 until another process sends SIGALRM."""
         self._since = time.monotonic()
         self._is_set = True
-        signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+        signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT)
         try:
             yield
         finally:
             self._is_set = False
             signal.setitimer(signal.ITIMER_REAL, 0)
 
-    def _ring(self, *_: object) -> None:
+    def _expired(self, *_: object) -> None:
         if self._is_set:
-            self._heard()
-            raise Overdue(f"given up after {time.monotonic() - self._since:.0f} s")
+            self._before()
+            raise TimeLimitExceeded(f"stopped after {time.monotonic() - self._since:.0f} s")

@@ -1,11 +1,11 @@
-"""Which directories have to be watched for some folders and files, and by which names a change is told.
+"""The directories to watch for some folders and files, and the names under which a change is reported.
 
-The system reports a change by the directory that it really happened in. People know files by the names that
-they see below their folder, also where a link leads elsewhere; a plan translates from the one to the other.
+The system reports a change with the real path of its directory. Users know files by the names below their folder, also
+where a symbolic link leads elsewhere; a plan translates real paths into these names.
 """
 
-# ruff: noqa: PTH100, PTH112, PTH113, PTH116, PTH118, PTH119, PTH120, PTH206 - paths are texts here: the system tells
-# them so, in any number, and where a link leads is asked on purpose and nowhere else
+# ruff: noqa: PTH100, PTH112, PTH113, PTH116, PTH118, PTH119, PTH120, PTH206 - paths are texts here: the system reports
+# many of them as texts, and symbolic links are resolved only where a line says so
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from pathlib import Path
 
 from replisite.content.ignored_names import is_leftover
 
-__all__ = ["Place", "Plan", "Watched", "place_of", "plan_of"]
+__all__ = ["DirectoryId", "Plan", "Watched", "directory_id", "plan_of"]
 
-Place = tuple[int, int] | None
-"""A directory's device and inode; ``None`` where there is no directory."""
+DirectoryId = tuple[int, int] | None
+"""A directory's device and inode; None where there is no directory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Folders with all that is below them, and single files."""
+    """Folders with all files below them, and single files."""
 
     folders: tuple[Path, ...] = ()
     files: tuple[Path, ...] = ()
@@ -32,11 +32,11 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to watch as the disk is just now.
+    """The directories to watch, as the disk is at one moment.
 
-    ``trees`` and ``files`` hold the names of real paths. ``roots`` are watched with all that is below them,
-    ``parents`` without. ``links`` are the names of links that do not lead to a file. ``places`` are, by name,
-    a directory and what it was; where that differs or one of the ``ways`` comes or goes, a new plan is due.
+    ``trees`` and ``files`` are names by real paths. ``roots`` are watched with all directories below them, ``parents``
+    without. ``links`` are the names of links that do not lead to a file. ``directories`` are, by name, a directory and
+    its identity then; if that changes, or one of the paths in ``ways`` comes or goes, a new plan is due.
     """
 
     trees: Mapping[str, frozenset[str]]
@@ -45,15 +45,15 @@ class Plan:
     parents: frozenset[str]
     links: frozenset[str]
     ways: frozenset[str]
-    places: Mapping[str, tuple[str, Place]]
+    directories: Mapping[str, tuple[str, DirectoryId]]
 
     @property
     def is_stale(self) -> bool:
-        """Whether a directory came, went, or is another one now."""
-        return any(place_of(directory) != place for directory, place in self.places.values())
+        """Whether a directory came, went, or was replaced by another."""
+        return any(directory_id(path) != identity for path, identity in self.directories.values())
 
     def iter_names(self, real: str) -> Iterator[str]:
-        """Give the names by which a changed path is seen; none if it is ignored or nobody asked for it."""
+        """Yield the names of a changed path; none if it is ignored or not watched."""
         yield from self.files.get(real, ())
         for top in _upwards(real):
             if top in self.trees:
@@ -62,16 +62,13 @@ class Plan:
                     yield from (name + below for name in self.trees[top])
 
     def differing(self, newer: Plan) -> set[str]:
-        """Return the names that both plans know, at another place."""
-        return {
-            name
-            for name, place in self.places.items()
-            if name in newer.places and newer.places[name] != place
-        }
+        """Return the names that both plans know, with another directory."""
+        both = self.directories.keys() & newer.directories.keys()
+        return {name for name in both if self.directories[name] != newer.directories[name]}
 
 
 def plan_of(watched: Watched) -> Plan:
-    """Say what to watch; what is missing is waited for in the nearest folder above it."""
+    """Return the plan for these folders and files; a missing one is waited for in the nearest folder above it."""
     folders = sorted({os.path.abspath(folder) for folder in watched.folders})
     files = sorted({os.path.abspath(file) for file in watched.files})
     ways: set[str] = set()
@@ -100,24 +97,24 @@ def plan_of(watched: Watched) -> Plan:
         ),
         links=frozenset(links),
         ways=frozenset(ways),
-        places={name: (directory, place_of(directory)) for name, directory in directories.items()},
+        directories={name: (path, directory_id(path)) for name, path in directories.items()},
     )
 
 
-def place_of(directory: str) -> Place:
-    """Return which directory stands there."""
+def directory_id(path: str) -> DirectoryId:
+    """Return the identity of the directory at a path."""
     try:
-        found = os.stat(os.path.join(directory, ""))  # with the slash, a file is no directory
+        status = os.stat(os.path.join(path, ""))  # with the slash, a file is no directory
     except (OSError, ValueError):
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 def _follow(name: str, above: tuple[str, ...], trees: dict[str, set[str]], links: set[str]) -> None:
-    """Note the folder that is seen by this name, and those that links in it lead to.
+    """Add the folder with this name to ``trees``, and those that links in it lead to.
 
-    A link to a single file is not followed: its target may stand among millions. Nor is a link that leads
-    back to where it stands.
+    A link to a single file is not followed: its target may be one of millions in a folder. Nor is a link that leads to
+    a folder above it.
     """
     real = os.path.realpath(name)
     if real in above or not os.path.isdir(real):
@@ -129,7 +126,7 @@ def _follow(name: str, above: tuple[str, ...], trees: dict[str, set[str]], links
         try:
             entries = sorted(os.scandir(real + folder), key=lambda entry: entry.name)
         except OSError:
-            continue  # gone meanwhile, or not ours to read
+            continue  # removed meanwhile, or not readable
         for entry in entries:
             below = os.path.join(folder, entry.name) if folder else os.sep + entry.name
             if is_leftover(entry.name):
@@ -144,7 +141,7 @@ def _follow(name: str, above: tuple[str, ...], trees: dict[str, set[str]], links
 
 
 def _upwards(path: str) -> Iterator[str]:
-    """Give a path and every folder above it.
+    """Yield a path and every folder above it.
 
     >>> list(_upwards("/a/b"))
     ['/a/b', '/a', '/']
@@ -159,4 +156,4 @@ def _is_below(path: str, folders: Collection[str]) -> bool:
 
 
 def _nearest_folder(path: str) -> str:
-    return next(above for above in _upwards(path) if place_of(above))
+    return next(above for above in _upwards(path) if directory_id(above))

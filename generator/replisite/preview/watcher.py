@@ -1,7 +1,7 @@
-"""Tell which files were changed, one batch for one save or one burst of saves.
+"""Reports which files have changed: one batch for one save or one burst of saves.
 
-A save is several events: a temporary file, a rename, a backup. A batch is told when it has been quiet for a
-moment, which is short for a few files and longer when many change, as when another branch is checked out.
+A save is several events: a temporary file, a rename, a backup. A batch is reported when no event has come for a moment,
+which is short for a few files and longer when many change, as when another branch is checked out.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 from watchdog.observers.polling import PollingObserverVFS
 
-from replisite.preview.watch_list import Place, Watched, place_of, plan_of
+from replisite.preview.watch_list import DirectoryId, Watched, directory_id, plan_of
 
 __all__ = ["Watched", "Watcher"]
 
@@ -42,17 +42,17 @@ _FEW = 5
 """More changed paths than these are a burst."""
 
 _LONGEST = 2.0
-"""A batch is told after so many seconds, however much goes on."""
+"""A batch is reported after so many seconds, even if more events come."""
 
 _FLOOD = 2048
-"""After so many events the system may have dropped some: then each folder is told to have changed."""
+"""After so many events the system may have dropped some: then each folder is reported as changed."""
 
 _LOOK = 1.0
-"""Seconds between looks for what no event tells, as a folder that went with the folder above it."""
+"""Seconds between checks for changes without an event, as when a folder went with the folder above it."""
 
 _POLLING = 0.5
 _SPENT = {errno.ENOSPC, errno.EMFILE}
-"""What inotify answers when this person's watches or instances are all in use."""
+"""The errors of inotify when all watches or instances of the user are in use."""
 
 _CHANGES: list[type[FileSystemEvent]] = [
     FileCreatedEvent,
@@ -63,47 +63,49 @@ _CHANGES: list[type[FileSystemEvent]] = [
     DirMovedEvent,
     DirDeletedEvent,
 ]
-"""Neither reading nor closing: the system is not even asked for those."""
+"""Neither reading nor closing a file: the system does not report those."""
 
 _SILENT = logging.NullHandler()
 
 
-class _Ear(FileSystemEventHandler):
-    def __init__(self, hear: Callable[[FileSystemEvent], None]) -> None:
-        self._hear = hear
+class _EventHandler(FileSystemEventHandler):
+    def __init__(self, add: Callable[[FileSystemEvent], None]) -> None:
+        self._add = add
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        self._hear(event)
+        self._add(event)
 
 
 class Watcher:
-    """Hears of changes to folders and files, until it is stopped.
+    """Reports changes to folders and files until it is stopped.
 
-    ``heard`` is called with absolute paths as they are seen below the watched folders, always by one thread.
-    A folder among them may have changed in all that is below it. Paths may have come, gone or be as they were.
+    ``report`` is called with absolute paths below the watched folders, always by one thread. A folder among them stands
+    for all files below it. A path may have been added, changed or removed, or be unchanged.
     """
 
-    def __init__(self, watched: Watched, heard: Callable[[frozenset[Path]], None]) -> None:
+    def __init__(self, watched: Watched, report: Callable[[frozenset[Path]], None]) -> None:
         self.is_polling = False
         self._watched = watched
-        self._heard = heard
-        self._ear = _Ear(self._hear)
+        self._report = report
+        self._handler = _EventHandler(self._add_event)
         self._plan = plan_of(Watched())
         self._planning = threading.RLock()
         self._observer: BaseObserver | None = None
-        self._watches: dict[tuple[str, bool], tuple[ObservedWatch, Place]] = {}
-        self._news = threading.Condition()
+        self._watches: dict[tuple[str, bool], tuple[ObservedWatch, DirectoryId]] = {}
+        self._condition = threading.Condition()
         self._names: set[str] = set()
         self._events = 0
-        self._is_doubtful = False
+        self._needs_plan = False
         self._first = self._latest = 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
 
     def start(self) -> None:
-        """Hear of every change from now on."""
-        logging.getLogger("watchdog").addHandler(_SILENT)  # or it would print where nobody else logs
-        # A folder that is made while its parent is being walked is met twice, which is as it should be.
+        """Report every change from now on."""
+        logging.getLogger("watchdog").addHandler(
+            _SILENT
+        )  # or Python would print its warnings where no logging is set up
+        # A folder that is made while its parent is being walked is met twice; that is harmless.
         warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.")
         with self._planning:
             self._open()
@@ -115,57 +117,57 @@ class Watcher:
         with self._planning:
             self._watched = watched
             if self._observer is not None:
-                self._replan_and_tell()
+                self._replan_and_add()
 
     def stop(self) -> None:
-        """Hear of nothing any more; the call of ``heard`` that is under way is waited for."""
+        """Report nothing more; a call of ``report`` that is running is waited for."""
         self._stopping.set()
-        with self._news:
-            self._news.notify_all()
+        with self._condition:
+            self._condition.notify_all()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join()
         with self._planning:
             self._close()
 
-    def _hear(self, event: FileSystemEvent) -> None:
-        """Keep the names that one event is about."""
+    def _add_event(self, event: FileSystemEvent) -> None:
+        """Add the names that an event is about to the batch."""
         plan = self._plan
         reals = [os.fsdecode(path) for path in (event.src_path, event.dest_path) if path]
         names = {name for real in reals for name in plan.iter_names(real)}
-        is_doubtful = any(real in plan.ways for real in reals) or (event.is_directory and bool(names))
-        if names or is_doubtful:
-            self._add(names, is_doubtful=is_doubtful)
+        needs_plan = any(real in plan.ways for real in reals) or (event.is_directory and bool(names))
+        if names or needs_plan:
+            self._add(names, needs_plan=needs_plan)
 
-    def _add(self, names: Collection[str], *, is_doubtful: bool = False) -> None:
-        with self._news:
+    def _add(self, names: Collection[str], *, needs_plan: bool = False) -> None:
+        with self._condition:
             self._latest = monotonic()
-            if not self._has_news():
+            if not self._has_batch():
                 self._first = self._latest
             self._names.update(names)
             self._events += 1
-            self._is_doubtful |= is_doubtful
-            self._news.notify_all()
+            self._needs_plan |= needs_plan
+            self._condition.notify_all()
 
-    def _has_news(self) -> bool:
-        return bool(self._names) or self._is_doubtful
+    def _has_batch(self) -> bool:
+        return bool(self._names) or self._needs_plan
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            with self._news:
-                self._news.wait_for(lambda: self._has_news() or self._stopping.is_set(), _LOOK)
-            if self._has_news() or self._is_stale():
+            with self._condition:
+                self._condition.wait_for(lambda: self._has_batch() or self._stopping.is_set(), _LOOK)
+            if self._has_batch() or self._is_stale():
                 self._settle()
                 batch = self._take()
                 if batch and not self._stopping.is_set():
-                    self._tell(frozenset(map(Path, batch)))
+                    self._send(frozenset(map(Path, batch)))
 
     def _settle(self) -> None:
-        """Wait until it is quiet. A folder that came back is watched at once, so that its files are heard, too."""
+        """Wait until no event comes. A folder that came back is watched at once, so that its files are reported too."""
         while not self._stopping.is_set():
             if self._is_stale():
-                self._replan_and_tell()
-            with self._news:
-                names, is_burst = list(self._names), self._is_doubtful or len(self._names) > _FEW
+                self._replan_and_add()
+            with self._condition:
+                names, is_burst = list(self._names), self._needs_plan or len(self._names) > _FEW
             is_burst = is_burst or any(map(_is_empty_file, names))  # cut off, and not yet written
             due = min(self._latest + (_QUIET_IN_A_BURST if is_burst else _QUIET), self._first + _LONGEST)
             rest = due - monotonic()
@@ -173,65 +175,65 @@ class Watcher:
                 return
 
     def _take(self) -> set[str]:
-        """Return what changed, and watch what came with it."""
-        with self._news:
+        """Return the batch, and watch the folders that came with it."""
+        with self._condition:
             batch, self._names = self._names, set()
-            is_doubtful, self._is_doubtful = self._is_doubtful, False
+            needs_plan, self._needs_plan = self._needs_plan, False
             events, self._events = self._events, 0
-        if is_doubtful or self._is_stale() or any(map(self._is_link, batch)):
+        if needs_plan or self._is_stale() or any(map(self._is_link, batch)):
             batch |= self._replan()
         if events >= _FLOOD:
             batch.update(*self._plan.trees.values())
         return batch
 
-    def _tell(self, batch: frozenset[Path]) -> None:
+    def _send(self, batch: frozenset[Path]) -> None:
         try:
-            self._heard(batch)
-        except Exception:  # noqa: BLE001 -- it is told, and the next save is heard all the same
+            self._report(batch)
+        except Exception:  # noqa: BLE001 -- it is printed, and the next save is reported all the same
             threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
 
     def _is_link(self, name: str) -> bool:
         return name in self._plan.links or Path(name).is_symlink()
 
-    def _replan_and_tell(self) -> None:
+    def _replan_and_add(self) -> None:
         names = self._replan()
         if names:
             self._add(names)
 
     def _replan(self) -> set[str]:
-        """Watch what is there now, and return the names of folders that came, went or were exchanged."""
+        """Watch the folders that exist now, and return the names of those that came, went or were replaced."""
         with self._planning:
             if self._observer is None:
                 return set()
             before, self._plan = self._plan, plan_of(self._watched)
             try:
                 self._schedule(self._observer)
-            except OSError:  # inotify is spent
+            except OSError:  # inotify has no free watches
                 self._close()
                 self._schedule(self._poll())
-                return set(before.places)  # nobody listened for a moment
+                return set(before.directories)  # nothing was watched for a moment
             return before.differing(self._plan)
 
     def _schedule(self, observer: BaseObserver) -> None:
-        wanted = {(root, True) for root in self._plan.roots} | {
+        required = {(root, True) for root in self._plan.roots} | {
             (folder, False) for folder in self._plan.parents
         }
-        lively = {emitter.watch for emitter in observer.emitters if emitter.should_keep_running()}
-        for key, (watch, place) in list(self._watches.items()):
-            if key not in wanted or watch not in lively or place_of(key[0]) != place:
+        running = {emitter.watch for emitter in observer.emitters if emitter.should_keep_running()}
+        for key, (watch, identity) in list(self._watches.items()):
+            if key not in required or watch not in running or directory_id(key[0]) != identity:
                 del self._watches[key]
                 observer.unschedule(watch)
-        for folder, recursive in sorted(wanted - self._watches.keys()):
-            place = place_of(folder)
+        for folder, recursive in sorted(required - self._watches.keys()):
+            identity = directory_id(folder)
             try:
-                watch = observer.schedule(self._ear, folder, recursive=recursive, event_filter=_CHANGES)
+                watch = observer.schedule(self._handler, folder, recursive=recursive, event_filter=_CHANGES)
             except OSError as error:
                 if error.errno in _SPENT and not self.is_polling:
                     raise
-                continue  # gone again; the next look finds it
-            self._watches[folder, recursive] = watch, place
+                continue  # removed again; the next check finds that
+            self._watches[folder, recursive] = watch, identity
         if not self.is_polling and (os.sep, False) not in self._watches:
-            # Where watches run out below a root, nothing is said: so ask for one more.
+            # Where watches run out below a root, no error is raised: so request one more.
             observer.unschedule(observer.schedule(FileSystemEventHandler(), os.sep, event_filter=_CHANGES))
 
     def _is_stale(self) -> bool:
@@ -239,8 +241,8 @@ class Watcher:
             if self._observer is None:
                 return False
             is_whole = len(self._watches) == len(self._plan.roots) + len(self._plan.parents)
-            is_lively = all(emitter.should_keep_running() for emitter in self._observer.emitters)
-            return not (is_whole and is_lively) or self._plan.is_stale
+            is_running = all(emitter.should_keep_running() for emitter in self._observer.emitters)
+            return not (is_whole and is_running) or self._plan.is_stale
 
     def _open(self) -> None:
         try:
@@ -253,7 +255,7 @@ class Watcher:
             self._observer.start()
 
     def _poll(self) -> BaseObserver:
-        """Compare the folders every half second. Links are left to the plan."""
+        """Compare the folders every half second. The plan follows the links."""
         self.is_polling = True
         self._observer = PollingObserverVFS(os.lstat, os.scandir, polling_interval=_POLLING)
         self._observer.start()
@@ -269,7 +271,7 @@ class Watcher:
 
 def _is_empty_file(name: str) -> bool:
     try:
-        found = Path(name).stat()
+        status = Path(name).stat()
     except OSError:
         return False
-    return stat.S_ISREG(found.st_mode) and not found.st_size
+    return stat.S_ISREG(status.st_mode) and not status.st_size

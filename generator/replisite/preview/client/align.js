@@ -8,10 +8,10 @@
 /** Beyond so many comparisons of two long lists only equal ends and moves are looked for. */
 const MOST_COMPARISONS = 1_000_000;
 
-/** Whether any tree has had a template: most have none, and a look into each part of a long page takes its time. */
+/** Whether any tree has had a template: most have none, and searching each part of a long page for them takes time. */
 let hasTemplates = false;
 
-/** Tell of a tree whose nodes will be compared. @param {Element} tree */
+/** Announce a tree whose nodes will be compared. @param {Element} tree */
 export function expect(tree) {
   hasTemplates ||= tree.querySelector("template") !== null;
 }

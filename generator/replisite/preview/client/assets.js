@@ -1,7 +1,7 @@
 /*
- * Changed files: stylesheets, images and fonts are exchanged in the page as it stands; other programs need a reload.
+ * Changed files: stylesheets, images and fonts are exchanged in the page; scripts need a reload.
  *
- * A file is asked for anew under `?replisite=<n>`, and the old one stays in place until the new one is there.
+ * A file is requested again with `?replisite=<n>`, and the old version stays until the new one has loaded.
  */
 import { reload } from "./page.js";
 
@@ -21,7 +21,7 @@ const STYLESHEETS = "link[rel~=stylesheet][href]:not([disabled])";
 
 export class Assets {
   #count = 0;
-  /** @type {Map<string, number>} images by pathname, with the number under which they were asked for last */
+  /** @type {Map<string, number>} images by pathname, with the number of their last request */
   #stamps = new Map();
   /** @type {Map<Element, () => void>} links whose successor is still loading, and how to give that up */
   #waiting = new Map();
@@ -195,7 +195,7 @@ function isOurs(address) {
   return URL.canParse(address) && new URL(address).origin === location.origin;
 }
 
-/** The path as browsers write it, or nothing when it is somebody else's. */
+/** The path as browsers write it, or "" for another origin. */
 function pathOf(address, base = document.baseURI) {
   if (!URL.canParse(address, base)) return "";
   const { origin, pathname } = new URL(address, base);

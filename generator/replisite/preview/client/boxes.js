@@ -1,7 +1,7 @@
 /*
- * Boxes around what is personal: drawn above the page, in the document's coordinates, so that the page itself stays as it is.
+ * Boxes around personal pieces: drawn above the page, in the document's coordinates, so that the page itself is unchanged.
  *
- * What a slot gave stands between `<!--replisite:N-->` and `<!--/replisite:N-->`, or in an element that names the slot in
+ * The text of a slot is between `<!--replisite:N-->` and `<!--/replisite:N-->`, or in an element that names the slot in
  * `data-replisite-slots`.
  */
 import { make } from "./dom.js";
@@ -9,7 +9,7 @@ import { make } from "./dom.js";
 const ATTRIBUTE = "data-replisite-slots";
 
 /**
- * Find what each slot gave.
+ * Find the pieces of each slot.
  * @param {Element} root
  * @returns {Map<number, (Range | Element)[]>}
  */
@@ -48,7 +48,7 @@ export class Boxes {
 
   /**
    * @param {HTMLElement} surface
-   * @param {(number: number, chip: HTMLElement) => void} onPoint somebody points at a box's chip
+   * @param {(number: number, chip: HTMLElement) => void} onPoint called when the pointer is on a box's chip
    * @param {() => void} onLeave
    */
   constructor(surface, onPoint, onLeave) {

@@ -1,10 +1,10 @@
 /*
  * The entry: the one script that the preview adds to a page.
  *
- * It is a classic script, deferred, and stands first in <head>: so it runs when the page has been read and before the
- * page's own deferred scripts and modules. Here and now it copies the page into a document without life (nothing is
- * loaded or run there), and notes which copy belongs to which live node. Inline scripts may have changed the page before;
- * main.js therefore reads the true source as soon as the browser is idle.
+ * It is a classic script, deferred, and the first element of <head>: so it runs when the page has been parsed and before the
+ * page's own deferred scripts and modules. It copies the page into an inert document (nothing is loaded or run there), and
+ * stores which copy belongs to which live node. Inline scripts may have changed the page before; main.js therefore reads the
+ * source as soon as the browser is idle.
  */
 (() => {
   "use strict";

@@ -1,23 +1,23 @@
 /*
- * The live line: the server's events, while somebody looks.
+ * The connection to the server's events, while the tab is visible.
  *
- * A hidden tab hangs up, since a browser gives a host only six connections; it calls again when it is shown, and the
- * `state` that the server sends first tells what was missed.
+ * A hidden tab disconnects, since a browser opens only six connections to a host; it connects again when it is shown, and the
+ * first event, `state`, has everything that it missed.
  */
 
 const EVENTS = ["state", "page", "asset", "faults", "roster", "reload", "bye"];
 
-/** Milliseconds before calling again after the server refused. */
+/** Milliseconds before connecting again after the server refused. */
 const PAUSE = 1500;
 
-/** Milliseconds of silence before anybody is told that the server is away. */
+/** Milliseconds without a connection before the toolbar says that the server is not running. */
 const PATIENCE = 800;
 
 /**
  * Listen to the server.
  * @param {() => string} digest of the page that is shown now
  * @param {Record<string, (message: any) => void>} listeners by the event's name
- * @param {(isThere: boolean) => void} onPresence whether the server is there
+ * @param {(isThere: boolean) => void} onPresence whether the server is running
  */
 export function listen(digest, listeners, onPresence) {
   /** @type {EventSource | null} */

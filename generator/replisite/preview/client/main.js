@@ -1,4 +1,4 @@
-/* The preview's part in the browser, put together: the page, the live line to the server, and what is drawn above the page. */
+/* The start of the preview's client: the page, the connection to the server, and the toolbar above the page. */
 import { Assets } from "./assets.js";
 import { listen } from "./live.js";
 import { Mirror } from "./mirror.js";
@@ -11,7 +11,7 @@ import { make } from "./dom.js";
 
 const STYLES = ["surface.css", "toolbar.css", "overlay.css", "personal.css"];
 
-/** Milliseconds after which a browser counts as idle: on a busy machine, Chromium may not find a moment for a long time. */
+/** Milliseconds after which work runs even if the browser is not idle: on a busy machine, Chromium may never be. */
 const AT_LATEST = 200;
 
 const whenIdle = (run) =>
@@ -24,7 +24,7 @@ export function start({ source, pairs, digest }) {
   const scheme = new SchemeSwitch();
   const assets = new Assets(mirror, scheme.apply);
   const page = new Page(mirror, digest, assets.exchangeStylesheet);
-  const face = window === window.top ? createFace(page, scheme) : null; // a page in a frame is kept fresh, and no more
+  const overlays = window === window.top ? createToolbar(page, scheme) : null; // a page in a frame is refreshed, but has no toolbar
   page.addEventListener("refreshed", () => {
     assets.restamp();
     scheme.apply();
@@ -33,16 +33,16 @@ export function start({ source, pairs, digest }) {
 
   let isReady = false;
   const catchUp = async ({ digest: newest, faults, roster }) => {
-    face?.overlay.show(faults);
-    face?.toolbar.showRoster(roster);
+    overlays?.overlay.show(faults);
+    overlays?.toolbar.showRoster(roster);
     if (newest && newest !== page.digest) await page.refresh(newest);
-    whenIdle(() => face?.toolbar.update());
+    whenIdle(() => overlays?.toolbar.update());
     if (isReady) return;
     isReady = true;
     dispatchEvent(new CustomEvent("replisite:ready"));
     whenIdle(async () => {
       await page.learnSource();
-      if (face?.personal.wasOn) face.personal.toggle(true);
+      if (overlays?.personal.wasOn) overlays.personal.toggle(true);
     });
   };
 
@@ -52,19 +52,19 @@ export function start({ source, pairs, digest }) {
       state: catchUp,
       page: ({ digest: newest }) => newest !== page.digest && page.refresh(newest),
       asset: ({ paths }) => assets.exchange(paths),
-      faults: (faults) => face?.overlay.show(faults),
+      faults: (faults) => overlays?.overlay.show(faults),
       roster: (roster) => {
-        face?.toolbar.showRoster(roster);
-        if (roster.state === "ready") face?.toolbar.update();
+        overlays?.toolbar.showRoster(roster);
+        if (roster.state === "ready") overlays?.toolbar.update();
       },
       reload,
     },
-    (isThere) => face?.toolbar.showPresence(isThere),
+    (isThere) => overlays?.toolbar.showPresence(isThere),
   );
 }
 
-/** What is drawn above the page, in a shadow root of its own, outside <body>. */
-function createFace(page, scheme) {
+/** The toolbar and the overlays, in a shadow root outside <body>. */
+function createToolbar(page, scheme) {
   const host = make("replisite-toolbar", { lang: "en" });
   const root = host.attachShadow({ mode: "open" });
   const surface = make("div", { class: "surface" });
@@ -80,7 +80,7 @@ function createFace(page, scheme) {
   return { overlay, personal, toolbar };
 }
 
-/** Styles come first, so that nothing is ever seen without them. */
+/** Load the styles; nothing is shown before. */
 function loadStyles() {
   return Promise.all(
     STYLES.map(async (name) => {

@@ -1,8 +1,8 @@
 /*
- * The mirror: the page's source as a tree without life, beside the live page that grew from it.
+ * The mirror: the page's source as an inert tree, beside the live page that was made from it.
  *
- * Whoever asks "what did the author change?" compares a new source with this tree, not with the live page, in which the
- * page's own scripts and its reader have been at work. Each node of the tree knows its live twin.
+ * To find what the author changed, a new source is compared with this tree, not with the live page, which the page's own
+ * scripts and its user have changed. Each node of the tree knows its live twin.
  *
  * Limits: a declarative shadow root is part of neither tree, and <noscript> is compared as text.
  */

@@ -1,9 +1,9 @@
 /*
- * Morph: bring what the author changed into the live page, and nothing else.
+ * Morph: apply the author's changes to the live page, and nothing else.
  *
- * Three trees take part: the old source (the mirror), the new source, and the live page. Only what differs between
- * the two sources is done, to the live page and to the mirror alike; whatever a script or the reader did stays. Where a script took
- * away or rewrote what the author has now changed, the author wins.
+ * Three trees take part: the old source (the mirror), the new source, and the live page. Only the differences
+ * between the two sources are applied, to the live page and to the mirror alike; the changes of a script or the user stay. Where a
+ * script removed or rewrote a part that the author has now changed, the author's version is shown.
  */
 import { align, longestRise, same } from "./align.js";
 import { inside } from "./mirror.js";
@@ -15,7 +15,7 @@ import { inside } from "./mirror.js";
  */
 
 /**
- * Make the live page say what the new source says; the new tree is used up.
+ * Make the live page show the new source; the nodes of the new tree are moved into the mirror.
  * @param {Morphing} morphing
  * @param {Element} fresh
  */

@@ -1,8 +1,8 @@
 /*
- * Faults, over the last good page: where, what, the lines in question, and what to do next.
+ * The faults, over the last page without faults: their position, what is wrong, the lines around, and what to do next.
  *
- * The panel never takes the focus. Escape or its button puts it aside; a badge stays until all is mended. What was put aside stays
- * aside until the faults are others.
+ * The panel never takes the focus. Escape or its button hides it; a badge stays until the faults are fixed. A hidden panel opens
+ * again when there are other faults.
  */
 import { icon, make } from "./dom.js";
 
@@ -12,7 +12,7 @@ import { icon, make } from "./dom.js";
  */
 
 export class Overlay {
-  #aside = "";
+  #hidden = "";
   #shown = "[]";
 
   /** @param {HTMLElement} surface */
@@ -30,18 +30,18 @@ export class Overlay {
         this.title,
         make(
           "button",
-          { type: "button", class: "button", click: () => this.putAside() },
-          "Put aside",
+          { type: "button", class: "button", click: () => this.hide() },
+          "Hide",
           make("kbd", { "aria-hidden": "true" }, "Esc"),
         ),
       ),
       this.list,
-      make("p", { class: "faults-foot" }, "Behind this is the last good page. This panel goes away when the faults are mended."),
+      make("p", { class: "faults-foot" }, "The page behind is the last version without faults, if there is one. This panel closes when the faults are fixed."),
     );
     this.badge = make("button", { type: "button", class: "badge", hidden: true, click: () => this.#open() });
     surface.append(this.alert, this.panel, this.badge);
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.defaultPrevented && !this.panel.hidden) this.putAside();
+      if (event.key === "Escape" && !event.defaultPrevented && !this.panel.hidden) this.hide();
     });
   }
 
@@ -55,13 +55,13 @@ export class Overlay {
     this.badge.replaceChildren(icon("warning"), count);
     this.list.replaceChildren(...faults.map(drawFault));
     this.alert.textContent = faults.length ? `${count}: ${faults.map(({ what }) => what).join("; ")}` : "";
-    const isAside = text === this.#aside;
-    this.panel.hidden = !faults.length || isAside;
-    this.badge.hidden = !faults.length || !isAside;
+    const isHidden = text === this.#hidden;
+    this.panel.hidden = !faults.length || isHidden;
+    this.badge.hidden = !faults.length || !isHidden;
   }
 
-  putAside() {
-    this.#aside = this.#shown;
+  hide() {
+    this.#hidden = this.#shown;
     const hadFocus = this.panel.contains(this.panel.getRootNode().activeElement);
     this.panel.hidden = true;
     this.badge.hidden = false;
@@ -69,7 +69,7 @@ export class Overlay {
   }
 
   #open() {
-    this.#aside = "";
+    this.#hidden = "";
     this.badge.hidden = true;
     this.panel.hidden = false;
     this.panel.querySelector("button").focus();

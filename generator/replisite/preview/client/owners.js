@@ -1,6 +1,6 @@
 /*
- * Whose site: a box to search a million owners in (the combobox with a list of the ARIA Authoring Practices Guide).
- * The company's own site is always the first entry.
+ * The switch between owners: a box that searches a million of them (the combobox with a list of the ARIA Authoring Practices
+ * Guide). The corporate site is always the first entry.
  */
 import { OWN_REQUEST } from "./page.js";
 import { counted, make } from "./dom.js";
@@ -75,12 +75,12 @@ export class OwnerSwitch {
 
   /** @param {Person[]} people @param {string} text */
   #open(people, text) {
-    const entries = [["", "The company’s own site"], ...people.map((each) => [each.alias, describe(each)])];
+    const entries = [["", "Corporate site"], ...people.map((each) => [each.alias, describe(each)])];
     this.list.replaceChildren(
-      ...entries.map(([alias, words], place) =>
+      ...entries.map(([alias, words], index) =>
         make(
           "li",
-          { id: `owner-${place}`, role: "option", "aria-selected": "false", "data-alias": alias, click: () => this.#choose(alias) },
+          { id: `owner-${index}`, role: "option", "aria-selected": "false", "data-alias": alias, click: () => this.#choose(alias) },
           words,
         ),
       ),
@@ -88,7 +88,7 @@ export class OwnerSwitch {
     this.list.hidden = false;
     placeAbove(this.list, this.input);
     this.input.setAttribute("aria-expanded", "true");
-    this.note.textContent = people.length ? `${people.length} found` : "Nobody found";
+    this.note.textContent = people.length ? `${people.length} found` : "No people found";
     this.#activate(text && people.length ? 1 : -1);
   }
 
@@ -100,10 +100,10 @@ export class OwnerSwitch {
     this.input.value = this.#current;
   }
 
-  #activate(place) {
-    this.#active = place;
-    this.#options.forEach((option, each) => option.setAttribute("aria-selected", `${each === place}`));
-    const option = this.#options[place];
+  #activate(index) {
+    this.#active = index;
+    this.#options.forEach((option, position) => option.setAttribute("aria-selected", `${position === index}`));
+    const option = this.#options[index];
     option?.scrollIntoView({ block: "nearest" });
     if (option) this.input.setAttribute("aria-activedescendant", option.id);
     else this.input.removeAttribute("aria-activedescendant");

@@ -1,25 +1,25 @@
 /*
- * The page that is shown: fetched again when the server has another, and morphed; or loaded anew, when that is the
- * only honest way.
+ * The page that is shown: it is fetched when the server has another version, and morphed; or reloaded, where scripts have
+ * changed.
  */
 import { morph } from "./morph.js";
 import { parse } from "./mirror.js";
 
 const SCROLL = "replisite:scroll";
 
-/** What `X-Replisite` says of a request that this script makes. */
+/** The headers of a request that the preview's own script makes. */
 export const OWN_REQUEST = { headers: { "X-Replisite": "refresh" } };
 
-/** @typedef {(signal: AbortSignal) => Promise<string | null>} Reader gives a page's HTML; null: there is none to show */
+/** @typedef {(signal: AbortSignal) => Promise<string | null>} Reader returns a page's HTML, or null if there is none to show */
 
-/** Load the whole page again; the reader finds the place where they were. */
+/** Load the whole page again; it scrolls back to the same position. */
 export function reload() {
   const { pathname } = location;
   sessionStorage.setItem(SCROLL, JSON.stringify({ pathname, left: scrollX, top: scrollY }));
   location.reload();
 }
 
-/** Scroll to where the page was before reload(); as it may still grow, once more when all is loaded. */
+/** Scroll to the position before reload(); do so again when everything is loaded, as the page may still grow. */
 export function restoreScroll() {
   const kept = JSON.parse(sessionStorage.getItem(SCROLL) ?? "null");
   sessionStorage.removeItem(SCROLL);
@@ -59,14 +59,14 @@ export class Page extends EventTarget {
     this.exchangeStylesheet = exchangeStylesheet;
   }
 
-  /** Read the page as the preview shows it by itself. */
-  readPlainly() {
+  /** Read the page without marks. */
+  readUnmarked() {
     this.reader = readHere;
   }
 
   /**
-   * Fetch the page and show what is new in it. A later call overtakes an earlier one.
-   * @param {string | null} [announced] the digest that the server told
+   * Fetch the page and show what has changed in it. A later call replaces an earlier one.
+   * @param {string | null} [announced] the digest that the server sent
    */
   async refresh(announced = null) {
     const begun = performance.now();
@@ -77,7 +77,7 @@ export class Page extends EventTarget {
     try {
       html = await this.reader(reading.signal);
     } catch {
-      return; // overtaken, or the server is away: the next `state` tells what was missed
+      return; // a later call replaced this one, or the server is not running: the next `state` event has the digest
     }
     if (html === null || reading.signal.aborted) return;
     const fetched = performance.now();
@@ -94,7 +94,7 @@ export class Page extends EventTarget {
     dispatchEvent(new CustomEvent("replisite:refreshed", { detail }));
   }
 
-  /** Read the true source of what is shown: the copy that client.js took holds what inline scripts did before. */
+  /** Read the source of the page that is shown: the copy of client.js includes the changes of inline scripts. */
   async learnSource() {
     const html = await readHere(new AbortController().signal).catch(() => null);
     if (html === null || this.#hasRefreshed) return;
@@ -103,7 +103,7 @@ export class Page extends EventTarget {
   }
 }
 
-/** The source's programs as one text: to run one twice, or to leave an old one running, would both be wrong. */
+/** The scripts of a source as one text: if they differ, only a reload runs the new ones and ends the old ones. */
 function programs(tree) {
   const isProgram = ({ type }) => /^(|module|importmap|(text|application)\/(java|ecma)script)$/i.test(type.trim());
   return [...tree.querySelectorAll("script")]

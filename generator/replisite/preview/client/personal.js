@@ -1,11 +1,11 @@
-/* Show what is personal: the page is fetched with marks, boxes are drawn around them, and a panel lists every slot. */
+/* The personal pieces of a page: it is fetched with marks, boxes are drawn around these, and a panel lists every slot. */
 import { Boxes } from "./boxes.js";
 import { editorLink, icon, make } from "./dom.js";
 import { OWN_REQUEST, readHere } from "./page.js";
 
 const KEY = "replisite:personal";
 
-/** Milliseconds in which the pointer may cross from a chip to its card. */
+/** Milliseconds for the pointer to move from a chip to its card. */
 const CROSSING = 250;
 
 /** @typedef {{expression: string, where: string, editor: string, times: number}} Slot */
@@ -32,12 +32,12 @@ export class Personal {
     this.card = make("div", { class: "panel card", hidden: true });
     this.card.addEventListener("pointerenter", () => clearTimeout(this.#leaving));
     this.card.addEventListener("pointerleave", () => this.#leave());
-    this.panel = make("section", { class: "panel slots", "aria-label": "What is personal", hidden: true });
+    this.panel = make("section", { class: "panel slots", "aria-label": "Personal slots", hidden: true });
     surface.append(this.panel, this.card);
     page.addEventListener("refreshed", () => this.#draw());
   }
 
-  /** Whether this tab showed what is personal on the page before. */
+  /** Whether this tab showed the personal pieces of the page before. */
   get wasOn() {
     return sessionStorage.getItem(KEY) === "on";
   }
@@ -46,7 +46,7 @@ export class Personal {
     this.isOn = isOn;
     sessionStorage.setItem(KEY, isOn ? "on" : "off");
     if (isOn) this.page.reader = (signal) => this.#readMarked(signal);
-    else this.page.readPlainly();
+    else this.page.readUnmarked();
     this.onChange();
     await this.page.refresh();
   }
@@ -81,7 +81,7 @@ export class Personal {
         make("h2", { class: "panel-title" }, this.#slots.length === 1 ? "1 personal slot" : `${this.#slots.length} personal slots`),
         make("button", { type: "button", class: "button quiet", "aria-label": "Close", click: () => this.toggle(false) }, icon("close")),
       ),
-      seen.length ? list(seen) : make("p", { class: "hint" }, "Nothing on this page differs from owner to owner."),
+      seen.length ? list(seen) : make("p", { class: "hint" }, "This page is the same for all owners."),
     );
     if (unseen.length) this.panel.append(make("h3", { class: "slots-rest" }, `Not visible on the page (${unseen.length})`), list(unseen));
   }

@@ -1,8 +1,8 @@
 /*
- * Day and night: show the page as somebody sees it who prefers the other.
+ * The color scheme: show the page as a browser with the other preference shows it.
  *
- * No script can tell the browser what to prefer, so the conditions themselves are rewritten: in the style sheets that
- * may be read, and in the sources of a <picture>. What a page's script asks of matchMedia() stays as it was.
+ * No script can change the browser's preference, so the media conditions are rewritten: in the style sheets that may be
+ * read, and in the sources of a <picture>. The results of matchMedia() are unchanged.
  */
 
 const KEY = "replisite:scheme";
@@ -12,7 +12,7 @@ const [ALWAYS, NEVER] = ["(min-width: 0px)", "(max-width: 0px)"];
 /** @typedef {"auto" | "light" | "dark"} Scheme */
 
 export class SchemeSwitch {
-  /** @type {Map<MediaList, string>} what was rewritten, as it was */
+  /** @type {Map<MediaList, string>} the original texts of rewritten lists */
   #lists = new Map();
   /** @type {Map<Element, string>} */
   #sources = new Map();
@@ -29,7 +29,7 @@ export class SchemeSwitch {
     this.apply();
   }
 
-  /** Rewrite whatever has come since; a page as the browser prefers it is left alone. */
+  /** Rewrite the conditions that have come since; with "auto" there are none to rewrite. */
   apply = () => {
     if (this.current === "auto") return;
     document.documentElement.style.colorScheme = this.current;

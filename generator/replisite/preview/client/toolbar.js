@@ -1,7 +1,7 @@
 /*
- * The bar: whose site, which edition, as whom, by day or night, and what the preview knows of the page.
+ * The toolbar: switches for the owner, the edition, the reader, the edge case and the color scheme, and the page's facts.
  *
- * Alt+Shift+P hides and shows it; a button folds it into a tab in the corner. Both are remembered, and so is its side.
+ * Alt+Shift+P hides and shows it; a button minimizes it to a tab in the corner. Its state and its side are stored.
  */
 import { drawFacts } from "./facts.js";
 import { counted, icon, make, sized } from "./dom.js";
@@ -11,9 +11,9 @@ import { Panels } from "./panels.js";
 
 const KEY = "replisite:toolbar";
 const SCHEMES = /** @type {const} */ ([
-  ["auto", "As the browser prefers", "auto"],
-  ["light", "By day", "sun"],
-  ["dark", "By night", "moon"],
+  ["auto", "As the browser is set", "auto"],
+  ["light", "Light", "sun"],
+  ["dark", "Dark", "moon"],
 ]);
 
 /** Open another view of this page. */
@@ -37,12 +37,12 @@ export class Toolbar {
     const panels = new Panels(surface);
     this.owners = new OwnerSwitch(surface, (alias) => go("owner", alias));
     this.edition = this.#select("Edition", "edition");
-    this.view = this.#select("As", "view", "View as");
-    this.case = this.#select("Case", "case", "Hard case");
+    this.view = this.#select("View as", "view");
+    this.case = this.#select("Case", "case", "Edge case");
     this.schemes = SCHEMES.map(([value, name, shape]) =>
       make(
         "button",
-        { type: "button", class: "segment", "data-scheme": value, "aria-label": name, title: name, click: () => this.#dye(value) },
+        { type: "button", class: "segment", "data-scheme": value, "aria-label": name, title: name, click: () => this.#useScheme(value) },
         icon(shape),
       ),
     );
@@ -56,11 +56,11 @@ export class Toolbar {
     this.reading = make("p", { class: "reading", "aria-hidden": "true", hidden: true });
     this.progress = make("div", { class: "progress", role: "progressbar", "aria-label": "Reading the roster", hidden: true });
     this.side = make("button", { type: "button", class: "button quiet", click: () => this.#swapSide() });
-    this.banner = make("p", { class: "banner", hidden: true }, "Member page, unlocked in this preview only. Visitors do not get it.");
-    this.tab = make("button", { type: "button", class: "tab", click: () => this.#fold("open") }, "Preview");
-    const fold = make("button", { type: "button", class: "button quiet", "aria-label": "Fold the preview bar", title: "Fold (Alt+Shift+P hides)" });
-    fold.append(icon("away"));
-    fold.addEventListener("click", () => this.#fold("folded"));
+    this.banner = make("p", { class: "banner", hidden: true }, "Member page, shown in this preview only. Visitors cannot see it.");
+    this.tab = make("button", { type: "button", class: "tab", click: () => this.#setMode("open") }, "Preview");
+    const minimize = make("button", { type: "button", class: "button quiet", "aria-label": "Minimize the preview toolbar", title: "Minimize (Alt+Shift+P hides it)" });
+    minimize.append(icon("away"));
+    minimize.addEventListener("click", () => this.#setMode("folded"));
     this.row = make(
       "div",
       { class: "row" },
@@ -68,12 +68,12 @@ export class Toolbar {
       this.edition.element,
       this.view.element,
       this.case.element,
-      make("div", { class: "segments", role: "group", "aria-label": "Day and night" }, ...this.schemes),
+      make("div", { class: "segments", role: "group", "aria-label": "Color scheme" }, ...this.schemes),
       this.personalButton,
       this.factsButton,
       this.edit,
       this.qrButton,
-      make("div", { class: "row-end" }, this.side, fold),
+      make("div", { class: "row-end" }, this.side, minimize),
     );
     this.bar = make("section", { class: "bar", "aria-label": "Preview" }, this.progress, this.row);
     const notes = make("div", { class: "notes" }, this.reading, this.presence);
@@ -84,13 +84,13 @@ export class Toolbar {
       if (!event.altKey || !event.shiftKey || event.code !== "KeyP") return;
       event.preventDefault();
       panels.close();
-      this.#fold(this.#layout.mode === "hidden" ? "open" : "hidden", false);
+      this.#setMode(this.#layout.mode === "hidden" ? "open" : "hidden", false);
     });
-    this.#lay();
+    this.#layOut();
     this.showChoices();
   }
 
-  /** Ask the server what it knows of this page, and show it. */
+  /** Get the facts about this page from the server, and show them. */
   async update() {
     this.#updating.abort();
     const updating = (this.#updating = new AbortController());
@@ -99,7 +99,7 @@ export class Toolbar {
       const answer = await fetch(`/_replisite/page?${query}`, { ...OWN_REQUEST, signal: updating.signal });
       if (answer.ok) this.#show(await answer.json());
     } catch {
-      // overtaken, or the server is away; the next event asks again
+      // a later update replaced this one, or the server is not running; the next event updates
     }
   }
 
@@ -121,12 +121,12 @@ export class Toolbar {
 
   /** @param {boolean} isThere */
   showPresence(isThere) {
-    const text = isThere ? "" : "The preview has stopped. Waiting for it.";
+    const text = isThere ? "" : "The preview has stopped. This page reconnects when it runs again.";
     if (this.presence.textContent !== text) this.presence.textContent = text;
     this.surface.classList.toggle("alone", !isThere);
   }
 
-  /** What is chosen here and not by an address. */
+  /** Show the choices that are not part of the address. */
   showChoices() {
     this.personalButton.setAttribute("aria-pressed", `${this.personal.isOn}`);
     for (const button of this.schemes) button.setAttribute("aria-pressed", `${button.dataset.scheme === this.scheme.current}`);
@@ -155,7 +155,7 @@ export class Toolbar {
   #drawCode(address) {
     const query = new URLSearchParams({ at: location.pathname });
     this.qrPanel.replaceChildren(
-      make("h2", { class: "panel-title" }, "On your phone"),
+      make("h2", { class: "panel-title" }, "Open on your phone"),
       make("img", { class: "qr", src: `/_replisite/qr.svg?${query}`, alt: `QR code of ${address}`, loading: "lazy" }),
       make("p", { class: "hint" }, address),
     );
@@ -172,27 +172,27 @@ export class Toolbar {
     return { element, show };
   }
 
-  #dye(scheme) {
+  #useScheme(scheme) {
     this.scheme.choose(scheme);
     this.showChoices();
   }
 
   #swapSide() {
     this.#layout.side = this.#layout.side === "top" ? "bottom" : "top";
-    this.#lay();
+    this.#layOut();
   }
 
-  #fold(mode, withFocus = true) {
+  #setMode(mode, withFocus = true) {
     this.#layout.mode = mode;
-    this.#lay();
+    this.#layOut();
     if (withFocus) (mode === "open" ? this.owners.input : this.tab).focus({ preventScroll: true });
   }
 
-  #lay() {
+  #layOut() {
     const { mode, side } = this.#layout;
     localStorage.setItem(KEY, JSON.stringify(this.#layout));
     Object.assign(this.surface.dataset, { mode, side });
-    const move = side === "top" ? "Move the bar to the bottom" : "Move the bar to the top";
+    const move = side === "top" ? "Move the toolbar to the bottom" : "Move the toolbar to the top";
     this.side.setAttribute("aria-label", move);
     this.side.title = move;
     this.side.replaceChildren(icon(side === "top" ? "down" : "up"));
