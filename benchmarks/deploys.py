@@ -19,8 +19,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from replisite.commands.deploy import DeployOptions, Hears, deploy
+from replisite.commands.deploy import deploy
 from replisite.deploy.bundle import FinishedOutput
+from replisite.deploy.reports import DeployOptions, Hears
 from replisite.hosts import Body, MemoryHost, MemoryState
 from replisite.model.live_files import LiveFile
 from replisite.model.manifest import Entry

@@ -21,10 +21,9 @@ from replisite.cli.reports import tell_built, tell_checked, tell_explained, tell
 from replisite.cli.terminal import Terminal, printable
 from replisite.commands.build import Report
 from replisite.commands.check import Checked, RosterCounts
-from replisite.commands.deploy import Deployed
 from replisite.commands.explain import Explanation
-from replisite.commands.rollback import RolledBack
 from replisite.deploy.plan import Plan
+from replisite.deploy.reports import Deployed, RolledBack
 from replisite.errors import Fault
 from replisite.pages.explanation import PageExplanation, SlotExplanation
 from replisite.preview.serve import Started

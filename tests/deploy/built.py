@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from replisite.commands.deploy import Deployed, DeployOptions, Hears, deploy
-from replisite.commands.rollback import RolledBack, rollback
+from replisite.commands.deploy import deploy
+from replisite.commands.rollback import rollback
+from replisite.deploy.reports import Deployed, DeployOptions, Hears, RolledBack
 from replisite.hosts import Host
 from replisite.model.site import Company, Market, Site
 from replisite.model.target import Target

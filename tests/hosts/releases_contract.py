@@ -169,7 +169,7 @@ class ReleasesContract(HostContract):
     ) -> None:
         """And one can go back to each, and deploy from there."""
         days = (f"202601{day:02}T120000Z-a" for day in itertools.count(1))
-        monkeypatch.setattr("replisite.commands.deploy.deploy_name", lambda: next(days))
+        monkeypatch.setattr("replisite.deploy.apply.deploy_name", lambda: next(days))
         place.keep = 2
         (place.root / "releases/by hand").mkdir(parents=True)
         names = []
@@ -339,7 +339,7 @@ class _Nothing:
 
 _KILLED = """
 import os, signal
-from replisite.commands.deploy import Hears
+from replisite.deploy.reports import Hears
 
 class Killed(Hears):
     def __init__(self, files):

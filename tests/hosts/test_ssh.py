@@ -13,8 +13,8 @@ from types import MappingProxyType
 
 import pytest
 
-from replisite.commands.deploy import Hears
 from replisite.deploy.plan import Plan
+from replisite.deploy.reports import Hears
 from replisite.deploy.transfer import Sent
 from replisite.errors import DeployError, PartlyDeployed
 from replisite.hosts import HostError, Release

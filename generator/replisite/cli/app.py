@@ -235,9 +235,10 @@ def deploy(
     any moment: run it again, and it goes on from there.
     """
     from replisite.cli.deploy_reporter import DeployReporter
-    from replisite.commands.deploy import DeployOptions, find_target
     from replisite.commands.deploy import deploy as deploy_sites
     from replisite.commands.rollback import rollback as go_back
+    from replisite.deploy.reports import DeployOptions
+    from replisite.deploy.targets import find_target
 
     is_quiet = quiet or as_json
     with _faults_told(as_json, CUT_SHORT), DeployReporter(err, is_agreed=yes, is_quiet=is_quiet) as reporter:
@@ -286,8 +287,8 @@ def rollback(
 ) -> None:
     """Make live again what was live before."""
     from replisite.cli.deploy_reporter import DeployReporter
-    from replisite.commands.deploy import find_target
     from replisite.commands.rollback import rollback as go_back
+    from replisite.deploy.targets import find_target
 
     is_quiet = quiet or as_json
     with _faults_told(as_json, CUT_SHORT), DeployReporter(err, is_agreed=yes, is_quiet=is_quiet) as reporter:

@@ -7,9 +7,8 @@ from types import TracebackType
 from typing import Self
 
 from replisite.cli.terminal import Bar, Terminal
-from replisite.commands.deploy import Deployed, Hears
-from replisite.commands.rollback import RolledBack
 from replisite.deploy.plan import Plan, Reason
+from replisite.deploy.reports import Deployed, Hears, RolledBack
 from replisite.deploy.transfer import Sent
 from replisite.errors import UsageError
 
