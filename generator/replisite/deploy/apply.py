@@ -18,7 +18,7 @@ from replisite.deploy.bundle import FinishedOutput
 from replisite.deploy.live_list import LEFT_OVER, LiveList
 from replisite.deploy.lock import Held, held
 from replisite.deploy.plan import Plan, Step, iter_steps, make_plan
-from replisite.deploy.reports import Deployed, DeployOptions, Hears
+from replisite.deploy.reports import Deployed, DeployOptions, report_transfer
 from replisite.deploy.scan import look_at
 from replisite.deploy.scope import Scope
 from replisite.deploy.session import EVERYTHING, Run, merged
@@ -28,6 +28,7 @@ from replisite.errors import DeployError, PartlyDeployed
 from replisite.hosts import HostError, Release
 from replisite.model.site import Site
 from replisite.model.target import Target
+from replisite.reporting import Phase, Reporter
 from replisite.system.clock import deploy_name
 
 __all__ = ["Deployment"]
@@ -47,7 +48,7 @@ class Deployment:
     site: Site
     target: Target
     options: DeployOptions
-    hears: Hears
+    reporter: Reporter
     bundle: FinishedOutput
     beside: Mapping[str, bytes]
     scope: Scope
@@ -66,11 +67,11 @@ class Deployment:
                 if self.report.is_live or not self.report.reasons:
                     self.report.configured = list(await retried(partial(host.configure, self.beside)))
             if self.report.is_live and self.options.verifies:
-                with self._timed("verify"):
+                with self._timed(Phase.VERIFY):
                     await self._verify()
 
     async def _deploy(self, name: str, turn: Held) -> None:
-        with self._timed("plan"):
+        with self._timed(Phase.PLAN):
             live = await self._live(turn)
             release = await self._release(name, live.release if live else "", turn)
             plan = await asyncio.to_thread(self._plan, live)
@@ -79,9 +80,9 @@ class Deployment:
         is_listed = live is not None  # without a list the next deploy could not go on, whatever is live
         if self.options.is_dry or (plan.is_empty and not release.is_resumed and is_listed):
             return
-        if not plan.is_empty and not self.hears.agrees(plan):
+        if not plan.is_empty and not self.options.agrees(plan):
             return
-        with self._timed("apply"):
+        with self._timed(Phase.APPLY):
             wanted = await self._begin(release, live)
             if wanted is not _GONE:
                 await self._apply(release, plan, wanted, live, turn)
@@ -102,7 +103,7 @@ class Deployment:
         except DeployError:
             if not is_looked_at:
                 raise
-            self.report.warnings.append("The list of what is live was damaged; this deploy makes it again.")
+            self.report.warn("The list of what is live was damaged; this deploy makes it again.")
             return None
         return live
 
@@ -128,11 +129,10 @@ class Deployment:
         journal = self.run.journal
         if self.options.refreshes or turn.is_taken_over:
             if turn.is_taken_over:
-                self.report.warnings.append(
-                    "The turn was another deploy's, so every live file was looked at."
-                )
+                self.report.warn("The turn was another deploy's, so every live file was looked at.")
             journal.begin(name, f"{EVERYTHING}{base}")
-            await look_at(self.run.host, self.bundle, journal, self.hears.looking)
+            self.reporter.begin(Phase.SCAN)
+            await look_at(self.run.host, self.bundle, journal, self.reporter.advance)
             return Release(name, base)
         if journal.release and journal.base in {base, f"{EVERYTHING}{base}"}:
             return Release(journal.release, base, is_resumed=True)
@@ -179,7 +179,7 @@ class Deployment:
     ) -> None:
         run, host = self.run, self.run.host
         jobs = self.options.jobs or host.facts.jobs
-        sending = Sending(host, self.bundle, run.journal, jobs, partial(self.hears.sending, plan=plan))
+        sending = Sending(host, self.bundle, run.journal, jobs, partial(report_transfer, self.reporter, plan))
         turn.when_lost = sending.sent.give_up
         went_well = await sending.puts(plan, frozenset(wanted) if wanted is not None else None)
         if went_well and plan.deletes and not self.scope.prefixes and run.is_file_by_file:
@@ -200,15 +200,13 @@ class Deployment:
 
     async def _verify(self) -> None:
         sample = sample_of(self.scope.files(self.bundle.files()), self.report.files)
-        self.hears.verifying(len(sample))
+        self.reporter.advance(0, len(sample))
         url = self.target.url or self.site.url
         looked = await look(sample, url, self.run.host.facts, is_own=not self.target.url)
         self.report.verified, self.report.differences = looked.count, list(looked.differences)
         if looked.unreached:
             told = "nobody could look at the sites as visitors do"
-            self.report.warnings.append(
-                f"{told} ({looked.unreached}); is url right, in [site] or in the target?"
-            )
+            self.report.warn(f"{told} ({looked.unreached}); is url right, in [site] or in the target?")
 
     # -- telling --------------------------------------------------------------------------------------
 
@@ -224,7 +222,8 @@ class Deployment:
         report.bytes, report.retries = sent.bytes, sent.retries
 
     @contextlib.contextmanager
-    def _timed(self, phase: str) -> Iterator[None]:
+    def _timed(self, phase: Phase) -> Iterator[None]:
+        self.reporter.begin(phase)
         started = time.perf_counter()
         yield
-        self.report.seconds[phase] = round(time.perf_counter() - started, 3)
+        self.report.seconds[phase.value] = round(time.perf_counter() - started, 3)

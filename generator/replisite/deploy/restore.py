@@ -6,19 +6,20 @@ was kept beside the sites, and is put back in the order in which nothing breaks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
 from replisite.deploy.lock import Held, held
 from replisite.deploy.plan import iter_steps, make_plan
-from replisite.deploy.reports import Hears, RolledBack
+from replisite.deploy.reports import RollbackOptions, RolledBack, report_transfer
 from replisite.deploy.session import Run
 from replisite.deploy.transfer import Sending, retried
 from replisite.errors import DeployError, PartlyDeployed, UsageError, nearest
 from replisite.hosts import Body, Bundle, Host, Release
 from replisite.model.live_files import LiveFile
+from replisite.reporting import Phase, Reporter
 from replisite.system.clock import deploy_name
 
 __all__ = ["Restoration"]
@@ -29,16 +30,15 @@ class Restoration:
     """Going back once."""
 
     run: Run
-    wanted: str
-    hears: Hears
-    agrees: Callable[[RolledBack], bool]
+    options: RollbackOptions
+    reporter: Reporter
     report: RolledBack
 
-    async def run_all(self, breaks_lock: bool) -> None:
+    async def run_all(self) -> None:
         async with self.run.host as host:
             name = deploy_name()
             earlier = self.run.takes_turn_as(name)
-            async with held(host.state, name, earlier, force=breaks_lock) as turn:
+            async with held(host.state, name, earlier, force=self.options.breaks_lock) as turn:
                 await (self._by_file(turn) if self.run.is_file_by_file else self._at_once())
 
     async def _at_once(self) -> None:
@@ -47,7 +47,7 @@ class Restoration:
         report.left = live.release if live else ""
         report.releases = list(await host.releases())
         self._choose(report.releases)
-        if not self.agrees(report):
+        if not self.options.agrees(report):
             return
         await retried(partial(host.go_back, report.release))
         if host.state is None:
@@ -63,19 +63,20 @@ class Restoration:
         is_there = before is not None and (is_cut_short or before.release != report.left)
         report.releases = [before.release] if before is not None and is_there else []
         self._choose(report.releases)
-        if not self.agrees(report):
+        if not self.options.agrees(report):
             return
         assert before is not None
         plan = make_plan(iter_steps(before, run.there(live)), run.folder / "plan")
         if run.journal.base != report.left:
             run.journal.begin(deploy_name(), report.left)
+        self.reporter.begin(Phase.APPLY)
         host = cast(Host, _Kept(run.host, before.release))
         sending = Sending(
             host,
             cast(Bundle, _Nothing()),
             run.journal,
             run.host.facts.jobs,
-            partial(self.hears.sending, plan=plan),
+            partial(report_transfer, self.reporter, plan),
         )
         turn.when_lost = sending.sent.give_up
         if not (await sending.puts(plan) and await sending.deletes(plan)):
@@ -90,10 +91,11 @@ class Restoration:
     def _choose(self, known: Sequence[str]) -> None:
         if not known:
             raise DeployError(f"{self.report.host}: there is nothing to go back to")
-        if self.wanted and self.wanted not in known:
-            near = nearest(self.wanted, known) or f"known are {', '.join(known)}"
-            raise UsageError(f'no release "{self.wanted}" there; {near}')
-        self.report.release = self.wanted or known[0]
+        wanted = self.options.release
+        if wanted and wanted not in known:
+            near = nearest(wanted, known) or f"known are {', '.join(known)}"
+            raise UsageError(f'no release "{wanted}" there; {near}')
+        self.report.release = wanted or known[0]
 
     def _end(self) -> None:
         self.run.journal.end()
