@@ -33,6 +33,7 @@ app = typer.Typer(
 )
 
 EXIT_CODES = "Exit codes: 0 success, 1 errors in your input, 2 wrong usage, 130 interrupted."
+PREVIEW_EXIT_CODES = "Exit codes: 0 ended with Ctrl-C, 1 errors in your input, 2 wrong usage."
 DEPLOY_EXIT_CODES = "Exit codes: 0 success, 1 errors in your input or on the host, 2 wrong usage, 3 deployed in part, 130 interrupted."
 
 SiteOption = Annotated[
@@ -63,12 +64,12 @@ Verbose = Annotated[
 ]
 OnlyOption = Annotated[
     Optional[list[str]],  # noqa: UP045 - as above
-    typer.Option("--only", metavar="ALIAS", help="The site of this owner only. You can repeat the option."),
+    typer.Option("--only", metavar="ALIAS", help="Only the site of this owner. You can repeat this option."),
 ]
 TargetArgument = Annotated[
     str,
     typer.Argument(
-        metavar="[TARGET]",
+        metavar="TARGET",
         help="The name of a target in site.toml. Default: the target, if there is only one.",
     ),
 ]
@@ -159,7 +160,9 @@ def build(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Read the content again, even if it has not changed.")
     ] = False,
-    jobs: Annotated[int, typer.Option("--jobs", min=0, help="The number of processes. 0: one per core.")] = 0,
+    jobs: Annotated[
+        int, typer.Option("--jobs", metavar="N", min=0, help="The number of processes. 0: one per core.")
+    ] = 0,
     as_json: JsonOption = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -219,7 +222,9 @@ def deploy(
     yes: Yes = False,
     jobs: Annotated[
         int,
-        typer.Option("--jobs", min=0, help="How many files are sent at a time. 0: the host's own number."),
+        typer.Option(
+            "--jobs", metavar="N", min=0, help="How many files are sent at a time. 0: the host's own number."
+        ),
     ] = 0,
     allow_deletes: Annotated[
         bool,
@@ -298,7 +303,7 @@ def rollback(
     release: Annotated[
         str,
         typer.Argument(
-            metavar="[RELEASE]", help="The name of a release. Default: the one before the live one."
+            metavar="RELEASE", help="The name of a release. Default: the one before the live one."
         ),
     ] = "",
     site: SiteOption = None,
@@ -346,7 +351,7 @@ def explain(
     page: Annotated[
         str,
         typer.Argument(
-            metavar="[PAGE]",
+            metavar="PAGE",
             help="The path or the source of a page; * stands for any text. Default: all pages.",
         ),
     ] = "",
@@ -389,7 +394,7 @@ def explain(
 
 `replisite preview --editor 'idea://open?file={{path}}&line={{line}}'` — "Open in editor" for another editor
 
-{EXIT_CODES}"""
+{PREVIEW_EXIT_CODES}"""
 )
 def preview(
     context: typer.Context,
@@ -425,6 +430,7 @@ def preview(
             "--editor",
             metavar="URL",
             envvar="REPLISITE_EDITOR",
+            show_default="VS Code",
             help="The URL that opens a file in your editor, with {path}, {line} and {column}.",
         ),
     ] = "vscode://file/{path}:{line}:{column}",
@@ -482,7 +488,9 @@ def check(
             help="Press every site in memory as well, and list the company links that do not carry its owner.",
         ),
     ] = False,
-    jobs: Annotated[int, typer.Option("--jobs", min=0, help="The number of processes. 0: one per core.")] = 0,
+    jobs: Annotated[
+        int, typer.Option("--jobs", metavar="N", min=0, help="The number of processes. 0: one per core.")
+    ] = 0,
     as_json: JsonOption = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
