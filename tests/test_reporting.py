@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import pickle
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +22,8 @@ from replisite.reporting import (
     replay,
 )
 from replisite.system.processes import ChildProcess
+
+PACKAGE = Path(__file__).parents[1] / "generator" / "replisite"
 
 SLOW = Notice(NoticeKind.SLOW, "the plugin is still running", "plugins/tea.py:3")
 
@@ -95,3 +100,13 @@ def test_a_notice_names_its_file_first() -> None:
     """Or stands alone."""
     assert str(SLOW) == "plugins/tea.py:3: the plugin is still running"
     assert str(Notice(NoticeKind.ROSTER, "no active distributor")) == "no active distributor"
+
+
+def test_notices_are_never_selected_by_their_words() -> None:
+    """No module asks whether a warning or a notice contains a text."""
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
+                is_text = isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)
+                searched = ast.unparse(node.comparators[0])
+                assert not (is_text and re.search("warning|notice", searched)), f"{path.name}:{node.lineno}"

@@ -40,7 +40,7 @@ def test_every_kind_has_its_section(made: Path) -> None:
     page = (made / "docs/reference/front-matter.md").read_text("utf-8")
     sections = [line.removeprefix("## ") for line in page.splitlines() if line.startswith("## ")]
     assert sections == [
-        "What every kind may have",
+        "Keys of every kind",
         "Line",
         "Product",
         "Pack",
