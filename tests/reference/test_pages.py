@@ -70,5 +70,5 @@ def test_every_roster_column_is_described(made: Path) -> None:
     columns = page.partition("## Columns\n")[2].partition("\n## ")[0]
     rows = [line.strip("| ").split(" | ") for line in columns.splitlines() if line.startswith("| `")]
     assert [row for row in rows if len(row) != 3 or not row[2].strip()] == []
-    needed = [row[0] for row in rows if row[1] == "no" or "must be there" in row[1]]
+    needed = [row[0] for row in rows if row[1] == "no" or "is required" in row[1]]
     assert needed == ["`id`", "`alias`", "`first_name`", "`last_name`"]

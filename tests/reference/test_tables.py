@@ -78,7 +78,7 @@ def test_a_page_shows_the_smallest_file_and_then_each_table() -> None:
     """The reference of a TOML file begins with what is enough to begin."""
     assert document_reference(Kitchen, "kitchen.toml") == (
         f"{NOTICE}\n\n# kitchen.toml\n\nWhat stands in the kitchen.\n\n"
-        "The smallest one that works:\n\n"
+        "The smallest file that works:\n\n"
         '```toml\n[kettle]\ncolour = "green"\n```\n\n'
         "## `[kettle]`\n\nThe kettle of the house.\n\n"
         "| Key | Value | Default | Meaning |\n"
