@@ -23,7 +23,7 @@ _ONE_CHARACTER = {
 PACKAGE = Path(__file__).parents[1] / "generator" / "replisite"
 
 LAYERS = (
-    {"errors", "__init__"},
+    {"errors", "reporting", "__init__"},
     {"system"},
     {"model"},
     {"content"},
@@ -32,7 +32,8 @@ LAYERS = (
     {"people", "pelican"},
     {"images", "reference", "deploy"},
     {"rendering"},
-    {"commands", "preview"},
+    {"preview"},
+    {"commands"},
     {"cli"},
     {"__main__"},
 )

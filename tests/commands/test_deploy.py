@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import pty
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from replisite.hosts.folder.state import FolderState
 from tests.deploy.static_server import serving
 from tests.little_site import LittleSite, run_replisite
 
@@ -130,6 +132,26 @@ def test_what_is_served_otherwise_is_told_and_taken_back(little: LittleSite, www
     assert any("answers 404" in difference for difference in done["differences"])
     assert done["rolled_back_to"] == first["release"]
     assert "By hand" in text_of(www / "jane/about/index.html")
+
+
+@pytest.mark.parametrize("command", ["deploy", "rollback"])
+def test_a_lock_is_taken_over_under_the_former_name_too(little: LittleSite, command: str) -> None:
+    """Both names of the option ask the host for it; a folder's lock belongs to a live process, so the host refuses."""
+    little.write("site.toml", f"{(little.root / 'site.toml').read_text()}{TARGET}")
+    little.build()
+    deploy(little, "--no-verify")
+    state = FolderState(little.root / "www")
+    assert asyncio.run(state.take_lock("ann@tea", "r1")) is None
+    advice = deploy(little, command=command, code=1)["message"]
+    refusals = {
+        deploy(little, option, command=command, code=1)["message"]
+        for option in ("--break-lock", "--take-turn")
+    }
+    asyncio.run(state.end_turn())
+    assert "--break-lock" in advice
+    (refusal,) = refusals
+    assert "ann@tea" in refusal
+    assert "--break-lock" not in refusal
 
 
 def test_nobody_there_to_say_yes(little: LittleSite, www: Path) -> None:

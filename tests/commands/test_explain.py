@@ -69,6 +69,20 @@ def test_a_page_in_full_says_why_and_where(little: LittleSite) -> None:
     assert told in little.build().stderr
 
 
+@pytest.mark.parametrize(
+    "name", ["rendered in full.txt", "rendered in full for every owner.txt", "notes.txt"]
+)
+def test_a_warning_is_selected_by_its_kind(little: LittleSite, name: str) -> None:
+    """A page in full is explained with the page, and is no warning; other warnings stay, whatever their words."""
+    written = "{% set ns = namespace(x=1) %}{% set ns.x = distributor.name %}{{ ns.x }}"
+    little.change("themes/little/templates/page.html", "{{ page.content", f"{written}{{{{ page.content")
+    little.write(f"content/products/{name}", "Tea.")
+    explanation = explained(little)
+    assert any(page["widened"] for page in explanation["pages"])
+    (warning,) = explanation["warnings"]
+    assert name in warning
+
+
 def test_a_larger_slot_says_which_piece_made_it_so(little: LittleSite) -> None:
     """A break leaves its loop, so the loop is the slot."""
     written = "{% for n in [1, 2] %}\n{% if distributor.phone %}{% break %}{% endif %}{% endfor %}"

@@ -169,7 +169,7 @@ class ReleasesContract(HostContract):
     ) -> None:
         """And one can go back to each, and deploy from there."""
         days = (f"202601{day:02}T120000Z-a" for day in itertools.count(1))
-        monkeypatch.setattr("replisite.commands.deploy.deploy_name", lambda: next(days))
+        monkeypatch.setattr("replisite.deploy.apply.deploy_name", lambda: next(days))
         place.keep = 2
         (place.root / "releases/by hand").mkdir(parents=True)
         names = []
@@ -339,17 +339,18 @@ class _Nothing:
 
 _KILLED = """
 import os, signal
-from replisite.commands.deploy import Hears
+from replisite.reporting import Phase, SilentReporter
 
-class Killed(Hears):
+class Killed(SilentReporter):
     def __init__(self, files):
         self.files = files
 
-    def agrees(self, plan):
-        return self.files or self.die()
+    def begin(self, phase):
+        if phase is Phase.APPLY and not self.files:
+            self.die()
 
-    def sending(self, sent, plan):
-        if sent.puts + sent.deletes == self.files:
+    def advance(self, done, total=0, *, pages=0, size=0):
+        if done == self.files:
             self.die()
 
     def die(self):

@@ -40,7 +40,7 @@ def test_every_kind_has_its_section(made: Path) -> None:
     page = (made / "docs/reference/front-matter.md").read_text("utf-8")
     sections = [line.removeprefix("## ") for line in page.splitlines() if line.startswith("## ")]
     assert sections == [
-        "What every kind may have",
+        "Keys of every kind",
         "Line",
         "Product",
         "Pack",
@@ -70,5 +70,5 @@ def test_every_roster_column_is_described(made: Path) -> None:
     columns = page.partition("## Columns\n")[2].partition("\n## ")[0]
     rows = [line.strip("| ").split(" | ") for line in columns.splitlines() if line.startswith("| `")]
     assert [row for row in rows if len(row) != 3 or not row[2].strip()] == []
-    needed = [row[0] for row in rows if row[1] == "no" or "must be there" in row[1]]
+    needed = [row[0] for row in rows if row[1] == "no" or "is required" in row[1]]
     assert needed == ["`id`", "`alias`", "`first_name`", "`last_name`"]

@@ -47,7 +47,7 @@ class Pack(BaseModel):
 def test_a_table_of_fields_has_a_row_for_every_key() -> None:
     """Keys inside tables stand below the key that holds them, and a bar does not end a cell."""
     assert fields_table(Pack, "Front matter") == (
-        "| Front matter | What to write | If left out | What it says |\n"
+        "| Front matter | Value | Default | Meaning |\n"
         "| --- | --- | --- | --- |\n"
         '| `title` | a text | required | Its name. For example `"Morning pack"`. |\n'
         '| `kind` | "pack" or "kit" | `"pack"` | What it is. |\n'
@@ -78,10 +78,10 @@ def test_a_page_shows_the_smallest_file_and_then_each_table() -> None:
     """The reference of a TOML file begins with what is enough to begin."""
     assert document_reference(Kitchen, "kitchen.toml") == (
         f"{NOTICE}\n\n# kitchen.toml\n\nWhat stands in the kitchen.\n\n"
-        "The smallest one that works:\n\n"
+        "The smallest file that works:\n\n"
         '```toml\n[kettle]\ncolour = "green"\n```\n\n'
         "## `[kettle]`\n\nThe kettle of the house.\n\n"
-        "| Key | What to write | If left out | What it says |\n"
+        "| Key | Value | Default | Meaning |\n"
         "| --- | --- | --- | --- |\n"
         '| `colour` | a text | required | Its colour. For example `"green"`. |\n\n'
         "## `[cups]`\n\nThe cups.\n\n"

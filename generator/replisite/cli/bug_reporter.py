@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+from replisite.cli.exits import ExitCode
 from replisite.cli.terminal import Terminal
 from replisite.config.site_folder import NAME, find_site
 from replisite.errors import InputError
 from replisite.system.bugs import BugReport, write_bug_report
 
-__all__ = ["BUG", "report_bug"]
-
-BUG: Final = os.EX_SOFTWARE
-"""The exit code of a bug: 70 (sysexits.h)."""
+__all__ = ["report_bug"]
 
 _STATE: Final = {
     "build": "The last good output is unchanged.",
@@ -31,7 +28,7 @@ def report_bug(error: BaseException, words: Sequence[str]) -> int:
     report = write_bug_report(error, _site_of(words), words)
     if "--json" in words:
         Terminal().print_json(_as_json(report))
-        return BUG
+        return ExitCode.BUG
     terminal = Terminal(is_error=True)
     terminal.print(report.what, style="bold red")
     terminal.print(report.next)
@@ -40,7 +37,7 @@ def report_bug(error: BaseException, words: Sequence[str]) -> int:
     state = next((_STATE[word] for word in words[:1] if word in _STATE), "")
     if state:
         terminal.print(state)
-    return BUG
+    return ExitCode.BUG
 
 
 def _as_json(report: BugReport) -> dict[str, object]:

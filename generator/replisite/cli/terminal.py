@@ -1,7 +1,7 @@
-r"""The only way to a terminal: every text is plain, whatever it holds.
+r"""The only way to a terminal: every text is printed as plain text.
 
-Texts come from rosters, file names, hosts, plugins and the environment. Here they are neither markup (``[red]``) nor emoji
-codes (``:100:``) nor addresses to highlight, and characters that steer a terminal, turn text round or cannot be seen are
+Texts come from rosters, file names, hosts, plugins and the environment. They are neither markup (``[red]``) nor emoji
+codes (``:100:``) nor addresses to highlight, and characters that control a terminal, reverse a text or are invisible are
 written as escapes (``\x1b``, ``\u202e``). No text is wrapped: a path or ``file:line`` can be copied from a narrow terminal.
 """
 
@@ -18,14 +18,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-__all__ = ["Bar", "Terminal", "printable"]
+__all__ = ["ERR", "OUT", "Bar", "Terminal", "printable"]
 
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode's general categories of control, format, surrogate, private and unassigned characters, and of separators."""
 
 
 def printable(text: str, keep: str = "") -> str:
-    r"""Return a text with every character that is not visible as an escape, except those of ``keep``.
+    r"""Return a text whose invisible characters are escapes, except those in ``keep``.
 
     >>> printable("a\x1b[31mred\u202e\n"), printable("two\nlines", keep="\n")
     ('a\\x1b[31mred\\u202e\\n', 'two\nlines')
@@ -46,7 +46,7 @@ def _escape(character: str) -> str:
 
 
 class Terminal:
-    """Prints plain texts on standard output, or on standard error for ``is_error``, in a style that is no part of them."""
+    """Prints plain texts with a style, on standard output, or on standard error if ``is_error``."""
 
     def __init__(self, *, is_error: bool = False) -> None:
         self._is_error = is_error
@@ -54,7 +54,7 @@ class Terminal:
 
     @property
     def is_terminal(self) -> bool:
-        """Whether a person sees it at once, and can answer."""
+        """Whether a user sees the output at once, and can answer."""
         return self._console.is_terminal
 
     def print(self, text: str, style: str = "") -> None:
@@ -66,7 +66,7 @@ class Terminal:
         self._print(Text.assemble(*((printable(text), style) for text, style in parts)))
 
     def print_lines(self, text: str, style: str = "") -> None:
-        """Print a text of our own with its lines, such as a piece of a file with line numbers."""
+        """Print a text of several lines, such as a piece of a file with line numbers."""
         self._print(Text(printable(text, keep="\n"), style))
 
     def print_json(self, value: object) -> None:
@@ -74,7 +74,7 @@ class Terminal:
         self._as_unicode().write(_visible_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n")
 
     def ask(self, question: str) -> str:
-        """Print a question and return the line that is typed."""
+        """Print a question and return the line that the user types."""
         return self._console.input(Text(f"{printable(question)} "), markup=False, emoji=False)
 
     def _print(self, text: Text) -> None:
@@ -82,7 +82,7 @@ class Terminal:
         self._console.print(text)
 
     def _as_unicode(self) -> TextIO:
-        """Return the stream; where it is not for Unicode, it takes escapes for what it cannot show."""
+        """Return the stream; one with a smaller character set gets escapes for the rest of Unicode."""
         stream = sys.stderr if self._is_error else sys.stdout
         if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")
@@ -90,9 +90,9 @@ class Terminal:
 
 
 class Bar:
-    """A progress bar with its description, a count, and the time left; it vanishes at the end.
+    """A progress bar with its description, a count, and the time left; it disappears at the end.
 
-    ``refreshes`` starts a thread that redraws it; without one it is redrawn by `refresh`, as where processes are forked.
+    ``refreshes`` starts a thread that draws it; a program that forks processes calls `refresh` instead.
     """
 
     def __init__(self, terminal: Terminal, *, refreshes: bool) -> None:
@@ -109,32 +109,37 @@ class Bar:
         self._task: TaskID | None = None
 
     def begin(self, description: str, total: int | None = None) -> None:
-        """Begin to count something else."""
+        """Begin to count other items."""
         if self._task is not None:
             self._progress.remove_task(self._task)
         self._task = self._progress.add_task(printable(description), total=total, rate="")
 
     def update(self, done: int, total: int | None, rate: str) -> None:
-        """Show how much is done, of how much if that is known."""
+        """Show the number of items done, and the total if it is known."""
         assert self._task is not None
         self._progress.update(self._task, completed=done, total=total, rate=printable(rate))
         self._progress.start()
 
     def refresh(self) -> None:
-        """Redraw it."""
+        """Draw the bar."""
         self._progress.refresh()
 
     def stop(self) -> None:
-        """Take it away."""
+        """Remove the bar."""
         self._progress.stop()
 
 
+OUT = Terminal()
+ERR = Terminal(is_error=True)
+"""The two terminals of the program: results on standard output; progress, warnings and errors on standard error."""
+
+
 def _visible_json(text: str) -> str:
-    """Return JSON with escapes for what `printable` escapes; outside of strings there is only ASCII."""
+    """Return JSON with escapes for the characters that `printable` escapes; outside of strings there is only ASCII."""
     if text.isprintable():
         return text
     return re.sub(
         r"[^\x20-\x7e\n]",
-        lambda found: found[0] if _is_visible(found[0]) else json.dumps(found[0])[1:-1],
+        lambda match: match[0] if _is_visible(match[0]) else json.dumps(match[0])[1:-1],
         text,
     )

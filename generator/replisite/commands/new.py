@@ -18,40 +18,40 @@ from replisite.reference.tables import json_schema
 __all__ = ["NAME", "STARTER", "start_site"]
 
 STARTER = Path(__file__).parents[1] / "starter"
-"""The starter: a complete site but for its .gitignore, which some packers of wheels would leave out or obey."""
+"""The starter: a complete site; its .gitignore has another name, because tools that build wheels leave it out or obey it."""
 
 NAME = "Your Company"
 """The name of the starter's company."""
 
 _HOST = "your-company"
-"""The part of the starter's addresses that a company's name takes the place of."""
+"""The part of the starter's addresses that the name of the company replaces."""
 
 _LONGEST_HOST = 63
-"""One DNS label (RFC 1035 §2.3.1)."""
+"""The length of a DNS label (RFC 1035 §2.3.1)."""
 
 _SHOWN = 5
 
 
 def start_site(folder: Path, name: str = NAME) -> list[Path]:
-    """Make a site in a folder that is new or empty, and return its files, sorted.
+    """Make a site in a new or empty folder, and return its files, sorted.
 
-    The company's name, and an address made from it under ``.example``, stand in site.toml; pages take them
-    from there. Raises UsageError for a name that cannot be one, and OutputError where the site cannot be
-    made: the folder is then as it was.
+    The company's name, and an address made from it under ``.example``, are in site.toml; pages read them
+    from there. Raises UsageError for an empty or unprintable name, and OutputError if the site cannot be
+    made; the folder is then unchanged.
     """
     name = _checked(name)
     _refuse_taken(folder)
-    place = Path(os.path.realpath(folder))
+    target = Path(os.path.realpath(folder))
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        is_there = place.exists()
-        with TemporaryDirectory(prefix=".replisite-", dir=place if is_there else place.parent) as room:
-            site = Path(room) / "site"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        exists = target.exists()
+        with TemporaryDirectory(prefix=".replisite-", dir=target if exists else target.parent) as scratch:
+            site = Path(scratch) / "site"
             made = _write_site(site, name)
-            if is_there:
-                _move_into(site, place)
+            if exists:
+                _move_into(site, target)
             else:
-                site.rename(place)
+                site.rename(target)
     except OSError as error:
         raise OutputError(f"{folder}: {error.strerror or error}; choose another folder") from error
     return sorted(folder / path for path in made)
@@ -67,7 +67,7 @@ def _checked(name: str) -> str:
 
 
 def _refuse_taken(folder: Path) -> None:
-    """Raise OutputError if there is something in the folder; a fresh .git and what a system leaves are nothing."""
+    """Raise OutputError for a folder that is not empty; a fresh .git and files that systems leave do not count."""
     if not folder.exists():
         return
     if not folder.is_dir():
@@ -105,13 +105,13 @@ def _write_site(site: Path, name: str) -> list[Path]:
 
 
 def _named(text: str, name: str) -> str:
-    """Put a company's name and address in the place of the starter's."""
+    """Replace the starter's name and address by those of a company."""
     instead = {f'"{NAME}"': toml_value(name), NAME: name, _HOST: host_label(name)}
     return re.sub("|".join(map(re.escape, instead)), lambda found: instead[found.group()], text)
 
 
 def host_label(name: str) -> str:
-    """Return a name as one label of a host name; the starter's own where no letter of it can stand in one.
+    """Return a name as one label of a host name; the starter's own label if no letter of the name is allowed in one.
 
     >>> host_label("O'Neil & Söhne"), host_label("李記")
     ('oneil-sohne', 'your-company')
@@ -121,15 +121,15 @@ def host_label(name: str) -> str:
     return label or _HOST
 
 
-def _move_into(site: Path, place: Path) -> None:
-    """Move everything into an empty folder, site.toml last; on a fault nothing of it stays."""
+def _move_into(site: Path, target: Path) -> None:
+    """Move everything into an empty folder, site.toml last; after an error none of it remains."""
     entries = sorted(site.iterdir(), key=lambda entry: (entry.name == "site.toml", entry.name))
     try:
         for entry in entries:
-            entry.rename(place / entry.name)
+            entry.rename(target / entry.name)
     except BaseException:
         for entry in entries:
             if not entry.exists():  # it has been moved
-                moved = place / entry.name
+                moved = target / entry.name
                 shutil.rmtree(moved) if moved.is_dir() else moved.unlink()
         raise

@@ -1,176 +1,37 @@
-"""Go back: make live again what was live before the last deploy, or at an earlier release.
-
-Where a host keeps releases whole, it goes back at once. Where it changes file by file, what a deploy replaced or deleted
-was kept beside the sites, and is put back in the order in which nothing breaks.
-"""
+"""Roll a target back: make live again what was live before the last deploy, or at an earlier release."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
-from functools import partial
-from typing import Any, cast
 
-from replisite.commands.deploy import Hears, state_of
-from replisite.deploy.lock import Held, held
-from replisite.deploy.plan import iter_steps, make_plan
-from replisite.deploy.session import Run, open_run, told_of
-from replisite.deploy.transfer import Sending, retried
-from replisite.errors import DeployError, PartlyDeployed, UsageError, nearest
-from replisite.hosts import Body, Bundle, Host, HostError, Release, open_host
-from replisite.model.live_files import LiveFile
+from replisite.deploy.reports import RollbackOptions, RolledBack
+from replisite.deploy.restore import Restoration
+from replisite.deploy.session import open_run, told_of
+from replisite.deploy.targets import find_target, state_of
+from replisite.errors import DeployError
+from replisite.hosts import Host, HostError, open_host
 from replisite.model.site import Site
-from replisite.model.target import Target
-from replisite.system.clock import deploy_name
+from replisite.reporting import Reporter
 
-__all__ = ["RolledBack", "rollback"]
-
-
-@dataclass(slots=True, kw_only=True)
-class RolledBack:
-    """What going back did: from one release to another. ``releases`` are those that one could go back to."""
-
-    target: str
-    host: str
-    left: str = ""
-    release: str = ""
-    releases: list[str] = field(default_factory=list)
-    is_live: bool = False
-    puts: int = 0
-    deletes: int = 0
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the report as plain data."""
-        return asdict(self)
+__all__ = ["RollbackOptions", "rollback"]
 
 
 def rollback(
-    site: Site,
-    target: Target,
-    release: str,
-    hears: Hears,
-    agrees: Callable[[RolledBack], bool] = lambda _: True,
-    host: Host | None = None,
-    *,
-    breaks_lock: bool = False,
+    site: Site, options: RollbackOptions, reporter: Reporter, host: Host | None = None
 ) -> RolledBack:
-    """Go back to a release, or to the last one before what is live if ``release`` is empty.
+    """Roll a target back to ``options.release``, or to the release before the live one, and return the report.
 
-    Raises UsageError for one that is not there, DeployError when nothing was changed, PartlyDeployed when something was.
+    ``host`` is used instead of the host that the target names. Raises UsageError for a release that the host does not have,
+    DeployError if nothing was changed, and PartlyDeployed if something was.
     """
-    host = host or open_host(target, site.root, state_of(site, target))
+    target = find_target(site, options.target)
+    state = state_of(site, target)
+    host = host or open_host(target, site.root, state)
     report = RolledBack(target=target.name, host=host.facts.told)
-    with open_run(host, state_of(site, target), is_dry=False) as run:
-        one = _Rollback(run, release, hears, agrees, report)
+    with open_run(host, state, is_dry=False) as run:
+        restoration = Restoration(run, options, reporter, report)
         try:
-            asyncio.run(one.run_all(breaks_lock))
+            asyncio.run(restoration.run_all())
         except HostError as error:
             raise DeployError(told_of(host, error)) from error
     return report
-
-
-@dataclass(slots=True)
-class _Rollback:
-    """Going back once."""
-
-    run: Run
-    wanted: str
-    hears: Hears
-    agrees: Callable[[RolledBack], bool]
-    report: RolledBack
-
-    async def run_all(self, breaks_lock: bool) -> None:
-        async with self.run.host as host:
-            name = deploy_name()
-            earlier = self.run.takes_turn_as(name)
-            async with held(host.state, name, earlier, force=breaks_lock) as turn:
-                await (self._by_file(turn) if self.run.is_file_by_file else self._at_once())
-
-    async def _at_once(self) -> None:
-        host, report = self.run.host, self.report
-        live = await self.run.live()
-        report.left = live.release if live else ""
-        report.releases = list(await host.releases())
-        self._choose(report.releases)
-        if not self.agrees(report):
-            return
-        await retried(partial(host.go_back, report.release))
-        if host.state is None:
-            (self.run.state / "live").unlink(missing_ok=True)  # the next deploy asks the host what it lacks
-        self._end()
-
-    async def _by_file(self, turn: Held) -> None:
-        """Put back file by file what was kept."""
-        run, report = self.run, self.report
-        live, before = await run.live(), await run.before()
-        is_cut_short = bool(len(run.journal))
-        report.left = live.release if live else ""
-        is_there = before is not None and (is_cut_short or before.release != report.left)
-        report.releases = [before.release] if before is not None and is_there else []
-        self._choose(report.releases)
-        if not self.agrees(report):
-            return
-        assert before is not None
-        plan = make_plan(iter_steps(before, run.there(live)), run.folder / "plan")
-        if run.journal.base != report.left:
-            run.journal.begin(deploy_name(), report.left)
-        host = cast(Host, _Kept(run.host, before.release))
-        sending = Sending(
-            host,
-            cast(Bundle, _Nothing()),
-            run.journal,
-            run.host.facts.jobs,
-            partial(self.hears.sending, plan=plan),
-        )
-        turn.when_lost = sending.sent.give_up
-        if not (await sending.puts(plan) and await sending.deletes(plan)):
-            failures = ((failure.path, failure.why) for failure in sending.sent.failures)
-            raise PartlyDeployed(failures, "What is live holds together; going back again goes on from here.")
-        report.puts, report.deletes = sending.sent.puts, sending.sent.deletes
-        await run.store(before.release, before)
-        back = Release(before.release, report.left)
-        await retried(partial(run.host.finish, back, cast(Bundle, _Nothing())))
-        self._end()
-
-    def _choose(self, known: Sequence[str]) -> None:
-        if not known:
-            raise DeployError(f"{self.report.host}: there is nothing to go back to")
-        if self.wanted and self.wanted not in known:
-            near = nearest(self.wanted, known) or f"known are {', '.join(known)}"
-            raise UsageError(f'no release "{self.wanted}" there; {near}')
-        self.report.release = self.wanted or known[0]
-
-    def _end(self) -> None:
-        self.run.journal.end()
-        self.report.is_live = True
-        self.run.note("rollback", self.report.as_json())
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A host that puts what was kept of a release in the place of what it is given."""
-
-    host: Host
-    release: str
-
-    async def keep(self, path: str) -> None:
-        """What is live now was not live before: nobody goes back to it."""
-
-    async def put(self, file: LiveFile, body: Body) -> None:
-        """Put back what was kept."""
-        del body
-        await self.host.restore(file, self.release)
-
-    async def delete(self, path: str) -> None:
-        """Remove what was not there before."""
-        await self.host.delete(path)
-
-
-class _Nothing:
-    """Bodies are the host's own."""
-
-    def body(self, file: LiveFile) -> Body:
-        """Return nothing."""
-        del file
-        return b""

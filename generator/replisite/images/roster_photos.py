@@ -8,7 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -22,6 +22,7 @@ from replisite.images import PictureError, derive
 from replisite.model.photo_paths import derived_file, photo_path, webp_of
 from replisite.model.site import Site
 from replisite.people import PeopleDatabase, PhotoOwner
+from replisite.reporting import Reporter, SilentReporter
 from replisite.system.bugs import call_in_worker
 from replisite.system.files import write_whole
 from replisite.system.processes import end_with_parent
@@ -50,7 +51,7 @@ def make_photos(
     database: PeopleDatabase,
     processes: int,
     only: Collection[str] | None = None,
-    progress: Callable[[int, int], None] = lambda *_: None,
+    reporter: Reporter = SilentReporter(),  # noqa: B008 - it holds nothing
     *,
     waits: bool = True,
 ) -> MadePhotos:
@@ -86,7 +87,7 @@ def make_photos(
                 else:
                     rows.append((owner.source, "", ""))
                     result.faults.append(_fault(owner, *path))
-                progress(result.made + result.reused, 0)
+                reporter.advance(result.made + result.reused)
             if rows:
                 _delete(site, database.put_photos(rows, waits=waits))
     result.seconds = round(time.perf_counter() - started, 3)

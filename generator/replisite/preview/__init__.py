@@ -29,7 +29,6 @@ serve            the command's story
 server           the preview over HTTP: pages, files, events, the toolbar's requests
 session          what happens when files change
 sources          the files that a preview is made from
-start            the first steps of the command, while the server is still being imported
 state            the site, its pages, its faults: a frozen value that a change replaces
 tabs             the open tabs, and the server-sent events that they get
 timeouts         the time limit of a process

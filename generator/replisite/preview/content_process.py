@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from replisite.errors import ReplisiteError
-from replisite.system.processes import ChildProcess, Heard, OutOfDate
+from replisite.reporting import Reporter
+from replisite.system.processes import ChildProcess, OutOfDate
 
 if TYPE_CHECKING:
     from replisite.preview.content_worker import ContentWorker
@@ -32,11 +33,11 @@ GRACE = 2.0
 """How many seconds the process has to report that it has stopped the work, before it is killed."""
 
 
-def _made(scratch: Path, heard: Heard) -> ContentWorker:
+def _made(scratch: Path, reporter: Reporter) -> ContentWorker:
     gc.disable()  # there is no memory to free before content has been read
     from replisite.preview.content_worker import ContentWorker  # imported while the parent imports its own
 
-    return ContentWorker(scratch, heard)
+    return ContentWorker(scratch, reporter)
 
 
 class ContentProcess(ChildProcess):

@@ -41,10 +41,10 @@ from replisite.preview.messages import (
 )
 from replisite.preview.personal_marks import Piece
 from replisite.preview.timeouts import Deadline, TimeLimitExceeded
+from replisite.reporting import Reporter
 from replisite.staging import Plate
 from replisite.system.clock import build_time
 from replisite.system.open_files import opened_files
-from replisite.system.processes import Heard
 
 __all__ = ["ContentWorker"]
 
@@ -59,9 +59,9 @@ class ContentWorker:
     ``scratch`` is a folder into which Pelican writes.
     """
 
-    def __init__(self, scratch: Path, heard: Heard) -> None:
+    def __init__(self, scratch: Path, reporter: Reporter) -> None:
         self._output = scratch / "output"
-        self._deadline = Deadline(lambda: heard(0, 0))
+        self._deadline = Deadline(lambda: reporter.advance(0))
         self._code = SiteCode()
         self._reused = ReusedFiles()
         self._pages: StagedSite | None = None

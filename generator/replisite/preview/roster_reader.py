@@ -15,8 +15,8 @@ from replisite.preview.background import BackgroundTasks
 from replisite.preview.messages import RosterResult
 from replisite.preview.roster_process import RosterProcess
 from replisite.preview.state import RosterState
+from replisite.reporting import SilentReporter
 from replisite.system.bugs import bug_fault
-from replisite.system.processes import Heard
 
 __all__ = ["RosterReader"]
 
@@ -69,9 +69,9 @@ class RosterReader:
 
         After an import that did not end properly the next change of any file starts another one.
         """
-        heard = _throttled(asyncio.get_running_loop(), self._progress)
+        reporter = _ProgressReporter(asyncio.get_running_loop(), self._progress)
         try:
-            return await asyncio.to_thread(self._process.take, site, self._options, names, heard)
+            return await asyncio.to_thread(self._process.take, site, self._options, names, reporter)
         except InputError as refused:
             return RosterResult(tuple(refused.faults), refused.uncounted)
         except ReplisiteError as error:
@@ -82,14 +82,17 @@ class RosterReader:
         return RosterResult((fault,))
 
 
-def _throttled(loop: asyncio.AbstractEventLoop, progress: Callable[[RosterState], None]) -> Heard:
-    """Return a function that a thread calls with rows done and in all; ``progress`` gets few of these calls."""
-    latest = 0.0
+class _ProgressReporter(SilentReporter):
+    """Sends the rows of an import from its thread to the event loop, at most every ``REPORT_INTERVAL`` seconds."""
 
-    def heard(done: int, total: int) -> None:
-        nonlocal latest
-        if time.monotonic() - latest > REPORT_INTERVAL:
-            latest = time.monotonic()
-            loop.call_soon_threadsafe(partial(progress, RosterState("reading", done, total)))
+    def __init__(self, loop: asyncio.AbstractEventLoop, progress: Callable[[RosterState], None]) -> None:
+        self._loop = loop
+        self._progress = progress
+        self._latest = 0.0
 
-    return heard
+    def advance(self, done: int, total: int = 0, /, *, pages: int = 0, size: int = 0) -> None:
+        """Send how many rows have been read, of how many."""
+        del pages, size
+        if time.monotonic() - self._latest > REPORT_INTERVAL:
+            self._latest = time.monotonic()
+            self._loop.call_soon_threadsafe(partial(self._progress, RosterState("reading", done, total)))

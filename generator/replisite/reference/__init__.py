@@ -1,5 +1,5 @@
-"""The reference in docs/, made from the models that read what people write.
+"""The reference in docs/, made from the models that read site.toml, front matter and roster.
 
-pages   the pages of the reference: what each says, and where it stands in docs/
-tables  write the reference of what people write, and its JSON Schema, from the models that read it
+pages   the pages of the reference: the path of each in docs/, and its text
+tables  one model as a Markdown table, as a page, or as JSON Schema
 """

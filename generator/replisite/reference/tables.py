@@ -1,7 +1,7 @@
-"""Write the reference of what people write, and its JSON Schema, from the models that read it.
+"""Turn a model into a Markdown table, a page of the reference, or a JSON Schema.
 
-Models come as arguments: a description in a model is documentation, and this room sets it in type. The
-pages are checked in, and a test compares them with what is made here.
+The descriptions in a model are its documentation. The pages are in the repository, and a test compares them with the
+models.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NOTICE = "<!-- Made by `make reference` from the models that read these keys. Ch
 
 
 def fields_table(model: type[BaseModel], heading: str = "Key") -> str:
-    """Return a Markdown table of a model's fields; the fields of a table inside it stand below its own.
+    """Return a Markdown table of a model's fields; the fields of a nested table follow its own.
 
     A key inside a table is written ``price.retail``, inside any table of many ``price.<code>.retail``, and
     inside a list of tables ``items[].product``.
@@ -32,7 +32,7 @@ def fields_table(model: type[BaseModel], heading: str = "Key") -> str:
 
 def document_reference(model: type[BaseModel], title: str) -> str:
     """Return a Markdown page about a TOML file: its smallest form, then one section a table."""
-    parts = [NOTICE, f"# {title}", _intro(model), "The smallest one that works:", _smallest(model)]
+    parts = [NOTICE, f"# {title}", _intro(model), "The smallest file that works:", _smallest(model)]
     for name, field in model.model_fields.items():
         parts += _section(name, field)
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -97,11 +97,11 @@ def _all_rows(model: type[BaseModel], before: str = "") -> Iterator[Sequence[str
 
 
 def _row(name: str, field: FieldInfo) -> Sequence[str]:
-    told = field.description or ""
+    meaning = field.description or ""
     if field.examples and not _inner_table(field.annotation):
         shown = " or ".join(f"`{toml_value(example)}`" for example in field.examples)
-        told = f"{told} For example {shown}.".strip()
-    return (f"`{name}`", kind_of(field.annotation), _default(field), told)
+        meaning = f"{meaning} For example {shown}.".strip()
+    return (f"`{name}`", kind_of(field.annotation), _default(field), meaning)
 
 
 def _default(field: FieldInfo) -> str:
@@ -112,7 +112,7 @@ def _default(field: FieldInfo) -> str:
 
 
 def _table(rows: Iterator[Sequence[str]] | Sequence[Sequence[str]], heading: str) -> str:
-    lines = [(heading, "What to write", "If left out", "What it says"), ("---",) * 4, *rows]
+    lines = [(heading, "Value", "Default", "Meaning"), ("---",) * 4, *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
 
 
@@ -128,7 +128,8 @@ def _smallest(model: type[BaseModel]) -> str:
             continue
         annotation = bare(field.annotation)
         if is_table(annotation):
-            keys = {key: one.examples for key, one in annotation.model_fields.items() if one.is_required()}
+            fields = annotation.model_fields.items()
+            keys = {key: inner.examples for key, inner in fields if inner.is_required()}
             tables.append(_toml(name, {key: (examples or [""])[0] for key, examples in keys.items()}))
         else:
             tables.append(_toml(name, (field.examples or [{}])[0]))
@@ -152,7 +153,7 @@ def _fenced(toml: str) -> str:
 
 
 def _inner_table(annotation: Any) -> type[BaseModel] | None:
-    """Return the table that an annotation is, or holds many of."""
+    """Return the model of an annotation that is a table, or a collection of tables; None for any other."""
     annotation = bare(annotation)
     if is_table(annotation):
         return annotation
@@ -163,7 +164,7 @@ def _inner_table(annotation: Any) -> type[BaseModel] | None:
 
 
 def _key_name(annotation: Any) -> str:
-    """Return what the keys of a dictionary are called: the title of their annotation."""
+    """Return the name for the keys of a dictionary: the title of their annotation."""
     key = get_args(annotation)[0]
     notes = get_args(key)[1:] if get_origin(key) is Annotated else ()
     titles = (note.title for note in notes if isinstance(note, FieldInfo))
@@ -178,4 +179,4 @@ def _untitled(schema: Any) -> Any:
             for key, value in schema.items()
             if not (key == "title" and isinstance(value, str))
         }
-    return [_untitled(one) for one in schema] if isinstance(schema, list) else schema
+    return [_untitled(item) for item in schema] if isinstance(schema, list) else schema

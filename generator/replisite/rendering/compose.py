@@ -15,9 +15,9 @@ from replisite.pages import Composition
 from replisite.rendering.cache import NewPages, PageCache, PlatesFile
 from replisite.rendering.inputs import pickled_recording, reads_of
 from replisite.rendering.shards import PressSet
+from replisite.reporting import Notice, NoticeKind, Reporter
 from replisite.system.limits import name_disk
 from replisite.system.open_files import opened_files
-from replisite.system.processes import Hearing
 
 if TYPE_CHECKING:
     from replisite.pelican import Proof, Recording
@@ -113,13 +113,13 @@ class ComposedSite:
         )
 
 
-def compose_site(orders: RenderingOrders, heard: Hearing) -> ComposedSite | FaultyContent:
-    """Return the staged pages of a site; ``heard`` gets (pages staged so far, 0)."""
+def compose_site(orders: RenderingOrders, reporter: Reporter) -> ComposedSite | FaultyContent:
+    """Return the staged pages of a site; ``reporter`` gets the pages staged so far."""
     options = (orders.drafts, orders.future, [edition.key for edition in orders.editions])
     cache = PageCache(orders.site, options, orders.now)
     cached = None if orders.fresh else cache.find()
     if cached is None:
-        return _record(orders, cache, heard)
+        return _record(orders, cache, reporter)
     press_set = PressSet(cached.composition)
     main = orders.editions[0].key
     return ComposedSite(
@@ -127,10 +127,10 @@ def compose_site(orders: RenderingOrders, heard: Hearing) -> ComposedSite | Faul
     )
 
 
-def _record(orders: RenderingOrders, cache: PageCache, heard: Hearing) -> ComposedSite | FaultyContent:
+def _record(orders: RenderingOrders, cache: PageCache, reporter: Reporter) -> ComposedSite | FaultyContent:
     """Run Pelican, stage every page, and cache the pages if all plates can be pickled."""
     with cache.new_pages() as new, _named_disk(new.folder):
-        recording, opened = _run_pelican(orders, new, heard)
+        recording, opened = _run_pelican(orders, new, reporter)
         if recording.faults:
             return FaultyContent(tuple(recording.faults), recording.composition)
         recording, packed, not_cached = pickled_recording(recording)
@@ -153,7 +153,7 @@ def _record(orders: RenderingOrders, cache: PageCache, heard: Hearing) -> Compos
     )
 
 
-def _run_pelican(orders: RenderingOrders, new: NewPages, heard: Hearing) -> tuple[Recording, set[str]]:
+def _run_pelican(orders: RenderingOrders, new: NewPages, reporter: Reporter) -> tuple[Recording, set[str]]:
     """Return what Pelican recorded, and the files that it opened for that."""
     from replisite.pelican import record_site  # Pelican changes the process that imports it: only this one
 
@@ -165,8 +165,8 @@ def _run_pelican(orders: RenderingOrders, new: NewPages, heard: Hearing) -> tupl
             now=orders.now,
             drafts=orders.drafts,
             future=orders.future,
-            heard=lambda pages: heard(pages, 0),
-            noted=lambda note: heard(0, 0, note),
+            heard=reporter.advance,
+            noted=lambda text: reporter.warn(Notice(NoticeKind.SLOW, text)),
         )
     return recording, opened
 

@@ -20,6 +20,7 @@ from replisite.rendering.executors import on_cores
 from replisite.rendering.prove import owner_proof
 from replisite.rendering.shards import PressResult, PressSet, Work, press_pages, press_with, site_seconds
 from replisite.rendering.shared_photos import SharedPhotos
+from replisite.reporting import Reporter
 from replisite.staging import Press
 from replisite.system.processor_time import limited_processor_time
 
@@ -54,23 +55,44 @@ class _ShardPress:
         return press_with(self.press_set, work, self.prove)
 
 
+@dataclass(slots=True)
+class _SiteProgress:
+    """Reports how many sites of ``total`` are pressed, and how many pages they have."""
+
+    reporter: Reporter
+    total: int
+    sites: int = 0
+    pages: int = 0
+
+    def add(self, sites: int, pages: int) -> None:
+        self.sites += sites
+        self.pages += pages
+        self.reporter.advance(self.sites, self.total, pages=self.pages)
+
+
+def _site_count(shards: Sequence[Shard], only: Sequence[str] | None) -> int:
+    """Return how many sites are pressed: the listed ones, or all of the shards."""
+    return len(only) if only is not None else sum(shard.count for shard in shards)
+
+
 def press_sites(
     composed: ComposedSite,
     unpublished: frozenset[str],
     orders: PressOrders,
-    progress: Callable[[int, int], None],
+    reporter: Reporter,
 ) -> list[PressResult]:
-    """Press the corporate site, the owners' sites and their photos; ``progress`` gets (sites, pages) each time.
+    """Press the corporate site, the owners' sites and their photos; the progress is in sites, and counts pages.
 
     ``unpublished`` are files that exist once and are not published.
     """
     output = orders.output
     done = [_press_corporate(composed, unpublished, output)] if output is not None else []
-    progress(0, sum(part.pages for part in done))
+    progress = _SiteProgress(reporter, _site_count(orders.shards, orders.only))
+    progress.add(0, sum(part.pages for part in done))
     press = _ShardPress(composed.press_set, owner_proof(composed) if orders.prove_all else None)
     for result in on_cores(_ShardPress.press, press, _works(composed, orders), orders.jobs):
         done.append(result)
-        progress(result.sites, result.pages)
+        progress.add(result.sites, result.pages)
     if output is not None:
         photos = SharedPhotos(composed.site, orders.database, orders.only, output)
         done += on_cores(SharedPhotos.put, photos, photos.shares(), orders.jobs)
@@ -82,20 +104,21 @@ def count_site_links(
     database: Path,
     shards: Sequence[Shard],
     jobs: int,
-    progress: Callable[[int, int], None],
+    reporter: Reporter,
 ) -> LinkCounts:
     """Press every site in memory and count its company links, and those that carry its owner."""
     site = composed.site
     pages, bodies = _corporate_pages(composed)
     counts = count_corporate(site, house_account(site), pages, bodies, composed.composition.files)
-    progress(0, counts.pages)
+    progress = _SiteProgress(reporter, _site_count(shards, None))
+    progress.add(0, counts.pages)
     listed: list[tuple[int, LinkCounts]] = []  # the few shards that have lost links, in the roster's order
     orders = PressOrders(database, shards, None, None, jobs, prove_all=False)
     for number, found in on_cores(count_shard, composed.press_set, _works(composed, orders), jobs):
         counts += replace(found, lost=())
         if found.lost:
             listed = _first_lost([*listed, (number, found)])
-        progress(found.sites, found.pages)
+        progress.add(found.sites, found.pages)
     return replace(counts, lost=sum((found.lost for _, found in listed), counts.lost)[:LISTED])
 
 

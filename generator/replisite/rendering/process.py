@@ -19,7 +19,8 @@ from replisite.rendering.press import PressOrders
 from replisite.rendering.prove import ProofResult
 from replisite.rendering.shards import PressResult
 from replisite.rendering.worker import RenderingWorker
-from replisite.system.processes import ChildProcess, Heard, Noted
+from replisite.reporting import Reporter
+from replisite.system.processes import ChildProcess
 
 __all__ = [
     "ComposeResult",
@@ -39,12 +40,9 @@ class RenderingProcess(ChildProcess):
         self.root = orders.site.root
         self._unpublished: frozenset[str] = frozenset()
 
-    def compose(self, progress: Heard, noted: Noted) -> ComposeResult:
-        """Run Pelican and stage every page.
-
-        ``progress`` gets (pages so far, 0), ``noted`` a message for each call of a plugin that takes long.
-        """
-        return cast(ComposeResult, self.ask("compose", progress=progress, noted=noted))
+    def compose(self, reporter: Reporter) -> ComposeResult:
+        """Run Pelican and stage every page; the progress is in pages, and notices name plugins that take long."""
+        return cast(ComposeResult, self.ask("compose", reporter=reporter))
 
     def explain(self) -> Sequence[PageExplanation]:
         """Return how each page was staged."""
@@ -54,12 +52,12 @@ class RenderingProcess(ChildProcess):
         """Leave some of the files that exist once out of the sites that are proved and pressed afterwards."""
         self._unpublished = frozenset(paths)
 
-    def prove(self, sample: Sequence[Distributor], jobs: int, progress: Heard) -> ProofResult:
+    def prove(self, sample: Sequence[Distributor], jobs: int, reporter: Reporter) -> ProofResult:
         """Press a sample and compare it with Jinja's rendering; follow every link of it.
 
-        ``progress`` gets (pages proved with all owners, pages in all).
+        The progress is in pages that have been proved with all owners.
         """
-        return cast(ProofResult, self.ask("prove", self._unpublished, sample, jobs, progress=progress))
+        return cast(ProofResult, self.ask("prove", self._unpublished, sample, jobs, reporter=reporter))
 
     def press(
         self,
@@ -69,15 +67,17 @@ class RenderingProcess(ChildProcess):
         output: Path | None,
         jobs: int,
         prove_all: bool,
-        progress: Heard,
+        reporter: Reporter,
     ) -> list[PressResult]:
-        """Press the corporate site and the shards' sites; ``progress`` gets (sites, pages) each time.
+        """Press the corporate site and the shards' sites; the progress is in sites, and counts pages.
 
         ``output`` is the folder that gets them, or None for pages that are thrown away.
         """
         orders = PressOrders(database, shards, only, output, jobs, prove_all)
-        return cast("list[PressResult]", self.ask("press", self._unpublished, orders, progress=progress))
+        return cast("list[PressResult]", self.ask("press", self._unpublished, orders, reporter=reporter))
 
-    def count_links(self, database: Path, shards: Sequence[Shard], jobs: int, progress: Heard) -> LinkCounts:
-        """Press every site in memory and count its company links; ``progress`` gets (sites, pages) each time."""
-        return cast(LinkCounts, self.ask("count_links", database, shards, jobs, progress=progress))
+    def count_links(
+        self, database: Path, shards: Sequence[Shard], jobs: int, reporter: Reporter
+    ) -> LinkCounts:
+        """Press every site in memory and count its company links; the progress is in sites, and counts pages."""
+        return cast(LinkCounts, self.ask("count_links", database, shards, jobs, reporter=reporter))

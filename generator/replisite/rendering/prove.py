@@ -20,6 +20,7 @@ from replisite.pages.site_files import SiteFiles
 from replisite.pages.template_errors import template_fault
 from replisite.rendering.compose import ComposedSite
 from replisite.rendering.executors import on_cores
+from replisite.reporting import Reporter
 from replisite.system.processor_time import TooSlow, limited_processor_time
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def prove_site(
     unpublished: frozenset[str],
     sample: Sequence[Distributor],
     jobs: int,
-    progress: Callable[[int, int], None],
+    reporter: Reporter,
 ) -> ProofResult:
     """Prove every page with the house account and the sample's owners of its edition, and follow every link.
 
@@ -119,7 +120,7 @@ def prove_site(
     results: list[ProofResult] = []
     with closing(on_cores(_Prover.prove, prover, runs, jobs)) as proving:
         for number, result in enumerate(proving, 1):
-            progress(min(number * PROVED_PAGES, len(pages)), len(pages))
+            reporter.advance(min(number * PROVED_PAGES, len(pages)), len(pages))
             results.append(result)
             if result.is_given_up:
                 break

@@ -19,22 +19,22 @@ from replisite.rendering.compose import ComposedSite, ComposeResult, RenderingOr
 from replisite.rendering.press import PressOrders, count_site_links, press_sites
 from replisite.rendering.prove import ProofResult, prove_site
 from replisite.rendering.shards import PressResult
-from replisite.system.processes import Hearing
+from replisite.reporting import Reporter
 
 __all__ = ["RenderingWorker"]
 
 
 class RenderingWorker:
-    """Answers the questions of the other side about one site, which `compose` makes; ``heard`` gets the progress."""
+    """Answers the questions of the other side about one site, which `compose` makes; ``reporter`` gets the progress."""
 
-    def __init__(self, orders: RenderingOrders, heard: Hearing) -> None:
+    def __init__(self, orders: RenderingOrders, reporter: Reporter) -> None:
         self._orders = orders
-        self._heard = heard
+        self._reporter = reporter
         self._composed: ComposedSite | None = None
 
     def compose(self) -> ComposeResult:
         """Read the content and stage every page."""
-        result = compose_site(self._orders, self._heard)
+        result = compose_site(self._orders, self._reporter)
         self._composed = result if isinstance(result, ComposedSite) else None
         gc.collect()
         gc.freeze()  # all that is there now is shared with forked processes, and not copied
@@ -53,12 +53,12 @@ class RenderingWorker:
 
     def prove(self, unpublished: frozenset[str], sample: Sequence[Distributor], jobs: int) -> ProofResult:
         """Prove every page, and follow every link."""
-        return prove_site(self.composed, unpublished, sample, jobs, self._heard)
+        return prove_site(self.composed, unpublished, sample, jobs, self._reporter)
 
     def press(self, unpublished: frozenset[str], orders: PressOrders) -> list[PressResult]:
         """Press the sites."""
-        return press_sites(self.composed, unpublished, orders, self._heard)
+        return press_sites(self.composed, unpublished, orders, self._reporter)
 
     def count_links(self, database: Path, shards: Sequence[Shard], jobs: int) -> LinkCounts:
         """Press every site in memory and count its company links."""
-        return count_site_links(self.composed, database, shards, jobs, self._heard)
+        return count_site_links(self.composed, database, shards, jobs, self._reporter)

@@ -17,9 +17,10 @@ from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 from replisite.errors import Fault, InputError, ReplisiteError
+from replisite.reporting import EventReporter, Reporter, replay
 from replisite.system.bugs import as_error, bug_of
 from replisite.system.exit_report import (
     describe_exit,
@@ -35,9 +36,6 @@ from replisite.system.exit_report import (
 __all__ = [
     "INTERRUPTS",
     "ChildProcess",
-    "Heard",
-    "Hearing",
-    "Noted",
     "OutOfDate",
     "end_with_parent",
     "fresh_process",
@@ -49,18 +47,6 @@ POLL_SECONDS = 0.5
 
 INTERRUPTS = frozenset({signal.SIGINT, signal.SIGTERM})
 
-Heard = Callable[[int, int], None]
-"""Receives the progress: items done, items in all (0: unknown)."""
-
-Noted = Callable[[str], None]
-"""Receives a message for the terminal while the work continues."""
-
-
-class Hearing(Protocol):
-    """The reporter of the object in a child process: it sends the progress, or a ``note`` for the terminal."""
-
-    def __call__(self, done: int, total: int, note: str = "", /) -> None: ...
-
 
 class OutOfDate(ReplisiteError):
     """A process cannot answer: it has imported code that has changed since. A new process can."""
@@ -69,8 +55,9 @@ class OutOfDate(ReplisiteError):
 class ChildProcess:
     """A child process that holds one object and calls its methods; a context manager, which ends it.
 
-    ``make`` is called in the child with a reporter, and returns the object. ``name`` is the process's name, and ``purpose``
-    its work as a phrase with a verb (*reads the roster*), for the message when it ends unexpectedly.
+    ``make`` is called in the child with a `Reporter`, whose reports reach the parent, and returns the object. ``name`` is
+    the process's name, and ``purpose`` its work as a phrase with a verb (*reads the roster*), for the message when it ends
+    unexpectedly.
     """
 
     busy_since: float | None = None
@@ -79,7 +66,7 @@ class ChildProcess:
     root: Path | None = None
     """The folder of the site whose code runs in the process, for the message when that code ends it."""
 
-    def __init__(self, make: Callable[[Hearing], object], name: str, purpose: str) -> None:
+    def __init__(self, make: Callable[[Reporter], object], name: str, purpose: str) -> None:
         self._make = make
         self._name = name
         self._purpose = purpose
@@ -154,15 +141,13 @@ class ChildProcess:
         if self._process.pid and not self.is_over:
             os.kill(self._process.pid, signal.SIGALRM)
 
-    def ask(
-        self, method: str, *arguments: object, progress: Heard | None = None, noted: Noted | None = None
-    ) -> object:
+    def ask(self, method: str, *arguments: object, reporter: Reporter | None = None) -> object:
         """Call a method of the object in the child and return its result.
 
         Raises the method's ReplisiteError; InternalError for any other exception of it; ReplisiteError if the process has ended.
         """
         self.begin(method, *arguments)
-        return self.answer(progress, noted)
+        return self.answer(reporter)
 
     def begin(self, method: str, *arguments: object) -> None:
         """Call a method in the child without waiting for its result; call `answer` before the next request."""
@@ -173,7 +158,7 @@ class ChildProcess:
             raise self._ended() from error
         self._is_asked = True
 
-    def answer(self, progress: Heard | None = None, noted: Noted | None = None) -> object:
+    def answer(self, reporter: Reporter | None = None) -> object:
         """Wait for the result of the request that `begin` sent; raises as `ask` does.
 
         Raises RuntimeError if there is no open request, since no answer would ever come.
@@ -184,13 +169,11 @@ class ChildProcess:
         try:
             while True:
                 kind, value = self._received()
-                if kind == "progress":
-                    self.busy_since = time.monotonic()
-                    if progress is not None:
-                        progress(*value)
-                elif kind == "note":
-                    if noted is not None:
-                        noted(value)
+                if kind == "report":
+                    if value[0] == "advance":
+                        self.busy_since = time.monotonic()
+                    if reporter is not None:
+                        replay(value, reporter)
                 elif kind == "error":
                     raise value
                 else:
@@ -227,7 +210,7 @@ class ChildProcess:
 
 
 def _serve(
-    pipe: Connection, other_end: Connection, reports: Connection, make: Callable[[Hearing], object]
+    pipe: Connection, other_end: Connection, reports: Connection, make: Callable[[Reporter], object]
 ) -> None:
     """Answer the parent's requests until the parent closes the pipe."""
     other_end.close()
@@ -236,11 +219,8 @@ def _serve(
     process = os.getpid()
     served, failure = None, None
 
-    def report(done: int, total: int, note: str = "") -> None:
-        pipe.send(("note", note) if note else ("progress", (done, total)))
-
     try:
-        served = make(report)
+        served = make(EventReporter(lambda event: pipe.send(("report", event))))
     except Exception as error:  # noqa: BLE001 - it is the answer to every request
         failure = "error", as_error(error)
     while True:

@@ -1,10 +1,8 @@
-"""The first steps of ``replisite preview``: the content is read while the server is still being imported."""
+"""Preview a site: read the content while the server is imported, and serve until Ctrl-C."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,26 +13,18 @@ from replisite.preview.options import PreviewOptions
 
 if TYPE_CHECKING:
     from replisite.preview.content_process import ContentProcess
-    from replisite.preview.reports import Report
-    from replisite.preview.serve import Started
+    from replisite.preview.reports import PreviewReporter
 
 __all__ = ["preview"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Callbacks:
-    started: Callable[[Started], None]
-    happened: Report
 
 
 def preview(
     folder: Path,
     options: PreviewOptions,
-    started: Callable[[Started], None],
-    report: Report,
+    reporter: PreviewReporter,
     content_process: ContentProcess | None = None,
 ) -> None:
-    """Serve a site until SIGINT (Ctrl-C) or SIGTERM. ``content_process`` is one that has been started before.
+    """Serve a site until SIGINT (Ctrl-C) or SIGTERM; ``content_process`` is a process that was started before.
 
     Raises UsageError for a port in use.
     """
@@ -44,4 +34,4 @@ def preview(
             process.begin_with(ContentRequest.of(config.site, options.source, is_quick=True))
         from replisite.preview.serve import serve  # while the other process reads
 
-        serve(folder, config, options, process, _Callbacks(started, report))
+        serve(folder, config, options, process, reporter)
