@@ -72,5 +72,5 @@ def test_a_container_that_is_not_there_is_told(azurite: str) -> None:
     with pytest.raises(HostError) as told:
         asyncio.run(place.host().put(page, b"Tea"))
     assert str(told.value) == (
-        "az://devstoreaccount1/none: there is no such bucket; make it, or mend its name in site.toml"
+        "az://devstoreaccount1/none: there is no such bucket; make it, or correct its name in site.toml"
     )

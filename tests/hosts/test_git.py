@@ -189,7 +189,7 @@ def test_without_history_the_branch_is_one_commit(tmp_path: Path, built: Built) 
         async with remote.host() as host:
             assert await host.releases() == []
             with pytest.raises(HostError, match="there is no release r1; with history = false none is kept"):
-                await host.go_back("r1")
+                await host.roll_back("r1")
 
     asyncio.run(look())
 
@@ -205,8 +205,8 @@ def test_one_can_go_back_and_forth(remote: Remote, built: Built) -> None:
         async with remote.host() as host:
             assert await host.releases() == [first]
             with pytest.raises(HostError, match="there is no release 19990101"):
-                await host.go_back("19990101")
-            await host.go_back(first)
+                await host.roll_back("19990101")
+            await host.roll_back(first)
             assert await host.releases() == [second]
 
     asyncio.run(back())
@@ -344,14 +344,14 @@ def test_a_turn_that_was_taken_is_lost(remote: Remote, monkeypatch: pytest.Monke
         async with remote.host() as first, remote.host() as second:
             assert first.state is not None
             assert second.state is not None
-            assert await first.state.take_lock("ann@desk", "r1") is None
-            await first.state.keep_turn()
-            await first.state.keep_turn()
+            assert await first.state.take_lock("ann@office", "r1") is None
+            await first.state.renew_lock()
+            await first.state.renew_lock()
             assert await second.state.take_lock("bob@shed", "r2", force=True) is None
-            with pytest.raises(HostError, match="somebody has taken our turn"):
-                await first.state.keep_turn()
-            await first.state.end_turn()
-            turn = await first.state.take_lock("ann@desk", "r3")
+            with pytest.raises(HostError, match="another deploy has taken the lock over"):
+                await first.state.renew_lock()
+            await first.state.release_lock()
+            turn = await first.state.take_lock("ann@office", "r3")
             assert turn is not None
             assert (turn.owner, turn.release) == ("bob@shed", "r2")
 
@@ -411,7 +411,7 @@ def test_a_push_whose_answer_was_lost_counts(
 )
 def test_what_git_complains_of_is_told_in_plain_words(said: str, told: str, may_pass: bool) -> None:
     """With the essence of its own, and without passwords."""
-    error = Repository.meant(f"{said}\nfatal: https://ann:secret@git.tea.example/sites.git")
+    error = Repository.host_error(f"{said}\nfatal: https://ann:secret@git.tea.example/sites.git")
     assert told in str(error)
     assert error.may_pass is may_pass
     assert "secret" not in str(error)
@@ -486,11 +486,11 @@ def test_a_hook_that_declines_is_told(remote: Remote, built: Built) -> None:
 )
 def test_github_pages_is_warned_of(address: str, is_github: bool, tmp_path: Path) -> None:
     """Its terms rule out what these sites are for, and its limits are held against the build."""
-    facts = open_host(Target("live", "git", {"remote": address}), tmp_path, tmp_path / "state").facts
+    facts = open_host(Target("live", "git", {"remote": address}), tmp_path, tmp_path / "state").features
     assert facts.warning == (GITHUB_WARNING if is_github else "")
     assert facts.limits.total_bytes == (1_000_000_000 if is_github else None)
-    assert "secret" not in facts.told
-    assert facts.told == f"{without_password(address)} (gh-pages)"
+    assert "secret" not in facts.label
+    assert facts.label == f"{without_password(address)} (gh-pages)"
 
 
 @pytest.mark.slow

@@ -191,7 +191,7 @@ def test_as_ssh_is_configured(
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
     target = Target("live", "ssh", {"server": "tea-www", "path": str(place.root)})
     host = open_host(target, built.site.root, built.site.root)
-    assert host.facts.told == f"ssh://tea-www{place.root}"
+    assert host.features.label == f"ssh://tea-www{place.root}"
     built.write(FIRST)
     assert built.deploy(host).is_live
     assert live_files(place.root) == FIRST
@@ -282,7 +282,7 @@ def test_a_name_that_the_disk_does_not_take(place: Machine, built: Built) -> Non
 
     async def put_all() -> list[BaseException | None]:
         async with place.host() as host:
-            assert await host.state.take_lock("ann@desk", "r") is None
+            assert await host.state.take_lock("ann@office", "r") is None
             await host.begin(Release("20260101T000000Z-a"), Nothing())
             puts = (host.put(a_file(path, b"x"), b"x") for path in [*names[:10], long, *names[10:]])
             return await asyncio.gather(*puts, return_exceptions=True)
@@ -336,13 +336,13 @@ def test_a_turn_that_somebody_left_behind(place: Machine, built: Built) -> None:
 
     async def left() -> None:
         async with place.host() as host:
-            assert await host.state.take_lock("ann@desk", "r1") is None
+            assert await host.state.take_lock("ann@office", "r1") is None
 
     asyncio.run(left())
     turn = place.root / ".turn"
     os.utime(turn, (time.time() - 300, time.time() - 300))
     built.write(SECOND)
-    with pytest.raises(DeployError, match=r"ann@desk with r1, last heard of 5 min ago; .*--break-lock"):
+    with pytest.raises(DeployError, match=r"ann@office with r1, last heard of 5 min ago; .*--break-lock"):
         built.deploy(place.host())
     assert built.deploy(place.host(), breaks_lock=True).is_live
     assert live_files(place.root) == SECOND
@@ -356,15 +356,15 @@ def test_whoever_has_lost_the_turn_makes_nothing_live(place: Machine, built: Bui
 
     async def late() -> None:
         async with place.host() as ann, place.host() as bob:
-            assert await ann.state.take_lock("ann@desk", "r1") is None
+            assert await ann.state.take_lock("ann@office", "r1") is None
             release = Release("20990101T000000Z-a", await ann.state.live())
             await ann.begin(release, Nothing())
             assert await bob.state.take_lock("bob@shed", "r2", force=True) is None
-            for act in (ann.state.keep_turn, lambda: ann.finish(release, Nothing())):
-                with pytest.raises(HostError, match="somebody has taken our turn"):
+            for act in (ann.state.renew_lock, lambda: ann.finish(release, Nothing())):
+                with pytest.raises(HostError, match="another deploy has taken the lock over"):
                     await act()
-            await ann.state.end_turn()
-            await bob.state.keep_turn()
+            await ann.state.release_lock()
+            await bob.state.renew_lock()
 
     asyncio.run(late())
     assert live_files(place.root) == FIRST
@@ -415,14 +415,14 @@ def test_what_lies_beside_the_sites(place: Machine) -> None:
 
     async def finish() -> None:
         async with place.host() as host:
-            assert await host.state.take_lock("ann@desk", "r") is None
+            assert await host.state.take_lock("ann@office", "r") is None
             release = Release("20260101T000000Z-a")
             await host.begin(release, Nothing())
             await host.put(a_file("index.html", b"x"), b"x")
             await host.finish(release, Nothing())
             assert await host.configure({"nginx.conf": b"# headers\n"}) == ["nginx.conf"]
             assert await host.configure({"nginx.conf": b"# headers\n"}) == []
-            await host.state.end_turn()
+            await host.state.release_lock()
 
     asyncio.run(finish())
     assert (place.root / "nginx.conf").read_bytes() == b"# headers\n"

@@ -139,12 +139,12 @@ async def main():
     had = 0
     for number in range(4):
         host = ObjectStoreHost(open_store(StorePlace("s3", settings).target), settle_seconds=settle)
-        while await retried(partial(host.state.take_turn, name, f"r{number}")) is not None:
+        while await retried(partial(host.state.take_lock, name, f"r{number}")) is not None:
             await asyncio.sleep(0.02)
         os.close(os.open(inside, os.O_CREAT | os.O_EXCL))  # nobody else is here
         await asyncio.sleep(0.05)
         os.unlink(inside)
-        await retried(host.state.end_turn)
+        await retried(host.state.release_lock)
         had += 1
     print(had)
 
@@ -168,7 +168,7 @@ def test_two_processes_never_have_the_turn_at_once(
             stderr=subprocess.PIPE,
             text=True,
         )
-        for name in ("ann@desk", "bob@shed")
+        for name in ("ann@office", "bob@shed")
     ]
     said = [taker.communicate(timeout=120) for taker in takers]
     assert said == [("4\n", "")] * 2
@@ -183,17 +183,17 @@ def test_who_has_lost_the_turn_is_told(servers: Mapping[str, str], server: str) 
         async with place.host() as first, place.host() as second:
             assert first.state is not None
             assert second.state is not None
-            assert await first.state.take_lock("ann@desk", "r1") is None
-            await first.state.keep_turn()
+            assert await first.state.take_lock("ann@office", "r1") is None
+            await first.state.renew_lock()
             assert await second.state.take_lock("bob@shed", "r2", force=True) is None
-            with pytest.raises(HostError, match=r"^bob@shed has taken our turn$") as told:
-                await first.state.keep_turn()
+            with pytest.raises(HostError, match=r"^bob@shed has taken the lock over$") as told:
+                await first.state.renew_lock()
             assert not told.value.may_pass
-            await first.state.end_turn()
-            await second.state.keep_turn()
-            await second.state.end_turn()
-            with pytest.raises(HostError, match=r"^our turn has been removed$"):
-                await second.state.keep_turn()
+            await first.state.release_lock()
+            await second.state.renew_lock()
+            await second.state.release_lock()
+            with pytest.raises(HostError, match=r"^the lock of this deploy has been removed$"):
+                await second.state.renew_lock()
 
     asyncio.run(lose())
 
@@ -208,10 +208,10 @@ def test_the_age_of_a_turn_is_by_the_stores_clock(
         async with place.host() as first, place.host() as second:
             assert first.state is not None
             assert second.state is not None
-            await first.state.take_lock("ann@desk", "r1")
+            await first.state.take_lock("ann@office", "r1")
             await asyncio.sleep(2.1)
             other = await second.state.take_lock("bob@shed", "r2")
-            await first.state.end_turn()
+            await first.state.release_lock()
             assert other is not None
             return other.age
 

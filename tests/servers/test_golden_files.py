@@ -16,20 +16,20 @@ from replisite.model.live_files import FINGERPRINT as EXACT
 from replisite.model.live_files import CachePolicy
 from replisite.model.redirects import Redirect
 from replisite.servers import (
-    ServerRules,
+    ServerFiles,
     Sites,
     caddy_files,
     cloudflare_files,
     firebase_files,
-    moved_page,
     netlify_files,
     nginx_files,
+    page_for_redirect,
 )
 from replisite.servers.caddy import FINGERPRINT
 
 GOLDEN = Path(__file__).parent / "golden"
 
-Form = Callable[[Sites], ServerRules]
+Form = Callable[[Sites], ServerFiles]
 
 FORMS: dict[str, Form] = {
     "nginx": nginx_files,
@@ -168,16 +168,18 @@ def test_caddy_knows_a_fingerprint_as_the_deploy_does(name: str) -> None:
 
 def test_a_page_leads_on_and_names_nobody() -> None:
     """By refresh and by a link; search engines learn the new address, and keep neither."""
-    page = moved_page(Redirect("/owen-pryce/", "/gethin-rowe/", 302), "https://www.tea.example").decode()
+    page = page_for_redirect(
+        Redirect("/owen-pryce/", "/gethin-rowe/", 302), "https://www.tea.example"
+    ).decode()
     assert "owen" not in page.lower()
     assert '<meta http-equiv="refresh" content="0; url=../gethin-rowe/">' in page
     assert '<a href="../gethin-rowe/">' in page
     assert '<link rel="canonical" href="https://www.tea.example/gethin-rowe/">' in page
     assert '<meta name="robots" content="noindex">' in page
     assert "<script" not in page
-    home = moved_page(Redirect("/owen-pryce/", "/", 302), "https://www.tea.example").decode()
+    home = page_for_redirect(Redirect("/owen-pryce/", "/", 302), "https://www.tea.example").decode()
     assert '<a href="../">' in home
-    host = moved_page(
+    host = page_for_redirect(
         Redirect("a.tea.example", "https://b.tea.example/", 301), "https://www.tea.example"
     ).decode()
     assert host.count("https://b.tea.example/") == 3

@@ -7,9 +7,10 @@ from types import TracebackType
 from typing import Self
 
 from replisite.cli.terminal import Bar, Terminal
-from replisite.deploy.plan import Plan, Reason
+from replisite.deploy.plan import Plan
 from replisite.deploy.reports import Deployed, Hears, RolledBack
-from replisite.deploy.transfer import Sent
+from replisite.deploy.steps import Reason
+from replisite.deploy.transfer import Transferred
 from replisite.errors import UsageError
 
 __all__ = ["DeployReporter"]
@@ -71,7 +72,7 @@ class DeployReporter(Hears):
             raise UsageError("nobody is there to say yes; say --yes, or --dry-run to see the plan alone")
         return self._console.ask(f"{question} [y/N]").strip().lower() in {"y", "yes"}
 
-    def sending(self, sent: Sent, plan: Plan) -> None:
+    def sending(self, sent: Transferred, plan: Plan) -> None:
         """Move the bar."""
         if self._is_quiet:
             return

@@ -9,8 +9,8 @@ from replisite.deploy.bundle import FinishedOutput
 from replisite.deploy.limits import iter_excesses, measured
 from replisite.deploy.reports import Deployed, DeployOptions, Hears
 from replisite.deploy.scope import Scope
-from replisite.deploy.server_config import Forms, make_forms
-from replisite.deploy.session import open_run, told_of
+from replisite.deploy.server_config import ServerConfig, make_server_config
+from replisite.deploy.session import open_session, with_host_name
 from replisite.deploy.targets import state_of
 from replisite.errors import DeployError, UsageError
 from replisite.hosts import Host, HostError, open_host
@@ -29,38 +29,38 @@ def deploy(
 ) -> Deployed:
     """Make what is live on a target equal to a finished output, and return what was done.
 
-    ``host`` stands in for the one that the target names. Raises DeployError when nothing was changed, PartlyDeployed when
-    something was, and UsageError.
+    ``host`` replaces the one that the target names. Raises UsageError, DeployError when nothing was changed, and
+    PartlyDeployed when something was.
     """
     state = state_of(site, target)
     host = host or open_host(target, site.root, state)
-    packed = "gzip" if host.facts.packing == "gzip" else ""
+    packed = "gzip" if host.features.packing == "gzip" else ""
     output = options.output or site.root / site.output
-    forms = make_forms(site, target, host.facts, output)
-    bundle = FinishedOutput(output, target.cache, packed, forms.added)
+    config = make_server_config(site, target, host.features, output)
+    bundle = FinishedOutput(output, target.cache, packed, config.added)
     scope = _scope(site, options, host)
     report = Deployed(
-        target=target.name, host=host.facts.told, is_dry=options.is_dry, warnings=list(forms.warnings)
+        target=target.name, host=host.features.label, is_dry=options.is_dry, warnings=list(config.warnings)
     )
-    if host.facts.warning:
-        report.warnings.append(host.facts.warning)
-    _check_limits(host, bundle, forms, report)
+    if host.features.warning:
+        report.warnings.append(host.features.warning)
+    _check_limits(host, bundle, config, report)
     private_folder(site.state)
-    with open_run(host, state, is_dry=options.is_dry) as run:
-        one = Deployment(site, target, options, hears, bundle, forms.beside, scope, run, report)
+    with open_session(host, state, is_dry=options.is_dry) as session:
+        deployment = Deployment(site, target, options, hears, bundle, config.beside, scope, session, report)
         try:
-            asyncio.run(one.run_all())
+            asyncio.run(deployment.run_all())
         except HostError as error:
-            raise DeployError(told_of(host, error)) from error
+            raise DeployError(with_host_name(host, error)) from error
     return report
 
 
 def _scope(site: Site, options: DeployOptions, host: Host) -> Scope:
-    """Return what is deployed; raises UsageError for aliases without a site."""
+    """Return the scope of the deploy; raises UsageError for aliases without a site."""
     if not options.only:
         return Scope()
-    if host.facts.takes_snapshots:
-        raise UsageError(f"{host.facts.told} takes all sites or none; leave --only out")
+    if host.features.takes_snapshots:
+        raise UsageError(f"{host.features.label} takes all sites or none; deploy without --only")
     with PeopleDatabase.open(database_path(site, Options())) as database:
         owners = {owner.alias: owner for owner in database.distributors(address_of(site), only=options.only)}
         for alias in options.only:
@@ -70,8 +70,8 @@ def _scope(site: Site, options: DeployOptions, host: Host) -> Scope:
     return Scope(tuple(sorted(prefix_of(site, owner) for owner in owners.values())))
 
 
-def _check_limits(host: Host, bundle: FinishedOutput, forms: Forms, report: Deployed) -> None:
-    found = measured(bundle.entries())
-    report.files = found.files
-    if excesses := list(iter_excesses(host.facts, found, forms.redirects, forms.dynamic)):
+def _check_limits(host: Host, bundle: FinishedOutput, config: ServerConfig, report: Deployed) -> None:
+    measures = measured(bundle.entries())
+    report.files = measures.files
+    if excesses := list(iter_excesses(host.features, measures, config.redirects, config.dynamic)):
         raise DeployError("\n".join(excesses))

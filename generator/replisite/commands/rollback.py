@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from replisite.deploy.reports import Hears, RolledBack
 from replisite.deploy.restore import Restoration
-from replisite.deploy.session import open_run, told_of
+from replisite.deploy.session import open_session, with_host_name
 from replisite.deploy.targets import state_of
 from replisite.errors import DeployError
 from replisite.hosts import Host, HostError, open_host
@@ -27,16 +27,16 @@ def rollback(
     *,
     breaks_lock: bool = False,
 ) -> RolledBack:
-    """Go back to a release, or to the last one before what is live if ``release`` is empty.
+    """Make a release live again, or the one before the live one if ``release`` is empty.
 
-    Raises UsageError for one that is not there, DeployError when nothing was changed, PartlyDeployed when something was.
+    Raises UsageError for a release that is not there, DeployError when nothing was changed, PartlyDeployed when something was.
     """
     host = host or open_host(target, site.root, state_of(site, target))
-    report = RolledBack(target=target.name, host=host.facts.told)
-    with open_run(host, state_of(site, target), is_dry=False) as run:
-        one = Restoration(run, release, hears, agrees, report)
+    report = RolledBack(target=target.name, host=host.features.label)
+    with open_session(host, state_of(site, target), is_dry=False) as session:
+        restoration = Restoration(session, release, hears, agrees, report)
         try:
-            asyncio.run(one.run_all(breaks_lock))
+            asyncio.run(restoration.run_all(breaks_lock))
         except HostError as error:
-            raise DeployError(told_of(host, error)) from error
+            raise DeployError(with_host_name(host, error)) from error
     return report

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from replisite.deploy.plan import Plan
-from replisite.deploy.transfer import Sent
+from replisite.deploy.transfer import Transferred
 
 __all__ = ["DeployOptions", "Deployed", "Hears", "RolledBack"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployOptions:
-    """What the command line may say. ``only`` are aliases; ``jobs`` 0 is the host's own number."""
+    """The options of the command line. ``only`` are aliases; ``jobs`` 0 stands for the host's own number."""
 
     output: Path | None = None
     only: tuple[str, ...] = ()
@@ -32,11 +32,11 @@ class Hears:
     def looking(self, files: int) -> None:
         """So many files of the host have been looked at."""
 
-    def agrees(self, plan: Plan) -> bool:  # noqa: ARG002 - whoever overrides it looks
+    def agrees(self, plan: Plan) -> bool:  # noqa: ARG002 - for those that override it
         """Say yes or no to a plan."""
         return True
 
-    def sending(self, sent: Sent, plan: Plan) -> None:
+    def sending(self, done: Transferred, plan: Plan) -> None:
         """So much of a plan has been done."""
 
     def verifying(self, files: int) -> None:
@@ -45,11 +45,11 @@ class Hears:
 
 @dataclass(slots=True, kw_only=True)
 class Deployed:
-    """What a deploy did. ``reasons`` counts the steps of the plan by reason; ``bytes`` are those that were stored.
+    """The report of a deploy. ``reasons`` counts the steps of the plan by reason; ``bytes`` those that were stored.
 
-    ``is_live`` says that the release is live now; without it nothing was to be done, or nobody said yes. ``differences``
-    are those between what was built and what a visitor gets. ``configured`` names the server's files that were written
-    anew, which it has yet to read.
+    ``is_live`` says that the release is live now; otherwise there was nothing to do, or the user declined. ``differences``
+    are those between the build and what a visitor gets. ``configured`` names the server's files that changed, which the
+    server has yet to read.
     """
 
     target: str
@@ -79,7 +79,7 @@ class Deployed:
 
 @dataclass(slots=True, kw_only=True)
 class RolledBack:
-    """What going back did: from one release to another. ``releases`` are those that one could go back to."""
+    """The report of a rollback, from the release ``left`` to another. ``releases`` are those that can be restored."""
 
     target: str
     host: str

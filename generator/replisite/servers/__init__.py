@@ -16,16 +16,16 @@ from replisite.servers.cloudflare import cloudflare_files
 from replisite.servers.firebase import firebase_files
 from replisite.servers.netlify import netlify_files
 from replisite.servers.nginx import nginx_files
-from replisite.servers.redirect_page import moved_page
-from replisite.servers.rules import ServerRules, Sites
+from replisite.servers.redirect_page import page_for_redirect
+from replisite.servers.rules import ServerFiles, Sites
 
 __all__ = [
-    "ServerRules",
+    "ServerFiles",
     "Sites",
     "caddy_files",
     "cloudflare_files",
     "firebase_files",
-    "moved_page",
     "netlify_files",
     "nginx_files",
+    "page_for_redirect",
 ]

@@ -16,7 +16,7 @@ from typing import Final
 from replisite.errors import UsageError
 from replisite.model.live_files import KNOWN_TYPES, LISTS, PAGE_SUFFIXES, TEXT_TYPES, Group
 from replisite.model.redirects import Redirect
-from replisite.servers.rules import KEPT_SUFFIXES, ServerRules, Sites
+from replisite.servers.rules import KEPT_SUFFIXES, ServerFiles, Sites
 
 __all__ = ["caddy_files"]
 
@@ -30,10 +30,10 @@ FINGERPRINT: Final = rf"[.-](?:{_HEX}|{_LONG})\.[a-z0-9.]+$"
 """`model.live.FINGERPRINT` without its look-ahead, which RE2 does not have: by the place of the first digit."""
 
 
-def caddy_files(sites: Sites) -> ServerRules:
+def caddy_files(sites: Sites) -> ServerFiles:
     """Return ``site.caddy``. Raises UsageError for what Caddy cannot write."""
     text = "".join(f"{line}\n" for line in _lines(sites))
-    return ServerRules({"site.caddy": text.encode()}, len(sites.redirects), len(sites.redirects))
+    return ServerFiles({"site.caddy": text.encode()}, len(sites.redirects), len(sites.redirects))
 
 
 def _lines(sites: Sites) -> Iterator[str]:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from replisite.errors import UsageError
 from replisite.model.live_files import Group
 from replisite.model.redirects import Redirect
-from replisite.servers.rules import ServerRules, Sites
+from replisite.servers.rules import ServerFiles, Sites
 
 __all__ = ["HEADER_RULES", "cloudflare_files"]
 
@@ -22,14 +22,14 @@ HEADER_RULES: Final = 100
 """How many rules ``_headers`` may have; fingerprinted files beyond are served as other shared files are."""
 
 
-def cloudflare_files(sites: Sites) -> ServerRules:
+def cloudflare_files(sites: Sites) -> ServerFiles:
     """Return both files. Raises UsageError for a header that Cloudflare would fill with part of the address."""
     headers = "".join(f"{line}\n" for line in _headers(sites)).encode()
     known = [one for one in sites.redirects if not one.is_host]
     redirects = "".join(f"{line}\n" for one in known for line in _redirect(one)).encode()
     left_out = [one for one in sites.redirects if one.is_host]
     files = {"_headers": headers, "_redirects": redirects}
-    return ServerRules(files, 2 * len(known), len(known), left_out)
+    return ServerFiles(files, 2 * len(known), len(known), left_out)
 
 
 def _headers(sites: Sites) -> Iterator[str]:

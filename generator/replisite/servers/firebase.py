@@ -11,12 +11,12 @@ from typing import Any
 
 from replisite.model.live_files import Group
 from replisite.model.redirects import Redirect
-from replisite.servers.rules import ServerRules, Sites
+from replisite.servers.rules import ServerFiles, Sites
 
 __all__ = ["firebase_files"]
 
 
-def firebase_files(sites: Sites) -> ServerRules:
+def firebase_files(sites: Sites) -> ServerFiles:
     """Return ``firebase.json``, with ``current`` as what is public."""
     known = [one for one in sites.redirects if not one.is_host]
     forever, shared = sites.cache.of(Group.FINGERPRINTED), sites.cache.of(Group.SHARED)
@@ -34,7 +34,7 @@ def firebase_files(sites: Sites) -> ServerRules:
     }
     text = json.dumps({"hosting": hosting}, indent=1, ensure_ascii=False) + "\n"
     left_out = [one for one in sites.redirects if one.is_host]
-    return ServerRules({"firebase.json": text.encode()}, len(known), len(known), left_out)
+    return ServerFiles({"firebase.json": text.encode()}, len(known), len(known), left_out)
 
 
 def _headers(source: str, headers: dict[str, str]) -> dict[str, Any]:

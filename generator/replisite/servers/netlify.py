@@ -12,17 +12,17 @@ from urllib.parse import quote
 
 from replisite.model.live_files import Group
 from replisite.model.redirects import Redirect
-from replisite.servers.rules import ServerRules, Sites
+from replisite.servers.rules import ServerFiles, Sites
 
 __all__ = ["netlify_files"]
 
 
-def netlify_files(sites: Sites) -> ServerRules:
+def netlify_files(sites: Sites) -> ServerFiles:
     """Return both files. A redirect holds whether a file is there or not (``!``), so that the alias is never two things."""
     headers = "".join(f"{line}\n" for line in _headers(sites)).encode()
     redirects = "".join(f"{_redirect(one, sites.url)}\n" for one in sites.redirects).encode()
     count = len(sites.redirects)
-    return ServerRules({"_headers": headers, "_redirects": redirects}, count, count)
+    return ServerFiles({"_headers": headers, "_redirects": redirects}, count, count)
 
 
 def _headers(sites: Sites) -> Iterator[str]:

@@ -21,7 +21,7 @@ from typing import Final
 from replisite.errors import UsageError
 from replisite.model.live_files import FINGERPRINT, KNOWN_TYPES, LISTS, PAGE_SUFFIXES, TEXT_TYPES, Group
 from replisite.model.redirects import Redirect
-from replisite.servers.rules import KEPT_SUFFIXES, ServerRules, Sites
+from replisite.servers.rules import KEPT_SUFFIXES, ServerFiles, Sites
 
 __all__ = ["nginx_files"]
 
@@ -45,7 +45,7 @@ _MANY = 1_500
 """From so many entries on nginx advises a larger table."""
 
 
-def nginx_files(sites: Sites) -> ServerRules:
+def nginx_files(sites: Sites) -> ServerFiles:
     """Return ``nginx-http.conf`` and ``nginx.conf``. Raises UsageError for what nginx cannot write."""
     told = f"{sites.name} {sites.hosts[0]}"
     variable = f"$replisite_{hashlib.sha256(told.encode()).hexdigest()[:8]}"  # PCRE takes names of 32 letters
@@ -53,7 +53,7 @@ def nginx_files(sites: Sites) -> ServerRules:
         "nginx-http.conf": _joined(_maps(sites, variable)),
         "nginx.conf": _joined(_server(sites, variable)),
     }
-    return ServerRules(files, len(sites.redirects), len(sites.redirects))
+    return ServerFiles(files, len(sites.redirects), len(sites.redirects))
 
 
 # -- the http context ---------------------------------------------------------------------------------

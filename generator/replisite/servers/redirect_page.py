@@ -10,7 +10,7 @@ from html import escape
 
 from replisite.model.redirects import Redirect
 
-__all__ = ["moved_page"]
+__all__ = ["page_for_redirect"]
 
 _PAGE = """\
 <!doctype html>
@@ -33,7 +33,7 @@ _PAGE = """\
 """
 
 
-def moved_page(redirect: Redirect, url: str) -> bytes:
+def page_for_redirect(redirect: Redirect, url: str) -> bytes:
     """Return the page; ``url`` is the company's address, without a slash at its end."""
     if "://" in redirect.target:
         link = address = redirect.target

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from replisite.model.live_files import CachePolicy
 from replisite.model.redirects import Redirect
 
-__all__ = ["KEPT_SUFFIXES", "ServerRules", "Sites"]
+__all__ = ["KEPT_SUFFIXES", "ServerFiles", "Sites"]
 
 KEPT_SUFFIXES: Final = (
     *(
@@ -75,7 +75,7 @@ class Sites:
 
 
 @dataclass(frozen=True, slots=True)
-class ServerRules:
+class ServerFiles:
     """A form: its ``files`` by name, how many rules for redirects it takes, and how many of them match many paths.
 
     ``left_out`` are the redirects that it cannot express.
