@@ -188,7 +188,9 @@ def test_without_history_the_branch_is_one_commit(tmp_path: Path, built: Built) 
     async def look() -> None:
         async with remote.host() as host:
             assert await host.releases() == []
-            with pytest.raises(HostError, match="there is no release r1; with history = false none is kept"):
+            with pytest.raises(
+                HostError, match="there is no release r1; history = false stores no earlier release"
+            ):
                 await host.roll_back("r1")
 
     asyncio.run(look())
@@ -271,7 +273,7 @@ def test_a_branch_that_somebody_else_changed_is_not_overwritten(remote: Remote, 
     with pytest.raises(
         DeployError,
         match=rf"the branch gh-pages has changed since {first} was deployed "
-        r"\(its last commit is \w+ by Bob, .*then deploy with --refresh",
+        r"\(its last commit is \w+ by Bob, .*deploy with --refresh, otherwise choose another branch",
     ):
         built.deploy(remote.host())
     assert remote.visit("by-hand.html")[0] == 200
@@ -292,7 +294,7 @@ def test_a_branch_with_something_else_in_it_is_not_overwritten(tmp_path: Path, b
     commit = remote.git("commit-tree", "-m", "Sources", remote.git("mktree", given=tree.encode()))
     remote.git("update-ref", "refs/heads/main", commit)
     built.write(FIRST)
-    with pytest.raises(DeployError, match=r"is there, and no deploy of ours made it .*choose another branch"):
+    with pytest.raises(DeployError, match=r"exists, and no deploy made it .*choose another branch"):
         built.deploy(remote.host())
     with pytest.raises(DeployError, match="101 of 101 live files would be deleted"):
         built.deploy(remote.host(), refreshes=True)
@@ -329,7 +331,7 @@ def test_of_two_pushes_at_once_one_is_refused(remote: Remote, built: Built) -> N
         await pushed(release, bundle)  # type: ignore[arg-type]
 
     host.finish = late  # type: ignore[assignment, method-assign]
-    with pytest.raises(DeployError, match="somebody else pushed at the same time; deploy again"):
+    with pytest.raises(DeployError, match="another push arrived at the same time; deploy again"):
         built.deploy(host)
     assert remote.visit("index.html")[2] == b"theirs"
     assert built.deploy(remote.host()).is_live
@@ -338,7 +340,7 @@ def test_of_two_pushes_at_once_one_is_refused(remote: Remote, built: Built) -> N
 
 def test_a_turn_that_was_taken_is_lost(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who had it hears of it at the next sign of life, and does not end the other's."""
-    monkeypatch.setattr("replisite.hosts.git.state.SIGN_OF_LIFE", 0.0)
+    monkeypatch.setattr("replisite.hosts.git.state.RENEWAL", 0.0)
 
     async def both() -> None:
         async with remote.host() as first, remote.host() as second:
@@ -384,7 +386,7 @@ def test_a_push_whose_answer_was_lost_counts(
             False,
         ),
         ("git@git.tea.example: Permission denied (publickey).", "permission denied: git finds no key", False),
-        ("Host key verification failed.\nfatal: Could not read", "the server's key is unknown", False),
+        ("Host key verification failed.\nfatal: Could not read", "the server's key is not known", False),
         ("remote: Repository not found.\nfatal: repository not found", "there is no such repository", False),
         (
             "remote: error: GH006: Protected branch update failed for refs/heads/gh-pages.",
@@ -393,7 +395,7 @@ def test_a_push_whose_answer_was_lost_counts(
         ),
         (
             "remote: error: File film.mp4 is 120.00 MB; this exceeds GitHub's file size limit of 100.00 MB",
-            "the remote takes no file as large as one of these",
+            "the remote does not take a file as large as one of these",
             False,
         ),
         (
@@ -406,7 +408,7 @@ def test_a_push_whose_answer_was_lost_counts(
             "cannot be reached",
             True,
         ),
-        ("fatal: something new", "git says: fatal: something new", False),
+        ("fatal: something new", "git failed: fatal: something new", False),
     ],
 )
 def test_what_git_complains_of_is_told_in_plain_words(said: str, told: str, may_pass: bool) -> None:

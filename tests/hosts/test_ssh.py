@@ -15,7 +15,7 @@ import pytest
 
 from replisite.deploy.plan import Plan
 from replisite.deploy.reports import Hears
-from replisite.deploy.transfer import Sent
+from replisite.deploy.transfer import Transferred
 from replisite.errors import DeployError, PartlyDeployed
 from replisite.hosts import HostError, Release
 from replisite.hosts.open import open_host
@@ -126,7 +126,7 @@ def test_a_server_that_is_not_known(place: Machine) -> None:
     """Its fingerprint is shown, and how to get to know it; nothing is sent."""
     place.server.known_hosts.write_text("")
     assert refusal(place.host()) == (
-        f"127.0.0.1: its host key is not known: {fingerprint(place.server)} (ssh-ed25519). If who runs it confirms this "
+        f"127.0.0.1: its host key is not known: {fingerprint(place.server)} (ssh-ed25519). If its administrator confirms this "
         f"fingerprint, add the key with ssh-keyscan -p {place.server.port} 127.0.0.1 >> {place.server.known_hosts}"
     )
 
@@ -140,7 +140,7 @@ def test_a_server_whose_key_has_changed(place: Machine, tmp_path: Path) -> None:
     server.start()
     assert refusal(place.host()) == (
         f"127.0.0.1: its host key has changed: it shows {fingerprint(server)} (ssh-ed25519), but {old} (ssh-ed25519) is "
-        "known; somebody may stand in between. If who runs it confirms the new key, remove the old one with ssh-keygen -R "
+        "known; an attacker may answer in its place. If its administrator confirms the new key, remove the old one with ssh-keygen -R "
         f"'[127.0.0.1]:{server.port}' -f {server.known_hosts}, then add the new one with ssh-keyscan -p {server.port} "
         f"127.0.0.1 >> {server.known_hosts}"
     )
@@ -167,11 +167,11 @@ def test_a_key_that_is_not_accepted(place: Machine, tmp_path: Path, monkeypatch:
     place.server.identity = other
     told = refusal(place.host())
     user = place.server.user
-    assert told.startswith(f"{user}@127.0.0.1: none of our keys was accepted: SHA256:")
+    assert told.startswith(f"{user}@127.0.0.1: none of these keys was accepted: SHA256:")
     assert "(old laptop); put the public half of one into ~/.ssh/authorized_keys there (ssh-copy-id)" in told
     assert other.read_text().splitlines()[1] not in told
     other.unlink()
-    assert refusal(place.host()) == f"127.0.0.1: {other}: there is no such key; mend identity in site.toml"
+    assert refusal(place.host()) == f"127.0.0.1: {other}: there is no such key; correct identity in site.toml"
 
 
 def test_as_ssh_is_configured(
@@ -201,7 +201,9 @@ def test_nobody_listens(built: Built) -> None:
     """It may be that somebody will; the deploy says so."""
     address = Address("127.0.0.1", "ann", free_port())
     built.write(FIRST)
-    with pytest.raises(DeployError, match=rf"nobody listens at port {address.port}; is sshd running there"):
+    with pytest.raises(
+        DeployError, match=rf"no server listens at port {address.port}; check that sshd runs there"
+    ):
         built.deploy(SshHost(address, "www"))
 
 
@@ -214,7 +216,7 @@ class Cuts(Hears):
     def __init__(self, *after: int, what: object) -> None:
         self.after, self.what = list(after), what
 
-    def sending(self, sent: Sent, plan: Plan) -> None:  # noqa: ARG002 - as it is called
+    def sending(self, sent: Transferred, plan: Plan) -> None:  # noqa: ARG002 - as it is called
         if self.after and sent.puts >= self.after[0]:
             self.after.pop(0)
             self.what()  # type: ignore[operator]
@@ -342,7 +344,7 @@ def test_a_turn_that_somebody_left_behind(place: Machine, built: Built) -> None:
     turn = place.root / ".turn"
     os.utime(turn, (time.time() - 300, time.time() - 300))
     built.write(SECOND)
-    with pytest.raises(DeployError, match=r"ann@office with r1, last heard of 5 min ago; .*--break-lock"):
+    with pytest.raises(DeployError, match=r"ann@office with r1, last seen 5 min ago; .*--break-lock"):
         built.deploy(place.host())
     assert built.deploy(place.host(), breaks_lock=True).is_live
     assert live_files(place.root) == SECOND

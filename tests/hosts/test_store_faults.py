@@ -112,7 +112,7 @@ def test_wrong_keys_are_refused(
         built.deploy(a_place(servers["rclone"], "refused").host())
     assert str(told.value) == (
         "s3://sites/refused/.replisite: the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY may "
-        "not do this (SignatureDoesNotMatch); check the keys and what they may do"
+        "not do this (SignatureDoesNotMatch); check the keys and their permissions"
     )
 
 
