@@ -16,12 +16,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from replisite.commands.deploy import deploy
 from replisite.deploy.bundle import FinishedOutput
-from replisite.deploy.reports import DeployOptions, Hears
+from replisite.deploy.reports import DeployOptions
 from replisite.hosts import Body, MemoryHost, MemoryState
 from replisite.model.live_files import LiveFile
 from replisite.model.manifest import Entry
@@ -29,6 +30,7 @@ from replisite.model.site import Company, Market, Site
 from replisite.model.target import Target
 from replisite.output import Output
 from replisite.output.manifest_parts import write_part
+from replisite.reporting import SilentReporter
 
 DEPLOY = [sys.executable, "-m", "benchmarks.deploys"]
 
@@ -49,7 +51,7 @@ def main() -> None:
             settings = {"bucket": bucket, "prefix": prefix, "endpoint": endpoint, "gzip": False}
             target = Target("live", "s3", settings)
             options = DeployOptions(jobs=int(jobs), verifies=False)
-            done = deploy(site, target, options, Hears())
+            done = deploy(_with(site, target), options, SilentReporter())
             print(json.dumps({"puts": done.puts, "retries": done.retries, **done.seconds}))
         case "same", [files, runs]:
             print(json.dumps({"seconds": same(site, int(files), int(runs))}))
@@ -87,16 +89,20 @@ def write(site: Site, files: int) -> None:
         output.commit([], (sink.write(path, a_page(number)) for number, path in enumerate(paths(files))))
 
 
+def _with(site: Site, target: Target) -> Site:
+    return replace(site, targets={target.name: target})
+
+
 def same(site: Site, files: int, runs: int) -> Sequence[float]:
     """Deploy to memory, and then as often as wanted with nothing to do; return what that took."""
     write(site, files)
     target, options = Target("live", "folder", {"path": "www"}), DeployOptions(verifies=False)
     host = MemoryHost()
-    deploy(site, target, options, Hears(), host)
+    deploy(_with(site, target), options, SilentReporter(), host)
     seconds = []
     for _ in range(runs):
         started = time.perf_counter()
-        done = deploy(site, target, options, Hears(), host)
+        done = deploy(_with(site, target), options, SilentReporter(), host)
         seconds.append(time.perf_counter() - started)
         assert not done.reasons
     return seconds
@@ -158,7 +164,8 @@ def many(site: Site, files: int) -> Sequence[float]:
         started = time.perf_counter()
         target = Target("live", "folder", {"path": "www"})
         output = site.root / f"edition-{edition}"
-        done = deploy(site, target, DeployOptions(output=output, verifies=False), Hears(), host)
+        options = DeployOptions(output=output, verifies=False)
+        done = deploy(_with(site, target), options, SilentReporter(), host)
         seconds.append(round(time.perf_counter() - started, 1))
         assert done.puts == (files if edition == 1 else files // 2)
     return seconds

@@ -13,25 +13,29 @@ from pathlib import Path
 from replisite.commands.build import SHARD_SITES
 from replisite.config import load_site
 from replisite.model.options import Options, database_path
-from replisite.people import PeopleDatabase
-from replisite.rendering.steps import Findings, accept_roster, compose, in_turn, rendering_process
+from replisite.rendering.steps import (
+    Findings,
+    Preparation,
+    accept_roster,
+    build_lock,
+    compose,
+    rendering_process,
+)
+from replisite.reporting import SilentReporter
 
 
 def press_and_discard(folder: Path, roster: Path) -> int:
     """Press all pages of a roster for nothing, and return how many there were."""
-    site, options, findings = load_site(folder), Options(roster=roster), Findings()
-    place = database_path(site, options)
-    with in_turn(site, _silent), rendering_process(site, options) as room:
-        composed = compose(room, findings, _silent)
-        with PeopleDatabase.open(place) as database:
-            accept_roster(site, database, options, composed.names, composed.faults, findings, _silent)
-            shards = database.shards(database.counts.sites // SHARD_SITES + 1)
-        pressed = room.press(place, shards, None, None, os.cpu_count() or 1, False, lambda *_: None)
+    site, options, reporter = load_site(folder), Options(roster=roster), SilentReporter()
+    work = Preparation(site, options, Findings(), reporter)
+    with build_lock(site, reporter), rendering_process(site, options) as rendering:
+        composed = compose(work, rendering)
+        with work.people() as people:
+            accept_roster(work, people, composed.names, composed.faults)
+            shards = people.shards(people.counts.sites // SHARD_SITES + 1)
+        database = database_path(site, options)
+        pressed = rendering.press(database, shards, None, None, os.cpu_count() or 1, False, reporter)
     return sum(part.pages for part in pressed)
-
-
-def _silent(*_: object) -> None:
-    """Hear how far the work is, and say nothing."""
 
 
 if __name__ == "__main__":

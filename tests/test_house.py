@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "generator" / "replisite"
 
 LAYERS = (
-    {"errors", "__init__"},
+    {"errors", "reporting", "__init__"},
     {"system", "fault_log"},
     {"model"},
     {"content"},
@@ -20,7 +20,8 @@ LAYERS = (
     {"people", "pelican"},
     {"images", "reference", "deploy"},
     {"rendering"},
-    {"commands", "preview"},
+    {"preview"},
+    {"commands"},
     {"cli"},
     {"__main__"},
 )

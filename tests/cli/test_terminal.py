@@ -17,17 +17,19 @@ import pytest
 
 from replisite.cli.deploy_reporter import DeployReporter
 from replisite.cli.preview_reporter import PreviewReporter
-from replisite.cli.reports import tell_built, tell_checked, tell_explained, tell_findings, tell_roster
+from replisite.cli.reports import print_built, print_checked, print_explained, print_findings, print_roster
 from replisite.cli.terminal import Terminal, printable
 from replisite.commands.build import Report
-from replisite.commands.check import Checked, RosterCounts
+from replisite.commands.check import Checked
 from replisite.commands.explain import Explanation
+from replisite.commands.roster import RosterCounts
 from replisite.deploy.plan import Plan
 from replisite.deploy.reports import Deployed, RolledBack
 from replisite.errors import Fault
 from replisite.pages.explanation import PageExplanation, SlotExplanation
 from replisite.preview.serve import Started
 from replisite.preview.session import Happened
+from replisite.reporting import Notice, NoticeKind
 from tests.little_site import LittleSite
 
 HOSTILE = (
@@ -65,6 +67,8 @@ def _filled(kind: type[Any], text: str) -> Any:
             values[field.name] = text
         elif told == "list[str]":
             values[field.name] = [text]
+        elif told == "list[Notice]":
+            values[field.name] = [Notice(NoticeKind.CONTENT, text, text)]
         elif told == "tuple[str, ...]":
             values[field.name] = (text,)
         elif told.startswith("tuple"):
@@ -85,13 +89,15 @@ def _filled(kind: type[Any], text: str) -> Any:
 def _explain(terminal: Terminal) -> None:
     slot = _filled(SlotExplanation, HOSTILE)
     page = dataclasses.replace(_filled(PageExplanation, HOSTILE), slots=(slot,))
-    tell_explained(terminal, Explanation(pages=[page], slots=1), in_detail=True)
+    print_explained(terminal, Explanation(pages=[page], slots=1), in_detail=True)
 
 
 def _deployed(terminal: Terminal, **values: bool) -> None:
     report = _filled(Deployed, HOSTILE)
     report.reasons = {"new": 1, "gone": 1}
-    DeployReporter(terminal, is_agreed=True, is_quiet=False).tell(dataclasses.replace(report, **values))
+    DeployReporter(terminal, is_agreed=True, is_quiet=False).print_deployed(
+        dataclasses.replace(report, **values)
+    )
 
 
 def _planned(terminal: Terminal) -> None:
@@ -107,16 +113,16 @@ def _happened(terminal: Terminal) -> None:
 
 
 REPORTS: dict[str, Callable[[Terminal], None]] = {
-    "build": lambda terminal: tell_built(terminal, _filled(Report, HOSTILE), verbose=True),
-    "check": lambda terminal: tell_checked(terminal, _filled(Checked, HOSTILE)),
-    "findings": lambda terminal: tell_findings(terminal, _filled(Checked, HOSTILE), verbose=True),
-    "roster": lambda terminal: tell_roster(terminal, _filled(RosterCounts, HOSTILE)),
+    "build": lambda terminal: print_built(terminal, _filled(Report, HOSTILE), verbose=True),
+    "check": lambda terminal: print_checked(terminal, _filled(Checked, HOSTILE)),
+    "findings": lambda terminal: print_findings(terminal, _filled(Checked, HOSTILE), verbose=True),
+    "roster": lambda terminal: print_roster(terminal, _filled(RosterCounts, HOSTILE)),
     "explain": _explain,
     "deploy, planned": _planned,
     "deploy, dry": lambda terminal: _deployed(terminal, is_dry=True),
     "deploy, live": lambda terminal: _deployed(terminal, is_dry=False),
     "deploy, refused": lambda terminal: _deployed(terminal, is_dry=False, is_live=False),
-    "rollback": lambda terminal: DeployReporter(terminal, is_agreed=True, is_quiet=False).tell_back(
+    "rollback": lambda terminal: DeployReporter(terminal, is_agreed=True, is_quiet=False).print_rolled_back(
         _filled(RolledBack, HOSTILE)
     ),
     "preview": _happened,

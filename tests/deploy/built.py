@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from replisite.commands.deploy import deploy
 from replisite.commands.rollback import rollback
-from replisite.deploy.reports import Deployed, DeployOptions, Hears, RolledBack
+from replisite.deploy.reports import Deployed, DeployOptions, RollbackOptions, RolledBack
 from replisite.hosts import Host
 from replisite.model.site import Company, Market, Site
 from replisite.model.target import Target
 from replisite.output import Output
+from replisite.reporting import Reporter, SilentReporter
 
 __all__ = ["FIRST", "SECOND", "Built", "a_page"]
 
@@ -69,11 +71,17 @@ class Built:
             sink = output.sink()
             output.commit([], [sink.write(path, body) for path, body in files.items()])
 
-    def deploy(self, host: Host | None = None, hears: Hears | None = None, **options: object) -> Deployed:
+    def deploy(
+        self, host: Host | None = None, reporter: Reporter | None = None, **options: object
+    ) -> Deployed:
         """Deploy what was built, and do not look at it over HTTP unless that is said."""
         options = {"verifies": False, **options}
-        return deploy(self.site, self.target, DeployOptions(**options), hears or Hears(), host)  # type: ignore[arg-type]
+        return deploy(self._site, DeployOptions(**options), reporter or SilentReporter(), host)  # type: ignore[arg-type]
 
     def rollback(self, host: Host | None = None, release: str = "") -> RolledBack:
         """Go back."""
-        return rollback(self.site, self.target, release, Hears(), host=host)
+        return rollback(self._site, RollbackOptions(release=release), SilentReporter(), host)
+
+    @property
+    def _site(self) -> Site:
+        return replace(self.site, targets={self.target.name: self.target})

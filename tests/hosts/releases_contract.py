@@ -342,17 +342,18 @@ class _Nothing:
 
 _KILLED = """
 import os, signal
-from replisite.deploy.reports import Hears
+from replisite.reporting import Phase, SilentReporter
 
-class Killed(Hears):
+class Killed(SilentReporter):
     def __init__(self, files):
         self.files = files
 
-    def agrees(self, plan):
-        return self.files or self.die()
+    def begin(self, phase):
+        if phase is Phase.APPLY and not self.files:
+            self.die()
 
-    def sending(self, sent, plan):
-        if sent.puts + sent.deletes == self.files:
+    def advance(self, done, total=0, *, pages=0, size=0):
+        if done == self.files:
             self.die()
 
     def die(self):

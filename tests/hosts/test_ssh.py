@@ -13,14 +13,12 @@ from types import MappingProxyType
 
 import pytest
 
-from replisite.deploy.plan import Plan
-from replisite.deploy.reports import Hears
-from replisite.deploy.transfer import Transferred
 from replisite.errors import DeployError, PartlyDeployed
 from replisite.hosts import HostError, Release
 from replisite.hosts.open import open_host
 from replisite.hosts.ssh import Address, SshHost
 from replisite.model.target import Target
+from replisite.reporting import SilentReporter
 from tests.deploy.built import FIRST, SECOND, Built, a_page
 from tests.hosts.releases_contract import HOSTILE, Folder, ReleasesContract, a_file, live_files
 from tests.real_servers import Sshd, a_path_without, a_small_disk, free_port, made_key, sshd, until
@@ -210,14 +208,14 @@ def test_nobody_listens(built: Built) -> None:
 # -- what may go wrong --------------------------------------------------------------------------------
 
 
-class Cuts(Hears):
+class Cuts(SilentReporter):
     """Does something once so many files are there."""
 
     def __init__(self, *after: int, what: object) -> None:
         self.after, self.what = list(after), what
 
-    def sending(self, sent: Transferred, plan: Plan) -> None:  # noqa: ARG002 - as it is called
-        if self.after and sent.puts >= self.after[0]:
+    def advance(self, done: int, total: int = 0, /, *, pages: int = 0, size: int = 0) -> None:  # noqa: ARG002 - as it is called
+        if self.after and done >= self.after[0]:
             self.after.pop(0)
             self.what()  # type: ignore[operator]
 
@@ -363,7 +361,7 @@ def test_whoever_has_lost_the_turn_makes_nothing_live(place: Machine, built: Bui
             await ann.begin(release, Nothing())
             assert await bob.state.take_lock("bob@shed", "r2", force=True) is None
             for act in (ann.state.renew_lock, lambda: ann.finish(release, Nothing())):
-                with pytest.raises(HostError, match="another deploy has taken the lock over"):
+                with pytest.raises(HostError, match="somebody has taken our turn"):
                     await act()
             await ann.state.release_lock()
             await bob.state.renew_lock()

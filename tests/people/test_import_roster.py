@@ -18,6 +18,7 @@ from replisite.model.site import Addresses
 from replisite.people import NameIndex, PeopleDatabase, import_roster
 from replisite.preview.roster_worker import index_names
 from replisite.rendering.steps import take_roster
+from replisite.reporting import SilentReporter
 from replisite.roster import changed_rows
 from tests.rosters import a_site, write_roster
 
@@ -52,7 +53,7 @@ class Rosters:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(import_roster, "read_roster", reading)
             try:
-                faults = take_roster(self.site, database, self.options, ["products"], lambda *_: None)
+                faults = take_roster(self.site, database, self.options, ["products"], SilentReporter())
             except InputError as error:
                 faults = error
         self.is_refused = isinstance(faults, InputError) or (

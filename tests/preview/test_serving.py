@@ -224,7 +224,7 @@ def test_a_plugin_s_code_is_read_again(little: LittleSite) -> None:
         assert preview.wait_for("invalid syntax").startswith("plugins/facts/__init__.py:5: SyntaxError: ")
         assert fact() == "NEW"  # as it was last good
         little.write("plugins/facts/__init__.py", plugin)
-        preview.wait_for("Mended")
+        preview.wait_for("Fixed")
         assert fact() == "new"
         little.change("site.toml", added, "")
         preview.wait_for("site.toml")

@@ -139,7 +139,7 @@ def test_a_roster_that_cannot_be_read_is_not_being_read(little: LittleSite) -> N
         faults = next(data for name, data in preview.events("/jane/about/") if name == "state")["faults"]
         assert [fault["file"] for fault in faults] == ["content/roster.csv"]
         little.change("content/roster.csv", "A1,jane!,", "A1,jane,")
-        preview.wait_for("Mended")
+        preview.wait_for("Fixed")
         assert "Jane Doe" in preview.page("/jane/about/")
 
 

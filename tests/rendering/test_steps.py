@@ -9,6 +9,7 @@ from replisite.model.options import Options, database_path
 from replisite.model.site import Addresses, Company, CustomField, Market, Rank, Roster
 from replisite.people import PeopleDatabase
 from replisite.rendering.steps import take_roster
+from replisite.reporting import SilentReporter
 from replisite.roster import parallel
 from tests.rosters import a_site, write_roster
 
@@ -30,7 +31,7 @@ def take(site, names=(), **options):
     wanted = Options(**options)
     with PeopleDatabase.open(database_path(site, wanted)) as database:
         database.warnings = ["from before"]
-        take_roster(site, database, wanted, names, lambda *_: None)
+        take_roster(site, database, wanted, names, SilentReporter())
         return database.warnings != ["from before"]
 
 
@@ -154,7 +155,7 @@ def test_a_roster_is_taken_in_alike_by_one_process_or_three(site, monkeypatch):
     for processes in (1, 2, 3):
         options = Options(skip_bad_rows=True, jobs=processes)
         with PeopleDatabase.open(site.root / f"{processes}.sqlite") as database:
-            faults = take_roster(site, database, options, [], lambda *_: None)
+            faults = take_roster(site, database, options, [], SilentReporter())
             everybody = (list(database.people()), list(database.distributors(lambda *_: "")))
             found.append((everybody, faults.faults, len(faults), database.counts, database.warnings))
     assert found[0] == found[1] == found[2]

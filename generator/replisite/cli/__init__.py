@@ -1,9 +1,11 @@
 """The command line: the only room that prints, and always through the terminal.
 
-app               one short function a command
+app               every command with its options and its help
+site_option       read the site that ``--site`` names
+exits             how a command ends: the error, and the exit code
 terminal          the only way to a terminal: every text is plain, control characters are escaped
-progress          how a long command shows that it is alive: a bar on a terminal, plain lines elsewhere
-reports           reports as people read them on a terminal
-deploy_reporter   a deploy as people follow it on a terminal
-preview_reporter  what a preview says on a terminal
+progress          show the progress of a long command: a bar on a terminal, plain lines elsewhere
+reports           the reports of commands as text
+deploy_reporter   a deploy on a terminal
+preview_reporter  the events of a preview on a terminal
 """

@@ -1,321 +1,359 @@
-"""The command line: one short function a command. The only room that prints."""
+"""The command line: every command with its options and its help."""
 
 from __future__ import annotations
 
-import shlex
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from replisite import __version__
-from replisite.cli.progress import PlainPainter, ProgressBar, SilentProgressBar
-from replisite.cli.terminal import Terminal
-from replisite.config.site_folder import NAME, find_site
-from replisite.errors import Fault, InputError, PartlyDeployed, ReplisiteError, UsageError
-from replisite.model.site import Site
-from replisite.system.limits import limit_error
-from replisite.system.processes import INTERRUPTS
+from replisite.cli.exits import (
+    DEPLOY_INTERRUPTED,
+    PREVIEW_INTERRUPTED,
+    ExitCode,
+    ending,
+    system_limits_reported,
+)
+from replisite.cli.progress import progress
+from replisite.cli.site_option import read_site, read_site_folder, read_whole_site
+from replisite.cli.terminal import ERR, OUT
+from replisite.errors import UsageError
 
 if TYPE_CHECKING:
     from replisite.preview.content_process import ContentProcess
 
 app = typer.Typer(
     name="replisite",
-    help="One company's pages and a roster of distributors become one personalised static site each.",
+    help="Build one personalised static site for every distributor on a company's roster.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-out = Terminal()
-err = Terminal(is_error=True)
 
-CUT_SHORT = "Interrupted; what is live holds together, and the next run goes on from there."
-
-FINE, YOURS_TO_MEND, USAGE, IN_PART, INTERRUPTED = 0, 1, 2, 3, 130
+EXIT_CODES = "Exit codes: 0 success, 1 errors in your input, 2 wrong usage, 130 interrupted."
+PREVIEW_EXIT_CODES = "Exit codes: 0 ended with Ctrl-C, 1 errors in your input, 2 wrong usage."
+DEPLOY_EXIT_CODES = "Exit codes: 0 success, 1 errors in your input or on the host, 2 wrong usage, 3 deployed in part, 130 interrupted."
 
 SiteOption = Annotated[
     Optional[Path],  # noqa: UP045 - Typer reads it at run time
     typer.Option(
-        "--site", metavar="DIR", help="The site's folder; by default the nearest upwards with a site.toml."
+        "--site",
+        metavar="DIR",
+        help="The folder of the site. Default: the nearest folder with a site.toml, from here upwards.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON on standard output.")]
 RosterOption = Annotated[
     Optional[Path],  # noqa: UP045 - as above
     typer.Option(
-        "--roster", metavar="FILE", help="Read this roster (CSV or JSON Lines) instead of site.toml's."
+        "--roster",
+        metavar="FILE",
+        help="Read this roster (CSV or JSON Lines) instead of the one in site.toml.",
     ),
 ]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only.")]
 SkipBadRows = Annotated[
-    bool, typer.Option("--skip-bad-rows", help="Go on with the good rows and list the others.")
+    bool, typer.Option("--skip-bad-rows", help="Leave out rows with errors and list them in the report.")
 ]
-Drafts = Annotated[bool, typer.Option("--drafts", help="Read drafts too.")]
-Future = Annotated[bool, typer.Option("--future", help="Read what is dated in the future too.")]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Print seconds per phase, and all warnings.")]
+Drafts = Annotated[bool, typer.Option("--drafts", help="Include drafts.")]
+Future = Annotated[bool, typer.Option("--future", help="Include content that is dated in the future.")]
+Verbose = Annotated[
+    bool, typer.Option("-v", "--verbose", help="Print all warnings, and the seconds of each phase.")
+]
+OnlyOption = Annotated[
+    Optional[list[str]],  # noqa: UP045 - as above
+    typer.Option("--only", metavar="ALIAS", help="Only the site of this owner. You can repeat this option."),
+]
+TargetArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="TARGET",
+        help="The name of a target in site.toml. Default: the target, if there is only one.",
+    ),
+]
+BreakLock = Annotated[
+    bool,
+    typer.Option(
+        "--break-lock", help="Take over the lock of another deploy that has ended without releasing it."
+    ),
+]
+TakeTurn = Annotated[bool, typer.Option("--take-turn", hidden=True, help="The former name of --break-lock.")]
+Yes = Annotated[bool, typer.Option("-y", "--yes", help="Apply the plan without a question.")]
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        out.print(f"replisite {__version__}")
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        OUT.print(f"replisite {__version__}")
         raise typer.Exit
 
 
 @app.callback()
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
     ] = False,
 ) -> None:
     pass
 
 
 @app.command(
-    epilog="""**Examples**
+    epilog=f"""**Examples**
 
-`replisite new shop` — a small complete site in shop/
+`replisite new shop` — create a small, complete site in shop/
 
 `replisite new shop --name "Fell Soap"` — with the company's name in it
 
-`replisite new .` — here, if there is nothing here yet
+`replisite new .` — in the current folder, if it is empty
 
-Exit codes: 0 fine, 1 yours to mend, 2 usage."""
+{EXIT_CODES}"""
 )
 def new(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that is new or empty.")],
-    name: Annotated[str, typer.Option("--name", metavar="NAME", help="The company's name.")] = "Your Company",
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new or an empty folder.")],
+    name: Annotated[
+        str, typer.Option("--name", metavar="NAME", help="The name of the company.")
+    ] = "Your Company",
 ) -> None:
-    """Start a site: a small one that is complete, builds, and says what to replace."""
+    """Create a small, complete site that builds at once and marks the texts to replace."""
+    from replisite.cli.reports import print_new
     from replisite.commands.new import start_site
 
-    with _faults_told(as_json=False):
+    with ending(as_json=False):
         made = start_site(folder, name)
-    tops = sorted({path.relative_to(folder).parts[0] for path in made})
-    out.print(f"Made {len(made)} files in {folder}: {', '.join(tops)}")
-    out.print("Next:")
-    if folder.resolve() != Path.cwd():
-        out.print(f"  cd {shlex.quote(str(folder))}")
-    out.print("  replisite build")
+    print_new(OUT, folder, made)
 
 
 @app.command(
-    epilog="""**Examples**
+    epilog=f"""**Examples**
 
-`replisite build` — everything, into output/
+`replisite build` — build all sites into output/
 
-`replisite build --only jane --only o-neil` — two owners' sites, the others stay as they are
+`replisite build --only jane --only o-neil` — build two owners' sites, and leave the others unchanged
 
-`replisite build --roster export.csv --skip-bad-rows` — another roster, without its bad rows
+`replisite build --roster export.csv --skip-bad-rows` — build from another roster, without its bad rows
 
-`replisite build --json > report.json` — a report for machines
+`replisite build --json > report.json` — write a report for programs
 
-Exit codes: 0 fine, 1 yours to mend, 2 usage."""
+{EXIT_CODES}"""
 )
 def build(
     site: SiteOption = None,
     output: Annotated[
         Optional[Path],  # noqa: UP045 - as above
-        typer.Option("--output", metavar="DIR", help="Write here instead of site.toml's output folder."),
+        typer.Option(
+            "--output", metavar="DIR", help="Write into this folder instead of the one in site.toml."
+        ),
     ] = None,
     roster: RosterOption = None,
-    only: Annotated[
-        Optional[list[str]],  # noqa: UP045 - as above
-        typer.Option("--only", metavar="ALIAS", help="Build this owner's site only; may be given again."),
-    ] = None,
+    only: OnlyOption = None,
     skip_bad_rows: SkipBadRows = False,
     drafts: Drafts = False,
     future: Future = False,
     prove: Annotated[
         str,
         typer.Option(
-            metavar="sample|all", help="Compare a sample of pages, or all, with Jinja's own rendering."
+            metavar="sample|all", help="Compare a sample of the pages, or all, with Jinja's own rendering."
         ),
     ] = "sample",
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Read the content anew, also if nothing of it has changed.")
+        bool, typer.Option("--fresh", help="Read the content again, even if it has not changed.")
     ] = False,
-    jobs: Annotated[int, typer.Option("--jobs", min=0, help="Processes that press; 0: one per core.")] = 0,
+    jobs: Annotated[
+        int, typer.Option("--jobs", metavar="N", min=0, help="The number of processes. 0: one per core.")
+    ] = 0,
     as_json: JsonOption = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
     """Render the corporate site and every distributor's site into the output folder.
 
-    The output is replaced at once when everything is there; a build that fails or is interrupted leaves
-    the last good one as it was. While only the roster changes, pages are kept from one build to the next, in
-    .replisite/pages: the content is then not read again.
+    The finished output replaces the last one in a single step. A build that fails or is interrupted leaves the last
+    output unchanged. If only the roster has changed, the build reuses the pages in .replisite/pages and does not read the
+    content again.
     """
-    from replisite.cli.reports import tell_built
-    from replisite.commands.build import Options
+    from replisite.cli.reports import print_built
+    from replisite.commands.build import BuildOptions
     from replisite.commands.build import build as build_sites
+    from replisite.model.options import Options
 
-    with _faults_told(as_json), _painter(quiet, as_json) as bar:
+    with ending(as_json=as_json), progress(is_silent=quiet or as_json) as reporter:
         if prove not in {"sample", "all"}:
             raise UsageError(f'--prove takes "sample" or "all", not "{prove}"')
-        loaded, earlier = _site(site)
-        options = Options(
-            output, roster, tuple(only or ()), skip_bad_rows, drafts, future, prove == "all", fresh, jobs
+        loaded, faults = read_site(site)
+        source = Options(roster, skip_bad_rows, drafts, future, jobs)
+        options = BuildOptions(
+            output=output, only=tuple(only or ()), prove_all=prove == "all", fresh=fresh, source=source
         )
-        report = build_sites(loaded, options, bar, earlier)
+        report = build_sites(loaded, options, reporter, faults)
     if as_json:
-        out.print_json(report.as_json())
+        OUT.print_json(report.as_json())
     elif not quiet:
-        tell_built(err, report, verbose)
-
-
-TargetArgument = Annotated[
-    str, typer.Argument(metavar="[TARGET]", help="A target of site.toml; the only one if there is one.")
-]
-BreakLock = Annotated[
-    bool,
-    typer.Option(
-        "--break-lock", help="Take the turn from another deploy that has ended without giving it back."
-    ),
-]
-Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
+        print_built(ERR, report, verbose)
 
 
 @app.command(
-    epilog="""**Examples**
+    epilog=f"""**Examples**
 
-`replisite deploy` — shows what would change on the only target, asks, and does it
+`replisite deploy` — show the changes on the only target, ask, and apply them
 
-`replisite deploy live --dry-run` — shows what would change, and changes nothing
+`replisite deploy live --dry-run` — show the changes, and change nothing
 
-`replisite deploy live --yes --json` — for machines: does not ask, and prints a report
+`replisite deploy live --yes --json` — for programs: apply without a question, and print a report
 
-`replisite deploy live --only jane` — Jane's site alone
+`replisite deploy live --only jane` — deploy Jane's site only
 
-`replisite deploy staging --output ../build` — another finished output
+`replisite deploy staging --output ../build` — deploy another finished output
 
-Exit codes: 0 fine, 1 yours to mend, 2 usage, 3 deployed in part."""
+{DEPLOY_EXIT_CODES}"""
 )
 def deploy(
     target: TargetArgument = "",
     site: SiteOption = None,
     output: Annotated[
         Optional[Path],  # noqa: UP045 - as above
-        typer.Option("--output", metavar="DIR", help="Deploy this finished output instead of site.toml's."),
+        typer.Option(
+            "--output", metavar="DIR", help="Deploy this finished output instead of the one in site.toml."
+        ),
     ] = None,
-    only: Annotated[
-        Optional[list[str]],  # noqa: UP045 - as above
-        typer.Option("--only", metavar="ALIAS", help="Deploy this owner's site only; may be given again."),
-    ] = None,
+    only: OnlyOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, and change nothing.")] = False,
     yes: Yes = False,
     jobs: Annotated[
-        int, typer.Option("--jobs", min=0, help="Files sent at a time; 0: what suits the host.")
+        int,
+        typer.Option(
+            "--jobs", metavar="N", min=0, help="How many files are sent at a time. 0: the host's own number."
+        ),
     ] = 0,
     allow_deletes: Annotated[
-        bool, typer.Option("--allow-deletes", help="Delete however many files are not built any more.")
+        bool,
+        typer.Option("--allow-deletes", help="Delete any number of live files that are no longer built."),
     ] = False,
     refresh: Annotated[
         bool,
-        typer.Option("--refresh", help="Look at every live file, instead of believing the list beside them."),
+        typer.Option("--refresh", help="Read every live file instead of trusting the list of live files."),
     ] = False,
-    take_lock: BreakLock = False,
+    break_lock: BreakLock = False,
+    take_turn: TakeTurn = False,
     verify: Annotated[
-        bool, typer.Option("--verify/--no-verify", help="Look at some files afterwards as visitors get them.")
+        bool,
+        typer.Option("--verify/--no-verify", help="Fetch some files afterwards, as visitors get them."),
     ] = True,
     rollback_on_failure: Annotated[
         bool,
-        typer.Option("--rollback-on-failure", help="Go back at once if what is live is not what was built."),
+        typer.Option(
+            "--rollback-on-failure", help="Roll back at once if the live files differ from the build."
+        ),
     ] = False,
     as_json: JsonOption = False,
     quiet: Quiet = False,
 ) -> None:
-    """Make what is live equal to what was built: plan, ask, apply, verify.
+    """Make the live sites equal to the finished output: plan, ask, apply, verify.
 
-    Only what differs is sent, in an order in which no link of a live page ever leads nowhere. A deploy may be cut short at
-    any moment: run it again, and it goes on from there.
+    A deploy sends only the files that differ, in an order that never breaks a link between live pages. You can interrupt
+    a deploy at any moment: the next deploy continues from there.
     """
     from replisite.cli.deploy_reporter import DeployReporter
+    from replisite.commands.deploy import DeployOptions
     from replisite.commands.deploy import deploy as deploy_sites
-    from replisite.commands.rollback import rollback as go_back
-    from replisite.deploy.reports import DeployOptions
-    from replisite.deploy.targets import find_target
+    from replisite.commands.rollback import RollbackOptions
+    from replisite.commands.rollback import rollback as roll_back
 
-    is_quiet = quiet or as_json
-    with _faults_told(as_json, CUT_SHORT), DeployReporter(err, is_agreed=yes, is_quiet=is_quiet) as reporter:
-        loaded = _whole_site(site)
-        chosen = find_target(loaded, target)
+    with (
+        ending(as_json=as_json, interrupted=DEPLOY_INTERRUPTED),
+        DeployReporter(ERR, is_agreed=yes, is_quiet=quiet or as_json) as reporter,
+    ):
+        loaded = read_whole_site(site)
         options = DeployOptions(
+            target=target,
             output=output,
             only=tuple(only or ()),
             is_dry=dry_run,
             jobs=jobs,
             allows_deletes=allow_deletes,
             refreshes=refresh,
-            breaks_lock=take_lock,
+            breaks_lock=break_lock or take_turn,
             verifies=verify,
+            agrees=reporter.agrees,
         )
-        report = deploy_sites(loaded, chosen, options, reporter)
-        reporter.tell(report)
-        back = go_back(loaded, chosen, "", reporter) if report.differences and rollback_on_failure else None
-        if back is not None:
-            reporter.tell_back(back)
+        report = deploy_sites(loaded, options, reporter)
+        reporter.print_deployed(report)
+        back = None
+        if report.differences and rollback_on_failure:
+            back = roll_back(loaded, RollbackOptions(target=target), reporter)
+            reporter.print_rolled_back(back)
     if as_json:
-        out.print_json({**report.as_json(), "rolled_back_to": back.release if back else None})
+        OUT.print_json({**report.as_json(), "rolled_back_to": back.release if back else None})
     if report.differences:
-        raise typer.Exit(YOURS_TO_MEND)
+        raise typer.Exit(ExitCode.FAULT)
 
 
 @app.command(
-    epilog="""**Examples**
+    epilog=f"""**Examples**
 
-`replisite rollback` — back to what was live before the last deploy
+`replisite rollback` — restore the release before the last deploy
 
-`replisite rollback live 20260131T120000Z-1a2b3c` — to an earlier release, where the host keeps several
+`replisite rollback live 20260131T120000Z-1a2b3c` — restore an earlier release, if the host has several
 
-Exit codes: 0 fine, 1 yours to mend, 2 usage, 3 deployed in part."""
+{DEPLOY_EXIT_CODES}"""
 )
 def rollback(
     target: TargetArgument = "",
     release: Annotated[
-        str, typer.Argument(metavar="[RELEASE]", help="The last one before what is live, if left out.")
+        str,
+        typer.Argument(
+            metavar="RELEASE", help="The name of a release. Default: the one before the live one."
+        ),
     ] = "",
     site: SiteOption = None,
     yes: Yes = False,
-    take_lock: BreakLock = False,
+    break_lock: BreakLock = False,
+    take_turn: TakeTurn = False,
     as_json: JsonOption = False,
     quiet: Quiet = False,
 ) -> None:
-    """Make live again what was live before."""
+    """Restore the sites that were live before the last deploy, or an earlier release."""
     from replisite.cli.deploy_reporter import DeployReporter
-    from replisite.commands.rollback import rollback as go_back
-    from replisite.deploy.targets import find_target
+    from replisite.commands.rollback import RollbackOptions
+    from replisite.commands.rollback import rollback as roll_back
 
-    is_quiet = quiet or as_json
-    with _faults_told(as_json, CUT_SHORT), DeployReporter(err, is_agreed=yes, is_quiet=is_quiet) as reporter:
-        loaded = _whole_site(site)
-        chosen = find_target(loaded, target)
-        report = go_back(loaded, chosen, release, reporter, reporter.agrees_back, breaks_lock=take_lock)
-        reporter.tell_back(report)
+    with (
+        ending(as_json=as_json, interrupted=DEPLOY_INTERRUPTED),
+        DeployReporter(ERR, is_agreed=yes, is_quiet=quiet or as_json) as reporter,
+    ):
+        options = RollbackOptions(
+            target=target,
+            release=release,
+            breaks_lock=break_lock or take_turn,
+            agrees=reporter.agrees_to_roll_back,
+        )
+        report = roll_back(read_whole_site(site), options, reporter)
+        reporter.print_rolled_back(report)
     if as_json:
-        out.print_json(report.as_json())
+        OUT.print_json(report.as_json())
 
 
 @app.command(
-    epilog="""**Examples**
+    epilog=f"""**Examples**
 
-`replisite explain` — all pages: how much is rendered once for everybody, and what is rendered in full
+`replisite explain` — list all pages: the part that is shared, and the pages that are rendered in full
 
-`replisite explain index.html` — one page: each slot with its expression, its template and line
+`replisite explain index.html` — show each slot of a page with its expression, template and line
 
-`replisite explain "products/*"` — some pages, by path
+`replisite explain "products/*"` — explain some pages, by their paths
 
-`replisite explain content/faq.md --json` — for machines, by source
+`replisite explain content/faq.md --json` — explain a page by its source, for programs
 
-Exit codes: 0 fine, 1 yours to mend, 2 usage."""
+{EXIT_CODES}"""
 )
 def explain(
     page: Annotated[
-        str, typer.Argument(metavar="[PAGE]", help="A page's path or source; * stands for anything.")
+        str,
+        typer.Argument(
+            metavar="PAGE",
+            help="The path or the source of a page; * stands for any text. Default: all pages.",
+        ),
     ] = "",
     site: SiteOption = None,
     drafts: Drafts = False,
@@ -324,57 +362,64 @@ def explain(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Show how pages are staged: what is static, what is filled in for each owner, and what costs more.
+    """Show how pages are staged: the static text, the slots of each owner, and the pages that cost more.
 
-    A slot is what depends on the owner. Where a piece of a template cannot be cut exactly, a larger one becomes
-    the slot, and in the end the whole page is rendered in full for each owner: slower, never different. The
-    reason stands beside it, with the line to change.
+    A slot is a piece of a page that depends on the owner. If a piece of a template cannot be cut exactly, a larger piece
+    becomes the slot; in the last resort the whole page is rendered in full for each owner. That is slower, and never
+    different. The report gives the reason, with the line to change.
     """
-    from replisite.cli.reports import tell_explained
-    from replisite.commands.build import Options
+    from replisite.cli.reports import print_explained
+    from replisite.commands.explain import ExplainOptions
     from replisite.commands.explain import explain as explain_pages
+    from replisite.model.options import Options
 
-    with _faults_told(as_json), _painter(quiet, as_json) as bar:
-        loaded, earlier = _site(site)
-        told = explain_pages(loaded, Options(drafts=drafts, future=future), bar, page, earlier)
+    with ending(as_json=as_json), progress(is_silent=quiet or as_json) as reporter:
+        loaded, faults = read_site(site)
+        options = ExplainOptions(page=page, source=Options(drafts=drafts, future=future))
+        explanation = explain_pages(loaded, options, reporter, faults)
     if as_json:
-        out.print_json(told.as_json())
+        OUT.print_json(explanation.as_json())
     else:
-        tell_explained(out, told, verbose or bool(page))
+        print_explained(OUT, explanation, verbose or bool(page))
 
 
 @app.command(
-    epilog="""**Examples**
+    epilog=f"""**Examples**
 
-`replisite preview` — the company's site, in the browser
+`replisite preview` — show the corporate site in the browser
 
-`replisite preview --owner jane` — Jane's site; the toolbar switches to anybody else
+`replisite preview --owner jane` — show Jane's site; the toolbar switches to any other owner
 
 `replisite preview --host 0.0.0.0` — also for a phone in the same network: the toolbar has a QR code
 
-`replisite preview --editor 'idea://open?file={path}&line={line}'` — "Open in editor" for another editor
+`replisite preview --editor 'idea://open?file={{path}}&line={{line}}'` — "Open in editor" for another editor
 
-Exit codes: 0 fine, 1 yours to mend, 2 usage."""
+{PREVIEW_EXIT_CODES}"""
 )
 def preview(
     context: typer.Context,
     site: SiteOption = None,
     owner: Annotated[
-        str, typer.Option("--owner", metavar="ALIAS", help="Begin with this distributor's site.")
+        str, typer.Option("--owner", metavar="ALIAS", help="Show the site of this distributor first.")
     ] = "",
     edition: Annotated[
-        str, typer.Option("--edition", metavar="KEY", help="Begin in this edition, such as US-en.")
+        str, typer.Option("--edition", metavar="KEY", help="Show this edition first, such as US-en.")
     ] = "",
     host: Annotated[
-        str, typer.Option("--host", metavar="HOST", help="Listen there; 0.0.0.0 is for other devices too.")
+        str,
+        typer.Option(
+            "--host", metavar="HOST", help="Listen on this address. 0.0.0.0 lets other devices connect."
+        ),
     ] = "127.0.0.1",
     port: Annotated[
         Optional[int],  # noqa: UP045 - as above
         typer.Option(
-            "--port", metavar="PORT", help="Listen at this port; by default the first free from 8000 on."
+            "--port", metavar="PORT", help="Listen on this port. Default: the first free port from 8000 on."
         ),
     ] = None,
-    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
+    open_browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the preview in the browser.")
+    ] = True,
     roster: RosterOption = None,
     skip_bad_rows: SkipBadRows = False,
     drafts: Drafts = False,
@@ -385,26 +430,25 @@ def preview(
             "--editor",
             metavar="URL",
             envvar="REPLISITE_EDITOR",
-            help="What opens a file in your editor, with {path}, {line} and {column}.",
+            show_default="VS Code",
+            help="The URL that opens a file in your editor, with {path}, {line} and {column}.",
         ),
     ] = "vscode://file/{path}:{line}:{column}",
     quiet: Quiet = False,
 ) -> None:
-    """Show the sites while you write: anybody's, at once, and anew as soon as a file is saved.
+    """Show any owner's site while you write, and refresh it as soon as you save a file.
 
-    Pages are made when they are asked for, just as a build makes them. The toolbar at the bottom switches owner,
-    edition and reader, and shows what of a page is personal; Alt+Shift+P hides it. Ctrl-C ends the preview.
+    The preview makes each page when you open it, as a build makes it. The toolbar at the bottom switches owner, edition
+    and reader, and marks the personal parts of a page; Alt+Shift+P hides it. Ctrl-C ends the preview.
     """
     from replisite.cli.preview_reporter import PreviewReporter
+    from replisite.commands.preview import preview as preview_site
     from replisite.model.options import Options
-    from replisite.preview.start import PreviewOptions
-    from replisite.preview.start import preview as start_preview
+    from replisite.preview.options import PreviewOptions
 
-    with _faults_told(as_json=False, interrupted="Preview ended.", is_interruptible=False):
-        folder = site if site is not None else find_site(Path.cwd())
-        if not (folder / NAME).is_file():
-            raise UsageError(f"{folder}: no {NAME} there; name the site's folder with --site")
-        reporter = PreviewReporter(err, folder.resolve(), quiet=quiet)
+    with ending(as_json=False, interrupted=PREVIEW_INTERRUPTED, is_interruptible=False):
+        folder = read_site_folder(site)
+        reporter = PreviewReporter(ERR, folder, quiet=quiet)
         options = PreviewOptions(
             host=host,
             port=port,
@@ -414,22 +458,22 @@ def preview(
             editor=editor,
             source=Options(roster=roster, skip_bad_rows=skip_bad_rows, drafts=drafts, future=future),
         )
-        start_preview(folder.resolve(), options, reporter.started, reporter.happened, context.obj)
+        preview_site(folder, options, reporter, context.obj)
         reporter.ended()
 
 
 @app.command(
-    epilog="""**Examples**
+    epilog=f"""**Examples**
 
-`replisite check` — is everything in order?
+`replisite check` — check the whole site
 
-`replisite check --roster export.csv` — would this roster do?
+`replisite check --roster export.csv` — check the site with another roster
 
-`replisite check --links` — does every link to the company's shop carry the owner of its site?
+`replisite check --links` — check that every link to the company's shop carries the owner of its site
 
-`replisite check --json` — the same for machines
+`replisite check --json` — print a report for programs
 
-Exit codes: 0 fine, 1 yours to mend, 2 usage."""
+{EXIT_CODES}"""
 )
 def check(
     site: SiteOption = None,
@@ -441,51 +485,51 @@ def check(
         bool,
         typer.Option(
             "--links",
-            help="Also press every site in memory, and list the company links that do not carry its owner.",
+            help="Press every site in memory as well, and list the company links that do not carry its owner.",
         ),
     ] = False,
     jobs: Annotated[
-        int, typer.Option("--jobs", min=0, help="Processes that prove and press; 0: one per core.")
+        int, typer.Option("--jobs", metavar="N", min=0, help="The number of processes. 0: one per core.")
     ] = 0,
     as_json: JsonOption = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Do everything that a build does but write: read, stage, prove, and follow every link.
+    """Do everything that a build does except writing: read, stage, prove, and follow every link.
 
-    With --links, count the links of all pages of all sites that lead to the hosts of [links] in site.toml, and end with exit
-    code 1 if one does not carry the owner of its site, or the house account on the company's. Addresses that need no owner
-    are listed in site.toml: [site] ownerless_links.
+    With --links, the check counts the links on all pages of all sites that lead to the hosts of [links] in site.toml. It
+    ends with exit code 1 if a link does not carry the owner of its site, or the house account on the corporate site. List
+    addresses that need no owner in site.toml: [site] ownerless_links.
     """
-    from replisite.cli.reports import tell_checked, tell_findings
+    from replisite.cli.reports import print_checked, print_findings
+    from replisite.commands.check import CheckOptions
     from replisite.commands.check import check as check_site
     from replisite.model.options import Options
 
-    with _faults_told(as_json), _painter(quiet, as_json) as bar:
-        loaded, earlier = _site(site)
-        options = Options(roster=roster, skip_bad_rows=skip_bad_rows, drafts=drafts, future=future, jobs=jobs)
-        checked = check_site(loaded, options, bar, earlier, counts_links=links)
-    has_lost = checked.links is not None and checked.links.lost_count > 0
+    with ending(as_json=as_json), progress(is_silent=quiet or as_json) as reporter:
+        loaded, faults = read_site(site)
+        source = Options(roster, skip_bad_rows, drafts, future, jobs)
+        checked = check_site(loaded, CheckOptions(counts_links=links, source=source), reporter, faults)
     if as_json:
-        out.print_json(checked.as_json())
-    elif has_lost or not quiet:
-        tell_checked(out, checked)
+        OUT.print_json(checked.as_json())
+    elif checked.has_lost_links or not quiet:
+        print_checked(OUT, checked)
     if not (as_json or quiet):
-        tell_findings(err, checked, verbose)
-    if has_lost:
-        raise typer.Exit(YOURS_TO_MEND)
+        print_findings(ERR, checked, verbose)
+    if checked.has_lost_links:
+        raise typer.Exit(ExitCode.FAULT)
 
 
 @app.command(
-    epilog="""**Examples**
+    epilog=f"""**Examples**
 
-`replisite roster` — how many people, by status and market
+`replisite roster` — count the people on the roster, by status and market
 
-`replisite roster --roster export.csv --skip-bad-rows` — another roster, and which of its rows are bad
+`replisite roster --roster export.csv --skip-bad-rows` — count another roster, and list its bad rows
 
-`replisite roster --json` — the same for machines
+`replisite roster --json` — print a report for programs
 
-Exit codes: 0 fine, 1 yours to mend, 2 usage."""
+{EXIT_CODES}"""
 )
 def roster(
     site: SiteOption = None,
@@ -495,129 +539,37 @@ def roster(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Check the roster and count its people."""
-    from replisite.cli.reports import tell_findings, tell_roster
-    from replisite.commands.check import count_roster
+    """Check the roster and count the people on it."""
+    from replisite.cli.reports import print_findings, print_roster
+    from replisite.commands.roster import count_roster
     from replisite.model.options import Options
 
-    with _faults_told(as_json), _painter(quiet, as_json) as bar:
-        loaded, earlier = _site(site)
+    with ending(as_json=as_json), progress(is_silent=quiet or as_json) as reporter:
+        loaded, faults = read_site(site)
         options = Options(roster=roster, skip_bad_rows=skip_bad_rows)
-        counted = count_roster(loaded, options, bar, earlier)
+        counted = count_roster(loaded, options, reporter, faults)
     if as_json:
-        out.print_json(counted.as_json())
+        OUT.print_json(counted.as_json())
     else:
-        tell_roster(out, counted)
+        print_roster(OUT, counted)
         if not quiet:
-            tell_findings(err, counted, verbose)
+            print_findings(ERR, counted, verbose)
 
 
 @app.command(hidden=True)
 def reference(
     output: Annotated[
-        Path, typer.Option("--output", metavar="DIR", help="The folder that docs/ is written into.")
+        Path, typer.Option("--output", metavar="DIR", help="The folder that contains docs/.")
     ] = Path(),
 ) -> None:
     """Write the reference of site.toml, front matter and roster, and the JSON Schema, from the models."""
-    from replisite.reference.pages import references
+    from replisite.reference.pages import write_references
 
-    for path, text in references().items():
-        place = output / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text, encoding="utf-8", newline="\n")
-        out.print(str(place))
-
-
-def _site(folder: Path | None) -> tuple[Site, list[Fault]]:
-    """Read site.toml; its faults are told together with those of the rest where that can be read."""
-    from replisite.config import SiteFaults, load_site
-
-    try:
-        return load_site(folder if folder is not None else find_site(Path.cwd())), []
-    except SiteFaults as refused:
-        if refused.site is None:
-            raise
-        return refused.site, list(refused.faults)
-
-
-def _whole_site(folder: Path | None) -> Site:
-    """Read site.toml; raises InputError for any fault of it."""
-    loaded, faults = _site(folder)
-    if faults:
-        raise InputError(faults)
-    return loaded
-
-
-@contextmanager
-def _painter(quiet: bool, as_json: bool) -> Iterator[ProgressBar | PlainPainter | SilentProgressBar]:
-    if quiet or as_json:
-        yield SilentProgressBar()
-    elif err.is_terminal:
-        with ProgressBar(err) as bar:
-            yield bar
-    else:
-        yield PlainPainter(err)
-
-
-@contextmanager
-def _faults_told(
-    as_json: bool,
-    interrupted: str = "Interrupted; the last good output is as it was.",
-    *,
-    is_interruptible: bool = True,
-) -> Iterator[None]:
-    """Tell what went wrong and end with the right code.
-
-    From here on Ctrl-C and SIGTERM interrupt the command, unless it is not ``is_interruptible`` yet and unblocks them
-    itself.
-    """
-    try:
-        if is_interruptible:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPTS)
-        yield
-    except ReplisiteError as error:
-        _tell(error, as_json)
-    except (OSError, MemoryError, RuntimeError) as error:
-        limit = limit_error(error)
-        if limit is None:
-            raise
-        _tell(limit, as_json)
-    except KeyboardInterrupt:
-        err.print(interrupted)
-        raise typer.Exit(INTERRUPTED) from None
-
-
-def _tell(error: ReplisiteError, as_json: bool) -> NoReturn:
-    if as_json:
-        faults = [
-            {"file": f.file, "line": f.line, "what": f.what, "next": f.next}
-            for f in getattr(error, "faults", [])
-        ]
-        told = {"error": type(error).__name__, "message": str(error), "faults": faults}
-        if isinstance(error, PartlyDeployed):
-            told["failures"] = [{"path": path, "why": why} for path, why in error.failures]
-        out.print_json(told)
-    elif not isinstance(error, InputError):
-        err.print_lines(str(error))
-    else:
-        for fault in error.shown:
-            err.print(fault)
-        err.print(f"{error.total:,} fault{'s' * (error.total > 1)}; nothing was written.", style="bold red")
-    codes = {UsageError: USAGE, PartlyDeployed: IN_PART}
-    raise typer.Exit(codes.get(type(error), YOURS_TO_MEND))
+    for path in write_references(output):
+        OUT.print(str(path))
 
 
 def run(content_process: ContentProcess | None = None) -> None:
-    """Run the command line. ``content_process``: one for a preview, if it has been started already."""
-    try:
+    """Run the command line. ``content_process`` is the process of a preview that was started before."""
+    with system_limits_reported():
         app(obj=content_process)
-    except (
-        OSError,
-        MemoryError,
-        RuntimeError,
-    ) as error:  # before a command began, or as it said how it ended
-        limit = limit_error(error)
-        if limit is None:
-            raise
-        err.print(str(limit))
-        raise SystemExit(YOURS_TO_MEND) from None

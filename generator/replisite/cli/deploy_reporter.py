@@ -1,4 +1,4 @@
-"""A deploy as people follow it on a terminal: the plan, the question, a bar with files, bytes and time left, the result."""
+"""A deploy on a terminal: the plan, the question, a bar with files, bytes and time left, and the result."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Self
 
 from replisite.cli.terminal import Bar, Terminal
 from replisite.deploy.plan import Plan
-from replisite.deploy.reports import Deployed, Hears, RolledBack
+from replisite.deploy.reports import Deployed, RolledBack
 from replisite.deploy.steps import Reason
-from replisite.deploy.transfer import Transferred
 from replisite.errors import UsageError
+from replisite.reporting import Notice, Phase
 
 __all__ = ["DeployReporter"]
 
@@ -22,27 +22,28 @@ _REASONS: dict[Reason, tuple[str, str]] = {
     "metadata": ("~", "yellow"),
     "gone": ("-", "red"),
 }
-_TOLD: dict[Reason, str] = {
+_LABELS: dict[Reason, str] = {
     "new": "new",
-    "missing": "that should be live and are not",
-    "content": "with other content",
-    "metadata": "with other headers only",
-    "gone": "to be deleted",
+    "missing": "missing on the host",
+    "content": "with changed content",
+    "metadata": "with changed headers only",
+    "gone": "to delete",
 }
 
 SHOWN = 3
 EVERY_SECONDS = 5.0
 
 
-class DeployReporter(Hears):
-    """Tells on a console, and asks there unless ``is_agreed``; a context manager, which takes the bar away."""
+class DeployReporter:
+    """Prints the progress of a deploy, and asks unless ``is_agreed``; a context manager, which removes the bar."""
 
-    def __init__(self, console: Terminal, *, is_agreed: bool, is_quiet: bool) -> None:
-        self._console = console
+    def __init__(self, terminal: Terminal, *, is_agreed: bool, is_quiet: bool) -> None:
+        self._terminal = terminal
         self._is_agreed = is_agreed
         self._is_quiet = is_quiet
         self._bar: Bar | None = None
-        self._told = time.monotonic()
+        self._phase: Phase | None = None
+        self._printed_at = time.monotonic()
 
     def __enter__(self) -> Self:
         return self
@@ -50,139 +51,147 @@ class DeployReporter(Hears):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end()
+        self._remove_bar()
 
-    # -- meanwhile -------------------------------------------------------------------------------------
+    # -- progress --------------------------------------------------------------------------------------
 
-    def looking(self, files: int) -> None:
-        """Tell how many live files have been looked at."""
-        if not self._is_quiet and time.monotonic() - self._told > EVERY_SECONDS:
-            self._told = time.monotonic()
-            self._console.print(f"  looked at {files:,} live files", style="dim")
+    def begin(self, phase: Phase, /) -> None:
+        """Begin a phase; only its progress is printed."""
+        self._remove_bar()
+        self._phase = phase
 
-    def agrees(self, plan: Plan) -> bool:
-        """Show the plan, and ask."""
-        if not self._is_quiet:
-            self._show(plan)
-        return self._is_agreed or self.asks("Go ahead?")
-
-    def asks(self, question: str) -> bool:
-        """Ask for yes or no; raises UsageError where nobody can answer."""
-        if not self._console.is_terminal:
-            raise UsageError("nobody is there to say yes; say --yes, or --dry-run to see the plan alone")
-        return self._console.ask(f"{question} [y/N]").strip().lower() in {"y", "yes"}
-
-    def sending(self, sent: Transferred, plan: Plan) -> None:
-        """Move the bar."""
+    def advance(self, done: int, total: int = 0, /, *, pages: int = 0, size: int = 0) -> None:
+        """Print the progress of the phase."""
+        del pages
         if self._is_quiet:
             return
-        done, total = sent.puts + sent.deletes + len(sent.failures), plan.puts + plan.deletes
-        if not self._console.is_terminal:
-            if time.monotonic() - self._told > EVERY_SECONDS:
-                self._told = time.monotonic()
-                self._console.print(f"  {done:,} of {total:,} files, {_size(sent.bytes)}")
-            return
+        if self._phase is Phase.VERIFY:
+            self._terminal.print(f"Comparing {total:,} live files with the build", style="dim")
+        elif self._phase is Phase.SCAN:
+            if self._is_due():
+                self._terminal.print(f"  {done:,} live files read", style="dim")
+        elif self._terminal.is_terminal:
+            self._move_bar(done, total, size)
+        elif self._is_due():
+            self._terminal.print(f"  {done:,} of {total:,} files, {_size(size)}")
+
+    def warn(self, notice: Notice, /) -> None:
+        """Print the notice."""
+        self._terminal.print(f"warning: {notice}", style="yellow")
+
+    def _is_due(self) -> bool:
+        is_due = time.monotonic() - self._printed_at > EVERY_SECONDS
+        if is_due:
+            self._printed_at = time.monotonic()
+        return is_due
+
+    def _move_bar(self, done: int, total: int, size: int) -> None:
         if self._bar is None:
-            self._bar = Bar(self._console, refreshes=True)
+            self._bar = Bar(self._terminal, refreshes=True)
             self._bar.begin("Sending", total)
-            self._told = time.monotonic()
-        passed = time.monotonic() - self._told
-        rate = f"{done / passed:,.0f} files/s, {_size(sent.bytes)}" if passed else ""
+            self._printed_at = time.monotonic()
+        passed = time.monotonic() - self._printed_at
+        rate = f"{done / passed:,.0f} files/s, {_size(size)}" if passed else ""
         self._bar.update(done, total, rate)
 
-    def verifying(self, files: int) -> None:
-        """Tell that it is over, and looked at."""
-        self._end()
-        if not self._is_quiet:
-            self._console.print(f"Looking at {files} files as visitors get them", style="dim")
-
-    def _end(self) -> None:
+    def _remove_bar(self) -> None:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
 
+    # -- questions -------------------------------------------------------------------------------------
+
+    def agrees(self, plan: Plan) -> bool:
+        """Print the plan, and ask whether to apply it."""
+        if not self._is_quiet:
+            self._print_plan(plan)
+        return self._is_agreed or self._asks("Go ahead?")
+
+    def agrees_to_roll_back(self, report: RolledBack) -> bool:
+        """Ask whether to roll back."""
+        return self._is_agreed or self._asks(
+            f"Roll back from {report.left} to {report.release} on {report.host}?"
+        )
+
+    def _asks(self, question: str) -> bool:
+        """Ask for yes or no; raises UsageError without a terminal."""
+        if not self._terminal.is_terminal:
+            raise UsageError(
+                "there is no terminal to ask on; add --yes, or run replisite deploy --dry-run to see the plan"
+            )
+        return self._terminal.ask(f"{question} [y/N]").strip().lower() in {"y", "yes"}
+
     # -- results ---------------------------------------------------------------------------------------
 
-    def tell(self, report: Deployed) -> None:
-        """Tell what a deploy did."""
-        self._end()
-        console = self._console
-        for warning in report.warnings:
-            console.print(f"warning: {warning}", style="yellow")
+    def print_deployed(self, report: Deployed) -> None:
+        """Print the result of a deploy."""
+        self._remove_bar()
+        for notice in report.notices:
+            self.warn(notice)
         if not self._is_quiet:
-            self._tell(report)
+            self._print_result(report)
         for difference in report.differences:
-            console.print(difference, style="red")
+            self._terminal.print(difference, style="red")
 
-    def _tell(self, report: Deployed) -> None:
-        console = self._console
+    def _print_result(self, report: Deployed) -> None:
+        terminal = self._terminal
         if report.is_dry:
-            self._show_reasons(report)
-            console.print(f"Nothing was changed on {report.host}: this was a dry run")
+            self._print_counts(report.reasons, report.examples)  # type: ignore[arg-type]
+            terminal.print(f"Dry run: nothing was changed on {report.host}")
         elif report.is_live:
-            spent = report.seconds.get("apply", 0.0)
-            again = f", {report.retries:,} tries again" if report.retries else ""
-            console.print_parts(
-                ("Live", "bold"),
-                (
-                    f": {report.puts:,} put, {report.deletes:,} deleted, {_size(report.bytes)} in {spent:.1f} s{again}",
-                    "",
-                ),
-            )
-            if report.verified and not report.differences:
-                console.print(f"{report.verified} files looked at: they are as they were built", style="dim")
-            console.print(f"→ {report.host} ({report.release})")
+            self._print_live(report)
         elif not report.reasons:
-            console.print(f"Nothing to do: all {report.files:,} files are live on {report.host}")
+            terminal.print(f"Nothing to do: all {report.files:,} files are live on {report.host}")
         else:
-            console.print("Nothing was changed")
+            terminal.print("Nothing was changed")
         if report.configured:
             names = ", ".join(report.configured)
-            console.print(
-                f"{names} in {report.host} changed: let the web server read its configuration again",
-            )
+            terminal.print(f"{names} in {report.host} changed: reload the configuration of the web server")
 
-    def tell_back(self, report: RolledBack) -> None:
-        """Tell where going back led."""
-        self._end()
+    def _print_live(self, report: Deployed) -> None:
+        spent = report.seconds.get("apply", 0.0)
+        retries = f", {report.retries:,} retries" if report.retries else ""
+        sent = f"{report.puts:,} put, {report.deletes:,} deleted, {_size(report.bytes)} in {spent:.1f} s"
+        self._terminal.print_parts(("Live", "bold"), (f": {sent}{retries}", ""))
+        if report.verified and not report.differences:
+            self._terminal.print(f"{report.verified:,} live files compared: equal to the build", style="dim")
+        self._terminal.print(f"→ {report.host} ({report.release})")
+
+    def print_rolled_back(self, report: RolledBack) -> None:
+        """Print the result of a rollback."""
+        self._remove_bar()
         if self._is_quiet:
             return
         if report.is_live:
-            self._console.print_parts(
-                ("Live again", "bold"), (f": {report.release} (it was {report.left})", "")
+            self._terminal.print_parts(
+                ("Live again", "bold"), (f": {report.release} (before: {report.left})", "")
             )
         else:
-            self._console.print("Nothing was changed")
-
-    def agrees_back(self, report: RolledBack) -> bool:
-        """Ask whether to go back."""
-        return self._is_agreed or self.asks(
-            f"Go back from {report.left} to {report.release} on {report.host}?"
-        )
+            self._terminal.print("Nothing was changed")
 
     # -- the plan --------------------------------------------------------------------------------------
 
-    def _show(self, plan: Plan) -> None:
-        counts = {reason: plan.reasons[reason] for reason in plan.reasons}
-        self._show_counts(counts, plan.examples)
-        self._console.print(f"{plan.built:,} files built, {plan.live:,} live; {_size(plan.bytes)} to send")
+    def _print_plan(self, plan: Plan) -> None:
+        self._print_counts({reason: plan.reasons[reason] for reason in plan.reasons}, plan.examples)
+        self._terminal.print(f"{plan.built:,} files built, {plan.live:,} live; {_size(plan.bytes)} to send")
 
-    def _show_reasons(self, report: Deployed) -> None:
-        self._show_counts(report.reasons, report.examples)  # type: ignore[arg-type]
-
-    def _show_counts(self, counts: dict[Reason, int], examples: dict[Reason, list[str]]) -> None:
+    def _print_counts(self, counts: dict[Reason, int], examples: dict[Reason, list[str]]) -> None:
         for reason, (sign, style) in _REASONS.items():
             if not counts.get(reason):
                 continue
             shown = ", ".join(examples.get(reason, ())[:SHOWN])
             more = " …" if counts[reason] > SHOWN else ""
-            self._console.print_parts(
-                (f"{sign} {counts[reason]:,} {_TOLD[reason]}", style), (f"  {shown}{more}", "dim")
+            self._terminal.print_parts(
+                (f"{sign} {counts[reason]:,} {_LABELS[reason]}", style), (f"  {shown}{more}", "dim")
             )
 
 
 def _size(size: int) -> str:
-    """Return bytes as people read them."""
+    """Return a number of bytes in a unit that fits it.
+
+    >>> _size(999), _size(1_500), _size(2_000_000), _size(3_210_000_000)
+    ('999 bytes', '1.5 kB', '2.0 MB', '3.21 GB')
+    """
     if size < 1_000:
         return f"{size} bytes"
     if size < 1_000_000:

@@ -1,4 +1,4 @@
-"""What a preview says on a terminal."""
+"""The events of a preview on a terminal."""
 
 from __future__ import annotations
 
@@ -17,51 +17,55 @@ if TYPE_CHECKING:
 __all__ = ["PreviewReporter"]
 
 FAULTS_SHOWN = 5
-"""How many faults are told with the lines around them."""
+"""How many faults are printed with the lines around them."""
 
 WARNINGS_SHOWN = 5
 
 
 class PreviewReporter:
-    """Tells on a terminal what happens in a preview: one line a save, and faults with the lines around them."""
+    """Prints the events of a preview: one line a save, and faults with the lines around them."""
 
-    def __init__(self, console: Terminal, root: Path, *, quiet: bool) -> None:
-        self._console = console
+    def __init__(self, terminal: Terminal, root: Path, *, quiet: bool) -> None:
+        self._terminal = terminal
         self._root = root
         self._quiet = quiet
         self._is_faulty = False
 
     def started(self, started: Started) -> None:
-        """Tell where the preview is."""
+        """Print the addresses of the preview."""
         if started.moved_from is not None:
-            self._say(f"Port {started.moved_from} is in use, so the preview has another.", style="yellow")
-        self._console.print_parts(("Preview:", "bold"), (f" {started.url}", ""))
+            self._print(
+                f"Port {started.moved_from} is in use; the preview uses another port.", style="yellow"
+            )
+        self._terminal.print_parts(("Preview:", "bold"), (f" {started.url}", ""))
         if started.public_url:
-            self._console.print(f"On other devices: {started.public_url}/")
-            told = "Whoever is in this network can see unfinished pages; member pages stay on this machine."
-            self._console.print(told, style="yellow")
-        self._say("Ctrl-C ends it.", style="dim")
+            self._terminal.print(f"On other devices: {started.public_url}/")
+            self._terminal.print(
+                "All devices in this network can see unfinished pages; member pages stay on this machine.",
+                style="yellow",
+            )
+        self._print("Ctrl-C ends it.", style="dim")
 
     def happened(self, happened: Happened) -> None:
-        """Tell what changed, and what must be mended."""
+        """Print the changed files, and the faults to fix."""
         if happened.changed and not self._quiet:
-            self._say(self._line(happened), style="dim")
+            self._print(self._line(happened), style="dim")
         if happened.faults:
             self._is_faulty = True
             for fault in happened.faults[:FAULTS_SHOWN]:
-                self._tell_fault(fault)
+                self._print_fault(fault)
             more = len(happened.faults) - FAULTS_SHOWN + happened.uncounted
             if more > 0:
-                self._console.print(f"… and {more:,} more", style="red")
+                self._terminal.print(f"… and {more:,} more", style="red")
         elif happened.is_mended and self._is_faulty:
             self._is_faulty = False
-            self._say("Mended: everything is in order again.", style="green")
+            self._print("Fixed: no faults are left.", style="green")
         for warning in happened.warnings[:WARNINGS_SHOWN]:
-            self._say(f"warning: {warning}", style="yellow")
+            self._print(f"warning: {warning}", style="yellow")
 
     def ended(self) -> None:
-        """Tell that the preview is over."""
-        self._say("Preview ended.", style="dim")
+        """Print that the preview has ended."""
+        self._print("Preview ended.", style="dim")
 
     def _line(self, happened: Happened) -> str:
         names = [
@@ -72,15 +76,15 @@ class PreviewReporter:
         screens = f", {_screens(happened.refreshed)} refreshed" if happened.refreshed else ""
         return f"{datetime.now().astimezone():%H:%M:%S}  {shown}  {happened.seconds * 1000:.0f} ms{screens}"
 
-    def _tell_fault(self, fault: Fault) -> None:
-        self._console.print(str(fault), style="bold red")
+    def _print_fault(self, fault: Fault) -> None:
+        self._terminal.print(str(fault), style="bold red")
         frame = frame_of(self._root, fault)
         if frame is not None:
-            self._console.print_lines(frame_text(frame))
+            self._terminal.print_lines(frame_text(frame))
 
-    def _say(self, text: str, style: str) -> None:
+    def _print(self, text: str, style: str) -> None:
         if not self._quiet:
-            self._console.print(text, style=style)
+            self._terminal.print(text, style=style)
 
 
 def _screens(number: int) -> str:

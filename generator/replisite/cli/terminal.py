@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-__all__ = ["Bar", "Terminal", "printable"]
+__all__ = ["ERR", "OUT", "Bar", "Terminal", "printable"]
 
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode's general categories of control, format, surrogate, private and unassigned characters, and of separators."""
@@ -127,6 +127,11 @@ class Bar:
     def stop(self) -> None:
         """Take it away."""
         self._progress.stop()
+
+
+OUT = Terminal()
+ERR = Terminal(is_error=True)
+"""The two terminals of the program: results on standard output; progress, warnings and errors on standard error."""
 
 
 def _visible_json(text: str) -> str:

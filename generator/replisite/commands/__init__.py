@@ -1,9 +1,11 @@
-"""The commands, one story a file: what each does, in order, and what it gives back. Nothing is printed here.
+"""The commands, one story a file: the steps of each, in order, and the report that it returns. Nothing is printed here.
 
 build     build all sites: from site.toml, content, theme and roster to a finished output
-check     look everything over and write no page
-deploy    deploy a finished output: plan, ask, apply, verify, record
+check     check a site without writing a page
+deploy    deploy a finished output to a target
 explain   explain how pages were staged
 new       start a new site from the starter
-rollback  make live again what was live before
+preview   preview a site while it is written
+rollback  roll a target back to an earlier release
+roster    check the roster and count the people on it
 """

@@ -1,4 +1,4 @@
-"""Deploy a finished output: make what is live on a target equal to it."""
+"""Deploy a finished output: make the files that are live on a target equal to it."""
 
 from __future__ import annotations
 
@@ -7,47 +7,45 @@ import asyncio
 from replisite.deploy.apply import Deployment
 from replisite.deploy.bundle import FinishedOutput
 from replisite.deploy.limits import iter_excesses, measured
-from replisite.deploy.reports import Deployed, DeployOptions, Hears
+from replisite.deploy.reports import Deployed, DeployOptions
 from replisite.deploy.scope import Scope
 from replisite.deploy.server_config import ServerConfig, make_server_config
 from replisite.deploy.session import open_session, with_host_name
-from replisite.deploy.targets import state_of
+from replisite.deploy.targets import find_target, state_of
 from replisite.errors import DeployError, UsageError
 from replisite.hosts import Host, HostError, open_host
 from replisite.model.options import Options, database_path
 from replisite.model.places import address_of, prefix_of
 from replisite.model.site import Site
-from replisite.model.target import Target
 from replisite.people import PeopleDatabase
+from replisite.reporting import Reporter
 from replisite.system.private_files import private_folder
 
-__all__ = ["deploy"]
+__all__ = ["DeployOptions", "deploy"]
 
 
-def deploy(
-    site: Site, target: Target, options: DeployOptions, hears: Hears, host: Host | None = None
-) -> Deployed:
-    """Make what is live on a target equal to a finished output, and return what was done.
+def deploy(site: Site, options: DeployOptions, reporter: Reporter, host: Host | None = None) -> Deployed:
+    """Make the files that are live on a target equal to a finished output, and return the report.
 
-    ``host`` replaces the one that the target names. Raises UsageError, DeployError when nothing was changed, and
-    PartlyDeployed when something was.
+    ``host`` is used instead of the host that the target names. Raises UsageError, DeployError if nothing was changed, and
+    PartlyDeployed if something was.
     """
+    target = find_target(site, options.target)
     state = state_of(site, target)
     host = host or open_host(target, site.root, state)
-    packed = "gzip" if host.features.packing == "gzip" else ""
     output = options.output or site.root / site.output
     config = make_server_config(site, target, host.features, output)
+    packed = "gzip" if host.features.packing == "gzip" else ""
     bundle = FinishedOutput(output, target.cache, packed, config.added)
     scope = _scope(site, options, host)
-    report = Deployed(
-        target=target.name, host=host.features.label, is_dry=options.is_dry, warnings=list(config.warnings)
-    )
-    if host.features.warning:
-        report.warnings.append(host.features.warning)
-    _check_limits(host, bundle, config, report)
+    report = Deployed(target=target.name, host=host.features.label, is_dry=options.is_dry)
+    report.warn(*config.warnings, *([host.features.warning] if host.features.warning else []))
+    report.files = _measured(host, bundle, config)
     private_folder(site.state)
     with open_session(host, state, is_dry=options.is_dry) as session:
-        deployment = Deployment(site, target, options, hears, bundle, config.beside, scope, session, report)
+        deployment = Deployment(
+            site, target, options, reporter, bundle, config.beside, scope, session, report
+        )
         try:
             asyncio.run(deployment.run_all())
         except HostError as error:
@@ -56,22 +54,23 @@ def deploy(
 
 
 def _scope(site: Site, options: DeployOptions, host: Host) -> Scope:
-    """Return the scope of the deploy; raises UsageError for aliases without a site."""
+    """Return the sites to deploy; raises UsageError for aliases without a site."""
     if not options.only:
         return Scope()
     if host.features.takes_snapshots:
         raise UsageError(f"{host.features.label} takes all sites or none; deploy without --only")
-    with PeopleDatabase.open(database_path(site, Options())) as database:
-        owners = {owner.alias: owner for owner in database.distributors(address_of(site), only=options.only)}
+    with PeopleDatabase.open(database_path(site, Options())) as people:
+        owners = {owner.alias: owner for owner in people.distributors(address_of(site), only=options.only)}
         for alias in options.only:
             if alias not in owners:
-                near = database.similar(alias)
+                near = people.similar(alias)
                 raise UsageError(f'no site of "{alias}" has been built' + (f"; {near}" if near else ""))
     return Scope(tuple(sorted(prefix_of(site, owner) for owner in owners.values())))
 
 
-def _check_limits(host: Host, bundle: FinishedOutput, config: ServerConfig, report: Deployed) -> None:
-    measures = measured(bundle.entries())
-    report.files = measures.files
-    if excesses := list(iter_excesses(host.features, measures, config.redirects, config.dynamic)):
+def _measured(host: Host, bundle: FinishedOutput, config: ServerConfig) -> int:
+    """Return the number of files; raises DeployError for limits of the host that they exceed."""
+    output = measured(bundle.entries())
+    if excesses := list(iter_excesses(host.features, output, config.redirects, config.dynamic)):
         raise DeployError("\n".join(excesses))
+    return output.files

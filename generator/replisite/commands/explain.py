@@ -1,4 +1,4 @@
-"""Explain how pages were staged: what is static, what is filled in for each owner, and what costs more than it need."""
+"""Explain how pages were staged: the static text, the slots of each owner, and the pages that are rendered in full."""
 
 from __future__ import annotations
 
@@ -10,41 +10,56 @@ from replisite.errors import Fault, InputError, UsageError, nearest
 from replisite.model.options import Options
 from replisite.model.site import Site
 from replisite.pages.explanation import PageExplanation
-from replisite.rendering.steps import Findings, Progress, compose, in_turn, phase, rendering_process
+from replisite.rendering.steps import Findings, Preparation, build_lock, compose, phase, rendering_process
+from replisite.reporting import NoticeKind, Phase, Reporter
 
-__all__ = ["Explanation", "explain"]
+__all__ = ["ExplainOptions", "Explanation", "explain"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainOptions:
+    """The options of an explanation. ``page`` is a path or a source, ``*`` stands for any text; empty for all pages."""
+
+    page: str = ""
+    source: Options = field(default_factory=Options)
 
 
 @dataclass(slots=True, kw_only=True)
 class Explanation(Findings):
-    """How pages were staged. ``slots`` are the distinct ones of all pages asked for."""
+    """How pages were staged. ``slots`` is the number of distinct slots of these pages."""
 
     pages: list[PageExplanation] = field(default_factory=list)
     slots: int = 0
 
 
 def explain(
-    site: Site, options: Options, progress: Progress, wanted: str = "", earlier: Sequence[Fault] = ()
+    site: Site, options: ExplainOptions, reporter: Reporter, earlier: Sequence[Fault] = ()
 ) -> Explanation:
-    """Tell of all pages, or of those whose path or source is ``wanted`` (``*`` stands for anything).
+    """Explain all pages, or those whose path or source matches ``options.page``.
 
-    Raises InputError for faults of the content, and UsageError where there is no such page.
+    Raises InputError for faults of the content, and UsageError if no page matches.
     """
-    told = Explanation()
-    with in_turn(site, progress), rendering_process(site, options) as room, phase(told, "content", progress):
-        composed = compose(room, told, progress)
+    explanation = Explanation()
+    work = Preparation(site, options.source, explanation, reporter)
+    with (
+        build_lock(site, reporter),
+        rendering_process(site, options.source) as rendering,
+        phase(work, Phase.CONTENT),
+    ):
+        composed = compose(work, rendering)
         if earlier or composed.faults:
             raise InputError([*earlier, *composed.faults])
-        pages = room.explain()
-    told.warnings = [warning for warning in told.warnings if "rendered in full" not in warning]
-    told.pages = [page for page in pages if not wanted or _is_wanted(page, wanted)]
-    if not told.pages:
-        near = nearest(wanted, {name for page in pages for name in (page.path, page.source)})
-        raise UsageError(f'no page "{wanted}"' + (f"; {near}" if near else "; replisite explain lists all"))
-    told.slots = len({(slot.where, slot.told) for page in told.pages for slot in page.slots})
-    return told
+        pages = rendering.explain()
+    # the explanation of a page has the reason already
+    explanation.notices = [notice for notice in explanation.notices if notice.kind is not NoticeKind.WIDENED]
+    explanation.pages = [page for page in pages if not options.page or _matches(page, options.page)]
+    if not explanation.pages:
+        near = nearest(options.page, {name for page in pages for name in (page.path, page.source)})
+        raise UsageError(f'no page "{options.page}"; {near or "replisite explain lists all"}')
+    explanation.slots = len({(slot.where, slot.told) for page in explanation.pages for slot in page.slots})
+    return explanation
 
 
-def _is_wanted(page: PageExplanation, wanted: str) -> bool:
+def _matches(page: PageExplanation, pattern: str) -> bool:
     names = {page.path, page.path.removesuffix("index.html").rstrip("/"), page.source}
-    return any(fnmatch(name, wanted.rstrip("/")) for name in names)
+    return any(fnmatch(name, pattern.rstrip("/")) for name in names)

@@ -17,7 +17,7 @@ from replisite.deploy.bundle import FinishedOutput
 from replisite.deploy.live_list import LiveList
 from replisite.deploy.lock import HeldLock, hold_lock
 from replisite.deploy.plan import Plan, make_plan
-from replisite.deploy.reports import Deployed, DeployOptions, Hears
+from replisite.deploy.reports import Deployed, DeployOptions, report_transfer
 from replisite.deploy.scan import scan
 from replisite.deploy.scope import Scope
 from replisite.deploy.session import Session, merged
@@ -28,6 +28,7 @@ from replisite.errors import DeployError, PartlyDeployed
 from replisite.hosts import HostError, Release
 from replisite.model.site import Site
 from replisite.model.target import Target
+from replisite.reporting import Phase, Reporter
 from replisite.system.clock import deploy_name
 
 __all__ = ["Deployment"]
@@ -44,7 +45,7 @@ class Deployment:
     site: Site
     target: Target
     options: DeployOptions
-    hears: Hears
+    reporter: Reporter
     bundle: FinishedOutput
     beside: Mapping[str, bytes]
     scope: Scope
@@ -63,11 +64,11 @@ class Deployment:
                 if self.report.is_live or not self.report.reasons:
                     self.report.configured = list(await retried(partial(host.configure, self.beside)))
             if self.report.is_live and self.options.verifies:
-                with self._timed("verify"):
+                with self._timed(Phase.VERIFY):
                     await self._verify()
 
     async def _deploy(self, name: str, lock: HeldLock) -> None:
-        with self._timed("plan"):
+        with self._timed(Phase.PLAN):
             live = await self._live(lock)
             release = await self._release(name, live.release if live else "", lock)
             plan = await asyncio.to_thread(self._plan, live)
@@ -76,9 +77,9 @@ class Deployment:
         is_listed = live is not None  # without a list the next deploy could not compare, whatever is live
         if self.options.is_dry or (plan.is_empty and not release.is_resumed and is_listed):
             return
-        if not plan.is_empty and not self.hears.agrees(plan):
+        if not plan.is_empty and not self.options.agrees(plan):
             return
-        with contextlib.suppress(_CannotResume), self._timed("apply"):
+        with contextlib.suppress(_CannotResume), self._timed(Phase.APPLY):
             wanted = await self._begin(release, live)
             await self._apply(release, plan, wanted, live, lock)
             return
@@ -98,7 +99,7 @@ class Deployment:
         except DeployError:
             if not is_scanned:
                 raise
-            self.report.warnings.append("The list of live files was damaged; this deploy makes it again.")
+            self.report.warn("The list of live files was damaged; this deploy makes it again.")
             return None
         return live
 
@@ -124,11 +125,12 @@ class Deployment:
         journal = self.session.journal
         if self.options.refreshes or lock.is_taken_over:
             if lock.is_taken_over:
-                self.report.warnings.append(
+                self.report.warn(
                     "Another deploy held the lock, so every file on the host was compared with the build."
                 )
             journal.begin(name, base, is_complete=True)
-            await scan(self.session.host, self.bundle, journal, self.hears.looking)
+            self.reporter.begin(Phase.SCAN)
+            await scan(self.session.host, self.bundle, journal, self.reporter.advance)
             return Release(name, base)
         if journal.release and journal.base == base:
             return Release(journal.release, base, is_resumed=True)
@@ -178,7 +180,7 @@ class Deployment:
     ) -> None:
         session, host = self.session, self.session.host
         jobs = self.options.jobs or host.features.jobs
-        progress = partial(self.hears.sending, plan=plan)
+        progress = partial(report_transfer, self.reporter, plan)
         transfer = Transfer(host, self.bundle, session.journal, jobs, progress=progress)
         lock.on_loss = transfer.done.give_up
         succeeded = await transfer.puts(plan, frozenset(wanted) if wanted is not None else None)
@@ -202,12 +204,12 @@ class Deployment:
 
     async def _verify(self) -> None:
         sample = sample_of(self.scope.files(self.bundle.files()), self.report.files)
-        self.hears.verifying(len(sample))
+        self.reporter.advance(0, len(sample))
         url = self.target.url or self.site.url
         found = await verify(sample, url, self.session.host.features, is_own=not self.target.url)
         self.report.verified, self.report.differences = found.count, list(found.differences)
         if found.unreached:
-            self.report.warnings.append(
+            self.report.warn(
                 f"The live sites could not be checked ({found.unreached}); is url right, in [site] or in the target?"
             )
 
@@ -225,7 +227,8 @@ class Deployment:
         report.bytes, report.retries = done.bytes, done.retries
 
     @contextlib.contextmanager
-    def _timed(self, phase: str) -> Iterator[None]:
+    def _timed(self, phase: Phase) -> Iterator[None]:
+        self.reporter.begin(phase)
         started = time.perf_counter()
         yield
-        self.report.seconds[phase] = round(time.perf_counter() - started, 3)
+        self.report.seconds[phase.value] = round(time.perf_counter() - started, 3)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from replisite.deploy.plan import Plan
 from replisite.deploy.transfer import Transferred
+from replisite.reporting import Notice, NoticeKind, Reporter
 
-__all__ = ["DeployOptions", "Deployed", "Hears", "RolledBack"]
+__all__ = ["DeployOptions", "Deployed", "RollbackOptions", "RolledBack", "report_transfer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployOptions:
-    """The options of the command line. ``only`` are aliases; ``jobs`` 0 stands for the host's own number."""
+    """The options of a deploy. ``target`` is a name; empty for the only target. ``only`` are aliases.
 
+    ``jobs`` is how many files are sent at a time; 0 stands for the host's own number. ``agrees`` decides whether a plan is
+    applied.
+    """
+
+    target: str = ""
     output: Path | None = None
     only: tuple[str, ...] = ()
     is_dry: bool = False
@@ -24,32 +31,16 @@ class DeployOptions:
     refreshes: bool = False
     breaks_lock: bool = False
     verifies: bool = True
-
-
-class Hears:
-    """Hears how a deploy goes on; what is not overridden is not heard."""
-
-    def looking(self, files: int) -> None:
-        """So many files of the host have been looked at."""
-
-    def agrees(self, plan: Plan) -> bool:  # noqa: ARG002 - for those that override it
-        """Say yes or no to a plan."""
-        return True
-
-    def sending(self, done: Transferred, plan: Plan) -> None:
-        """So much of a plan has been done."""
-
-    def verifying(self, files: int) -> None:
-        """So many files will be looked at as visitors get them."""
+    agrees: Callable[[Plan], bool] = lambda _: True
 
 
 @dataclass(slots=True, kw_only=True)
 class Deployed:
-    """The report of a deploy. ``reasons`` counts the steps of the plan by reason; ``bytes`` those that were stored.
+    """The result of a deploy. ``reasons`` counts the steps of the plan by reason; ``bytes`` were stored on the host.
 
-    ``is_live`` says that the release is live now; otherwise there was nothing to do, or the user declined. ``differences``
-    are those between the build and what a visitor gets. ``configured`` names the server's files that changed, which the
-    server has yet to read.
+    ``is_live``: the release is live now; otherwise there was nothing to do, or the plan was not agreed to. ``differences``
+    are those between the build and the files that visitors get. ``configured`` names configuration files that were
+    written, and that the web server has not read yet.
     """
 
     target: str
@@ -69,17 +60,28 @@ class Deployed:
     configured: list[str] = field(default_factory=list)
     verified: int = 0
     differences: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def warnings(self) -> list[str]:
+        """The notices as texts."""
+        return [str(notice) for notice in self.notices]
+
+    def warn(self, *texts: str) -> None:
+        """Add notices."""
+        self.notices += [Notice(NoticeKind.DEPLOY, text) for text in texts]
+
     def as_json(self) -> dict[str, Any]:
-        """Return the report as plain data."""
-        return asdict(self)
+        """Return the report as plain data; the notices are the texts under ``warnings``."""
+        plain = asdict(self)
+        plain["notices"] = self.warnings
+        return {"warnings" if key == "notices" else key: value for key, value in plain.items()}
 
 
 @dataclass(slots=True, kw_only=True)
 class RolledBack:
-    """The report of a rollback, from the release ``left`` to another. ``releases`` are those that can be restored."""
+    """The result of a rollback: from release ``left`` to ``release``. ``releases`` are those that the host still has."""
 
     target: str
     host: str
@@ -93,3 +95,22 @@ class RolledBack:
     def as_json(self) -> dict[str, Any]:
         """Return the report as plain data."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollbackOptions:
+    """The options of a rollback. ``target`` is a name; empty for the only target. ``release`` is a name; empty for the last.
+
+    ``agrees`` decides whether a release is made live again.
+    """
+
+    target: str = ""
+    release: str = ""
+    breaks_lock: bool = False
+    agrees: Callable[[RolledBack], bool] = lambda _: True
+
+
+def report_transfer(reporter: Reporter, plan: Plan, done: Transferred) -> None:
+    """Report how many steps of a plan are done, and how many bytes are stored."""
+    steps = done.puts + done.deletes + len(done.failures)
+    reporter.advance(steps, plan.puts + plan.deletes, size=done.bytes)

@@ -6,20 +6,21 @@ a deploy replaced or deleted are put back, in the order in which no link breaks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from replisite.deploy.lock import HeldLock, hold_lock
 from replisite.deploy.plan import make_plan
-from replisite.deploy.reports import Hears, RolledBack
+from replisite.deploy.reports import RollbackOptions, RolledBack, report_transfer
 from replisite.deploy.session import Session
 from replisite.deploy.steps import iter_restores
 from replisite.deploy.transfer import Transfer, retried
 from replisite.errors import DeployError, PartlyDeployed, UsageError, nearest
 from replisite.hosts import Body, Release
 from replisite.model.live_files import LiveFile
+from replisite.reporting import Phase, Reporter
 from replisite.system.clock import deploy_name
 
 __all__ = ["Restoration"]
@@ -30,16 +31,15 @@ class Restoration:
     """One rollback, step by step."""
 
     session: Session
-    wanted: str
-    hears: Hears
-    agrees: Callable[[RolledBack], bool]
+    options: RollbackOptions
+    reporter: Reporter
     report: RolledBack
 
-    async def run_all(self, breaks_lock: bool) -> None:
+    async def run_all(self) -> None:
         async with self.session.host as host:
             name = deploy_name()
             earlier = self.session.names_lock(name)
-            async with hold_lock(host.state, name, earlier, force=breaks_lock) as lock:
+            async with hold_lock(host.state, name, earlier, force=self.options.breaks_lock) as lock:
                 await (self._by_file(lock) if self.session.is_file_by_file else self._at_once())
 
     async def _at_once(self) -> None:
@@ -48,7 +48,7 @@ class Restoration:
         report.left = live.release if live else ""
         report.releases = list(await host.releases())
         self._choose(report.releases)
-        if not self.agrees(report):
+        if not self.options.agrees(report):
             return
         await retried(partial(host.roll_back, report.release))
         if host.state is None:
@@ -66,12 +66,13 @@ class Restoration:
         is_there = before is not None and (is_cut_short or before.release != report.left)
         report.releases = [before.release] if before is not None and is_there else []
         self._choose(report.releases)
-        if not self.agrees(report):
+        if not self.options.agrees(report):
             return
         assert before is not None
         plan = make_plan(iter_restores(before, session.there(live)), session.folder / "plan")
         if session.journal.base != report.left:
             session.journal.begin(deploy_name(), report.left)
+        self.reporter.begin(Phase.APPLY)
         nothing = _NoBundle(session.folder)
         transfer = Transfer(
             session.host,
@@ -79,7 +80,7 @@ class Restoration:
             session.journal,
             session.host.features.jobs,
             restored=before.release,
-            progress=partial(self.hears.sending, plan=plan),
+            progress=partial(report_transfer, self.reporter, plan),
         )
         lock.on_loss = transfer.done.give_up
         if not (await transfer.puts(plan) and await transfer.deletes(plan)):
@@ -96,10 +97,11 @@ class Restoration:
     def _choose(self, known: Sequence[str]) -> None:
         if not known:
             raise DeployError(f"{self.report.host}: there is no earlier release to roll back to")
-        if self.wanted and self.wanted not in known:
-            near = nearest(self.wanted, known) or f"known are {', '.join(known)}"
-            raise UsageError(f'there is no release "{self.wanted}"; {near}')
-        self.report.release = self.wanted or known[0]
+        wanted = self.options.release
+        if wanted and wanted not in known:
+            near = nearest(wanted, known) or f"known are {', '.join(known)}"
+            raise UsageError(f'there is no release "{wanted}"; {near}')
+        self.report.release = wanted or known[0]
 
     def _end(self) -> None:
         self.session.journal.end()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -23,6 +23,7 @@ from replisite.images import PictureError, derive
 from replisite.model.photo_paths import derived_file, photo_path, webp_of
 from replisite.model.site import Site
 from replisite.people import PeopleDatabase, PhotoOwner
+from replisite.reporting import Reporter, SilentReporter
 from replisite.system.processes import end_with_parent
 
 __all__ = ["MadePhotos", "make_photos"]
@@ -49,7 +50,7 @@ def make_photos(
     database: PeopleDatabase,
     processes: int,
     only: Collection[str] | None = None,
-    progress: Callable[[int, int], None] = lambda *_: None,
+    reporter: Reporter = SilentReporter(),  # noqa: B008 - it holds nothing
     *,
     waits: bool = True,
 ) -> MadePhotos:
@@ -83,7 +84,7 @@ def make_photos(
                 else:
                     rows.append((owner.source, "", ""))
                     found.faults.append(_fault(owner, *result))
-                progress(found.made + found.reused, 0)
+                reporter.advance(found.made + found.reused)
             if rows:
                 _delete(site, database.put_photos(rows, waits=waits))
     found.seconds = round(time.perf_counter() - started, 3)

@@ -1,4 +1,4 @@
-"""What the command line may say of a site's sources, and where the ledger lies that is made of them."""
+"""The options that commands share: which sources they read, and where the people database made of them is."""
 
 from __future__ import annotations
 
@@ -14,26 +14,25 @@ __all__ = ["Options", "database_path"]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line may say."""
+    """Which sources a command reads, and with how many processes.
 
-    output: Path | None = None
+    ``roster`` replaces the roster of site.toml. ``jobs`` is a number of processes; 0 stands for one per core.
+    """
+
     roster: Path | None = None
-    only: tuple[str, ...] = ()
     skip_bad_rows: bool = False
     drafts: bool = False
     future: bool = False
-    prove_all: bool = False
-    fresh: bool = False
     jobs: int = 0
 
     @property
     def processes(self) -> int:
-        """How many processes prove and press."""
+        """How many processes read, prove and press."""
         return self.jobs or os.cpu_count() or 1
 
 
 def database_path(site: Site, options: Options) -> Path:
-    """Return the ledger's file; another roster than the site's own has one of its own."""
+    """Return the file of the people database; a roster other than the site's own has its own file."""
     if options.roster is None:
         return site.state / "ledger.sqlite"
     name = hashlib.sha256(str(options.roster.resolve()).encode()).hexdigest()[:12]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from array import array
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from replisite.model.refused_row import RefusedRow
 from replisite.model.site import Roster, Site
 from replisite.people import PeopleDatabase, RosterPart
 from replisite.people.missing_photos import Photos
+from replisite.reporting import Reporter
 from replisite.roster import (
     BLOCK_ROWS,
     Block,
@@ -94,7 +95,7 @@ class Enrolment:
     skips_bad_rows: bool
     processes: int
 
-    def take(self, database: PeopleDatabase, progress: Callable[[int, int], None]) -> FaultLog:
+    def take(self, database: PeopleDatabase, reporter: Reporter) -> FaultLog:
         """Read the roster into the ledger, as far as the ledger is not made from just this; return the rows' faults."""
         self._refuse_special_files()
         conditions, stories = self._conditions(), self._stories()
@@ -110,7 +111,7 @@ class Enrolment:
         stamp = hashlib.sha256(f"{conditions} {sorted(stories.items())} {before}".encode()).hexdigest()
         if database.stamp == stamp:
             return database.faults
-        return self._take_all(database, conditions, stories, before, stamp, progress)
+        return self._take_all(database, conditions, stories, before, stamp, reporter)
 
     @property
     def _path(self) -> Path:
@@ -140,7 +141,7 @@ class Enrolment:
         stories: Mapping[str, str],
         before: str,
         stamp: str,
-        progress: Callable[[int, int], None],
+        reporter: Reporter,
     ) -> FaultLog:
         faults = FaultLog()
         photos = Photos(self._content)
@@ -148,7 +149,7 @@ class Enrolment:
         marks = _Marks()
         with closing(self._people(faults, photos)) as people:
             database.import_people(
-                _counted(marks.seen(odd.seen(photos.seen(people))), progress),
+                _counted(marks.seen(odd.seen(photos.seen(people))), reporter),
                 faults,
                 site=self.terms,
                 stamp=stamp,
@@ -322,12 +323,10 @@ class _Marks:
             yield person
 
 
-def _counted(
-    people: Iterable[Person | RefusedRow], progress: Callable[[int, int], None]
-) -> Iterator[Person | RefusedRow]:
+def _counted(people: Iterable[Person | RefusedRow], reporter: Reporter) -> Iterator[Person | RefusedRow]:
     for number, person in enumerate(people, 1):
         if number % TOLD_EVERY == 0:
-            progress(number, 0)
+            reporter.advance(number)
         yield person
 
 

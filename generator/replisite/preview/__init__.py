@@ -12,6 +12,7 @@ fault_json       faults as the browser gets them
 head_start       the composer, before the command line is read
 local_links      addresses of the live sites, led to the preview's
 messages         what the processes say to each other
+options          the options of a preview
 owners           who is on the roster: found by alias, searched by name
 personal_marks   marks what is personal in a page
 responses        the answer to a request for a page
@@ -21,7 +22,6 @@ routing          from an address to what stands there: a page, a file, or nothin
 serve            the command's story
 server           HTTP: pages, files, events
 session          what is shown to whom just now, and what changes on the screens
-start            what is done while the server is still being imported
 tabs             open screens, and the server-sent events that they get
 timeouts         what takes too long is broken off
 watch_list       which folders are watched for some folders and files

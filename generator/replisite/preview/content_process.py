@@ -12,7 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from replisite.system.processes import ChildProcess, Heard, OutOfDate
+from replisite.reporting import Reporter
+from replisite.system.processes import ChildProcess, OutOfDate
 
 if TYPE_CHECKING:
     from replisite.preview.content_worker import ContentWorker
@@ -30,13 +31,13 @@ GRACE = 2.0
 """How many seconds it has to say that it gives up."""
 
 
-def _made(scratch: Path, heard: Heard) -> ContentWorker:
+def _made(scratch: Path, reporter: Reporter) -> ContentWorker:
     gc.disable()  # there is nothing to give back before something has been read
     from replisite.preview.content_worker import (
         ContentWorker,  # here and now, while the other side reads its own
     )
 
-    return ContentWorker(scratch, heard)
+    return ContentWorker(scratch, reporter)
 
 
 class ContentProcess(ChildProcess):

@@ -32,10 +32,10 @@ from replisite.preview.messages import (
 from replisite.preview.personal_marks import Piece
 from replisite.preview.timeouts import Deadline, Overdue
 from replisite.rendering.links import audit_sheets, link_check, template_fault
+from replisite.reporting import Reporter
 from replisite.staging import Plate
 from replisite.system.clock import build_time
 from replisite.system.open_files import opened_files
-from replisite.system.processes import Heard
 
 __all__ = ["ContentWorker"]
 
@@ -50,9 +50,9 @@ class ContentWorker:
     ``scratch`` is a folder for what Pelican must be able to write.
     """
 
-    def __init__(self, scratch: Path, heard: Heard) -> None:
+    def __init__(self, scratch: Path, reporter: Reporter) -> None:
         self._output = scratch / "output"
-        self._deadline = Deadline(lambda: heard(0, 0))
+        self._deadline = Deadline(lambda: reporter.advance(0))
         self._code = SiteCode()
         self._warm = ReusedFiles()
         self._pages: StagedSite | None = None

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, cast
 from replisite.model.options import Options
 from replisite.model.site import Site
 from replisite.preview.messages import Order, Taken
-from replisite.system.processes import ChildProcess, Heard
+from replisite.reporting import Reporter
+from replisite.system.processes import ChildProcess
 
 if TYPE_CHECKING:
     from replisite.preview.roster_worker import RosterWorker
@@ -27,11 +28,11 @@ NICENESS = 10
 """How far the roster stands behind whoever looks at a page meanwhile; see nice(2)."""
 
 
-def _made(latest: c_long, heard: Heard) -> RosterWorker:
+def _made(latest: c_long, reporter: Reporter) -> RosterWorker:
     os.nice(NICENESS)
     from replisite.preview.roster_worker import RosterWorker  # in this process alone
 
-    return RosterWorker(latest, heard)
+    return RosterWorker(latest, reporter)
 
 
 class RosterProcess(ChildProcess):
@@ -43,12 +44,12 @@ class RosterProcess(ChildProcess):
         self._numbering = threading.Lock()
         self._turn = threading.Lock()
 
-    def take(self, site: Site, options: Options, names: Sequence[str], progress: Heard) -> Taken:
-        """Take the roster in; ``progress`` gets (rows read, rows in all or 0). Raises ReplisiteError."""
+    def take(self, site: Site, options: Options, names: Sequence[str], reporter: Reporter) -> Taken:
+        """Take the roster in; The progress is in rows. Raises ReplisiteError."""
         with self._numbering:
             self._latest.value += 1
             order = Order(site, options, tuple(names), self._latest.value)
         with self._turn:
             if self.is_over:
                 self.begin_anew()
-            return cast(Taken, self.ask("take", order, progress=progress))
+            return cast(Taken, self.ask("take", order, reporter=reporter))

@@ -12,8 +12,8 @@ from replisite.model.options import database_path
 from replisite.people import NameIndex, PeopleDatabase
 from replisite.preview.messages import Order, Taken
 from replisite.preview.owners import names_path
-from replisite.rendering.steps import in_turn, take_roster
-from replisite.system.processes import Heard
+from replisite.rendering.steps import build_lock, take_roster
+from replisite.reporting import Notice, Phase, Reporter
 
 __all__ = ["Abandoned", "RosterWorker", "index_names"]
 
@@ -25,26 +25,17 @@ class Abandoned(Exception):
 class RosterWorker:
     """What the intake's process holds. ``latest`` is the number of the latest order, shared with the other side."""
 
-    def __init__(self, latest: c_long, heard: Heard) -> None:
+    def __init__(self, latest: c_long, reporter: Reporter) -> None:
         self._latest = latest
-        self._heard = heard
+        self._reporter = reporter
 
     def take(self, order: Order) -> Taken:
         """Take a roster in, unless the ledger was made from just this one. Raises ReplisiteError."""
-        rows = 0
-
-        def progress(phase: str, done: int, _total: int, _pages: int = 0, _note: str = "") -> None:
-            nonlocal rows
-            if order.number < self._latest.value:
-                raise Abandoned
-            if phase == "roster":
-                rows = rows or _lines(order.options.roster or order.site.root / order.site.roster.source)
-                self._heard(done, max(rows - 1, done))
-
+        reporter = _RowsReporter(self._reporter, order, self._latest)
         path = database_path(order.site, order.options)
         try:
-            with in_turn(order.site, progress), PeopleDatabase.open(path) as database:
-                faults = take_roster(order.site, database, order.options, order.names, progress)
+            with build_lock(order.site, reporter), PeopleDatabase.open(path) as database:
+                faults = take_roster(order.site, database, order.options, order.names, reporter)
                 if len(faults) and not order.options.skip_bad_rows:
                     return Taken(faults.faults, faults.uncounted)
                 index_names(NameIndex(names_path(path)), database)
@@ -52,6 +43,35 @@ class RosterWorker:
                 return Taken((), 0, (*database.warnings, *skipped), len(database))
         except Abandoned:
             return Taken(is_abandoned=True)
+
+
+class _RowsReporter:
+    """Adds the number of rows to the progress of an order, and raises Abandoned as soon as a later order has come."""
+
+    def __init__(self, reporter: Reporter, order: Order, latest: c_long) -> None:
+        self._reporter, self._order, self._latest = reporter, order, latest
+        self._rows = 0
+
+    def begin(self, phase: Phase, /) -> None:
+        """Report that the roster is waited for."""
+        self._check()
+        self._reporter.begin(phase)
+
+    def advance(self, done: int, total: int = 0, /, *, pages: int = 0, size: int = 0) -> None:
+        """Report rows of all rows; ``total`` is not known where they are read."""
+        del total
+        self._check()
+        order = self._order
+        self._rows = self._rows or _lines(order.options.roster or order.site.root / order.site.roster.source)
+        self._reporter.advance(done, max(self._rows - 1, done), pages=pages, size=size)
+
+    def warn(self, notice: Notice, /) -> None:
+        """Pass the notice on."""
+        self._reporter.warn(notice)
+
+    def _check(self) -> None:
+        if self._order.number < self._latest.value:
+            raise Abandoned
 
 
 def index_names(index: NameIndex, database: PeopleDatabase) -> None:

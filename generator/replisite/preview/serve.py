@@ -9,19 +9,19 @@ import errno
 import signal
 import socket
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from replisite.errors import Fault, UsageError
 from replisite.preview.addresses import LOCAL, Place, Visit
 from replisite.preview.config import Config
 from replisite.preview.content_process import ContentProcess
+from replisite.preview.options import PreviewOptions
 from replisite.preview.roster_process import RosterProcess
 from replisite.preview.routing import has_hosts
 from replisite.preview.session import FIRST_PAGE, Happened, PreviewSession
-from replisite.preview.start import PreviewOptions
 from replisite.preview.watcher import Watched, Watcher
 from replisite.system.error_text import error_text
 from replisite.system.processes import INTERRUPTS
@@ -29,7 +29,7 @@ from replisite.system.processes import INTERRUPTS
 if TYPE_CHECKING:
     import uvicorn
 
-__all__ = ["Started", "serve"]
+__all__ = ["PreviewReporter", "Started", "serve"]
 
 DEFAULT_PORT = 8000
 PORTS_TRIED = 50
@@ -45,13 +45,22 @@ class Started:
     moved_from: int | None
 
 
+class PreviewReporter(Protocol):
+    """Receives the events of a preview."""
+
+    def started(self, started: Started, /) -> None:
+        """Report where the preview listens."""
+
+    def happened(self, happened: Happened, /) -> None:
+        """Report a change of files, and the faults that it brought or removed."""
+
+
 def serve(
     folder: Path,
     config: Config,
     options: PreviewOptions,
     content_process: ContentProcess,
-    started: Callable[[Started], None],
-    told: Callable[[Happened], None],
+    reporter: PreviewReporter,
 ) -> None:
     """Serve a site until SIGINT (Ctrl-C) or SIGTERM, from its ``config`` as it has been read.
 
@@ -61,9 +70,7 @@ def serve(
         listening = _listen(options)
         signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)  # until the loop hears them itself
         try:
-            asyncio.run(
-                _serve(folder, config, options, listening, content_process, roster_process, started, told)
-            )
+            asyncio.run(_serve(folder, config, options, listening, content_process, roster_process, reporter))
         finally:
             listening.close()
 
@@ -75,8 +82,7 @@ async def _serve(
     listening: socket.socket,
     content_process: ContentProcess,
     roster_process: RosterProcess,
-    started: Callable[[Started], None],
-    told: Callable[[Happened], None],
+    reporter: PreviewReporter,
 ) -> None:
     loop, stopping = asyncio.get_running_loop(), asyncio.Event()
     for number in INTERRUPTS:
@@ -89,7 +95,7 @@ async def _serve(
 
     def failed(done: concurrent.futures.Future[None]) -> None:
         if not done.cancelled() and (error := done.exception()) is not None:
-            told(Happened(faults=(Fault("", 0, error_text(error), "please report it"),)))
+            reporter.happened(Happened(faults=(Fault("", 0, error_text(error), "please report it"),)))
 
     def watch(watched: Watched) -> None:
         if watching:
@@ -98,10 +104,17 @@ async def _serve(
         watching.append(Watcher(watched, changed))
         watching[0].start()
         if watching[0].is_polling:
-            told(Happened(warnings=(SPENT,)))
+            reporter.happened(Happened(warnings=(SPENT,)))
 
     session = PreviewSession(
-        folder, config, options.source, content_process, roster_process, told, options.editor, watch
+        folder,
+        config,
+        options.source,
+        content_process,
+        roster_process,
+        reporter.happened,
+        options.editor,
+        watch,
     )
     reading = asyncio.create_task(_read(session))
     port = listening.getsockname()[1]
@@ -112,7 +125,7 @@ async def _serve(
         task.add_done_callback(lambda _: stopping.set())
     home = _first_address(session, options, port)
     moved = DEFAULT_PORT if options.port is None and port != DEFAULT_PORT else None
-    started(Started(home, public, moved))
+    reporter.started(Started(home, public, moved))
     opening = asyncio.to_thread(_open, home) if options.is_opening else asyncio.sleep(0)
     try:
         await asyncio.gather(opening, stopping.wait())

@@ -25,6 +25,7 @@ from replisite.preview.responses import Responses
 from replisite.preview.roster_process import RosterProcess
 from replisite.preview.tabs import Event, Tab, Tabs
 from replisite.preview.watcher import Watched
+from replisite.reporting import SilentReporter
 
 __all__ = ["PreviewSession", "RosterState", "Told"]
 
@@ -96,6 +97,21 @@ class _Faults:
 def _is_passing(path: Path) -> bool:
     """Say whether this is a file that an editor wrote and put in the place of another."""
     return path.name.startswith(".") and not path.exists()
+
+
+class _RosterReporter(SilentReporter):
+    """Sends the progress of reading the roster on, at most every ``EARLIEST`` seconds."""
+
+    def __init__(self, send: Callable[[RosterState], object]) -> None:
+        self._send = send
+        self._sent_at = 0.0
+
+    def advance(self, done: int, total: int = 0, /, *, pages: int = 0, size: int = 0) -> None:
+        """Send how many rows have been read."""
+        del pages, size
+        if time.monotonic() - self._sent_at > EARLIEST:
+            self._sent_at = time.monotonic()
+            self._send(RosterState("reading", done, total))
 
 
 @dataclass
@@ -354,16 +370,9 @@ class PreviewSession:
 
     async def _taken(self, site: Site, names: list[str]) -> None:
         loop = asyncio.get_running_loop()
-        told_at = 0.0
-
-        def progress(done: int, total: int) -> None:
-            nonlocal told_at
-            if time.monotonic() - told_at > EARLIEST:
-                told_at = time.monotonic()
-                loop.call_soon_threadsafe(self._roster_is, RosterState("reading", done, total))
-
+        reporter = _RosterReporter(lambda state: loop.call_soon_threadsafe(self._roster_is, state))
         try:
-            taken = await asyncio.to_thread(self.roster_process.take, site, self.options, names, progress)
+            taken = await asyncio.to_thread(self.roster_process.take, site, self.options, names, reporter)
             faults, uncounted, warnings = taken.faults, taken.uncounted, taken.warnings
             if taken.is_abandoned:
                 return

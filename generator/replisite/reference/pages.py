@@ -1,12 +1,13 @@
-"""The pages of the reference: what each says, and where it stands in docs/.
+"""The pages of the reference: the path of each in docs/, and its text, made from the models.
 
-`reference` sets models in type; this room knows which models there are.
+`tables` turns one model into Markdown; this module lists the models.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, create_model
@@ -20,7 +21,7 @@ from replisite.roster.columns import COMPANY, REQUIRED
 if TYPE_CHECKING:
     from replisite.content.kinds import Kind
 
-__all__ = ["references"]
+__all__ = ["references", "write_references"]
 
 
 def references() -> dict[str, str]:
@@ -34,6 +35,15 @@ def references() -> dict[str, str]:
         "docs/reference/site-toml.md": document_reference(Document, "site.toml"),
         "docs/site.schema.json": json_schema(Document, "site.toml"),
     }
+
+
+def write_references(folder: Path) -> Iterator[Path]:
+    """Write these pages below a folder, the one that contains docs/, and stream their paths."""
+    for path, text in references().items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="\n")
+        yield file
 
 
 # -- front matter ------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ from replisite.people import Shard
 from replisite.rendering.company_links import LinkCounts
 from replisite.rendering.shards import Pressed
 from replisite.rendering.worker import Composed, Proved, RenderingOrders, RenderingWorker
-from replisite.system.processes import ChildProcess, Heard, Noted
+from replisite.reporting import Reporter
+from replisite.system.processes import ChildProcess
 
 __all__ = ["Composed", "LinkCounts", "Pressed", "Proved", "RenderingOrders", "RenderingProcess"]
 
@@ -28,9 +29,9 @@ class RenderingProcess(ChildProcess):
         super().__init__(partial(RenderingWorker, orders), "replisite press room", "makes the pages")
         self.root = orders.site.root
 
-    def compose(self, progress: Heard, noted: Noted) -> Composed:
-        """Run Pelican and stage every page; ``progress`` gets (pages so far, 0), ``noted`` what takes long."""
-        return cast(Composed, self.ask("compose", progress=progress, noted=noted))
+    def compose(self, reporter: Reporter) -> Composed:
+        """Run Pelican and stage every page; the progress is in pages, and notices name plugins that take long."""
+        return cast(Composed, self.ask("compose", reporter=reporter))
 
     def explain(self) -> Sequence[PageExplanation]:
         """Tell how each page was staged."""
@@ -40,12 +41,12 @@ class RenderingProcess(ChildProcess):
         """Do not publish some of the files that exist once."""
         self.ask("withhold", paths)
 
-    def prove(self, sample: Sequence[Distributor], jobs: int, progress: Heard) -> Proved:
+    def prove(self, sample: Sequence[Distributor], jobs: int, reporter: Reporter) -> Proved:
         """Press a sample and compare it with Jinja's rendering; follow every link of it.
 
-        ``progress`` gets (pages proved with all owners, pages in all).
+        The progress is in pages that have been proved with all owners.
         """
-        return cast(Proved, self.ask("prove", sample, jobs, progress=progress))
+        return cast(Proved, self.ask("prove", sample, jobs, reporter=reporter))
 
     def press(
         self,
@@ -55,17 +56,19 @@ class RenderingProcess(ChildProcess):
         output: Path | None,
         jobs: int,
         prove_all: bool,
-        progress: Heard,
+        reporter: Reporter,
     ) -> list[Pressed]:
-        """Press the corporate site and the shards' sites; ``progress`` gets (sites, pages) each time.
+        """Press the corporate site and the shards' sites; the progress is in sites, and counts pages.
 
         ``output`` is the folder that gets them, or None for pages that are thrown away.
         """
         return cast(
             "list[Pressed]",
-            self.ask("press", database, shards, only, output, jobs, prove_all, progress=progress),
+            self.ask("press", database, shards, only, output, jobs, prove_all, reporter=reporter),
         )
 
-    def count_links(self, database: Path, shards: Sequence[Shard], jobs: int, progress: Heard) -> LinkCounts:
-        """Press every site in memory and count its company links; ``progress`` gets (sites, pages) each time."""
-        return cast(LinkCounts, self.ask("count_links", database, shards, jobs, progress=progress))
+    def count_links(
+        self, database: Path, shards: Sequence[Shard], jobs: int, reporter: Reporter
+    ) -> LinkCounts:
+        """Press every site in memory and count its company links; the progress is in sites, and counts pages."""
+        return cast(LinkCounts, self.ask("count_links", database, shards, jobs, reporter=reporter))

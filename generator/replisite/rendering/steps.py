@@ -1,6 +1,6 @@
-"""What comes before the first page is pressed: content composed, the roster taken in, a sample proved.
+"""The steps before the first page is pressed: compose the content, import the roster, make photos, prove a sample.
 
-Build and check begin alike; what they share is here.
+The commands that read a site share these steps. Each takes a `Preparation`, and writes what it finds into its findings.
 """
 
 from __future__ import annotations
@@ -8,23 +8,23 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from replisite.errors import Fault, InputError, OutputError
 from replisite.fault_log import FaultLog
 from replisite.images.roster_photos import make_photos
 from replisite.model.distributor import Distributor
-from replisite.model.options import Options
+from replisite.model.options import Options, database_path
 from replisite.model.places import address_of
 from replisite.model.roster_terms import terms_of
 from replisite.model.site import Site
 from replisite.people import PeopleDatabase
 from replisite.people.import_roster import Enrolment
 from replisite.rendering.process import Composed, RenderingOrders, RenderingProcess
+from replisite.reporting import Notice, NoticeKind, Phase, Reporter
 from replisite.roster.photo_column import named_photos
 from replisite.system.clock import build_time
 from replisite.system.limits import meaning
@@ -33,10 +33,10 @@ from replisite.system.private_files import private_folder
 __all__ = [
     "SHARD_SITES",
     "Findings",
-    "Progress",
+    "Preparation",
     "accept_roster",
+    "build_lock",
     "compose",
-    "in_turn",
     "phase",
     "prepare_photos",
     "prove_sample",
@@ -53,24 +53,17 @@ SHOWN = 5
 """How many files a warning names; the others are counted."""
 
 SAMPLE = 12
-"""How many owners each page is proved with, beside the company."""
-
-
-class Progress(Protocol):
-    """Hears how far the work is: the phase, how much is done, of how much (0: unknown), pages so far.
-
-    A ``note`` is a message that a person should read meanwhile; the numbers say nothing then.
-    """
-
-    def __call__(self, phase: str, done: int, total: int, pages: int = 0, note: str = "", /) -> None: ...
+"""How many owners each page is proved with, in addition to the company."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Findings:
-    """What there is to tell. ``is_content_kept``: the pages of the last build still hold; ``content_not_kept``: why the
-    next build must read the content again. ``seconds`` by phase; ``skipped`` are the faults of rows that were left out,
-    ``skipped_rows`` how many rows that are: a fault may cost several.
-    ``photos_made`` are photos that were made smaller, ``photos_reused`` those that an earlier build had made.
+    """What a command reports in addition to its result.
+
+    ``is_content_kept``: the pages of the last build were reused; ``content_not_kept``: why the next build must read the
+    content again. ``seconds`` are by phase. ``skipped`` are the first faults of rows that were left out, ``skipped_count``
+    is the number of these faults and ``skipped_rows`` the number of rows: one fault may cost several rows.
+    ``photos_made`` are photos that were resized, ``photos_reused`` those that an earlier build had resized.
     """
 
     is_content_kept: bool = False
@@ -78,23 +71,48 @@ class Findings:
     people: int = 0
     closed: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     skipped_count: int = 0
     skipped_rows: int = 0
     photos_made: int = 0
     photos_reused: int = 0
 
+    @property
+    def warnings(self) -> list[str]:
+        """The notices as texts."""
+        return [str(notice) for notice in self.notices]
+
+    def warn(self, kind: NoticeKind, *texts: str) -> None:
+        """Add notices of one kind."""
+        self.notices += [Notice(kind, text) for text in texts]
+
     def as_json(self) -> dict[str, Any]:
-        """Return the findings as plain data."""
-        return asdict(self)
+        """Return the findings as plain data; the notices are the texts under ``warnings``."""
+        plain = asdict(self)
+        plain["notices"] = self.warnings
+        return {"warnings" if key == "notices" else key: value for key, value in plain.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What the steps of one command share: the site, the options, the findings that they add to, and the reporter."""
+
+    site: Site
+    options: Options
+    findings: Findings
+    reporter: Reporter
+
+    def people(self) -> PeopleDatabase:
+        """Open the people database; a context manager."""
+        return PeopleDatabase.open(database_path(self.site, self.options))
 
 
 @contextmanager
-def in_turn(site: Site, progress: Progress) -> Iterator[None]:
-    """Hold the site's ledger; whoever else wants it waits, and is told so.
+def build_lock(site: Site, reporter: Reporter) -> Iterator[None]:
+    """Hold the lock of the site's build state; a second command waits for it, and reports that it waits.
 
-    Raises OutputError where there can be no ledger.
+    Raises OutputError where the state folder cannot be written.
     """
     try:
         private_folder(site.state)
@@ -107,7 +125,7 @@ def in_turn(site: Site, progress: Progress) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            progress("wait", 0, 0)
+            reporter.begin(Phase.WAIT)
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
     finally:
@@ -115,86 +133,81 @@ def in_turn(site: Site, progress: Progress) -> Iterator[None]:
 
 
 @contextmanager
-def phase(findings: Findings, name: str, progress: Progress) -> Iterator[None]:
-    """Tell that a phase begins, and note how long it took."""
-    progress(name, 0, 0)
+def phase(preparation: Preparation, name: Phase) -> Iterator[None]:
+    """Report that a phase begins, and add its seconds to the findings."""
+    preparation.reporter.begin(name)
     started = time.perf_counter()
     yield
-    findings.seconds[name] = round(time.perf_counter() - started, 3)
+    preparation.findings.seconds[name.value] = round(time.perf_counter() - started, 3)
 
 
 def rendering_process(site: Site, options: Options, *, fresh: bool = False) -> RenderingProcess:
-    """Return the press room for a site's editions; a ``fresh`` one reads the content whatever was kept of it."""
-    is_fresh = fresh or options.fresh or options.prove_all  # Jinja's own rendering needs Pelican's values
+    """Return the process that renders the site's editions; a ``fresh`` one reads the content and reuses nothing."""
     return RenderingProcess(
-        RenderingOrders(site, site.open_editions, build_time(), options.drafts, options.future, is_fresh)
+        RenderingOrders(site, site.open_editions, build_time(), options.drafts, options.future, fresh)
     )
 
 
-def compose(room: RenderingProcess, findings: Findings, progress: Progress) -> Composed:
-    """Read the content and stage every page; what is worth a warning goes to the findings."""
-    composed = room.compose(partial(progress, "content"), partial(progress, "content", 0, 0, 0))
+def compose(preparation: Preparation, rendering: RenderingProcess) -> Composed:
+    """Read the content and stage every page; its warnings go to the findings."""
+    composed = rendering.compose(preparation.reporter)
+    findings = preparation.findings
     findings.is_content_kept = composed.is_kept
     findings.content_not_kept = composed.unkept
-    findings.warnings += composed.warnings
-    findings.warnings += [f"rendered in full for every owner: {why}" for why in composed.widened]
+    findings.warn(NoticeKind.CONTENT, *composed.warnings)
+    findings.warn(
+        NoticeKind.WIDENED, *(f"rendered in full for every owner: {why}" for why in composed.widened)
+    )
     return composed
 
 
 def accept_roster(
-    site: Site,
-    database: PeopleDatabase,
-    options: Options,
-    names: Sequence[str],
-    earlier: Sequence[Fault],
-    findings: Findings,
-    progress: Progress,
+    preparation: Preparation, database: PeopleDatabase, names: Iterable[str], earlier: Sequence[Fault]
 ) -> None:
-    """Take the roster in, and raise InputError for all that is wrong by now.
+    """Import the roster, and raise InputError for all faults so far.
 
-    ``names`` are the corporate site's files and folders, which no alias may be. ``earlier`` are faults of
-    site.toml and of the content: they are told together with those of the roster.
+    ``names`` are the corporate site's files and folders, which cannot be aliases. ``earlier`` are faults of
+    site.toml and of the content: they are reported together with those of the roster.
     """
-    faults = take_roster(site, database, options, names, progress)
+    site, options, findings = preparation.site, preparation.options, preparation.findings
+    faults = take_roster(site, database, options, names, preparation.reporter)
     if earlier or (len(faults) and not options.skip_bad_rows):
         raise InputError(dict.fromkeys([*earlier, *faults.faults]), faults.uncounted)
     findings.people = len(database)
     findings.closed = len(database) - database.counts.sites
-    findings.warnings += database.warnings
+    findings.warn(NoticeKind.ROSTER, *database.warnings)
     if not database.counts.sites:
-        findings.warnings.append("nobody on the roster has a site, so there is the corporate site alone")
+        findings.warn(
+            NoticeKind.ROSTER, "no active distributor on the roster: only the corporate site is built"
+        )
     findings.skipped = [str(fault) for fault in faults.faults]
     findings.skipped_count = len(faults)
     findings.skipped_rows = database.counts.refused
 
 
 def take_roster(
-    site: Site, database: PeopleDatabase, options: Options, names: Sequence[str], progress: Progress
+    site: Site, database: PeopleDatabase, options: Options, names: Iterable[str], reporter: Reporter
 ) -> FaultLog:
-    """Read the roster into the ledger, unless the ledger was made from just this; return the rows' faults.
+    """Import the roster into the people database, unless nothing has changed; return the faults of its rows.
 
-    ``names`` are the corporate site's files and folders, which no alias may be.
+    ``names`` are the corporate site's files and folders, which cannot be aliases.
     """
     enrolment = Enrolment(
         terms_of(site), options.roster, tuple(sorted(names)), options.skip_bad_rows, options.processes
     )
-    return enrolment.take(database, partial(progress, "roster"))
+    return enrolment.take(database, reporter)
 
 
 def prepare_photos(
-    site: Site,
-    database: PeopleDatabase,
-    options: Options,
-    findings: Findings,
-    progress: Progress,
-    only: Sequence[str] | None = None,
+    preparation: Preparation, database: PeopleDatabase, only: Sequence[str] | None = None
 ) -> None:
-    """Make the photos of all owners with a site, or of some; raises InputError for those that no photo can be made of.
+    """Make the photos of all owners with a site, or of some; raises InputError for photos that cannot be used.
 
-    With ``--skip-bad-rows`` these people are shown with their initials, and a warning says whose photos they are.
+    With ``--skip-bad-rows`` the owners of such photos are shown with their initials, and a warning names the photos.
     """
+    site, options, findings = preparation.site, preparation.options, preparation.findings
     try:
-        made = make_photos(site, database, options.processes, only, partial(progress, "photos"))
+        made = make_photos(site, database, options.processes, only, preparation.reporter)
     except OSError as error:
         raise OutputError(f"{site.state / 'photos'} cannot be written: {error.strerror}") from error
     if len(made.faults) and not options.skip_bad_rows:
@@ -203,41 +216,45 @@ def prepare_photos(
     if len(made.faults):
         those = "1 photo" if len(made.faults) == 1 else f"{len(made.faults):,} photos"
         first = "; ".join(map(str, made.faults.faults[:SHOWN]))
-        findings.warnings.append(f"{those} cannot be used; initials are shown instead: {first}")
+        findings.warn(NoticeKind.PHOTO, f"{those} cannot be used; initials are shown instead: {first}")
 
 
 def withhold_photos(
-    site: Site,
-    room: RenderingProcess,
-    composed: Composed,
-    database: PeopleDatabase,
-    options: Options,
-    findings: Findings,
+    preparation: Preparation, rendering: RenderingProcess, composed: Composed, database: PeopleDatabase
 ) -> None:
-    """Keep back what is public only because of its folder and is somebody's photo; warn of files nothing asks for."""
+    """Withhold photos of people on the roster that only their folder makes public; warn of files that nothing asks for."""
+    site, options, findings = preparation.site, preparation.options, preparation.findings
     names, count = composed.unasked
     known = database.known_photos(names)
     named = named_photos(site, options.roster, [*composed.by_folder.values(), *(set(names) - known.keys())])
     held = [path for path, name in composed.by_folder.items() if name in named]
-    room.withhold(held)
+    rendering.withhold(held)
     if held:
-        those = (
-            "1 photo of a person on the roster is not published as it is"
-            if len(held) == 1
-            else f"{len(held):,} photos of people on the roster are not published as they are"
-        )
-        findings.warnings.append(f"{those}: {_shown(held)}; a smaller copy is, where its owner publishes it")
+        findings.warn(NoticeKind.PHOTO, _withheld_text(held))
     unasked = [name for name in names if name not in known and name not in named]
     if unasked:
         count -= len(names) - len(unasked)
-        those = "1 file is" if count == 1 else f"{count:,} files are"
-        them = "it" if count == 1 else "them"
-        folders = list(dict.fromkeys([*site.public, *(_folder(name) for name in unasked)]))
-        public = ", ".join(f'"{folder}"' for folder in folders[:SHOWN])
-        findings.warnings.append(
-            f"{those} not published, because nothing in the site asks for {them}: {_shown(unasked, count)}; "
-            f"if visitors need them, write [content] public = [{public}] in site.toml"
-        )
+        findings.warn(NoticeKind.UNPUBLISHED, _unpublished_text(site, unasked, count))
+
+
+def _withheld_text(held: Sequence[str]) -> str:
+    those = (
+        "1 photo of a person on the roster is not published as it is"
+        if len(held) == 1
+        else f"{len(held):,} photos of people on the roster are not published as they are"
+    )
+    return f"{those}: {_shown(held)}; a smaller copy is, where its owner publishes it"
+
+
+def _unpublished_text(site: Site, unasked: Sequence[str], count: int) -> str:
+    those = "1 file is" if count == 1 else f"{count:,} files are"
+    them = "it" if count == 1 else "them"
+    folders = list(dict.fromkeys([*site.public, *(_folder(name) for name in unasked)]))
+    public = ", ".join(f'"{folder}"' for folder in folders[:SHOWN])
+    return (
+        f"{those} not published, because nothing in the site asks for {them}: {_shown(unasked, count)}; "
+        f"if visitors need them, write [content] public = [{public}] in site.toml"
+    )
 
 
 def _folder(name: str) -> str:
@@ -249,17 +266,14 @@ def _shown(names: Sequence[str], count: int = 0) -> str:
     return ", ".join(names[:SHOWN]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
-def prove_sample(
-    room: RenderingProcess, sample: Sequence[Distributor], findings: Findings, jobs: int, progress: Progress
-) -> int:
+def prove_sample(preparation: Preparation, rendering: RenderingProcess, sample: Sequence[Distributor]) -> int:
     """Compare a sample with Jinja's rendering and follow its links; return how many pages were compared.
 
-    Links that may be broken go to the findings.
-    Raises InputError for broken links and ProofError for a difference.
+    Links that may be broken go to the findings. Raises InputError for broken links and ProofError for a difference.
     """
-    proved = room.prove(sample, jobs, partial(progress, "prove"))
+    proved = rendering.prove(sample, preparation.options.processes, preparation.reporter)
     proved.check()
-    findings.warnings += proved.warnings
+    preparation.findings.warn(NoticeKind.LINK, *proved.warnings)
     return proved.pages
 
 

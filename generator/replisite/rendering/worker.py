@@ -51,10 +51,11 @@ from replisite.rendering.shards import (
     site_seconds,
 )
 from replisite.rendering.shared_photos import photo_works, put_photos
+from replisite.reporting import Notice, NoticeKind, Reporter
 from replisite.staging import Press
 from replisite.system.limits import name_disk
 from replisite.system.open_files import opened_files
-from replisite.system.processes import Hearing, end_with_parent
+from replisite.system.processes import end_with_parent
 from replisite.system.processor_time import TooSlow, limited_processor_time
 
 if TYPE_CHECKING:
@@ -133,12 +134,12 @@ class RenderingOrders:
 
 
 class RenderingWorker:
-    """What the press room's process holds; ``heard`` tells the other side how far it is."""
+    """What the press room's process holds; ``reporter`` reports to the other side."""
 
-    def __init__(self, orders: RenderingOrders, heard: Hearing) -> None:
+    def __init__(self, orders: RenderingOrders, reporter: Reporter) -> None:
         self.orders = orders
         self.site = orders.site
-        self.heard = heard
+        self.reporter = reporter
         self.main = orders.editions[0].key
         self.withheld: frozenset[str] = frozenset()
 
@@ -202,8 +203,8 @@ class RenderingWorker:
                 now=orders.now,
                 drafts=orders.drafts,
                 future=orders.future,
-                heard=lambda pages: self.heard(pages, 0),
-                noted=lambda note: self.heard(0, 0, note),
+                heard=self.reporter.advance,
+                noted=lambda text: self.reporter.warn(Notice(NoticeKind.SLOW, text)),
             )
         if recording.faults:
             self.kept.abandon()
@@ -235,7 +236,7 @@ class RenderingWorker:
         found: list[Proved] = []
         with closing(_on_cores(partial(_prove_pages, sample=sample, house=house), runs, jobs)) as proving:
             for number, proved in enumerate(proving, 1):
-                self.heard(min(number * PROVED_PAGES, len(listed)), len(listed))
+                self.reporter.advance(min(number * PROVED_PAGES, len(listed)), len(listed))
                 found.append(proved)
                 if proved.is_given_up:
                     break
@@ -339,14 +340,15 @@ class RenderingWorker:
     ) -> list[Pressed]:
         PROVING[self.kept.plates] = self._prove_owner if prove_all else None
         done = [self._press_corporate(output)] if output is not None else []
-        self.heard(0, sum(part.pages for part in done))
+        progress = _SiteProgress(self.reporter, _sites_of(shards, only))
+        progress.add(0, sum(part.pages for part in done))
         work = [
             Work(self.site, self.kept.plates, database, shard, only, output, number)
             for number, shard in enumerate(shards)
         ]
         for pressed in _on_cores(press_shard, work, jobs):
             done.append(pressed)
-            self.heard(pressed.sites, pressed.pages)
+            progress.add(pressed.sites, pressed.pages)
         if output is not None:
             done += self._put_photos(database, only, output, jobs)
         return done
@@ -363,7 +365,8 @@ class RenderingWorker:
         pages, bodies = self._corporate_pages()
         files = self.composition.files
         counts = count_corporate(self.site, house_account(self.site), pages, bodies, files)
-        self.heard(0, counts.pages)
+        progress = _SiteProgress(self.reporter, _sites_of(shards, None))
+        progress.add(0, counts.pages)
         listed: list[
             tuple[int, LinkCounts]
         ] = []  # the few shards that have lost links, in the roster's order
@@ -375,7 +378,7 @@ class RenderingWorker:
             counts += replace(found, lost=())
             if found.lost:
                 listed = _first_lost([*listed, (number, found)])
-            self.heard(found.sites, found.pages)
+            progress.add(found.sites, found.pages)
         return replace(counts, lost=sum((found.lost for _, found in listed), counts.lost)[:LISTED])
 
     def _corporate_pages(self) -> tuple[Sequence[Page], list[bytes]]:
@@ -400,6 +403,26 @@ class RenderingWorker:
         entries += [sink.adopt(path, self.kept.static / path) for path in sorted(names)]
         size = sum(entry.size for entry in entries)
         return Pressed(0, len(pages), len(entries), size, None, tuple(entries))
+
+
+@dataclass(slots=True)
+class _SiteProgress:
+    """Reports how many sites of ``total`` are pressed, and how many pages they have."""
+
+    reporter: Reporter
+    total: int
+    sites: int = 0
+    pages: int = 0
+
+    def add(self, sites: int, pages: int) -> None:
+        self.sites += sites
+        self.pages += pages
+        self.reporter.advance(self.sites, self.total, pages=self.pages)
+
+
+def _sites_of(shards: Sequence[Shard], only: Sequence[str] | None) -> int:
+    """Return how many sites are pressed: the listed ones, or all of the shards."""
+    return len(only) if only is not None else sum(shard.count for shard in shards)
 
 
 def _warnings(audited: Sequence[Audit], owners: int) -> list[str]:

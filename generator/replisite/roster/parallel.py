@@ -16,10 +16,11 @@ from operator import attrgetter
 from typing import Any, cast
 
 from replisite.model.distributor import Person
+from replisite.reporting import Reporter
 from replisite.roster.columns import ColumnRules
 from replisite.roster.parse import Rejected, judge_row
 from replisite.roster.rows import RawRow
-from replisite.system.processes import ChildProcess, Heard
+from replisite.system.processes import ChildProcess
 
 __all__ = ["judge_rows"]
 
@@ -101,7 +102,7 @@ def _judged(answer: object, parcel: list[RawRow | Rejected]) -> Iterator[Judged]
 class _Judge:
     """What a process of the crew holds."""
 
-    def __init__(self, rules: ColumnRules, _: Heard) -> None:
+    def __init__(self, rules: ColumnRules, _: Reporter) -> None:
         os.nice(NICENESS)
         self._rules = rules
 

@@ -18,9 +18,10 @@ from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 from replisite.errors import Fault, InputError, ReplisiteError
+from replisite.reporting import EventReporter, Reporter, replay
 from replisite.system.error_text import error_text
 from replisite.system.last_words import (
     describe_exit,
@@ -37,9 +38,6 @@ from replisite.system.limits import limit_error
 __all__ = [
     "INTERRUPTS",
     "ChildProcess",
-    "Heard",
-    "Hearing",
-    "Noted",
     "OutOfDate",
     "end_with_parent",
     "fresh_process",
@@ -51,18 +49,6 @@ LOOK_SECONDS = 0.5
 
 INTERRUPTS = frozenset({signal.SIGINT, signal.SIGTERM})
 
-Heard = Callable[[int, int], None]
-"""Hears how far the work is: done, in all (0: unknown)."""
-
-Noted = Callable[[str], None]
-"""Gets a message for the terminal while the work goes on."""
-
-
-class Hearing(Protocol):
-    """What the object in a child process is given: it says how far the work is, or gives a ``note`` for the terminal."""
-
-    def __call__(self, done: int, total: int, note: str = "", /) -> None: ...
-
 
 class OutOfDate(ReplisiteError):
     """A process cannot answer, because it has imported code that is not so any more; another one can."""
@@ -71,7 +57,7 @@ class OutOfDate(ReplisiteError):
 class ChildProcess:
     """A child process that holds one object and calls its methods; a context manager, which ends it.
 
-    ``make`` is called in the child with a function that tells progress; it gives the object. ``name`` is
+    ``make`` is called in the child with a `Reporter`, whose reports reach the parent; it gives the object. ``name`` is
     what the process is called, and ``purpose`` what it does, for the message when it ends by itself.
     """
 
@@ -81,7 +67,7 @@ class ChildProcess:
     root: Path | None = None
     """The folder of the site whose own code runs in the process, for the message when that code ends it."""
 
-    def __init__(self, make: Callable[[Hearing], object], name: str, purpose: str) -> None:
+    def __init__(self, make: Callable[[Reporter], object], name: str, purpose: str) -> None:
         self._make = make
         self._name = name
         self._purpose = purpose
@@ -156,12 +142,10 @@ class ChildProcess:
         if self._process.pid and not self.is_over:
             os.kill(self._process.pid, signal.SIGALRM)
 
-    def ask(
-        self, method: str, *arguments: object, progress: Heard | None = None, noted: Noted | None = None
-    ) -> object:
+    def ask(self, method: str, *arguments: object, reporter: Reporter | None = None) -> object:
         """Call a method in the child; raises what it raises, and ReplisiteError if the process has ended."""
         self.begin(method, *arguments)
-        return self.answer(progress, noted)
+        return self.answer(reporter)
 
     def begin(self, method: str, *arguments: object) -> None:
         """Call a method in the child, and wait only until it is listening; `answer` must come before the next call."""
@@ -172,7 +156,7 @@ class ChildProcess:
             raise self._ended() from error
         self._is_asked = True
 
-    def answer(self, progress: Heard | None = None, noted: Noted | None = None) -> object:
+    def answer(self, reporter: Reporter | None = None) -> object:
         """Wait for the answer to what was begun; raises as `ask` does.
 
         Raises RuntimeError if this process was asked nothing, since no answer would ever come.
@@ -183,13 +167,11 @@ class ChildProcess:
         try:
             while True:
                 kind, value = self._received()
-                if kind == "progress":
-                    self.busy_since = time.monotonic()
-                    if progress is not None:
-                        progress(*value)
-                elif kind == "note":
-                    if noted is not None:
-                        noted(value)
+                if kind == "report":
+                    if value[0] == "advance":
+                        self.busy_since = time.monotonic()
+                    if reporter is not None:
+                        replay(value, reporter)
                 elif kind == "error":
                     raise value
                 else:
@@ -226,7 +208,7 @@ class ChildProcess:
 
 
 def _serve(
-    pipe: Connection, other_end: Connection, reports: Connection, make: Callable[[Hearing], object]
+    pipe: Connection, other_end: Connection, reports: Connection, make: Callable[[Reporter], object]
 ) -> None:
     """Answer what the parent asks until it goes away."""
     other_end.close()
@@ -235,11 +217,8 @@ def _serve(
     served = os.getpid()
     room, failure = None, None
 
-    def tell(done: int, total: int, note: str = "") -> None:
-        pipe.send(("note", note) if note else ("progress", (done, total)))
-
     try:
-        room = make(tell)
+        room = make(EventReporter(lambda event: pipe.send(("report", event))))
     except Exception as error:  # noqa: BLE001 - it is the answer to whatever is asked
         failure = _as_answer(error)
     while True:
