@@ -99,18 +99,38 @@ def test_rules_are_counted_as_the_host_counts_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "value", "message"),
     [
-        ("nginx", "$host"),
-        ("caddy", "{http.request.header.Cookie}"),
-        ("caddy", "{$HOME}"),
-        ("caddy", "a ` and a \\"),
-        ("cloudflare", "/:splat"),
+        (
+            "nginx",
+            "$host",
+            "'$host' cannot be written for nginx, which reads $ as the start of a variable; remove the $",
+        ),
+        (
+            "caddy",
+            "{http.request.header.Cookie}",
+            "'{http.request.header.Cookie}' cannot be written for Caddy, which reads braces as a placeholder; remove the braces",
+        ),
+        (
+            "caddy",
+            "{$HOME}",
+            "'{$HOME}' cannot be written for Caddy, which reads braces as a placeholder; remove the braces",
+        ),
+        (
+            "caddy",
+            "a ` and a \\",
+            r"""'a ` and a \\' cannot be written for Caddy, which has no quotes for ` together with " or \; remove the `""",
+        ),
+        (
+            "cloudflare",
+            "/:splat",
+            "Cloudflare replaces :splat in X-Tea by a part of the address; remove :splat",
+        ),
     ],
 )
-def test_what_a_server_would_replace_is_refused(name: str, value: str) -> None:
-    """By name, with what to do."""
-    with pytest.raises(UsageError, match="write it without"):
+def test_a_value_that_a_server_would_replace_is_refused(name: str, value: str, message: str) -> None:
+    """With the value, and what to do."""
+    with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
         FORMS[name](replace(PATHS, headers={"X-Tea": value}))
 
 

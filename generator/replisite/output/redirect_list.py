@@ -1,4 +1,4 @@
-"""Where an output says which sites are elsewhere: packed text beside the manifest, one line a site."""
+"""The list of moved sites in an output: packed text beside the manifest, one line a site."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from replisite.model.redirects import Redirect, format_redirect, parse_redirect
 __all__ = ["REDIRECTS", "read_redirects", "write_redirects"]
 
 REDIRECTS: Final = ".replisite/redirects.gz"
-"""From the output's root."""
+"""The list's path from the output's root."""
 
 HEADER: Final = "replisite redirects 1"
 """The first line; the number changes with the format."""
@@ -21,25 +21,25 @@ HEADER: Final = "replisite redirects 1"
 _LEVEL = 6
 
 
-def write_redirects(place: Path, redirects: Iterable[Redirect]) -> None:
+def write_redirects(path: Path, redirects: Iterable[Redirect]) -> None:
     """Write redirects, which come in the order of their sources."""
-    with place.open("wb") as out, gzip.GzipFile("", "wb", _LEVEL, out, mtime=0) as packing:
+    with path.open("wb") as out, gzip.GzipFile("", "wb", _LEVEL, out, mtime=0) as packing:
         packing.write(f"{HEADER}\n".encode())
         packing.writelines(format_redirect(redirect).encode() for redirect in redirects)
 
 
 def read_redirects(folder: Path) -> Iterator[Redirect]:
-    """Stream the redirects of a finished output, in the order of their sources; none if it says nothing of them.
+    """Stream the redirects of a finished output, in the order of their sources; none if it has no list.
 
     Raises OutputError for a damaged list.
     """
-    place = folder / REDIRECTS
-    if not place.is_file():
+    path = folder / REDIRECTS
+    if not path.is_file():
         return
     try:
-        with gzip.open(place, "rt", encoding="utf-8", newline="\n") as lines:
+        with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
             if next(lines, "").rstrip("\n") != HEADER:
-                raise ValueError("unknown format")  # noqa: TRY301 - told below with the others
+                raise ValueError("unknown format")  # noqa: TRY301 - translated below with the others
             yield from map(parse_redirect, lines)
     except (OSError, EOFError, ValueError) as error:
-        raise OutputError(f"{place} is damaged ({error}); build again") from error
+        raise OutputError(f"{path} is damaged ({error}); build again") from error

@@ -1,7 +1,7 @@
-"""A page in the place of a site that is elsewhere, for hosts that nobody can tell of redirects.
+"""A page instead of a site that has moved, for hosts that take no redirects.
 
-It names nobody: who has left does not want to be found there. A refresh without delay is what WCAG allows (technique
-H76), and search engines follow it as a redirect.
+It names no person: a distributor who has left does not want to be found there. WCAG allows a refresh without delay
+(technique H76), and search engines follow it as a redirect.
 """
 
 from __future__ import annotations
