@@ -6,10 +6,9 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import Final, Self
 
 from replisite.deploy.journal_schema import open_database
 from replisite.deploy.states import PathState, Seen, Uncertain
@@ -23,25 +22,17 @@ FLUSHED_AFTER: Final = 0.5
 """Seconds after which what was recorded is safe from a process that is killed."""
 
 
-class _Kind(StrEnum):
-    """What a row says of its path."""
+_PRESENT: Final = "present"
+_SEEN: Final = "seen"
+_UNCERTAIN: Final = "uncertain"
+_DELETED: Final = "deleted"
+"""The kinds of rows: what a row says of its path."""
 
-    PRESENT = "present"
-    SEEN = "seen"
-    UNCERTAIN = "uncertain"
-    DELETED = "deleted"
+_Row = tuple[str, str, str, str, int, str, str]
+"""One row of the table ``done``: key, path, kind, digest, size, headers, MD5.
 
-
-class _Row(NamedTuple):
-    """One row of the table ``done``. ``served`` is empty unless the file is present, ``md5`` unless it is seen."""
-
-    key: str
-    path: str
-    kind: str
-    digest: str = ""
-    size: int = 0
-    served: str = ""
-    md5: str = ""
+Digest and headers are those of a present file, the MD5 that of a file that is seen; elsewhere they are empty.
+"""
 
 
 class Journal:
@@ -97,21 +88,20 @@ class Journal:
     def intend(self, paths: Iterable[str]) -> None:
         """Record at once that paths will be changed: each is uncertain until its change is recorded."""
         self.flush()
-        self._write(_Row(live_order(path), path, _Kind.UNCERTAIN) for path in paths)
+        self._write((live_order(path), path, _UNCERTAIN, "", 0, "", "") for path in paths)
 
     def see(self, seen: Seen) -> None:
         """Record a file that the host lists."""
-        self._record(_Row(live_order(seen.path), seen.path, _Kind.SEEN, size=seen.size, md5=seen.md5))
+        self._record((live_order(seen.path), seen.path, _SEEN, "", seen.size, "", seen.md5))
 
     def put(self, file: LiveFile) -> None:
         """Record that a file is live."""
         served = f"{file.served.content_type}|{file.served.cache_control}|{file.served.encoding}"
-        key = live_order(file.path)
-        self._record(_Row(key, file.path, _Kind.PRESENT, file.digest, file.size, served))
+        self._record((live_order(file.path), file.path, _PRESENT, file.digest, file.size, served, ""))
 
     def deleted(self, path: str) -> None:
         """Record that a file is gone."""
-        self._record(_Row(live_order(path), path, _Kind.DELETED))
+        self._record((live_order(path), path, _DELETED, "", 0, "", ""))
 
     def flush(self) -> None:
         """Write down the rows that wait."""
@@ -126,17 +116,17 @@ class Journal:
         ``live`` is in the order of paths. Nothing may be recorded meanwhile.
         """
         self.flush()
-        rows = map(_Row._make, self._connection.execute("SELECT * FROM done ORDER BY key"))
+        rows: Iterator[_Row] = self._connection.execute("SELECT * FROM done ORDER BY key")
         row = next(rows, None)
         states = iter(live)
         if row is None:
             yield from states
         for state in states:
             key = live_order(state.path)
-            while row is not None and row.key < key:
+            while row is not None and row[0] < key:
                 yield from _states(row)
                 row = next(rows, None)
-            if row is not None and row.key == key:
+            if row is not None and row[0] == key:
                 yield from _states(row)
                 row = next(rows, None)
             else:
@@ -151,7 +141,7 @@ class Journal:
         found: dict[str, Seen] = {}
         for path in paths:
             query = "SELECT size, md5 FROM done WHERE key = ? AND kind = ?"
-            for size, md5 in self._connection.execute(query, (live_order(path), _Kind.SEEN)):
+            for size, md5 in self._connection.execute(query, (live_order(path), _SEEN)):
                 found[path] = Seen(path, size, md5)
         return found
 
@@ -178,10 +168,10 @@ class Journal:
 
 def _states(row: _Row) -> Iterator[PathState]:
     """Yield what is at a row's path, if anything is."""
-    match row.kind:
-        case _Kind.PRESENT:
-            yield LiveFile(row.path, row.digest, row.size, Served(*row.served.split("|")))
-        case _Kind.SEEN:
-            yield Seen(row.path, row.size, row.md5)
-        case _Kind.UNCERTAIN:
-            yield Uncertain(row.path)
+    _, path, kind, digest, size, served, md5 = row
+    if kind == _PRESENT:
+        yield LiveFile(path, digest, size, Served(*served.split("|")))
+    elif kind == _SEEN:
+        yield Seen(path, size, md5)
+    elif kind == _UNCERTAIN:
+        yield Uncertain(path)

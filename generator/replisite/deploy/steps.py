@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, Literal, TypeVar
 
-from replisite.deploy.states import LeftOver, Missing, PathState, Uncertain
+from replisite.deploy.states import LeftOver, Missing, PathState, Seen, Uncertain
 from replisite.model.address import HOSTS
 from replisite.model.live_files import Group, LiveFile, group_of, live_order
 
@@ -198,12 +198,14 @@ def _side_by_side(
 
 def _reason_to_put(file: LiveFile | Uncertain, state: PathState | None) -> PutReason | None:
     """Return why a file is put, or None if it is live as it should be."""
+    if isinstance(state, LiveFile):
+        if not isinstance(file, LiveFile) or state.digest != file.digest:
+            return "content"
+        return "metadata" if state.served != file.served else None
     match state:
         case None:
             return "new"
         case LeftOver() | Missing():
             return "missing"
-        case LiveFile() if isinstance(file, LiveFile) and state.digest == file.digest:
-            return "metadata" if state.served != file.served else None
-        case _:
+        case Seen() | Uncertain():
             return "content"
