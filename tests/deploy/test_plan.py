@@ -21,9 +21,10 @@ def test_a_plan_reads_its_steps_back(tmp_path: Path) -> None:
         *(Put("new", a_file(path)) for path in paths),
         *(Restore("content", a_file(f"r/{path}")) for path in paths),
         *(Restore("missing", Uncertain(f"u/{path}")) for path in paths),
+        *(Restore("content", a_file(f"v/{path}"), may_be_unchanged=True) for path in paths),
         *(Delete(f"z/{path}") for path in paths),
     ]
     plan = make_plan(steps, tmp_path)
     assert {step for wave in Wave for step in plan.steps(wave)} == set(steps)
-    assert (plan.puts, plan.deletes, plan.bytes) == (9, 3, 60)
-    assert plan.reasons == {"new": 3, "content": 3, "missing": 3, "gone": 3}
+    assert (plan.puts, plan.deletes, plan.bytes) == (12, 3, 90)
+    assert plan.reasons == {"new": 3, "content": 6, "missing": 3, "gone": 3}

@@ -191,7 +191,13 @@ def test_a_rollback_restores_backups_and_makes_none(tmp_path: Path) -> None:
     host, notes = Watched(), Notes()
     host.live = {path: (b"new", {}) for path in ("p001.html", "p002.html", "p003.html")}
     host.backups = {"r1": {path: (b"old", {}) for path in ("p001.html", "p002.html")}}
-    steps = [Restore("content", a_file(1)), Restore("content", Uncertain("p002.html")), Delete("p003.html")]
+    host.live["p004.html"] = (b"old", {})  # its change was intended, and never begun
+    steps = [
+        Restore("content", a_file(1)),
+        Restore("content", Uncertain("p002.html")),
+        Delete("p003.html"),
+        Restore("content", a_file(4), may_be_unchanged=True),
+    ]
     transfer = Transfer(host, Bodies(), notes, 2, restored="r1")
 
     async def run() -> bool:
@@ -199,6 +205,13 @@ def test_a_rollback_restores_backups_and_makes_none(tmp_path: Path) -> None:
         return await transfer.puts(plan) and await transfer.deletes(plan)
 
     assert asyncio.run(run())
-    assert host.live == {"p001.html": (b"old", {}), "p002.html": (b"old", {})}
-    assert notes.done == ["+p001.html", "-p003.html"]
-    assert (transfer.done.puts, transfer.done.deletes, transfer.done.bytes) == (2, 1, 0)
+    assert host.live == dict.fromkeys(("p001.html", "p002.html", "p004.html"), (b"old", {}))
+    assert sorted(notes.done) == ["+p001.html", "+p004.html", "-p003.html"]
+    assert (transfer.done.puts, transfer.done.deletes, transfer.done.bytes) == (3, 1, 0)
+
+
+def test_a_backup_that_is_gone_is_reported(tmp_path: Path) -> None:
+    """Where the deploy had changed the file."""
+    transfer = Transfer(MemoryHost(), Bodies(), Notes(), 1, restored="r1")
+    assert not asyncio.run(transfer.puts(make_plan([Restore("content", a_file(1))], tmp_path)))
+    assert [failure.why for failure in transfer.done.failures] == ["p001.html: there is no backup of it"]

@@ -209,15 +209,19 @@ class HostContract:
         built.deploy(place.host())
         self.check(place, SECOND, gone=FIRST.keys() - SECOND.keys())
 
-    def test_a_change_that_was_cut_short_can_be_rolled_back(self, place: Place, built: Built) -> None:
-        """Where visitors have seen half of it."""
+    @pytest.mark.parametrize("is_done", [False, True])
+    @pytest.mark.parametrize("steps", [1, 2, 4, 5])
+    def test_a_change_that_was_cut_short_can_be_rolled_back(
+        self, place: Place, built: Built, steps: int, is_done: bool
+    ) -> None:
+        """Where visitors have seen half of it; files whose change was intended, and not begun, stay as they are."""
         if place.host().features.switches_at_once or place.host().state is None:
             pytest.skip("nobody has seen any of it")
         built.write(FIRST)
         built.deploy(place.host())
         built.write(SECOND)
         with pytest.raises(CutShort):
-            built.deploy(cut_after(place.host(), 4), jobs=1)
+            built.deploy(cut_after(place.host(), steps, is_done=is_done), jobs=1)
         assert built.rollback(place.host()).is_live
         self.check(place, FIRST, gone=SECOND.keys() - FIRST.keys())
 

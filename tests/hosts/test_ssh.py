@@ -329,7 +329,7 @@ def test_two_who_ask_at_the_same_moment(place: Machine) -> None:
     assert sorted(asyncio.run(race())) == [False] * 5 + [True]
 
 
-def test_a_turn_that_somebody_left_behind(place: Machine, built: Built) -> None:
+def test_a_lock_that_was_left_behind(place: Machine, built: Built) -> None:
     """Is told with whose it was and since when, and may be taken; they cannot finish any more."""
     built.write(FIRST)
     built.deploy(place.host())
@@ -349,7 +349,7 @@ def test_a_turn_that_somebody_left_behind(place: Machine, built: Built) -> None:
     assert not turn.exists()
 
 
-def test_whoever_has_lost_the_turn_makes_nothing_live(place: Machine, built: Built) -> None:
+def test_a_deploy_that_has_lost_the_lock_makes_nothing_live(place: Machine, built: Built) -> None:
     """Not even when everything has been sent."""
     built.write(FIRST)
     built.deploy(place.host())
@@ -361,7 +361,9 @@ def test_whoever_has_lost_the_turn_makes_nothing_live(place: Machine, built: Bui
             await ann.begin(release, Nothing())
             assert await bob.state.take_lock("bob@shed", "r2", force=True) is None
             for act in (ann.state.renew_lock, lambda: ann.finish(release, Nothing())):
-                with pytest.raises(HostError, match="somebody has taken our turn"):
+                with pytest.raises(
+                    HostError, match="another deploy has taken the lock over; its files are live now"
+                ):
                     await act()
             await ann.state.release_lock()
             await bob.state.renew_lock()

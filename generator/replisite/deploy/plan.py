@@ -110,12 +110,18 @@ def _line(step: Step) -> str:
         case Delete(path=path):
             return f"delete\t\t\t\t\t{path}\n"
         case Put(reason=reason) | Restore(reason=reason):
-            kind = "put" if isinstance(step, Put) else "restore"
+            kind = _kind(step)
             file = step.file
             if isinstance(file, Uncertain):
                 return f"{kind}\t{reason}\t\t\t\t{file.path}\n"
             served = f"{file.served.content_type}|{file.served.cache_control}|{file.served.encoding}"
             return f"{kind}\t{reason}\t{file.digest}\t{file.size}\t{served}\t{file.path}\n"
+
+
+def _kind(step: Put | Restore) -> str:
+    if isinstance(step, Put):
+        return "put"
+    return "restore if changed" if step.may_be_unchanged else "restore"
 
 
 def _parsed(line: str, known: dict[str, Served]) -> Step:
@@ -124,12 +130,13 @@ def _parsed(line: str, known: dict[str, Served]) -> Step:
     if kind == "delete":
         return Delete(path)
     why = _PUT_REASONS[reason]
+    may_be_unchanged = kind == "restore if changed"
     if not digest:
-        return Restore(why, Uncertain(path))
+        return Restore(why, Uncertain(path), may_be_unchanged)
     if headers not in known:
         known[headers] = Served(*headers.split("|"))
     file = LiveFile(path, digest, int(size), known[headers])
-    return Put(why, file) if kind == "put" else Restore(why, file)
+    return Put(why, file) if kind == "put" else Restore(why, file, may_be_unchanged)
 
 
 _PUT_REASONS: Final[Mapping[str, PutReason]] = {

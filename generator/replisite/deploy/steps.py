@@ -97,10 +97,14 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Restore:
-    """One file to put back, as the host stored it before a deploy replaced it; ``file`` is what the list says of it."""
+    """One file to put back, as the host stored it before a deploy replaced it; ``file`` is what the list says of it.
+
+    ``may_be_unchanged``: the deploy was cut short, perhaps before it backed the file up and changed or deleted it.
+    """
 
     reason: PutReason
     file: LiveFile | Uncertain
+    may_be_unchanged: bool = False
 
     @property
     def path(self) -> str:
@@ -170,7 +174,7 @@ def iter_restores(
         if file is not None:
             is_unchanged = isinstance(file, Uncertain) and isinstance(state, Uncertain)
             reason = None if is_unchanged else _reason_to_put(file, state)
-            yield Restore(reason, file) if reason else None
+            yield Restore(reason, file, isinstance(state, Uncertain | LeftOver)) if reason else None
         elif state is not None and not isinstance(state, Missing):
             yield Delete(state.path)
 

@@ -16,7 +16,7 @@ from typing import Final, Protocol, TypeVar
 from replisite.deploy.plan import Plan
 from replisite.deploy.steps import DELETES, PUTS, Delete, Put, Restore, Step
 from replisite.errors import ReplisiteError
-from replisite.hosts import Body, Host, HostError
+from replisite.hosts import Body, Host, HostError, NoBackupError
 from replisite.model.live_files import LiveFile
 
 __all__ = ["Bodies", "Failure", "Transfer", "TransferRecord", "Transferred", "retried"]
@@ -215,7 +215,11 @@ class Transfer:
         self.done.bytes += len(body) if isinstance(body, bytes) else step.file.size
 
     async def _restore(self, step: Restore) -> None:
-        await self._retried(lambda: self.host.restore(step.path, self.restored))
+        try:
+            await self._retried(lambda: self.host.restore(step.path, self.restored))
+        except NoBackupError:
+            if not step.may_be_unchanged:  # otherwise the deploy was cut short before it changed the file
+                raise
         if isinstance(step.file, LiveFile):
             self.record.put(step.file)
         self.done.puts += 1

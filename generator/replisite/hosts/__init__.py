@@ -21,6 +21,7 @@ from replisite.hosts.host import (
     Limits,
     Listed,
     Lock,
+    NoBackupError,
     Release,
     State,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "Lock",
     "MemoryHost",
     "MemoryState",
+    "NoBackupError",
     "Release",
     "State",
     "open_host",

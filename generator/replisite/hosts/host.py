@@ -31,6 +31,7 @@ __all__ = [
     "Limits",
     "Listed",
     "Lock",
+    "NoBackupError",
     "Release",
     "State",
 ]
@@ -49,6 +50,10 @@ class HostError(ReplisiteError):
         super().__init__(message)
         self.may_pass = may_pass
         self.wait = wait
+
+
+class NoBackupError(HostError):
+    """A file cannot be restored, because the host has no backup of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +254,7 @@ class Host(Protocol):
         ...
 
     async def restore(self, path: str, release: str) -> None:
-        """Put back the backup of a release's file. Raises HostError if there is none.
+        """Put back the backup of a release's file. Raises NoBackupError if there is none.
 
         Called only for hosts that change file by file.
         """

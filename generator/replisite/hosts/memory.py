@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from replisite.hosts.host import Body, Bundle, HostError, HostFeatures, Listed, Lock, Release
+from replisite.hosts.host import Body, Bundle, HostError, HostFeatures, Listed, Lock, NoBackupError, Release
 from replisite.model.live_files import LiveFile
 
 __all__ = ["MemoryHost", "MemoryState"]
@@ -132,7 +132,7 @@ class MemoryHost:
     async def restore(self, path: str, release: str) -> None:
         """Put the copy back."""
         if path not in self.backups.get(release, {}):
-            raise HostError(f"{path}: there is no backup of it")
+            raise NoBackupError(f"{path}: there is no backup of it")
         self.live[path] = self.backups[release][path]
 
     async def releases(self) -> Sequence[str]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from obstore.exceptions import AlreadyExistsError
 
-from replisite.hosts.host import HostError
+from replisite.hosts.host import NoBackupError
 from replisite.hosts.object_store.errors import FOREIGN, UNKNOWN_CONDITION
 from replisite.hosts.object_store.private_folder import Folder
 
@@ -72,7 +72,7 @@ class PreviousFiles:
         try:
             await self._store.copy_async(backup, key)
         except FileNotFoundError as error:
-            raise HostError(f"{self._errors.bucket}/{key}: there is no backup of it") from error
+            raise NoBackupError(f"{self._errors.bucket}/{key}: there is no backup of it") from error
         except FOREIGN as error:
             raise self._errors.host_error(error, key) from error
 
