@@ -206,11 +206,11 @@ class Deployment:
         sample = sample_of(self.scope.files(self.bundle.files()), self.report.files)
         self.reporter.advance(0, len(sample))
         url = self.target.url or self.site.url
-        found = await verify(sample, url, self.session.host.features, is_own=not self.target.url)
-        self.report.verified, self.report.differences = found.count, list(found.differences)
-        if found.unreached:
+        check = await verify(sample, url, self.session.host.features, is_own=not self.target.url)
+        self.report.verified, self.report.differences = check.count, list(check.differences)
+        if check.unreached:
             self.report.warn(
-                f"The live sites could not be checked ({found.unreached}); is url right, in [site] or in the target?"
+                f"The live sites could not be checked ({check.unreached}); check url in [site], or in the target"
             )
 
     # -- reporting ------------------------------------------------------------------------------------

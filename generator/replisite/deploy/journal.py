@@ -138,12 +138,12 @@ class Journal:
     def seen(self, paths: Iterable[str]) -> dict[str, Seen]:
         """Return those of these paths that are seen and not yet compared."""
         self.flush()
-        found: dict[str, Seen] = {}
+        seen: dict[str, Seen] = {}
         for path in paths:
             query = "SELECT size, md5 FROM done WHERE key = ? AND kind = ?"
             for size, md5 in self._connection.execute(query, (live_order(path), _SEEN)):
-                found[path] = Seen(path, size, md5)
-        return found
+                seen[path] = Seen(path, size, md5)
+        return seen
 
     def copy_to(self, path: Path) -> None:
         """Write a copy of the journal."""

@@ -117,10 +117,10 @@ def _parsed(line: str, served: dict[str, Served], version: str) -> LiveFile | Le
         return LeftOver(_checked(rest))
     if first == "?":
         return Uncertain(_checked(_path_of_uncertain(rest, version)))
-    found = _FILE.fullmatch(line[:-1])
-    if found is None:
+    matched = _FILE.fullmatch(line[:-1])
+    if matched is None:
         raise ValueError("no digest, size and path")
-    digest, size, number, path = found.groups()
+    digest, size, number, path = matched.groups()
     if number not in served:
         raise ValueError("nothing says how it is served")
     return LiveFile(_checked(path), digest, int(size), served[number])
@@ -129,10 +129,10 @@ def _parsed(line: str, served: dict[str, Served], version: str) -> LiveFile | Le
 def _path_of_uncertain(rest: str, version: str) -> str:
     if version != "1":
         return rest
-    found = _UNCERTAIN_1.fullmatch(rest)
-    if found is None:
+    matched = _UNCERTAIN_1.fullmatch(rest)
+    if matched is None:
         raise ValueError("no size and path")
-    return found[1]
+    return matched[1]
 
 
 def _checked(path: str) -> str:

@@ -65,12 +65,12 @@ async def _is_same(host: Host, bundle: Bundle, file: LiveFile, seen: Seen) -> bo
     if seen.md5 and seen.md5 != hashlib.md5(stored, usedforsecurity=False).hexdigest():
         return False
     try:
-        found, headers = await retried(partial(host.read, file.path))
+        live, headers = await retried(partial(host.read, file.path))
     except HostError as error:
         if error.may_pass:
             raise
         return False
-    return found == stored and has_headers(file, headers)
+    return live == stored and has_headers(file, headers)
 
 
 def has_headers(file: LiveFile, headers: Mapping[str, str]) -> bool:

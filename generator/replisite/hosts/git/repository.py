@@ -188,8 +188,8 @@ class Repository:
         identity = await _configured(
             env, self._root, "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"
         )
-        found = re.fullmatch(r"(.+) <(.+)> \d+ [+-]\d+", identity)
-        name, email = found.groups() if found else ("replisite", "replisite@localhost")
+        matched = re.fullmatch(r"(.+) <(.+)> \d+ [+-]\d+", identity)
+        name, email = matched.groups() if matched else ("replisite", "replisite@localhost")
         for role in ("AUTHOR", "COMMITTER"):
             env |= {f"GIT_{role}_NAME": name, f"GIT_{role}_EMAIL": email}
         return env

@@ -109,5 +109,5 @@ class ErrorTranslator:
 
 def _first(pattern: re.Pattern[str], text: str) -> str:
     """Return the first group that matched; empty if none did."""
-    found = pattern.search(text)
-    return next((group for group in found.groups() if group), "") if found else ""
+    matched = pattern.search(text)
+    return next((group for group in matched.groups() if group), "") if matched else ""
