@@ -68,7 +68,7 @@ def test_pages_are_in_no_sitemap_and_no_output(built: Built, headers: str) -> No
     assert b"old-jane" not in (built.site.root / "output/sitemap.xml").read_bytes()
 
 
-def test_a_folder_has_pages_until_its_server_is_told(built: Built) -> None:
+def test_a_folder_has_pages_until_its_server_is_configured(built: Built) -> None:
     """A server that redirects wants none."""
     target = Target("live", "folder", {"path": "www"})
     plain = forms(built, target, facts("server"))
@@ -113,7 +113,7 @@ def test_pages_count_as_files(built: Built) -> None:
         built.deploy(host)
 
 
-def test_hosts_that_cannot_be_redirected_are_told(tmp_path: Path) -> None:
+def test_hosts_that_cannot_be_redirected_are_reported(tmp_path: Path) -> None:
     """With one of them, and what to do."""
     built = a_built(tmp_path, FIRST, [Redirect("old.tea.example", "https://jane.tea.example/", 301)])
     (told,) = forms(built, CLOUDFLARE, facts("_headers")).warnings
@@ -122,7 +122,7 @@ def test_hosts_that_cannot_be_redirected_are_told(tmp_path: Path) -> None:
     )
 
 
-def test_a_server_is_told_of_sites_at_its_root_alone(built: Built) -> None:
+def test_a_server_is_configured_only_for_sites_at_its_root(built: Built) -> None:
     """And where they are, from its root."""
     ssh = Target("live", "ssh", {"server": "www", "path": "www/tea", "configure": "caddy"})
     with pytest.raises(UsageError, match="configure needs an absolute path, such as /srv/www/tea"):

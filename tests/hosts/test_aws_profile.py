@@ -48,7 +48,7 @@ def test_a_profile_without_keys_is_the_machines_role(home: dict[str, str]) -> No
     assert find_keys({"HOME": home["HOME"] + "/nobody"}).options == {}
 
 
-def test_a_profile_that_is_not_there_is_told(home: dict[str, str]) -> None:
+def test_a_missing_profile_is_reported(home: dict[str, str]) -> None:
     """With what to do."""
     with pytest.raises(UsageError) as told:
         find_keys({**home, "AWS_PROFILE": "coffee"})

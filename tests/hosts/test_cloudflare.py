@@ -220,7 +220,7 @@ def test_pages_are_deployed_to_production_or_a_preview(tmp_path: Path, built: Bu
     assert other.deploy(account.host("preview")).reasons == {}
 
 
-def test_one_can_go_back_to_an_earlier_version(account: Account, built: Built) -> None:
+def test_an_earlier_version_can_be_made_live_again(account: Account, built: Built) -> None:
     """And the next deploy knows what is live then."""
     built.write(FIRST)
     first = built.deploy(account.host()).release
@@ -250,7 +250,7 @@ def test_a_worker_that_is_not_there_yet_has_no_releases(account: Account) -> Non
     asyncio.run(look())
 
 
-def test_one_cannot_go_back_to_an_earlier_pages_deployment(tmp_path: Path) -> None:
+def test_a_pages_project_cannot_be_rolled_back(tmp_path: Path) -> None:
     """It is told where one can."""
 
     async def back() -> None:
@@ -283,7 +283,7 @@ def test_one_cannot_go_back_to_an_earlier_pages_deployment(tmp_path: Path) -> No
         (f"✘ [ERROR] odd thing {TOKEN}\n🪵  Logs were written to /x", "wrangler failed: odd thing …", False),
     ],
 )  # fmt: skip
-def test_what_wrangler_complains_of_is_told_in_plain_words(said: str, told: str, may_pass: bool) -> None:
+def test_wranglers_messages_are_reported_in_plain_words(said: str, told: str, may_pass: bool) -> None:
     """Without colours, and without the token."""
     error = host_error(said)
     assert told in str(error)
@@ -307,7 +307,7 @@ def test_a_failed_upload_leaves_what_is_live(account: Account, built: Built) -> 
     assert account.live_files() == SECOND
 
 
-def test_where_wrangler_is_not_installed_it_is_told_how_to(
+def test_a_missing_wrangler_is_reported_with_the_way_to_install_it(
     account: Account, built: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beside PATH it may be in the site's own node_modules."""
@@ -335,7 +335,7 @@ _PAID = (
         ({"plan": "paid"}, 41_360, None),
     ],
 )
-def test_the_arithmetic_is_told(
+def test_an_exceeded_limit_is_reported_with_its_source(
     settings: dict[str, str], files: int, told: str | None, tmp_path: Path
 ) -> None:
     """Before anything is sent, with the source, the day, and what to do instead."""

@@ -114,7 +114,7 @@ def test_the_distribution_hears_what_changed(moto: str, monkeypatch: pytest.Monk
     assert sorted(map(sorted, paths)) == [["/*"], ["/jane", "/jane/", "/jane/index.html", "/old.txt"]]
 
 
-def test_a_distribution_that_is_not_there_is_told(moto: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_distribution_is_reported(moto: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is in the bucket is live all the same."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFRONT", moto)
     with pytest.raises(HostError) as refused:

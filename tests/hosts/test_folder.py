@@ -44,7 +44,7 @@ class TestFolder(ReleasesContract):
             f"built, host = Built(Path({str(built.site.root)!r})), FolderHost(Path({str(place.root)!r}))\n"
         )
 
-    def test_the_turn_of_somebody_who_is_alive_cannot_be_taken(self, place: Folder) -> None:
+    def test_the_lock_of_a_running_deploy_cannot_be_taken_over(self, place: Folder) -> None:
         """A lock of the system's ends with its process, so whoever has it is at it."""
 
         async def both() -> None:

@@ -196,7 +196,7 @@ def test_without_history_the_branch_is_one_commit(tmp_path: Path, built: Built) 
     asyncio.run(look())
 
 
-def test_one_can_go_back_and_forth(remote: Remote, built: Built) -> None:
+def test_a_rollback_can_be_undone(remote: Remote, built: Built) -> None:
     """By new commits with old files; the list goes along, so that the next deploy sends what differs."""
     built.write(FIRST)
     first = built.deploy(remote.host()).release
@@ -264,7 +264,7 @@ def test_any_name_is_a_name(remote: Remote, built: Built) -> None:
     assert remote.paths() == {"index.html", ".nojekyll"}
 
 
-def test_a_branch_that_somebody_else_changed_is_not_overwritten(remote: Remote, built: Built) -> None:
+def test_a_branch_that_others_changed_is_not_overwritten(remote: Remote, built: Built) -> None:
     """Until somebody has looked; their commit stays in the history."""
     built.write(FIRST)
     first = built.deploy(remote.host()).release
@@ -338,7 +338,7 @@ def test_of_two_pushes_at_once_one_is_refused(remote: Remote, built: Built) -> N
     assert remote.paths() == {*SECOND, ".nojekyll"}
 
 
-def test_a_turn_that_was_taken_is_lost(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_that_was_taken_over_is_lost(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who had it hears of it at the next sign of life, and does not end the other's."""
     monkeypatch.setattr("replisite.hosts.git.state.RENEWAL", 0.0)
 
@@ -411,7 +411,7 @@ def test_a_push_whose_answer_was_lost_counts(
         ("fatal: something new", "git failed: fatal: something new", False),
     ],
 )
-def test_what_git_complains_of_is_told_in_plain_words(said: str, told: str, may_pass: bool) -> None:
+def test_gits_messages_are_reported_in_plain_words(said: str, told: str, may_pass: bool) -> None:
     """With the essence of its own, and without passwords."""
     error = Repository.host_error(f"{said}\nfatal: https://ann:secret@git.tea.example/sites.git")
     assert told in str(error)
@@ -419,7 +419,7 @@ def test_what_git_complains_of_is_told_in_plain_words(said: str, told: str, may_
     assert "secret" not in str(error)
 
 
-def test_a_remote_that_is_not_there_is_told(tmp_path: Path, built: Built) -> None:
+def test_a_missing_remote_is_reported(tmp_path: Path, built: Built) -> None:
     """Without the password that stands in its address."""
     built.write(FIRST)
     host = GitHost("nowhere/sites.git", tmp_path / "cache", tmp_path)
@@ -452,7 +452,7 @@ def locked(tmp_path: Path) -> Iterator[str]:
     server.server_close()
 
 
-def test_nobody_is_asked_for_a_password(locked: str, tmp_path: Path, built: Built) -> None:
+def test_git_never_asks_for_a_password(locked: str, tmp_path: Path, built: Built) -> None:
     """The deploy ends at once, and does not say the one that it had."""
     built.write(FIRST)
     started = time.monotonic()
@@ -463,7 +463,7 @@ def test_nobody_is_asked_for_a_password(locked: str, tmp_path: Path, built: Buil
     assert "ann:" not in str(caught.value)
 
 
-def test_a_hook_that_declines_is_told(remote: Remote, built: Built) -> None:
+def test_a_hook_that_declines_is_reported(remote: Remote, built: Built) -> None:
     """In the server's own words."""
     hook = remote.folder / "hooks/pre-receive"
     hook.write_text(

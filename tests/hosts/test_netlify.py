@@ -143,7 +143,7 @@ def test_what_netlify_has_lost_is_sent_again(place: Site, built: Built) -> None:
     assert place.fake.live_files() == {**NAMED, "new.html": b"new"}
 
 
-def test_names_that_netlify_does_not_take_are_told_at_once(place: Site, built: Built) -> None:
+def test_names_that_netlify_does_not_take_are_reported_at_once(place: Site, built: Built) -> None:
     """Before it hears of the deploy."""
     built.write(FIRST)
     with pytest.raises(
@@ -196,7 +196,7 @@ def test_what_may_pass_is_tried_again(place: Site, built: Built) -> None:
         (422, "Netlify refuses \\(422: as planned\\)"),
     ],
 )
-def test_what_will_not_pass_is_told(place: Site, built: Built, status: int, told: str) -> None:
+def test_an_error_that_will_not_pass_is_reported(place: Site, built: Built, status: int, told: str) -> None:
     """Once, with what to do; what is live stays, and the token is not told."""
     built.write(NAMED)
     built.deploy(place.host())
@@ -221,7 +221,7 @@ def test_an_upload_that_is_refused_leaves_what_is_live(place: Site, built: Built
     assert place.fake.live_files() == CHANGED
 
 
-def test_a_deploy_that_fails_over_there_is_told(place: Site, built: Built) -> None:
+def test_a_deploy_that_fails_at_netlify_is_reported(place: Site, built: Built) -> None:
     """In Netlify's own words."""
     built.write(NAMED)
     host = place.host()
@@ -237,7 +237,7 @@ def test_a_deploy_that_fails_over_there_is_told(place: Site, built: Built) -> No
         built.deploy(host)
 
 
-def test_a_site_that_is_not_published_by_itself_is_told(place: Site, built: Built) -> None:
+def test_a_site_without_auto_publishing_is_reported(place: Site, built: Built) -> None:
     """The deploy is there, and somebody must say yes on Netlify's side."""
     built.write(NAMED)
     built.deploy(place.host())

@@ -118,7 +118,7 @@ def test_text_is_stored_as_it_is_where_that_is_wanted(place: StorePlace) -> None
     assert plain.host().features.packing == ""
 
 
-def test_our_files_are_where_nobody_looks(place: StorePlace, tmp_path: Path) -> None:
+def test_our_files_are_in_a_folder_that_visitors_cannot_find(place: StorePlace, tmp_path: Path) -> None:
     """In a folder with a drawn name, out of every listing; whoever has keys finds the same."""
     built = Built(tmp_path)
     built.write(FIRST)
@@ -152,7 +152,7 @@ def test_a_listing_tells_the_digest_of_what_was_sent_in_one_piece(place: StorePl
     assert large[3] is ("-" not in large[2])
 
 
-def test_what_is_kept_first_stays(place: StorePlace) -> None:
+def test_the_first_backup_stays(place: StorePlace) -> None:
     """It comes back with its headers; what belongs to older releases goes when the next begins."""
     path = "files/th\u00e9 #1.txt"
 

@@ -195,7 +195,7 @@ def test_as_ssh_is_configured(
     assert live_files(place.root) == FIRST
 
 
-def test_nobody_listens(built: Built) -> None:
+def test_no_server_listens(built: Built) -> None:
     """It may be that somebody will; the deploy says so."""
     address = Address("127.0.0.1", "ann", free_port())
     built.write(FIRST)

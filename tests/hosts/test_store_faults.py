@@ -116,7 +116,7 @@ def test_wrong_keys_are_refused(
     )
 
 
-def test_a_server_that_is_not_there_is_told(built: Built) -> None:
+def test_a_server_that_does_not_answer_is_reported(built: Built) -> None:
     """After some tries."""
     built.write(FIRST)
     with pytest.raises(
@@ -153,7 +153,7 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize(("server", "settle"), [("moto", 0.1), ("rclone", 0.5)])
-def test_two_processes_never_have_the_turn_at_once(
+def test_two_processes_never_hold_the_lock_at_once(
     servers: Mapping[str, str], tmp_path: Path, server: str, settle: float
 ) -> None:
     """Also when both come to a place where nobody has ever deployed."""
@@ -175,7 +175,7 @@ def test_two_processes_never_have_the_turn_at_once(
 
 
 @pytest.mark.parametrize("server", ["moto", "rclone"])
-def test_who_has_lost_the_turn_is_told(servers: Mapping[str, str], server: str) -> None:
+def test_a_lost_lock_is_reported(servers: Mapping[str, str], server: str) -> None:
     """The next sign of life says who took it."""
     place = a_place(servers[server], "lost")
 
@@ -198,7 +198,7 @@ def test_who_has_lost_the_turn_is_told(servers: Mapping[str, str], server: str) 
     asyncio.run(lose())
 
 
-def test_the_age_of_a_turn_is_by_the_stores_clock(
+def test_the_age_of_a_lock_is_by_the_stores_clock(
     servers: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However wrong ours is."""

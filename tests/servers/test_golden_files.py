@@ -186,7 +186,7 @@ def test_caddy_knows_a_fingerprint_as_the_deploy_does(name: str) -> None:
     assert bool(re.search(FINGERPRINT, name)) == bool(EXACT.search(name))
 
 
-def test_a_page_leads_on_and_names_nobody() -> None:
+def test_a_page_for_a_redirect_names_no_person() -> None:
     """By refresh and by a link; search engines learn the new address, and keep neither."""
     page = page_for_redirect(
         Redirect("/owen-pryce/", "/gethin-rowe/", 302), "https://www.tea.example"
