@@ -138,7 +138,7 @@ class _Forgetful(MemoryHost):
     async def put(self, file: LiveFile, body: Body) -> None:
         """Forget a file."""
 
-    async def keep(self, path: str) -> None:
+    async def back_up(self, path: str) -> None:
         """Keep nothing."""
 
 

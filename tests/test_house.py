@@ -49,7 +49,7 @@ TENANTS = {
     "email_validator": {"roster", "config"},
     "pydantic": {"config", "roster", "pelican", "content/front_matter.py", "reference"},
     "uritemplate": {"model"},
-    "sqlite3": {"people", "deploy/journal.py", "system/sqlite_errors.py"},
+    "sqlite3": {"people", "deploy/journal.py", "deploy/journal_schema.py", "system/sqlite_errors.py"},
     "asyncssh": {"hosts/ssh"},
     "boto3": {"hosts/object_store/cloudfront.py", "hosts/object_store/aws_profile.py"},
     "botocore": {"hosts/object_store/cloudfront.py"},

@@ -1,4 +1,4 @@
-"""What a host takes is held against what there is, with the arithmetic."""
+"""The limits of a host, compared with a bundle."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def a_file(path: str, size: int = 10) -> LiveFile:
 
 
 def test_a_bundle_is_measured_in_one_walk() -> None:
-    """Its largest file, its longest path, its fullest folder: folders count where they lie."""
+    """Its largest file, its longest path, its fullest folder: a folder counts in the folder that holds it."""
     paths = [
         "index.html",
         "a/1.html",
@@ -42,34 +42,34 @@ def test_a_bundle_is_measured_in_one_walk() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limits", "told"),
+    ("limits", "message"),
     [
-        (Limits(files=20_000), "41,360 files; Tray takes 20,000"),
-        (Limits(file_bytes=1_000), "a/film.mp4 has 26,214,401 bytes; Tray takes files of 1,000"),
-        (Limits(total_bytes=1 << 30), "2,000,000,000 bytes in all; Tray takes 1,073,741,824"),
-        (Limits(files_in_folder=500), "jane holds 501 files and folders; Tray takes 500"),
-        (Limits(path_letters=5), "long/path.html is 14 letters long; Tray takes 5"),
-        (Limits(redirects=10), "12 redirects; Tray takes 10"),
-        (Limits(dynamic_redirects=10), "11 redirects of whole sites; Tray takes 10"),
+        (Limits(files=20_000), "41,360 files; Tray takes at most 20,000"),
+        (Limits(file_bytes=1_000), "a/film.mp4 has 26,214,401 bytes; Tray takes files of at most 1,000"),
+        (Limits(total_bytes=1 << 30), "2,000,000,000 bytes in all; Tray takes at most 1,073,741,824"),
+        (Limits(files_in_folder=500), "jane holds 501 files and folders; Tray takes at most 500"),
+        (Limits(path_characters=5), "long/path.html is 14 characters long; Tray takes at most 5"),
+        (Limits(redirects=10), "12 redirects; Tray takes at most 10"),
+        (Limits(dynamic_redirects=10), "11 redirects of whole sites; Tray takes at most 10"),
     ],
 )
-def test_what_is_too_much_is_told_with_both_numbers(limits: Limits, told: str) -> None:
-    """And nothing is told of what fits."""
+def test_an_exceeded_limit_is_reported_with_both_numbers(limits: Limits, message: str) -> None:
+    """A bundle within the limits has no report."""
     found = Measures(41_360, 2_000_000_000, "a/film.mp4", 26_214_401, "long/path.html", "jane", 501)
-    assert list(iter_excesses(HostFeatures("Tray", "", "none", limits), found, 12, 11)) == [told]
+    assert list(iter_excesses(HostFeatures("Tray", "", "none", limits), found, 12, 11)) == [message]
     assert list(iter_excesses(HostFeatures("Tray", "", "none"), found, 12, 11)) == []
 
 
-def test_the_way_out_is_told_with_the_source() -> None:
-    """Where the number stands, when it was read, and what to do instead."""
+def test_a_report_names_its_source_and_the_alternative() -> None:
+    """The page of the limit, the day on which it was read, and what to do instead."""
     limits = Limits(
         files=20_000,
         source="https://tray.example/limits",
         read_on="2026-11-25",
         instead="Use an s3 target, or deploy fewer owners",
     )
-    (told,) = iter_excesses(HostFeatures("Tray", "", "none", limits), Measures(files=20_001), 0, 0)
-    assert told == (
-        "20,001 files; Tray takes 20,000 (https://tray.example/limits, read on 2026-11-25). "
+    (message,) = iter_excesses(HostFeatures("Tray", "", "none", limits), Measures(files=20_001), 0, 0)
+    assert message == (
+        "20,001 files; Tray takes at most 20,000 (https://tray.example/limits, read on 2026-11-25). "
         "Use an s3 target, or deploy fewer owners"
     )

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from replisite.deploy.server_config import Forms, make_forms
+from replisite.deploy.server_config import ServerConfig, make_server_config
 from replisite.errors import DeployError, UsageError
 from replisite.hosts import HostFeatures, Limits, MemoryHost
 from replisite.model.redirects import Redirect
 from replisite.model.target import Target
 from replisite.output import Output
-from replisite.servers import moved_page
+from replisite.servers import page_for_redirect
 from tests.deploy.built import FIRST, Built, a_page
 
 REDIRECTS = (Redirect("/gone/", "/jane/", 302), Redirect("/old-jane/", "/jane/", 301))
@@ -41,8 +41,8 @@ def a_built(root: Path, files: Any, redirects: Sequence[Redirect]) -> Built:
     return built
 
 
-def forms(built: Built, target: Target, told: HostFeatures) -> Forms:
-    return make_forms(built.site, target, told, built.site.root / "output")
+def forms(built: Built, target: Target, told: HostFeatures) -> ServerConfig:
+    return make_server_config(built.site, target, told, built.site.root / "output")
 
 
 def test_an_object_store_has_pages_that_lead_on(built: Built) -> None:
@@ -51,7 +51,7 @@ def test_an_object_store_has_pages_that_lead_on(built: Built) -> None:
     done = built.deploy(host)
     assert (done.puts, done.warnings) == (len(FIRST) + 2, [])
     body, headers = host.live["old-jane/index.html"]
-    assert body == moved_page(REDIRECTS[1], "https://tea.example")
+    assert body == page_for_redirect(REDIRECTS[1], "https://tea.example")
     assert headers["content-type"] == "text/html; charset=utf-8"
     assert built.deploy(host).reasons == {}
     built.write(FIRST)
@@ -68,7 +68,7 @@ def test_pages_are_in_no_sitemap_and_no_output(built: Built, headers: str) -> No
     assert b"old-jane" not in (built.site.root / "output/sitemap.xml").read_bytes()
 
 
-def test_a_folder_has_pages_until_its_server_is_told(built: Built) -> None:
+def test_a_folder_has_pages_until_its_server_is_configured(built: Built) -> None:
     """A server that redirects wants none."""
     target = Target("live", "folder", {"path": "www"})
     plain = forms(built, target, facts("server"))
@@ -102,7 +102,7 @@ def test_more_redirects_than_a_host_takes_become_pages(built: Built) -> None:
     assert (found.redirects, found.dynamic, found.added["_redirects"]) == (0, 0, b"")
     (told,) = found.warnings
     assert told.startswith(
-        "2 sites are elsewhere, and cloudflare takes no more than 1 such rules; their front pages"
+        "2 sites have moved, and cloudflare takes at most 1 redirects; a page at the front of each old site leads to the new"
     )
 
 
@@ -113,19 +113,19 @@ def test_pages_count_as_files(built: Built) -> None:
         built.deploy(host)
 
 
-def test_hosts_that_cannot_be_redirected_are_told(tmp_path: Path) -> None:
+def test_hosts_that_cannot_be_redirected_are_reported(tmp_path: Path) -> None:
     """With one of them, and what to do."""
     built = a_built(tmp_path, FIRST, [Redirect("old.tea.example", "https://jane.tea.example/", 301)])
     (told,) = forms(built, CLOUDFLARE, facts("_headers")).warnings
     assert told.startswith(
-        "cloudflare redirects paths alone, and no hosts that lead elsewhere (1, such as old.tea."
+        "cloudflare redirects paths but no hosts; 1 hosts that moved are not redirected (such as old.tea."
     )
 
 
-def test_a_server_is_told_of_sites_at_its_root_alone(built: Built) -> None:
+def test_a_server_is_configured_only_for_sites_at_its_root(built: Built) -> None:
     """And where they are, from its root."""
     ssh = Target("live", "ssh", {"server": "www", "path": "www/tea", "configure": "caddy"})
-    with pytest.raises(UsageError, match="wants a path from the root"):
+    with pytest.raises(UsageError, match="configure needs an absolute path, such as /srv/www/tea"):
         forms(built, ssh, facts("server"))
     built.site = replace(built.site, url="https://tea.example/shop")
     with pytest.raises(UsageError, match="leads to a folder"):
@@ -138,4 +138,4 @@ def test_a_hundred_thousand_pages_are_streamed(tmp_path: Path) -> None:
     built = a_built(tmp_path, {"index.html": a_page("Home")}, many)
     found = forms(built, Target("live", "s3", {"bucket": "tea"}), facts("metadata"))
     assert len(found.added) == 100_000
-    assert found.added["p099999/index.html"] == moved_page(many[-1], "https://tea.example")
+    assert found.added["p099999/index.html"] == page_for_redirect(many[-1], "https://tea.example")

@@ -1,4 +1,4 @@
-"""What is live, looked at as a visitor gets it."""
+"""The check of live files, fetched as a visitor gets them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from replisite.deploy import verify
-from replisite.deploy.verify import Looked, look, sample_of
+from replisite.deploy import verify as verify_module
+from replisite.deploy.verify import Verification, sample_of, verify
 from replisite.hosts import HostFeatures
 from replisite.model.live_files import CachePolicy, Group, LiveFile, served
 from replisite.model.manifest import path_order
 from tests.deploy.static_server import serving
 
-FACTS = HostFeatures("here", "", "server")
+FEATURES = HostFeatures("here", "", "server")
 
 
 def a_file(path: str, body: bytes = b"tea") -> LiveFile:
@@ -24,11 +24,11 @@ def a_file(path: str, body: bytes = b"tea") -> LiveFile:
 
 @pytest.fixture(autouse=True)
 def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verify, "PAUSE", 0.01)
+    monkeypatch.setattr(verify_module, "PAUSE", 0.01)
 
 
 def test_a_sample_has_every_group_and_a_handful_of_owners() -> None:
-    """The same one for the same list, however many there are."""
+    """The same list gives the same sample, however long it is."""
     paths = ["index.html", "robots.txt", "theme/a.css", "theme/app.3f2a91bc.js"]
     paths += [
         f"owner-{number:03}/{page}" for number in range(200) for page in ("index.html", "shop/index.html")
@@ -44,8 +44,8 @@ def test_a_sample_has_every_group_and_a_handful_of_owners() -> None:
     assert sample_of([], 0) == []
 
 
-def test_what_is_not_as_it_was_built_is_told(tmp_path: Path) -> None:
-    """Other bytes, nothing at all, another type; in the order of addresses."""
+def test_a_file_that_differs_from_the_build_is_reported(tmp_path: Path) -> None:
+    """Other bytes, no file, another type; in the order of addresses."""
     files = {"index.html": b"home", "jane/index.html": b"jane", "a b.txt": b"txt", "x.css": b"css"}
     for path, body in files.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
@@ -55,24 +55,24 @@ def test_what_is_not_as_it_was_built_is_told(tmp_path: Path) -> None:
     (tmp_path / "x.htm").write_bytes(b"{}")
     (tmp_path / "x.css").write_bytes(b"other")
     with serving(tmp_path) as url:
-        looked = asyncio.run(look(built, url, FACTS, is_own=True))
-        assert looked == Looked(
+        found = asyncio.run(verify(built, url, FEATURES, is_own=True))
+        assert found == Verification(
             6,
             (
                 f"{url}/jane/gone.html: answers 404",
-                f"{url}/x.css: has other bytes than were built",
+                f"{url}/x.css: differs from the build (other bytes)",
                 f'{url}/x.htm: is served as "text/html" instead of "text/html; charset=utf-8"',
             ),
         )
 
 
-def test_nobody_answers() -> None:
-    """That is told, and is no difference."""
+def test_a_server_that_does_not_answer_is_reported() -> None:
+    """It is no difference."""
     with serving(Path("/nowhere")) as url:
         pass
-    looked = asyncio.run(look([a_file("index.html")], url, FACTS, is_own=True))
-    assert (looked.count, looked.differences) == (0, ())
-    assert url in looked.unreached
+    found = asyncio.run(verify([a_file("index.html")], url, FEATURES, is_own=True))
+    assert (found.count, found.differences) == (0, ())
+    assert url in found.unreached
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,6 @@ def test_nobody_answers() -> None:
     ],
 )
 def test_each_file_has_its_address(path: str, is_own: bool, address: str, host: str) -> None:
-    """Owners' hosts are asked by their own names, or on a staging address by that name in the Host header."""
+    """Owners' sites are fetched from their own hosts, or from a staging address with that name in the Host header."""
     expected = {"Host": host} if host else {}
-    assert verify._address(path, "https://tea.example", is_own) == (address, expected)
+    assert verify_module._address(path, "https://tea.example", is_own) == (address, expected)

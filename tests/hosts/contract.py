@@ -1,4 +1,4 @@
-"""What every host must do: one suite, run over each of them with its real server.
+"""What every host must do: one suite, run on each host with its real server.
 
 A subclass gives the fixture ``place``: something with ``host()``, which makes a new `Host` for the same place as another
 machine would, and ``visit(path)``, which fetches as a visitor does and returns (status, headers in small letters, body
@@ -89,7 +89,7 @@ class HostContract:
         self.check(place, SECOND, gone=FIRST.keys() - SECOND.keys())
         assert built.deploy(place.host()).reasons == {}
 
-    def test_a_machine_that_has_never_deployed_knows_what_is_live(
+    def test_a_machine_that_has_never_deployed_reads_the_list(
         self, place: Place, built: Built, tmp_path: Path
     ) -> None:
         """The list lies beside the sites."""
@@ -107,7 +107,7 @@ class HostContract:
         built.write(FIRST)
         with pytest.raises(CutShort):
             built.deploy(cut_after(place.host(), steps), jobs=1)
-        self.check(place, {}) if place.host().facts.switches_at_once else None
+        self.check(place, {}) if place.host().features.switches_at_once else None
         assert built.deploy(place.host()).is_live
         self.check(place, FIRST)
 
@@ -125,8 +125,8 @@ class HostContract:
         assert built.deploy(place.host()).reasons == {}
 
     @pytest.mark.parametrize("steps", range(7))
-    def test_nobody_has_heard_of_the_last_step(self, place: Place, built: Built, steps: int) -> None:
-        """It was done, and the process was killed before it could note so; what is built by then is as before."""
+    def test_the_last_step_was_not_recorded(self, place: Place, built: Built, steps: int) -> None:
+        """It was done, and the process was killed before it recorded it; the next build is as before."""
         built.write(FIRST)
         built.deploy(place.host())
         built.write({**SECOND, "wrong/index.html": b"This should not have gone out.\n"})
@@ -138,7 +138,7 @@ class HostContract:
         assert built.deploy(place.host()).reasons == {}
 
     def test_one_at_a_time(self, place: Place, built: Built) -> None:
-        """Whoever comes second hears whose turn it is."""
+        """The second deploy gets the owner of the lock."""
         host = place.host()
         if host.state is None:
             pytest.skip("the host takes whole snapshots, one after the other")
@@ -148,25 +148,25 @@ class HostContract:
             async with place.host() as first, place.host() as second:
                 assert first.state is not None
                 assert second.state is not None
-                assert await first.state.take_lock("ann@desk", "r1") is None
+                assert await first.state.take_lock("ann@office", "r1") is None
                 other = await second.state.take_lock("bob@shed", "r2")
                 assert other is not None
-                assert (other.owner, other.release) == ("ann@desk", "r1")
+                assert (other.owner, other.release) == ("ann@office", "r1")
                 assert 0 <= other.age < 60
-                await first.state.keep_turn()
-                await second.state.end_turn()  # it is not his
+                await first.state.renew_lock()
+                await second.state.release_lock()  # it is not theirs
                 assert await second.state.take_lock("bob@shed", "r2") is not None
-                with pytest.raises(DeployError, match="ann@desk"):
+                with pytest.raises(DeployError, match="ann@office"):
                     await asyncio.to_thread(built.deploy, place.host())
-                await first.state.end_turn()
+                await first.state.release_lock()
                 assert await second.state.take_lock("bob@shed", "r2") is None
-                await second.state.end_turn()
+                await second.state.release_lock()
 
         asyncio.run(both())
         assert built.deploy(place.host()).is_live
 
-    def test_what_somebody_changed_by_hand_is_found(self, place: Place, built: Built) -> None:
-        """When asked to look; a file that is gone, one that is another, and one that nobody built."""
+    def test_a_change_by_hand_is_found(self, place: Place, built: Built) -> None:
+        """With --refresh: a file that is gone, one that changed, and one that was not built."""
         if place.host().state is None:
             pytest.skip("the host takes whole snapshots, which nobody changes")
         built.write(FIRST)
@@ -179,26 +179,26 @@ class HostContract:
 
     @pytest.mark.parametrize("damage", ["gone", "damaged"])
     def test_a_list_that_is_no_use_is_made_again(self, place: Place, built: Built, damage: str) -> None:
-        """When asked to look; before that nothing is done to files of which nobody knows whose they are."""
+        """With --refresh; before that no file is changed that may not be ours."""
         if place.host().state is None:
             pytest.skip("the host keeps its own list")
         built.write(FIRST)
         built.deploy(place.host())
         self.damage_list(place, damage)
         built.write(SECOND)
-        if not place.host().facts.takes_snapshots or damage == "damaged":
+        if not place.host().features.takes_snapshots or damage == "damaged":
             with pytest.raises(DeployError, match="--refresh"):
                 built.deploy(place.host())
             self.check(place, FIRST)
         done = built.deploy(place.host(), refreshes=True)
-        if place.host().facts.takes_snapshots:
-            assert done.is_live  # what it has not seen it asked for
+        if place.host().features.takes_snapshots:
+            assert done.is_live  # it asked for the files that it had not seen
         else:
             assert (done.puts, done.deletes) == (5, 2)
         self.check(place, SECOND, gone=FIRST.keys() - SECOND.keys())
 
-    def test_one_can_go_back(self, place: Place, built: Built) -> None:
-        """To what was live before, and on again."""
+    def test_a_deploy_can_be_rolled_back(self, place: Place, built: Built) -> None:
+        """To what was live before, and forward again."""
         built.write(FIRST)
         first = built.deploy(place.host())
         built.write(SECOND)
@@ -209,23 +209,27 @@ class HostContract:
         built.deploy(place.host())
         self.check(place, SECOND, gone=FIRST.keys() - SECOND.keys())
 
-    def test_a_change_that_was_cut_short_can_be_taken_back(self, place: Place, built: Built) -> None:
-        """Where visitors have seen half of it."""
-        if place.host().facts.switches_at_once or place.host().state is None:
+    @pytest.mark.parametrize("is_done", [False, True])
+    @pytest.mark.parametrize("steps", [1, 2, 4, 5])
+    def test_a_change_that_was_cut_short_can_be_rolled_back(
+        self, place: Place, built: Built, steps: int, is_done: bool
+    ) -> None:
+        """Where visitors have seen half of it; files whose change was intended, and not begun, stay as they are."""
+        if place.host().features.switches_at_once or place.host().state is None:
             pytest.skip("nobody has seen any of it")
         built.write(FIRST)
         built.deploy(place.host())
         built.write(SECOND)
         with pytest.raises(CutShort):
-            built.deploy(cut_after(place.host(), 4), jobs=1)
+            built.deploy(cut_after(place.host(), steps, is_done=is_done), jobs=1)
         assert built.rollback(place.host()).is_live
         self.check(place, FIRST, gone=SECOND.keys() - FIRST.keys())
 
-    def test_there_is_nothing_to_go_back_to(self, place: Place, built: Built) -> None:
+    def test_there_is_no_earlier_release(self, place: Place, built: Built) -> None:
         """Before the second deploy."""
         built.write(FIRST)
         built.deploy(place.host())
-        with pytest.raises(DeployError, match="nothing to go back to"):
+        with pytest.raises(DeployError, match="there is no earlier release to roll back to"):
             built.rollback(place.host())
 
     def test_a_large_file_arrives(self, place: Place, built: Built) -> None:
@@ -235,15 +239,17 @@ class HostContract:
         built.deploy(place.host())
         self.check(place, films)
 
-    def test_a_file_that_is_not_as_it_was_built_is_not_sent(self, place: Place, built: Built) -> None:
-        """Nothing after it is; what is live holds together."""
+    def test_a_file_that_has_changed_since_the_build_is_not_sent(self, place: Place, built: Built) -> None:
+        """Nor is any later wave; every link of the live pages still leads to a page."""
         built.write(FIRST)
         built.deploy(place.host())
         built.write(SECOND)
         (built.site.root / "output/new/index.html").write_bytes(b"other bytes")
-        with pytest.raises(PartlyDeployed, match=r"new/index\.html is not as it was built"):
+        with pytest.raises(
+            PartlyDeployed, match=r"new/index\.html has changed since the build; build again, then deploy"
+        ):
             built.deploy(place.host())
-        if place.host().facts.switches_at_once:
+        if place.host().features.switches_at_once:
             self.check(place, FIRST)
         else:
             self.check(
@@ -267,7 +273,7 @@ class HostContract:
                 200,
                 hashlib.sha256(body).hexdigest(),
             )
-            if path.endswith((".html", ".css", ".xml")) and place.host().facts.headers != "none":
+            if path.endswith((".html", ".css", ".xml")) and place.host().features.headers != "none":
                 assert "charset=utf-8" in headers["content-type"].lower(), (path, headers)
         for path in gone:
             assert place.visit(path)[0] in {403, 404, 410}, path

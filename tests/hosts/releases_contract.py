@@ -105,7 +105,7 @@ class ReleasesContract(HostContract):
             async with place.host() as host:
                 await host.begin(Release("20990101T000000Z-a", before), _Nothing())
                 for act in (lambda: host.put(a_file(path), b"x"), lambda: host.delete(path)):
-                    with pytest.raises(HostError, match=r"would leave the release|line break"):
+                    with pytest.raises(HostError, match=r"leads out of the release|line break"):
                         await act()
 
         asyncio.run(put())
@@ -164,7 +164,7 @@ class ReleasesContract(HostContract):
         assert {oct(path.stat().st_mode & 0o777) for path in there if path.is_dir()} == {"0o755"}
         assert {oct(path.stat().st_mode & 0o777) for path in there if path.is_file()} == {"0o644"}
 
-    def test_so_many_releases_are_kept(
+    def test_so_many_releases_are_stored(
         self, place: Folder, built: Built, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """And one can go back to each, and deploy from there."""
@@ -184,8 +184,8 @@ class ReleasesContract(HostContract):
             async with place.host() as host:
                 assert await host.releases() == [kept[0]]
                 with pytest.raises(HostError, match="there is no such release"):
-                    await host.go_back("../../etc")
-                await host.go_back(name)
+                    await host.roll_back("../../etc")
+                await host.roll_back(name)
                 assert await host.releases() == [kept[1]]
 
         asyncio.run(back(kept[0]))
@@ -194,7 +194,7 @@ class ReleasesContract(HostContract):
         assert (done.base, done.puts) == (kept[0], 1)
         assert live_files(place.root)["index.html"] == b"3"
 
-    def test_what_nobody_could_note_does_not_stay(self, place: Folder, built: Built) -> None:
+    def test_a_file_that_was_not_recorded_does_not_stay(self, place: Folder, built: Built) -> None:
         """A page that was put in the last moment, and is not built any more; and half a file."""
         built.write(FIRST)
         built.deploy(place.host())
@@ -223,7 +223,7 @@ class ReleasesContract(HostContract):
         assert (done.is_live, done.is_resumed) == (True, True)
         assert live_files(place.root) == SECOND
 
-    def test_one_that_was_not_even_begun_is_made_anew(self, place: Folder, built: Built) -> None:
+    def test_a_release_that_was_not_even_begun_is_made_again(self, place: Folder, built: Built) -> None:
         """It was killed while files were linked."""
         built.write(FIRST)
         built.deploy(place.host())
@@ -236,12 +236,15 @@ class ReleasesContract(HostContract):
         assert live_files(place.root) == SECOND
         assert not list((place.root / "releases").glob(".*"))
 
-    def test_a_folder_of_somebody_else_is_let_alone(self, place: Folder, built: Built) -> None:
+    def test_a_foreign_folder_is_left_alone(self, place: Folder, built: Built) -> None:
         """One named ``current``."""
         (place.root / "current").mkdir(parents=True)
         (place.root / "current/index.html").write_text("theirs")
         built.write(FIRST)
-        with pytest.raises(DeployError, match="current is no link; replisite makes a link there; move it"):
+        with pytest.raises(
+            DeployError,
+            match="current is not a symbolic link, and replisite makes one there; move it away, or choose another folder",
+        ):
             built.deploy(place.host())
         assert live_files(place.root) == {"index.html": b"theirs"}
 

@@ -164,7 +164,7 @@ class StorePlace:
         async with self.host() as host:
             state = host.state
             assert isinstance(state, ObjectState)
-            assert await state.folder.found()
+            assert await state.folder.exists()
             key, store = await state.folder.at("live"), self.store
             if damage == "gone":
                 await store.delete_async(key)

@@ -28,31 +28,31 @@ def home(tmp_path: Path) -> dict[str, str]:
 def test_the_environment_comes_first(home: dict[str, str]) -> None:
     """The store finds those by itself."""
     keys = find_keys({**home, "AWS_ACCESS_KEY_ID": "A", "AWS_PROFILE": "tea"})
-    assert (keys.told, keys.options) == ("the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", {})
+    assert (keys.label, keys.options) == ("the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", {})
     keys = find_keys({**home, "AWS_WEB_IDENTITY_TOKEN_FILE": "/token"})
-    assert (keys.told, keys.options) == ("the role that the environment names", {})
+    assert (keys.label, keys.options) == ("the role that the environment names", {})
 
 
 def test_a_profile_has_keys_and_a_region(home: dict[str, str]) -> None:
     """From both files; neither stands in what is told."""
     keys = find_keys({**home, "AWS_PROFILE": "tea"})
     assert keys.options == {"access_key_id": "TEA", "secret_access_key": "leaves", "session_token": "pot"}
-    assert (keys.told, keys.region) == ('the keys of the AWS profile "tea"', "eu-west-2")
+    assert (keys.label, keys.region) == ('the keys of the AWS profile "tea"', "eu-west-2")
     assert "leaves" not in repr(keys)
     assert find_keys(home).options == {"access_key_id": "ABC", "secret_access_key": "x%y"}
 
 
 def test_a_profile_without_keys_is_the_machines_role(home: dict[str, str]) -> None:
     """As is no profile at all."""
-    assert find_keys({**home, "AWS_PROFILE": "machine"}).told == "this machine's role"
+    assert find_keys({**home, "AWS_PROFILE": "machine"}).label == "this machine's role"
     assert find_keys({"HOME": home["HOME"] + "/nobody"}).options == {}
 
 
-def test_a_profile_that_is_not_there_is_told(home: dict[str, str]) -> None:
+def test_a_missing_profile_is_reported(home: dict[str, str]) -> None:
     """With what to do."""
     with pytest.raises(UsageError) as told:
         find_keys({**home, "AWS_PROFILE": "coffee"})
-    assert str(told.value) == 'AWS_PROFILE says "coffee", but there is no such profile; run "aws configure"'
+    assert str(told.value) == 'AWS_PROFILE names "coffee", but there is no such profile; run "aws configure"'
 
 
 def test_a_profile_that_signs_in_elsewhere_wants_boto3(
@@ -63,5 +63,5 @@ def test_a_profile_that_signs_in_elsewhere_wants_boto3(
     with pytest.raises(UsageError) as told:
         find_keys({**home, "AWS_PROFILE": "office"})
     assert (
-        str(told.value) == 'the AWS profile "office" signs in by boto3; pip install "replisite[cloudfront]"'
+        str(told.value) == 'the AWS profile "office" signs in with boto3; pip install "replisite[cloudfront]"'
     )

@@ -65,12 +65,12 @@ class TestAzurite(HostContract):
         asyncio.run(place.damage_list(damage))
 
 
-def test_a_container_that_is_not_there_is_told(azurite: str) -> None:
+def test_a_missing_container_is_reported(azurite: str) -> None:
     """With what to do."""
     place = StorePlace("azure", {"account": AZURE, "container": "none", "endpoint": azurite})
     page = LiveFile("index.html", "0" * 64, 3, served("index.html", CachePolicy()))
     with pytest.raises(HostError) as told:
         asyncio.run(place.host().put(page, b"Tea"))
     assert str(told.value) == (
-        "az://devstoreaccount1/none: there is no such bucket; make it, or mend its name in site.toml"
+        "az://devstoreaccount1/none: there is no such bucket; make it, or correct its name in site.toml"
     )

@@ -23,7 +23,7 @@ from replisite.deploy.limits import Measures, iter_excesses
 from replisite.errors import DeployError, OutputError
 from replisite.hosts import Host, HostError, Release, open_host
 from replisite.hosts.cloudflare.host import CloudflareHost
-from replisite.hosts.cloudflare.wrangler import QUIET, meant
+from replisite.hosts.cloudflare.wrangler import QUIET, host_error
 from replisite.model.target import Target
 from tests.deploy.built import FIRST, SECOND, Built
 from tests.hosts.contract import HostContract, Place, Visited
@@ -108,7 +108,7 @@ class TestWorkers(HostContract):
         """An account with no Worker in it."""
         return account
 
-    def test_a_machine_that_has_never_deployed_knows_what_is_live(
+    def test_a_machine_that_has_never_deployed_reads_the_list(
         self, place: Place, built: Built, tmp_path: Path
     ) -> None:
         """It does not, and hands everything to wrangler, which sends what Cloudflare has not seen."""
@@ -120,7 +120,7 @@ class TestWorkers(HostContract):
         assert other.deploy(place.host("another machine")).reasons == {"new": len(SECOND)}
         assert place.live_files() == SECOND
 
-    def test_what_somebody_changed_by_hand_is_found(self, place: Place, built: Built, tmp_path: Path) -> None:
+    def test_a_change_by_hand_is_found(self, place: Place, built: Built, tmp_path: Path) -> None:
         """A version of somebody else's is live: the next deploy makes ours so, even if we have made it before."""
         assert isinstance(place, Account)
         built.write(FIRST)
@@ -131,14 +131,14 @@ class TestWorkers(HostContract):
         assert built.deploy(place.host()).is_live
         assert place.live_files() == FIRST
 
-    def test_a_file_that_is_not_as_it_was_built_is_not_sent(self, place: Place, built: Built) -> None:
+    def test_a_file_that_has_changed_since_the_build_is_not_sent(self, place: Place, built: Built) -> None:
         """Nothing is: every file is looked at before wrangler is asked."""
         assert isinstance(place, Account)
         built.write(FIRST)
         built.deploy(place.host())
         built.write(SECOND)
         (built.site.root / "output/theme/leaf.png").write_bytes(b"other bytes")
-        with pytest.raises(OutputError, match=r"theme/leaf\.png is not as it was built"):
+        with pytest.raises(OutputError, match=r"theme/leaf\.png has changed since the build"):
             built.deploy(place.host())
         assert place.live_files() == FIRST
 
@@ -159,13 +159,13 @@ class TestPages(TestWorkers):
         """An account with an empty project."""
         return Account(tmp_path, kind="pages")
 
-    def test_one_can_go_back(self, place: Place, built: Built) -> None:
+    def test_a_deploy_can_be_rolled_back(self, place: Place, built: Built) -> None:
         """In the dashboard alone."""
         built.write(FIRST)
         built.deploy(place.host())
         built.write(SECOND)
         built.deploy(place.host())
-        with pytest.raises(DeployError, match="nothing to go back to"):
+        with pytest.raises(DeployError, match="there is no earlier release to roll back to"):
             built.rollback(place.host())
 
 
@@ -220,7 +220,7 @@ def test_pages_are_deployed_to_production_or_a_preview(tmp_path: Path, built: Bu
     assert other.deploy(account.host("preview")).reasons == {}
 
 
-def test_one_can_go_back_to_an_earlier_version(account: Account, built: Built) -> None:
+def test_an_earlier_version_can_be_made_live_again(account: Account, built: Built) -> None:
     """And the next deploy knows what is live then."""
     built.write(FIRST)
     first = built.deploy(account.host()).release
@@ -231,8 +231,8 @@ def test_one_can_go_back_to_an_earlier_version(account: Account, built: Built) -
         async with account.host() as host:
             assert await host.releases() == [first]
             with pytest.raises(HostError, match="there is no release r1 among the last ten versions"):
-                await host.go_back("r1")
-            await host.go_back(first)
+                await host.roll_back("r1")
+            await host.roll_back(first)
             assert await host.releases() == [second]
 
     asyncio.run(back())
@@ -250,14 +250,14 @@ def test_a_worker_that_is_not_there_yet_has_no_releases(account: Account) -> Non
     asyncio.run(look())
 
 
-def test_one_cannot_go_back_to_an_earlier_pages_deployment(tmp_path: Path) -> None:
+def test_a_pages_project_cannot_be_rolled_back(tmp_path: Path) -> None:
     """It is told where one can."""
 
     async def back() -> None:
         async with Account(tmp_path, kind="pages").host() as host:
             assert await host.releases() == []
             with pytest.raises(HostError, match=r"in the dashboard .* or deploy the older output"):
-                await host.go_back("r1")
+                await host.roll_back("r1")
 
     asyncio.run(back())
 
@@ -274,18 +274,18 @@ def test_one_cannot_go_back_to_an_earlier_pages_deployment(tmp_path: Path) -> No
         ("✘ [ERROR] More than one account available", "set CLOUDFLARE_ACCOUNT_ID", False),
         (
             "✘ [ERROR] Error: Pages only supports up to 20,000 files in a deployment for your current plan.",
-            "more files than Cloudflare takes of this account; use an s3 target",
+            "more files than Cloudflare takes from this account; use an s3 target",
             False,
         ),
         ("✘ [ERROR] Unable to resolve Cloudflare's API hostname", "Cloudflare cannot be reached", True),
         ("✘ [ERROR] fetch failed", "Cloudflare cannot be reached", True),
         ("✘ [ERROR] Project not found. The specified project name", "wrangler pages project create", False),
-        (f"✘ [ERROR] odd thing {TOKEN}\n🪵  Logs were written to /x", "wrangler says: odd thing …", False),
+        (f"✘ [ERROR] odd thing {TOKEN}\n🪵  Logs were written to /x", "wrangler failed: odd thing …", False),
     ],
 )  # fmt: skip
-def test_what_wrangler_complains_of_is_told_in_plain_words(said: str, told: str, may_pass: bool) -> None:
+def test_wranglers_messages_are_reported_in_plain_words(said: str, told: str, may_pass: bool) -> None:
     """Without colours, and without the token."""
-    error = meant(said)
+    error = host_error(said)
     assert told in str(error)
     assert error.may_pass is may_pass
     assert "\x1b" not in str(error)
@@ -307,7 +307,7 @@ def test_a_failed_upload_leaves_what_is_live(account: Account, built: Built) -> 
     assert account.live_files() == SECOND
 
 
-def test_where_wrangler_is_not_installed_it_is_told_how_to(
+def test_a_missing_wrangler_is_reported_with_the_way_to_install_it(
     account: Account, built: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beside PATH it may be in the site's own node_modules."""
@@ -318,11 +318,11 @@ def test_where_wrangler_is_not_installed_it_is_told_how_to(
 
 
 _FREE = (
-    "41,360 files; Cloudflare Workers (tea) takes 20,000 (https://developers.cloudflare.com/workers/platform/limits/, "
-    'read on 2026-11-25). Use an s3 target, or say plan = "paid" for an account that pays for 100,000 files'
+    "41,360 files; Cloudflare Workers (tea) takes at most 20,000 (https://developers.cloudflare.com/workers/platform/limits/, "
+    'read on 2026-11-25). Use an s3 target, or set plan = "paid" for an account that pays for 100,000 files'
 )
 _PAID = (
-    "141,360 files; Cloudflare Pages (tea) takes 100,000 (https://developers.cloudflare.com/pages/platform/limits/, "
+    "141,360 files; Cloudflare Pages (tea) takes at most 100,000 (https://developers.cloudflare.com/pages/platform/limits/, "
     "read on 2026-11-25). Use an s3 target"
 )
 
@@ -335,23 +335,24 @@ _PAID = (
         ({"plan": "paid"}, 41_360, None),
     ],
 )
-def test_the_arithmetic_is_told(
+def test_an_exceeded_limit_is_reported_with_its_source(
     settings: dict[str, str], files: int, told: str | None, tmp_path: Path
 ) -> None:
     """Before anything is sent, with the source, the day, and what to do instead."""
     host = open_host(
         Target("live", "cloudflare", {"project": "tea", **settings}), tmp_path, tmp_path / "state"
     )
-    assert list(iter_excesses(host.facts, Measures(files=files), 0, 0)) == ([told] if told else [])
+    assert list(iter_excesses(host.features, Measures(files=files), 0, 0)) == ([told] if told else [])
 
 
 def test_a_site_that_is_too_large_is_not_handed_over(account: Account, built: Built) -> None:
     """Wrangler is not even asked."""
     host = account.host()
-    host.facts = replace(host.facts, limits=replace(host.facts.limits, files=9))  # type: ignore[misc]
+    host.features = replace(host.features, limits=replace(host.features.limits, files=9))  # type: ignore[misc]
     built.write(FIRST)
     with pytest.raises(
-        DeployError, match=r"10 files; Cloudflare Workers \(tea\) takes 9 \(https://dev.*Use an s3 target"
+        DeployError,
+        match=r"10 files; Cloudflare Workers \(tea\) takes at most 9 \(https://dev.*Use an s3 target",
     ):
         built.deploy(host)
     assert account.calls() == []

@@ -54,7 +54,7 @@ def test_without_boto3_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> No
     target = Target("live", "s3", {"bucket": "tea", "cloudfront": "E2QWRUHAPOMQZL"})
     with pytest.raises(UsageError) as refused:
         open_host(target, root=None, state=None)  # type: ignore[arg-type]
-    assert str(refused.value) == 'cloudfront in site.toml wants boto3; pip install "replisite[cloudfront]"'
+    assert str(refused.value) == 'cloudfront in site.toml needs boto3; pip install "replisite[cloudfront]"'
 
 
 @pytest.fixture(scope="module")
@@ -114,15 +114,15 @@ def test_the_distribution_hears_what_changed(moto: str, monkeypatch: pytest.Monk
     assert sorted(map(sorted, paths)) == [["/*"], ["/jane", "/jane/", "/jane/index.html", "/old.txt"]]
 
 
-def test_a_distribution_that_is_not_there_is_told(moto: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_distribution_is_reported(moto: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is in the bucket is live all the same."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFRONT", moto)
     with pytest.raises(HostError) as refused:
         asyncio.run(Distribution("NONE").invalidate(["/*"], "r1"))
     assert (str(refused.value), refused.value.may_pass) == (
         (
-            "CloudFront NONE: NoSuchDistribution; everything is live in the bucket, but old copies are served until this is "
-            "mended"
+            "CloudFront NONE: NoSuchDistribution; all files are live in the bucket, but CloudFront serves old copies until this is "
+            "fixed"
         ),
         False,
     )

@@ -44,15 +44,18 @@ class TestFolder(ReleasesContract):
             f"built, host = Built(Path({str(built.site.root)!r})), FolderHost(Path({str(place.root)!r}))\n"
         )
 
-    def test_the_turn_of_somebody_who_is_alive_cannot_be_taken(self, place: Folder) -> None:
+    def test_the_lock_of_a_running_deploy_cannot_be_taken_over(self, place: Folder) -> None:
         """A lock of the system's ends with its process, so whoever has it is at it."""
 
         async def both() -> None:
             async with place.host() as first, place.host() as second:
                 assert first.state is not None
                 assert second.state is not None
-                assert await first.state.take_lock("ann@desk", "r1") is None
-                with pytest.raises(HostError, match="ann@desk is at it, and cannot be sent away"):
+                assert await first.state.take_lock("ann@office", "r1") is None
+                with pytest.raises(
+                    HostError,
+                    match=r"^ann@office is deploying to this target, and its lock cannot be taken over$",
+                ):
                     await second.state.take_lock("bob@shed", "r2", force=True)
 
         asyncio.run(both())

@@ -188,13 +188,15 @@ def test_without_history_the_branch_is_one_commit(tmp_path: Path, built: Built) 
     async def look() -> None:
         async with remote.host() as host:
             assert await host.releases() == []
-            with pytest.raises(HostError, match="there is no release r1; with history = false none is kept"):
-                await host.go_back("r1")
+            with pytest.raises(
+                HostError, match="there is no release r1; history = false stores no earlier release"
+            ):
+                await host.roll_back("r1")
 
     asyncio.run(look())
 
 
-def test_one_can_go_back_and_forth(remote: Remote, built: Built) -> None:
+def test_a_rollback_can_be_undone(remote: Remote, built: Built) -> None:
     """By new commits with old files; the list goes along, so that the next deploy sends what differs."""
     built.write(FIRST)
     first = built.deploy(remote.host()).release
@@ -205,8 +207,8 @@ def test_one_can_go_back_and_forth(remote: Remote, built: Built) -> None:
         async with remote.host() as host:
             assert await host.releases() == [first]
             with pytest.raises(HostError, match="there is no release 19990101"):
-                await host.go_back("19990101")
-            await host.go_back(first)
+                await host.roll_back("19990101")
+            await host.roll_back(first)
             assert await host.releases() == [second]
 
     asyncio.run(back())
@@ -262,7 +264,7 @@ def test_any_name_is_a_name(remote: Remote, built: Built) -> None:
     assert remote.paths() == {"index.html", ".nojekyll"}
 
 
-def test_a_branch_that_somebody_else_changed_is_not_overwritten(remote: Remote, built: Built) -> None:
+def test_a_branch_that_others_changed_is_not_overwritten(remote: Remote, built: Built) -> None:
     """Until somebody has looked; their commit stays in the history."""
     built.write(FIRST)
     first = built.deploy(remote.host()).release
@@ -271,7 +273,7 @@ def test_a_branch_that_somebody_else_changed_is_not_overwritten(remote: Remote, 
     with pytest.raises(
         DeployError,
         match=rf"the branch gh-pages has changed since {first} was deployed "
-        r"\(its last commit is \w+ by Bob, .*then deploy with --refresh",
+        r"\(its last commit is \w+ by Bob, .*deploy with --refresh, otherwise choose another branch",
     ):
         built.deploy(remote.host())
     assert remote.visit("by-hand.html")[0] == 200
@@ -292,7 +294,7 @@ def test_a_branch_with_something_else_in_it_is_not_overwritten(tmp_path: Path, b
     commit = remote.git("commit-tree", "-m", "Sources", remote.git("mktree", given=tree.encode()))
     remote.git("update-ref", "refs/heads/main", commit)
     built.write(FIRST)
-    with pytest.raises(DeployError, match=r"is there, and no deploy of ours made it .*choose another branch"):
+    with pytest.raises(DeployError, match=r"exists, and no deploy made it .*choose another branch"):
         built.deploy(remote.host())
     with pytest.raises(DeployError, match="101 of 101 live files would be deleted"):
         built.deploy(remote.host(), refreshes=True)
@@ -329,29 +331,29 @@ def test_of_two_pushes_at_once_one_is_refused(remote: Remote, built: Built) -> N
         await pushed(release, bundle)  # type: ignore[arg-type]
 
     host.finish = late  # type: ignore[assignment, method-assign]
-    with pytest.raises(DeployError, match="somebody else pushed at the same time; deploy again"):
+    with pytest.raises(DeployError, match="another push arrived at the same time; deploy again"):
         built.deploy(host)
     assert remote.visit("index.html")[2] == b"theirs"
     assert built.deploy(remote.host()).is_live
     assert remote.paths() == {*SECOND, ".nojekyll"}
 
 
-def test_a_turn_that_was_taken_is_lost(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_that_was_taken_over_is_lost(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who had it hears of it at the next sign of life, and does not end the other's."""
-    monkeypatch.setattr("replisite.hosts.git.state.SIGN_OF_LIFE", 0.0)
+    monkeypatch.setattr("replisite.hosts.git.state.RENEWAL", 0.0)
 
     async def both() -> None:
         async with remote.host() as first, remote.host() as second:
             assert first.state is not None
             assert second.state is not None
-            assert await first.state.take_lock("ann@desk", "r1") is None
-            await first.state.keep_turn()
-            await first.state.keep_turn()
+            assert await first.state.take_lock("ann@office", "r1") is None
+            await first.state.renew_lock()
+            await first.state.renew_lock()
             assert await second.state.take_lock("bob@shed", "r2", force=True) is None
-            with pytest.raises(HostError, match="somebody has taken our turn"):
-                await first.state.keep_turn()
-            await first.state.end_turn()
-            turn = await first.state.take_lock("ann@desk", "r3")
+            with pytest.raises(HostError, match="another deploy has taken the lock over"):
+                await first.state.renew_lock()
+            await first.state.release_lock()
+            turn = await first.state.take_lock("ann@office", "r3")
             assert turn is not None
             assert (turn.owner, turn.release) == ("bob@shed", "r2")
 
@@ -384,7 +386,7 @@ def test_a_push_whose_answer_was_lost_counts(
             False,
         ),
         ("git@git.tea.example: Permission denied (publickey).", "permission denied: git finds no key", False),
-        ("Host key verification failed.\nfatal: Could not read", "the server's key is unknown", False),
+        ("Host key verification failed.\nfatal: Could not read", "the server's key is not known", False),
         ("remote: Repository not found.\nfatal: repository not found", "there is no such repository", False),
         (
             "remote: error: GH006: Protected branch update failed for refs/heads/gh-pages.",
@@ -393,7 +395,7 @@ def test_a_push_whose_answer_was_lost_counts(
         ),
         (
             "remote: error: File film.mp4 is 120.00 MB; this exceeds GitHub's file size limit of 100.00 MB",
-            "the remote takes no file as large as one of these",
+            "the remote does not take a file as large as one of these",
             False,
         ),
         (
@@ -406,18 +408,18 @@ def test_a_push_whose_answer_was_lost_counts(
             "cannot be reached",
             True,
         ),
-        ("fatal: something new", "git says: fatal: something new", False),
+        ("fatal: something new", "git failed: fatal: something new", False),
     ],
 )
-def test_what_git_complains_of_is_told_in_plain_words(said: str, told: str, may_pass: bool) -> None:
+def test_gits_messages_are_reported_in_plain_words(said: str, told: str, may_pass: bool) -> None:
     """With the essence of its own, and without passwords."""
-    error = Repository.meant(f"{said}\nfatal: https://ann:secret@git.tea.example/sites.git")
+    error = Repository.host_error(f"{said}\nfatal: https://ann:secret@git.tea.example/sites.git")
     assert told in str(error)
     assert error.may_pass is may_pass
     assert "secret" not in str(error)
 
 
-def test_a_remote_that_is_not_there_is_told(tmp_path: Path, built: Built) -> None:
+def test_a_missing_remote_is_reported(tmp_path: Path, built: Built) -> None:
     """Without the password that stands in its address."""
     built.write(FIRST)
     host = GitHost("nowhere/sites.git", tmp_path / "cache", tmp_path)
@@ -450,7 +452,7 @@ def locked(tmp_path: Path) -> Iterator[str]:
     server.server_close()
 
 
-def test_nobody_is_asked_for_a_password(locked: str, tmp_path: Path, built: Built) -> None:
+def test_git_never_asks_for_a_password(locked: str, tmp_path: Path, built: Built) -> None:
     """The deploy ends at once, and does not say the one that it had."""
     built.write(FIRST)
     started = time.monotonic()
@@ -461,7 +463,7 @@ def test_nobody_is_asked_for_a_password(locked: str, tmp_path: Path, built: Buil
     assert "ann:" not in str(caught.value)
 
 
-def test_a_hook_that_declines_is_told(remote: Remote, built: Built) -> None:
+def test_a_hook_that_declines_is_reported(remote: Remote, built: Built) -> None:
     """In the server's own words."""
     hook = remote.folder / "hooks/pre-receive"
     hook.write_text(
@@ -486,11 +488,11 @@ def test_a_hook_that_declines_is_told(remote: Remote, built: Built) -> None:
 )
 def test_github_pages_is_warned_of(address: str, is_github: bool, tmp_path: Path) -> None:
     """Its terms rule out what these sites are for, and its limits are held against the build."""
-    facts = open_host(Target("live", "git", {"remote": address}), tmp_path, tmp_path / "state").facts
+    facts = open_host(Target("live", "git", {"remote": address}), tmp_path, tmp_path / "state").features
     assert facts.warning == (GITHUB_WARNING if is_github else "")
     assert facts.limits.total_bytes == (1_000_000_000 if is_github else None)
-    assert "secret" not in facts.told
-    assert facts.told == f"{without_password(address)} (gh-pages)"
+    assert "secret" not in facts.label
+    assert facts.label == f"{without_password(address)} (gh-pages)"
 
 
 @pytest.mark.slow

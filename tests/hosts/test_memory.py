@@ -17,7 +17,7 @@ class Shelf:
     def host(self) -> Host:
         """Return a host that shares what is live with the others."""
         other = MemoryHost()
-        other.live, other.kept = self._host.live, self._host.kept
+        other.live, other.backups = self._host.live, self._host.backups
         assert other.state is not None
         assert self._host.state is not None
         other.state.share(self._host.state)

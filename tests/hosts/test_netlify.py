@@ -75,7 +75,7 @@ class TestNetlify(HostContract):
         monkeypatch.setattr(contract, "FIRST", NAMED)
         monkeypatch.setattr(contract, "SECOND", CHANGED)
 
-    def test_a_machine_that_has_never_deployed_knows_what_is_live(
+    def test_a_machine_that_has_never_deployed_reads_the_list(
         self, place: Place, built: Built, tmp_path: Path
     ) -> None:
         """Netlify itself: nothing is sent again."""
@@ -88,7 +88,7 @@ class TestNetlify(HostContract):
         done = other.deploy(place.host("another machine"))
         assert (done.is_live, done.puts, len(place.fake.uploads)) == (True, 0, sent)
 
-    def test_what_somebody_changed_by_hand_is_found(self, place: Place, built: Built, tmp_path: Path) -> None:
+    def test_a_change_by_hand_is_found(self, place: Place, built: Built, tmp_path: Path) -> None:
         """A deploy of somebody else's is live: the next one of ours is, even if we have made it before."""
         assert isinstance(place, Site)
         built.write(NAMED)
@@ -99,7 +99,7 @@ class TestNetlify(HostContract):
         assert built.deploy(place.host()).is_live
         self.check(place, NAMED)
 
-    def test_a_file_that_is_not_as_it_was_built_is_not_sent(self, place: Place, built: Built) -> None:
+    def test_a_file_that_has_changed_since_the_build_is_not_sent(self, place: Place, built: Built) -> None:
         """Nothing is: every file is looked at before Netlify hears of a deploy."""
         assert isinstance(place, Site)
         built.write(NAMED)
@@ -107,7 +107,7 @@ class TestNetlify(HostContract):
         built.write(CHANGED)
         (built.site.root / "output/new/index.html").write_bytes(b"other bytes")
         asked = len(place.fake.deploys)
-        with pytest.raises(OutputError, match=r"new/index\.html is not as it was built"):
+        with pytest.raises(OutputError, match=r"new/index\.html has changed since the build"):
             built.deploy(place.host())
         assert len(place.fake.deploys) == asked
         self.check(place, NAMED)
@@ -143,17 +143,17 @@ def test_what_netlify_has_lost_is_sent_again(place: Site, built: Built) -> None:
     assert place.fake.live_files() == {**NAMED, "new.html": b"new"}
 
 
-def test_names_that_netlify_does_not_take_are_told_at_once(place: Site, built: Built) -> None:
+def test_names_that_netlify_does_not_take_are_reported_at_once(place: Site, built: Built) -> None:
     """Before it hears of the deploy."""
     built.write(FIRST)
     with pytest.raises(
-        DeployError, match=r"Netlify takes no names with # or \? .*rename files/th\u00e9 #1.txt"
+        DeployError, match=r"Netlify takes no names with # or \?; rename files/th\u00e9 #1.txt"
     ):
         built.deploy(place.host())
     assert place.fake.deploys == {}
 
 
-def test_one_can_go_back(place: Site, built: Built) -> None:
+def test_a_deploy_can_be_rolled_back(place: Site, built: Built) -> None:
     """Netlify restores a deploy, and the next deploy knows what is live then."""
     built.write(NAMED)
     first = built.deploy(place.host()).release
@@ -164,8 +164,8 @@ def test_one_can_go_back(place: Site, built: Built) -> None:
         async with place.host() as host:
             assert await host.releases() == [first]
             with pytest.raises(HostError, match="there is no release r1 among"):
-                await host.go_back("r1")
-            await host.go_back(first)
+                await host.roll_back("r1")
+            await host.roll_back(first)
             assert await host.releases() == [second]
 
     asyncio.run(back())
@@ -190,13 +190,13 @@ def test_what_may_pass_is_tried_again(place: Site, built: Built) -> None:
 @pytest.mark.parametrize(
     ("status", "told"),
     [
-        (401, "does not know the token .* it may have expired: set NETLIFY_AUTH_TOKEN"),
+        (401, "does not know the token .* which may have expired; set NETLIFY_AUTH_TOKEN"),
         (403, "may not do this"),
         (404, "has no such site or deploy .* check site in site.toml"),
         (422, "Netlify refuses \\(422: as planned\\)"),
     ],
 )
-def test_what_will_not_pass_is_told(place: Site, built: Built, status: int, told: str) -> None:
+def test_an_error_that_will_not_pass_is_reported(place: Site, built: Built, status: int, told: str) -> None:
     """Once, with what to do; what is live stays, and the token is not told."""
     built.write(NAMED)
     built.deploy(place.host())
@@ -221,7 +221,7 @@ def test_an_upload_that_is_refused_leaves_what_is_live(place: Site, built: Built
     assert place.fake.live_files() == CHANGED
 
 
-def test_a_deploy_that_fails_over_there_is_told(place: Site, built: Built) -> None:
+def test_a_deploy_that_fails_at_netlify_is_reported(place: Site, built: Built) -> None:
     """In Netlify's own words."""
     built.write(NAMED)
     host = place.host()
@@ -237,13 +237,15 @@ def test_a_deploy_that_fails_over_there_is_told(place: Site, built: Built) -> No
         built.deploy(host)
 
 
-def test_a_site_that_is_not_published_by_itself_is_told(place: Site, built: Built) -> None:
+def test_a_site_without_auto_publishing_is_reported(place: Site, built: Built) -> None:
     """The deploy is there, and somebody must say yes on Netlify's side."""
     built.write(NAMED)
     built.deploy(place.host())
     place.fake.locked = True
     built.write(CHANGED)
-    with pytest.raises(DeployError, match=r"ready, but Netlify is told not to publish .* publish it on app"):
+    with pytest.raises(
+        DeployError, match=r"ready, but auto publishing is stopped at Netlify .* publish it on app"
+    ):
         built.deploy(place.host())
     assert place.fake.live_files() == NAMED
 

@@ -98,7 +98,7 @@ def test_headers_go_with_the_file(place: StorePlace, tmp_path: Path) -> None:
     built = Built(tmp_path)
     built.write(FIRST)
     host = place.host()
-    assert host.facts.packing == "gzip"
+    assert host.features.packing == "gzip"
     built.deploy(host)
     names = ("content-type", "cache-control", "content-encoding")
     found = {
@@ -115,10 +115,10 @@ def test_headers_go_with_the_file(place: StorePlace, tmp_path: Path) -> None:
 def test_text_is_stored_as_it_is_where_that_is_wanted(place: StorePlace) -> None:
     """``gzip = false``."""
     plain = StorePlace("s3", {**place.settings, "gzip": False})
-    assert plain.host().facts.packing == ""
+    assert plain.host().features.packing == ""
 
 
-def test_our_files_are_where_nobody_looks(place: StorePlace, tmp_path: Path) -> None:
+def test_our_files_are_in_a_folder_that_visitors_cannot_find(place: StorePlace, tmp_path: Path) -> None:
     """In a folder with a drawn name, out of every listing; whoever has keys finds the same."""
     built = Built(tmp_path)
     built.write(FIRST)
@@ -152,7 +152,7 @@ def test_a_listing_tells_the_digest_of_what_was_sent_in_one_piece(place: StorePl
     assert large[3] is ("-" not in large[2])
 
 
-def test_what_is_kept_first_stays(place: StorePlace) -> None:
+def test_the_first_backup_stays(place: StorePlace) -> None:
     """It comes back with its headers; what belongs to older releases goes when the next begins."""
     path = "files/th\u00e9 #1.txt"
 
@@ -162,20 +162,20 @@ def test_what_is_kept_first_stays(place: StorePlace) -> None:
             assert isinstance(host, ObjectStoreHost)
             await host.put(a_file(path, "gzip"), b"one")
             await host.begin(Release("r2", "r1"), None)  # type: ignore[arg-type]
-            await host.keep(path)
-            await host.keep("nothing.txt")
+            await host.back_up(path)
+            await host.back_up("nothing.txt")
             await host.put(a_file(path), b"two")
         async with place.host() as host:  # another run goes on
             await host.begin(Release("r2", "r1", is_resumed=True), None)  # type: ignore[arg-type]
-            await host.keep(path)
+            await host.back_up(path)
             seen.append(await host.releases())
-            await host.restore(a_file(path), "r1")
+            await host.restore(path, "r1")
             body, headers = await host.read(path)
             seen.append((body, headers["content-encoding"], headers["cache-control"]))
             await host.begin(Release("r3", "r2"), None)  # type: ignore[arg-type]
             seen.append(await host.releases())
-            with pytest.raises(HostError, match="nothing of it was kept"):
-                await host.restore(a_file(path), "r1")
+            with pytest.raises(HostError, match="there is no backup of it"):
+                await host.restore(path, "r1")
         return seen
 
     assert asyncio.run(told()) == [["r1"], (b"one", "gzip", "public, max-age=3600, must-revalidate"), []]
@@ -206,7 +206,7 @@ def test_the_store_is_found_where_amazons_tools_find_it(moto: str, monkeypatch: 
             for release, base in (("r2", "r1"), ("r3", "r2")):
                 await host.put(a_file("a.txt"), b"Tea")
                 await host.begin(Release(release, base), None)  # type: ignore[arg-type]
-                await host.keep("a.txt")
+                await host.back_up("a.txt")
             kept = await host.releases()
             await host.delete("a.txt")
             await host.delete("a.txt")
@@ -218,7 +218,7 @@ def test_the_store_is_found_where_amazons_tools_find_it(moto: str, monkeypatch: 
 def test_the_prefix_counts_among_a_names_letters() -> None:
     """And so does where it is kept: 1,024 for all together."""
     opened = open_store(Target("live", "s3", {"bucket": "tea", "prefix": "/www/sites/"}))
-    assert (opened.prefix, opened.facts.told, opened.facts.limits.path_letters) == (
+    assert (opened.prefix, opened.features.label, opened.features.limits.path_characters) == (
         "www/sites",
         "s3://tea/www/sites",
         1_024 - 10 - 73,

@@ -124,7 +124,7 @@ def test_a_server_that_is_not_known(place: Machine) -> None:
     """Its fingerprint is shown, and how to get to know it; nothing is sent."""
     place.server.known_hosts.write_text("")
     assert refusal(place.host()) == (
-        f"127.0.0.1: its host key is not known: {fingerprint(place.server)} (ssh-ed25519). If who runs it confirms this "
+        f"127.0.0.1: its host key is not known: {fingerprint(place.server)} (ssh-ed25519). If its administrator confirms this "
         f"fingerprint, add the key with ssh-keyscan -p {place.server.port} 127.0.0.1 >> {place.server.known_hosts}"
     )
 
@@ -138,7 +138,7 @@ def test_a_server_whose_key_has_changed(place: Machine, tmp_path: Path) -> None:
     server.start()
     assert refusal(place.host()) == (
         f"127.0.0.1: its host key has changed: it shows {fingerprint(server)} (ssh-ed25519), but {old} (ssh-ed25519) is "
-        "known; somebody may stand in between. If who runs it confirms the new key, remove the old one with ssh-keygen -R "
+        "known; an attacker may answer in its place. If its administrator confirms the new key, remove the old one with ssh-keygen -R "
         f"'[127.0.0.1]:{server.port}' -f {server.known_hosts}, then add the new one with ssh-keyscan -p {server.port} "
         f"127.0.0.1 >> {server.known_hosts}"
     )
@@ -165,11 +165,11 @@ def test_a_key_that_is_not_accepted(place: Machine, tmp_path: Path, monkeypatch:
     place.server.identity = other
     told = refusal(place.host())
     user = place.server.user
-    assert told.startswith(f"{user}@127.0.0.1: none of our keys was accepted: SHA256:")
+    assert told.startswith(f"{user}@127.0.0.1: none of these keys was accepted: SHA256:")
     assert "(old laptop); put the public half of one into ~/.ssh/authorized_keys there (ssh-copy-id)" in told
     assert other.read_text().splitlines()[1] not in told
     other.unlink()
-    assert refusal(place.host()) == f"127.0.0.1: {other}: there is no such key; mend identity in site.toml"
+    assert refusal(place.host()) == f"127.0.0.1: {other}: there is no such key; correct identity in site.toml"
 
 
 def test_as_ssh_is_configured(
@@ -189,17 +189,19 @@ def test_as_ssh_is_configured(
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
     target = Target("live", "ssh", {"server": "tea-www", "path": str(place.root)})
     host = open_host(target, built.site.root, built.site.root)
-    assert host.facts.told == f"ssh://tea-www{place.root}"
+    assert host.features.label == f"ssh://tea-www{place.root}"
     built.write(FIRST)
     assert built.deploy(host).is_live
     assert live_files(place.root) == FIRST
 
 
-def test_nobody_listens(built: Built) -> None:
+def test_no_server_listens(built: Built) -> None:
     """It may be that somebody will; the deploy says so."""
     address = Address("127.0.0.1", "ann", free_port())
     built.write(FIRST)
-    with pytest.raises(DeployError, match=rf"nobody listens at port {address.port}; is sshd running there"):
+    with pytest.raises(
+        DeployError, match=rf"no server listens at port {address.port}; check that sshd runs there"
+    ):
         built.deploy(SshHost(address, "www"))
 
 
@@ -281,7 +283,7 @@ def test_a_name_that_the_disk_does_not_take(place: Machine, built: Built) -> Non
 
     async def put_all() -> list[BaseException | None]:
         async with place.host() as host:
-            assert await host.state.take_lock("ann@desk", "r") is None
+            assert await host.state.take_lock("ann@office", "r") is None
             await host.begin(Release("20260101T000000Z-a"), Nothing())
             puts = (host.put(a_file(path, b"x"), b"x") for path in [*names[:10], long, *names[10:]])
             return await asyncio.gather(*puts, return_exceptions=True)
@@ -328,42 +330,44 @@ def test_two_who_ask_at_the_same_moment(place: Machine) -> None:
     assert sorted(asyncio.run(race())) == [False] * 5 + [True]
 
 
-def test_a_turn_that_somebody_left_behind(place: Machine, built: Built) -> None:
+def test_a_lock_that_was_left_behind(place: Machine, built: Built) -> None:
     """Is told with whose it was and since when, and may be taken; they cannot finish any more."""
     built.write(FIRST)
     built.deploy(place.host())
 
     async def left() -> None:
         async with place.host() as host:
-            assert await host.state.take_lock("ann@desk", "r1") is None
+            assert await host.state.take_lock("ann@office", "r1") is None
 
     asyncio.run(left())
     turn = place.root / ".turn"
     os.utime(turn, (time.time() - 300, time.time() - 300))
     built.write(SECOND)
-    with pytest.raises(DeployError, match=r"ann@desk with r1, last heard of 5 min ago; .*--break-lock"):
+    with pytest.raises(DeployError, match=r"ann@office with r1, last seen 5 min ago; .*--break-lock"):
         built.deploy(place.host())
     assert built.deploy(place.host(), breaks_lock=True).is_live
     assert live_files(place.root) == SECOND
     assert not turn.exists()
 
 
-def test_whoever_has_lost_the_turn_makes_nothing_live(place: Machine, built: Built) -> None:
+def test_a_deploy_that_has_lost_the_lock_makes_nothing_live(place: Machine, built: Built) -> None:
     """Not even when everything has been sent."""
     built.write(FIRST)
     built.deploy(place.host())
 
     async def late() -> None:
         async with place.host() as ann, place.host() as bob:
-            assert await ann.state.take_lock("ann@desk", "r1") is None
+            assert await ann.state.take_lock("ann@office", "r1") is None
             release = Release("20990101T000000Z-a", await ann.state.live())
             await ann.begin(release, Nothing())
             assert await bob.state.take_lock("bob@shed", "r2", force=True) is None
-            for act in (ann.state.keep_turn, lambda: ann.finish(release, Nothing())):
-                with pytest.raises(HostError, match="somebody has taken our turn"):
+            for act in (ann.state.renew_lock, lambda: ann.finish(release, Nothing())):
+                with pytest.raises(
+                    HostError, match="another deploy has taken the lock over; its files are live now"
+                ):
                     await act()
-            await ann.state.end_turn()
-            await bob.state.keep_turn()
+            await ann.state.release_lock()
+            await bob.state.renew_lock()
 
     asyncio.run(late())
     assert live_files(place.root) == FIRST
@@ -414,14 +418,14 @@ def test_what_lies_beside_the_sites(place: Machine) -> None:
 
     async def finish() -> None:
         async with place.host() as host:
-            assert await host.state.take_lock("ann@desk", "r") is None
+            assert await host.state.take_lock("ann@office", "r") is None
             release = Release("20260101T000000Z-a")
             await host.begin(release, Nothing())
             await host.put(a_file("index.html", b"x"), b"x")
             await host.finish(release, Nothing())
             assert await host.configure({"nginx.conf": b"# headers\n"}) == ["nginx.conf"]
             assert await host.configure({"nginx.conf": b"# headers\n"}) == []
-            await host.state.end_turn()
+            await host.state.release_lock()
 
     asyncio.run(finish())
     assert (place.root / "nginx.conf").read_bytes() == b"# headers\n"

@@ -112,11 +112,11 @@ def test_wrong_keys_are_refused(
         built.deploy(a_place(servers["rclone"], "refused").host())
     assert str(told.value) == (
         "s3://sites/refused/.replisite: the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY may "
-        "not do this (SignatureDoesNotMatch); check the keys and what they may do"
+        "not do this (SignatureDoesNotMatch); check the keys and their permissions"
     )
 
 
-def test_a_server_that_is_not_there_is_told(built: Built) -> None:
+def test_a_server_that_does_not_answer_is_reported(built: Built) -> None:
     """After some tries."""
     built.write(FIRST)
     with pytest.raises(
@@ -144,7 +144,7 @@ async def main():
         os.close(os.open(inside, os.O_CREAT | os.O_EXCL))  # nobody else is here
         await asyncio.sleep(0.05)
         os.unlink(inside)
-        await retried(host.state.end_turn)
+        await retried(host.state.release_lock)
         had += 1
     print(had)
 
@@ -153,7 +153,7 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize(("server", "settle"), [("moto", 0.1), ("rclone", 0.5)])
-def test_two_processes_never_have_the_turn_at_once(
+def test_two_processes_never_hold_the_lock_at_once(
     servers: Mapping[str, str], tmp_path: Path, server: str, settle: float
 ) -> None:
     """Also when both come to a place where nobody has ever deployed."""
@@ -168,14 +168,14 @@ def test_two_processes_never_have_the_turn_at_once(
             stderr=subprocess.PIPE,
             text=True,
         )
-        for name in ("ann@desk", "bob@shed")
+        for name in ("ann@office", "bob@shed")
     ]
     said = [taker.communicate(timeout=120) for taker in takers]
     assert said == [("4\n", "")] * 2
 
 
 @pytest.mark.parametrize("server", ["moto", "rclone"])
-def test_who_has_lost_the_turn_is_told(servers: Mapping[str, str], server: str) -> None:
+def test_a_lost_lock_is_reported(servers: Mapping[str, str], server: str) -> None:
     """The next sign of life says who took it."""
     place = a_place(servers[server], "lost")
 
@@ -183,22 +183,22 @@ def test_who_has_lost_the_turn_is_told(servers: Mapping[str, str], server: str) 
         async with place.host() as first, place.host() as second:
             assert first.state is not None
             assert second.state is not None
-            assert await first.state.take_lock("ann@desk", "r1") is None
-            await first.state.keep_turn()
+            assert await first.state.take_lock("ann@office", "r1") is None
+            await first.state.renew_lock()
             assert await second.state.take_lock("bob@shed", "r2", force=True) is None
-            with pytest.raises(HostError, match=r"^bob@shed has taken our turn$") as told:
-                await first.state.keep_turn()
+            with pytest.raises(HostError, match=r"^bob@shed has taken the lock over$") as told:
+                await first.state.renew_lock()
             assert not told.value.may_pass
-            await first.state.end_turn()
-            await second.state.keep_turn()
-            await second.state.end_turn()
-            with pytest.raises(HostError, match=r"^our turn has been removed$"):
-                await second.state.keep_turn()
+            await first.state.release_lock()
+            await second.state.renew_lock()
+            await second.state.release_lock()
+            with pytest.raises(HostError, match=r"^the lock of this deploy has been removed$"):
+                await second.state.renew_lock()
 
     asyncio.run(lose())
 
 
-def test_the_age_of_a_turn_is_by_the_stores_clock(
+def test_the_age_of_a_lock_is_by_the_stores_clock(
     servers: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However wrong ours is."""
@@ -208,10 +208,10 @@ def test_the_age_of_a_turn_is_by_the_stores_clock(
         async with place.host() as first, place.host() as second:
             assert first.state is not None
             assert second.state is not None
-            await first.state.take_lock("ann@desk", "r1")
+            await first.state.take_lock("ann@office", "r1")
             await asyncio.sleep(2.1)
             other = await second.state.take_lock("bob@shed", "r2")
-            await first.state.end_turn()
+            await first.state.release_lock()
             assert other is not None
             return other.age
 

@@ -165,7 +165,7 @@ def test_a_discarding_sink_counts(tmp_path: Path) -> None:
     assert not any(tmp_path.iterdir())
 
 
-def test_a_damaged_manifest_is_told(tmp_path: Path) -> None:
+def test_a_damaged_manifest_is_reported(tmp_path: Path) -> None:
     """Nobody guesses which files are ours."""
     _write(tmp_path / "out", {"a.html": b"1"})
     (tmp_path / "out" / MANIFEST).write_bytes(b"not gzip")

@@ -16,20 +16,20 @@ from replisite.model.live_files import FINGERPRINT as EXACT
 from replisite.model.live_files import CachePolicy
 from replisite.model.redirects import Redirect
 from replisite.servers import (
-    ServerRules,
+    ServerFiles,
     Sites,
     caddy_files,
     cloudflare_files,
     firebase_files,
-    moved_page,
     netlify_files,
     nginx_files,
+    page_for_redirect,
 )
 from replisite.servers.caddy import FINGERPRINT
 
 GOLDEN = Path(__file__).parent / "golden"
 
-Form = Callable[[Sites], ServerRules]
+Form = Callable[[Sites], ServerFiles]
 
 FORMS: dict[str, Form] = {
     "nginx": nginx_files,
@@ -99,18 +99,38 @@ def test_rules_are_counted_as_the_host_counts_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "value", "message"),
     [
-        ("nginx", "$host"),
-        ("caddy", "{http.request.header.Cookie}"),
-        ("caddy", "{$HOME}"),
-        ("caddy", "a ` and a \\"),
-        ("cloudflare", "/:splat"),
+        (
+            "nginx",
+            "$host",
+            "'$host' cannot be written for nginx, which reads $ as the start of a variable; remove the $",
+        ),
+        (
+            "caddy",
+            "{http.request.header.Cookie}",
+            "'{http.request.header.Cookie}' cannot be written for Caddy, which reads braces as a placeholder; remove the braces",
+        ),
+        (
+            "caddy",
+            "{$HOME}",
+            "'{$HOME}' cannot be written for Caddy, which reads braces as a placeholder; remove the braces",
+        ),
+        (
+            "caddy",
+            "a ` and a \\",
+            r"""'a ` and a \\' cannot be written for Caddy, which has no quotes for ` together with " or \; remove the `""",
+        ),
+        (
+            "cloudflare",
+            "/:splat",
+            "Cloudflare replaces :splat in X-Tea by a part of the address; remove :splat",
+        ),
     ],
 )
-def test_what_a_server_would_replace_is_refused(name: str, value: str) -> None:
-    """By name, with what to do."""
-    with pytest.raises(UsageError, match="write it without"):
+def test_a_value_that_a_server_would_replace_is_refused(name: str, value: str, message: str) -> None:
+    """With the value, and what to do."""
+    with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
         FORMS[name](replace(PATHS, headers={"X-Tea": value}))
 
 
@@ -166,18 +186,20 @@ def test_caddy_knows_a_fingerprint_as_the_deploy_does(name: str) -> None:
     assert bool(re.search(FINGERPRINT, name)) == bool(EXACT.search(name))
 
 
-def test_a_page_leads_on_and_names_nobody() -> None:
+def test_a_page_for_a_redirect_names_no_person() -> None:
     """By refresh and by a link; search engines learn the new address, and keep neither."""
-    page = moved_page(Redirect("/owen-pryce/", "/gethin-rowe/", 302), "https://www.tea.example").decode()
+    page = page_for_redirect(
+        Redirect("/owen-pryce/", "/gethin-rowe/", 302), "https://www.tea.example"
+    ).decode()
     assert "owen" not in page.lower()
     assert '<meta http-equiv="refresh" content="0; url=../gethin-rowe/">' in page
     assert '<a href="../gethin-rowe/">' in page
     assert '<link rel="canonical" href="https://www.tea.example/gethin-rowe/">' in page
     assert '<meta name="robots" content="noindex">' in page
     assert "<script" not in page
-    home = moved_page(Redirect("/owen-pryce/", "/", 302), "https://www.tea.example").decode()
+    home = page_for_redirect(Redirect("/owen-pryce/", "/", 302), "https://www.tea.example").decode()
     assert '<a href="../">' in home
-    host = moved_page(
+    host = page_for_redirect(
         Redirect("a.tea.example", "https://b.tea.example/", 301), "https://www.tea.example"
     ).decode()
     assert host.count("https://b.tea.example/") == 3

@@ -131,7 +131,7 @@ def _serve(
         ("/files/th%C3%A9%20%231.txt", "text/plain; charset=utf-8", SHARED),
     ],
 )
-def test_each_file_has_its_type_and_may_be_kept_as_long_as_its_group(
+def test_each_file_has_its_type_and_the_cache_control_of_its_group(
     paths: Served, path: str, kind: str, cache: str
 ) -> None:
     """As the deploy would have set them itself."""
@@ -219,7 +219,7 @@ def test_what_is_no_page_is_not_there(paths: Served, path: str) -> None:
 @pytest.mark.parametrize(
     "path", ["/../releases/", "/%2e%2e/nginx.conf", "/..%2freleases/", "/theme/../../.turn"]
 )
-def test_nobody_gets_above_the_live_release(paths: Served, path: str) -> None:
+def test_no_request_reads_above_the_live_release(paths: Served, path: str) -> None:
     """Not with dots of any kind."""
     assert paths(path).status in {400, 404}
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 from replisite.config import load_site
 from replisite.model.redirects import Redirect
 from replisite.model.security import security_headers
-from replisite.servers import moved_page
+from replisite.servers import page_for_redirect
 from tests.theme.pages import OWNER, PAGE_404, PAGES
 from tests.theme.window import CHROMIUM, Window, window
 
@@ -66,7 +66,7 @@ class _WithHeaders(SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer with a page that leads on, too, which is no part of the output."""
         if self.path == "/siobhan-tea/":
-            body = moved_page(
+            body = page_for_redirect(
                 Redirect("/siobhan-tea/", "/siobhan-oneil/", 301), "https://www.tarnandthistle.example"
             )
             self.send_response(200)
@@ -133,7 +133,9 @@ def test_a_page_in_the_place_of_a_site_leads_on(visitor: Window) -> None:
 
 def test_who_wants_no_refresh_has_a_link(browser: Browser, visitor: Window) -> None:
     """And axe finds no barrier in the page."""
-    body = moved_page(Redirect("/siobhan-tea/", "/siobhan-oneil/", 301), "https://www.tarnandthistle.example")
+    body = page_for_redirect(
+        Redirect("/siobhan-tea/", "/siobhan-oneil/", 301), "https://www.tarnandthistle.example"
+    )
     still = body.decode().replace('http-equiv="refresh"', 'name="still"')
     with window(browser, visitor.origin) as reader:
         reader.page.route("**/still/", lambda route: route.fulfill(body=still, content_type="text/html"))

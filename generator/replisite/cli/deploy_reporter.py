@@ -7,8 +7,9 @@ from types import TracebackType
 from typing import Self
 
 from replisite.cli.terminal import Bar, Terminal
-from replisite.deploy.plan import Plan, Reason
+from replisite.deploy.plan import Plan
 from replisite.deploy.reports import Deployed, RolledBack
+from replisite.deploy.steps import Reason
 from replisite.errors import UsageError
 from replisite.reporting import Notice, Phase
 

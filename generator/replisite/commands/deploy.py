@@ -9,8 +9,8 @@ from replisite.deploy.bundle import FinishedOutput
 from replisite.deploy.limits import iter_excesses, measured
 from replisite.deploy.reports import Deployed, DeployOptions
 from replisite.deploy.scope import Scope
-from replisite.deploy.server_config import Forms, make_forms
-from replisite.deploy.session import open_run, told_of
+from replisite.deploy.server_config import ServerConfig, make_server_config
+from replisite.deploy.session import open_session, with_host_name
 from replisite.deploy.targets import find_target, state_of
 from replisite.errors import DeployError, UsageError
 from replisite.hosts import Host, HostError, open_host
@@ -34,20 +34,22 @@ def deploy(site: Site, options: DeployOptions, reporter: Reporter, host: Host | 
     state = state_of(site, target)
     host = host or open_host(target, site.root, state)
     output = options.output or site.root / site.output
-    forms = make_forms(site, target, host.facts, output)
-    packed = "gzip" if host.facts.packing == "gzip" else ""
-    bundle = FinishedOutput(output, target.cache, packed, forms.added)
+    config = make_server_config(site, target, host.features, output)
+    packed = "gzip" if host.features.packing == "gzip" else ""
+    bundle = FinishedOutput(output, target.cache, packed, config.added)
     scope = _scope(site, options, host)
-    report = Deployed(target=target.name, host=host.facts.told, is_dry=options.is_dry)
-    report.warn(*forms.warnings, *([host.facts.warning] if host.facts.warning else []))
-    report.files = _measured(host, bundle, forms)
+    report = Deployed(target=target.name, host=host.features.label, is_dry=options.is_dry)
+    report.warn(*config.warnings, *([host.features.warning] if host.features.warning else []))
+    report.files = _measured(host, bundle, config)
     private_folder(site.state)
-    with open_run(host, state, is_dry=options.is_dry) as run:
-        deployment = Deployment(site, target, options, reporter, bundle, forms.beside, scope, run, report)
+    with open_session(host, state, is_dry=options.is_dry) as session:
+        deployment = Deployment(
+            site, target, options, reporter, bundle, config.beside, scope, session, report
+        )
         try:
             asyncio.run(deployment.run_all())
         except HostError as error:
-            raise DeployError(told_of(host, error)) from error
+            raise DeployError(with_host_name(host, error)) from error
     return report
 
 
@@ -55,8 +57,8 @@ def _scope(site: Site, options: DeployOptions, host: Host) -> Scope:
     """Return the sites to deploy; raises UsageError for aliases without a site."""
     if not options.only:
         return Scope()
-    if host.facts.takes_snapshots:
-        raise UsageError(f"{host.facts.told} takes all sites or none; leave --only out")
+    if host.features.takes_snapshots:
+        raise UsageError(f"{host.features.label} takes all sites or none; deploy without --only")
     with PeopleDatabase.open(database_path(site, Options())) as people:
         owners = {owner.alias: owner for owner in people.distributors(address_of(site), only=options.only)}
         for alias in options.only:
@@ -66,9 +68,9 @@ def _scope(site: Site, options: DeployOptions, host: Host) -> Scope:
     return Scope(tuple(sorted(prefix_of(site, owner) for owner in owners.values())))
 
 
-def _measured(host: Host, bundle: FinishedOutput, forms: Forms) -> int:
+def _measured(host: Host, bundle: FinishedOutput, config: ServerConfig) -> int:
     """Return the number of files; raises DeployError for limits of the host that they exceed."""
     output = measured(bundle.entries())
-    if excesses := list(iter_excesses(host.facts, output, forms.redirects, forms.dynamic)):
+    if excesses := list(iter_excesses(host.features, output, config.redirects, config.dynamic)):
         raise DeployError("\n".join(excesses))
     return output.files

@@ -6,7 +6,7 @@ import asyncio
 
 from replisite.deploy.reports import RollbackOptions, RolledBack
 from replisite.deploy.restore import Restoration
-from replisite.deploy.session import open_run, told_of
+from replisite.deploy.session import open_session, with_host_name
 from replisite.deploy.targets import find_target, state_of
 from replisite.errors import DeployError
 from replisite.hosts import Host, HostError, open_host
@@ -27,11 +27,11 @@ def rollback(
     target = find_target(site, options.target)
     state = state_of(site, target)
     host = host or open_host(target, site.root, state)
-    report = RolledBack(target=target.name, host=host.facts.told)
-    with open_run(host, state, is_dry=False) as run:
-        restoration = Restoration(run, options, reporter, report)
+    report = RolledBack(target=target.name, host=host.features.label)
+    with open_session(host, state, is_dry=False) as session:
+        restoration = Restoration(session, options, reporter, report)
         try:
             asyncio.run(restoration.run_all())
         except HostError as error:
-            raise DeployError(told_of(host, error)) from error
+            raise DeployError(with_host_name(host, error)) from error
     return report

@@ -1,4 +1,4 @@
-"""A finished output as live files: what its manifest says, with headers, and the bytes packed as the host wants them."""
+"""A finished output as live files: those of its manifest, with headers, and their bytes packed as the host needs them."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ from replisite.output import MANIFEST, read_manifest
 __all__ = ["FinishedOutput"]
 
 LARGE: Final = 1 << 20
-"""From so many bytes on a file is sent from the disk, as it is."""
+"""A file of so many bytes or more is sent from the disk, as it is."""
 
 REMEMBERED: Final = 32 << 20
-"""How many bytes of packed files are kept at hand: pages that are the same on every site are packed once."""
+"""How many bytes of packed files stay in memory: pages that are the same on every site are packed once."""
 
 _OURS = f"{MANIFEST.partition('/')[0]}/"
 _PACKED_LEVEL = 6
 
 
 class _Packings:
-    """Packs text, and keeps what was packed last."""
+    """Packs text, and reuses the latest results."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[str, bytes] = OrderedDict()
         self._size = 0
-        self._turn = Lock()
+        self._lock = Lock()
 
     def packed(self, digest: str, body: bytes) -> bytes:
-        with self._turn:
+        with self._lock:
             if digest in self._known:
                 self._known.move_to_end(digest)
                 return self._known[digest]
         made = gzip.compress(body, _PACKED_LEVEL, mtime=0)
-        with self._turn:
+        with self._lock:
             if digest not in self._known:
                 self._known[digest] = made
                 self._size += len(made)
@@ -56,10 +56,10 @@ class _Packings:
 
 @dataclass(frozen=True, slots=True)
 class FinishedOutput:
-    """What `replisite build` wrote, as it is to be live.
+    """The output of `replisite build`, as it is to be live.
 
-    ``packed`` is the encoding of text that is served packed, or nothing; ``added`` are files that this host wants
-    beside (``_headers``), by path. Raises UsageError for a folder that is no finished output.
+    ``packed`` is the encoding of text that is served packed, or empty; ``added`` are files for this host alone
+    (``_headers``), by path. Raises UsageError for a folder that is no finished output.
     """
 
     folder: Path
@@ -101,30 +101,28 @@ class FinishedOutput:
             yield entry
 
     def _added(self) -> Iterator[Entry]:
-        """Stream what this host wants beside; there may be a page for each site that is elsewhere."""
+        """Stream the files for this host alone; there may be a page for each site that has moved."""
         return (entry_of(path, self.added[path]) for path in sorted(self.added, key=path_order))
 
     def body(self, file: LiveFile) -> Body:
-        """Return what is stored for a file. Raises OutputError if it is not as it was built."""
+        """Return what is stored for a file. Raises OutputError if the file has changed since the build."""
         if file.path in self.added:
             return self.added[file.path]
-        place = self.folder / file.path
+        path = self.folder / file.path
         try:
             if file.size >= LARGE and not file.served.encoding:
-                with place.open("rb") as source:
+                with path.open("rb") as source:
                     _check(file, hashlib.file_digest(source, "sha256").hexdigest())
-                return place
-            body = place.read_bytes()
+                return path
+            body = path.read_bytes()
         except OSError as error:
-            raise _changed(file, error.strerror or str(error)) from error
+            raise OutputError(
+                f"{file.path} cannot be read ({error.strerror or error}); build again, then deploy"
+            ) from error
         _check(file, hashlib.sha256(body).hexdigest())
         return self._packings.packed(file.digest, body) if file.served.encoding == "gzip" else body
 
 
 def _check(file: LiveFile, digest: str) -> None:
     if digest != file.digest:
-        raise _changed(file, "its bytes are others")
-
-
-def _changed(file: LiveFile, how: str) -> OutputError:
-    return OutputError(f"{file.path} is not as it was built ({how}); build again, then deploy")
+        raise OutputError(f"{file.path} has changed since the build; build again, then deploy")

@@ -1,4 +1,4 @@
-"""What a deploy has done by now, in SQLite: after it was cut short, the next one goes on from there."""
+"""The journal of a deploy, in SQLite: what has been changed so far, so that the next deploy continues one that was cut short."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from replisite.deploy.journal_schema import open_database
+from replisite.deploy.states import PathState, Seen, Uncertain
 from replisite.model.live_files import LiveFile, Served
 from replisite.model.manifest import path_order
 from replisite.system.private_files import private_file, private_folder
@@ -17,36 +19,44 @@ from replisite.system.sqlite_errors import database_error, is_damage, remove_dat
 
 __all__ = ["Journal"]
 
-VERSION: Final = 1
 FLUSHED_AFTER: Final = 0.5
-"""Seconds after which what was done is safe from a process that is killed."""
+"""Seconds after which what was recorded is safe from a process that is killed."""
 
-UNKNOWN_DIGEST: Final = "?"
-UNKNOWN: Final = "||unknown"
-"""The digest of a file of which only the path is known, and how it is served."""
 
-_WAIT_SECONDS: Final = 30.0
+_PRESENT: Final = "present"
+_SEEN: Final = "seen"
+_UNCERTAIN: Final = "uncertain"
+_DELETED: Final = "deleted"
+"""The kinds of rows: what a row says of its path."""
+
+_Row = tuple[str, str, str, str, int, str, str]
+"""One row of the table ``done``: key, path, kind, digest, size, headers, MD5.
+
+Digest and headers are those of a present file, the MD5 that of a file that is seen; elsewhere they are empty.
+"""
 
 
 class Journal:
     """The journal of one target; a context manager.
 
-    ``release`` is the one under way, ``base`` the one that it changes; both are empty when nothing is. A file that is
-    noted twice counts as it was noted last.
+    ``release`` is the release in progress and ``base`` the one that it changes; both are empty when none is. With
+    ``is_complete`` the journal names every file on the host, because the host was scanned. Of several rows of a path the
+    last counts.
     """
 
-    def __init__(self, place: Path) -> None:
-        self._place = place
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        private_folder(path.parent)
+        private_file(path)
         try:
-            self._connection, row = _opened(place)
+            self._connection, progress = open_database(path)
         except sqlite3.Error as error:
             if not is_damage(error):
-                raise database_error(error, place) from error
-            remove_database(place)  # whatever it said is lost, which costs time and nothing else
-            self._connection, row = _opened(place)
-        self.release: str = row[0] if row else ""
-        self.base: str = row[1] if row else ""
-        self._waiting: list[tuple[str, str, str, int, str]] = []
+                raise database_error(error, path) from error
+            remove_database(path)  # the journal's content is lost, which costs time and nothing else
+            self._connection, progress = open_database(path)
+        self.release, self.base, self.is_complete = progress
+        self._waiting: list[_Row] = []
         self._flushed = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -61,126 +71,108 @@ class Journal:
             error = error or failed
         self._connection.close()
         if isinstance(error, sqlite3.Error):
-            raise database_error(error, self._place) from error
+            raise database_error(error, self._path) from error
 
-    def begin(self, release: str, base: str) -> None:
-        """Begin the journal of a release, and forget what was in it."""
+    def begin(self, release: str, base: str, *, is_complete: bool = False) -> None:
+        """Begin the journal of a release, and forget the rows of the one before."""
         self._waiting.clear()
         with self._connection:
             self._connection.execute("DELETE FROM done")
             self._connection.execute("DELETE FROM under_way")
-            self._connection.execute("INSERT INTO under_way VALUES (?, ?)", (release, base))
-        self.release, self.base = release, base
+            self._connection.execute("INSERT INTO under_way VALUES (?, ?, ?)", (release, base, is_complete))
+        self.release, self.base, self.is_complete = release, base, is_complete
 
     def end(self) -> None:
         """Forget everything: the release is live as a whole, or given up."""
         self.begin("", "")
 
     def intend(self, paths: Iterable[str]) -> None:
-        """Note at once that something will be done to files: until it is noted that it was, nobody knows what is there."""
+        """Record at once that paths will be changed: each is uncertain until its change is recorded."""
         self.flush()
-        with self._connection:
-            rows = ((path_order(path), path, UNKNOWN_DIGEST, 0, UNKNOWN) for path in paths)
-            self._connection.executemany("INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?)", rows)
+        self._write((path_order(path), path, _UNCERTAIN, "", 0, "", "") for path in paths)
+
+    def see(self, seen: Seen) -> None:
+        """Record a file that the host lists."""
+        self._record((path_order(seen.path), seen.path, _SEEN, "", seen.size, "", seen.md5))
 
     def put(self, file: LiveFile) -> None:
-        """Note that a file is live."""
-        told = file.served
-        served = f"{told.content_type}|{told.cache_control}|{told.encoding}"
-        self._note((path_order(file.path), file.path, file.digest, file.size, served))
+        """Record that a file is live."""
+        served = f"{file.served.content_type}|{file.served.cache_control}|{file.served.encoding}"
+        self._record((path_order(file.path), file.path, _PRESENT, file.digest, file.size, served, ""))
 
     def deleted(self, path: str) -> None:
-        """Note that a file is gone."""
-        self._note((path_order(path), path, "", 0, ""))
+        """Record that a file is gone."""
+        self._record((path_order(path), path, _DELETED, "", 0, "", ""))
 
     def flush(self) -> None:
-        """Write down what has been noted."""
+        """Write down the rows that wait."""
         if self._waiting:
-            with self._connection:
-                self._connection.executemany(
-                    "INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?)", self._waiting
-                )
+            self._write(self._waiting)
             self._waiting.clear()
         self._flushed = time.monotonic()
 
-    def over(self, live: Iterable[LiveFile]) -> Iterator[LiveFile]:
-        """Stream what is live by now: the files of a list, as the journal says that they are.
+    def over(self, live: Iterable[PathState]) -> Iterator[PathState]:
+        """Stream the state of every path: that of a list, replaced by the journal's where it has one.
 
-        ``live`` is in the order of paths. Nothing may be noted meanwhile.
+        ``live`` is in the order of paths. Nothing may be recorded meanwhile.
         """
         self.flush()
-        ours = self._connection.execute("SELECT * FROM done ORDER BY key")
-        row = ours.fetchone()
-        files = iter(live)
+        rows: Iterator[_Row] = self._connection.execute("SELECT * FROM done ORDER BY key")
+        row = next(rows, None)
+        states = iter(live)
         if row is None:
-            yield from files
-        for file in files:
-            key = path_order(file.path)
+            yield from states
+        for state in states:
+            key = path_order(state.path)
             while row is not None and row[0] < key:
-                yield from _files(row)
-                row = ours.fetchone()
+                yield from _states(row)
+                row = next(rows, None)
             if row is not None and row[0] == key:
-                yield from _files(row)
-                row = ours.fetchone()
+                yield from _states(row)
+                row = next(rows, None)
             else:
-                yield file
+                yield state
         while row is not None:
-            yield from _files(row)
-            row = ours.fetchone()
+            yield from _states(row)
+            row = next(rows, None)
 
-    def known(self, paths: Iterable[str]) -> dict[str, LiveFile]:
-        """Return the files among these paths that the journal says are live."""
+    def seen(self, paths: Iterable[str]) -> dict[str, Seen]:
+        """Return those of these paths that are seen and not yet compared."""
         self.flush()
-        found: dict[str, LiveFile] = {}
+        seen: dict[str, Seen] = {}
         for path in paths:
-            query = "SELECT * FROM done WHERE key = ?"
-            for row in self._connection.execute(query, (path_order(path),)):
-                found.update((file.path, file) for file in _files(row))
-        return found
+            query = "SELECT size, md5 FROM done WHERE key = ? AND kind = ?"
+            for size, md5 in self._connection.execute(query, (path_order(path), _SEEN)):
+                seen[path] = Seen(path, size, md5)
+        return seen
 
-    def copy_to(self, place: Path) -> None:
+    def copy_to(self, path: Path) -> None:
         """Write a copy of the journal."""
         self.flush()
-        with contextlib.closing(sqlite3.connect(place)) as copy:
+        with contextlib.closing(sqlite3.connect(path)) as copy:
             self._connection.backup(copy)
 
     def __len__(self) -> int:
-        """Return how many files were put or deleted."""
+        """Return how many paths have a row."""
         self.flush()
         return int(self._connection.execute("SELECT count(*) FROM done").fetchone()[0])
 
-    def _note(self, row: tuple[str, str, str, int, str]) -> None:
+    def _record(self, row: _Row) -> None:
         self._waiting.append(row)
         if len(self._waiting) >= 5_000 or time.monotonic() - self._flushed > FLUSHED_AFTER:
             self.flush()
 
+    def _write(self, rows: Iterable[_Row]) -> None:
+        with self._connection:
+            self._connection.executemany("INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
-def _files(row: tuple[str, str, str, int, str]) -> Iterator[LiveFile]:
-    _, path, digest, size, served = row
-    if digest:
+
+def _states(row: _Row) -> Iterator[PathState]:
+    """Yield what is at a row's path, if anything is."""
+    _, path, kind, digest, size, served, md5 = row
+    if kind == _PRESENT:
         yield LiveFile(path, digest, size, Served(*served.split("|")))
-
-
-def _opened(place: Path) -> tuple[sqlite3.Connection, tuple[str, str] | None]:
-    """Open a journal, and say what is under way."""
-    private_folder(place.parent)
-    private_file(place)
-    connection = sqlite3.connect(place, timeout=_WAIT_SECONDS, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-            with connection:
-                connection.execute("DROP TABLE IF EXISTS done")
-                connection.execute("DROP TABLE IF EXISTS under_way")
-                connection.execute(
-                    "CREATE TABLE done (key TEXT PRIMARY KEY, path TEXT NOT NULL, digest TEXT NOT NULL,"
-                    " size INTEGER NOT NULL, served TEXT NOT NULL) WITHOUT ROWID"
-                )
-                connection.execute("CREATE TABLE under_way (release TEXT NOT NULL, base TEXT NOT NULL)")
-                connection.execute(f"PRAGMA user_version = {VERSION}")
-        row = connection.execute("SELECT release, base FROM under_way").fetchone()
-    except BaseException:
-        connection.close()
-        raise
-    return connection, row
+    elif kind == _SEEN:
+        yield Seen(path, size, md5)
+    elif kind == _UNCERTAIN:
+        yield Uncertain(path)

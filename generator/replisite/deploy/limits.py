@@ -1,4 +1,4 @@
-"""What a host takes at the most, held against what there is: before anything is sent, with the arithmetic."""
+"""The limits of a host, compared with a bundle before anything is sent; the report gives both numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ __all__ = ["Measures", "iter_excesses", "measured"]
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """How large a bundle is: counts, and bytes as they were built. ``largest`` and ``longest`` are paths."""
+    """How large a bundle is: counts, and bytes as they were built.
+
+    ``largest`` and ``longest`` are paths, ``fullest`` is a folder.
+    """
 
     files: int = 0
     bytes: int = 0
@@ -25,7 +28,7 @@ class Measures:
 
 
 class _Sized(Protocol):
-    """A file of which only this much matters."""
+    """A file's path and size."""
 
     @property
     def path(self) -> str: ...
@@ -50,7 +53,7 @@ def measured(files: Iterable[_Sized]) -> Measures:
         folder = path.rpartition("/")[0]
         if folder != own:
             for outer in _exchanged(within, own, folder):
-                within[outer] += 1  # a folder counts where it lies
+                within[outer] += 1  # a folder counts in the folder that holds it
                 if within[outer] > fullest_files:
                     fullest, fullest_files = outer, within[outer]
             own = folder
@@ -61,7 +64,7 @@ def measured(files: Iterable[_Sized]) -> Measures:
 
 
 def _exchanged(within: dict[str, int], left: str, entered: str) -> list[str]:
-    """Forget the folders that are left for good, begin those that are entered, and return where each of these lies."""
+    """Forget the folders that are left for good, begin those that are entered; return the folder that holds each of these."""
     while left and not f"{entered}/".startswith(f"{left}/"):
         del within[left]
         left = left.rpartition("/")[0]
@@ -73,38 +76,42 @@ def _exchanged(within: dict[str, int], left: str, entered: str) -> list[str]:
     return new[::-1]
 
 
-def iter_excesses(facts: HostFeatures, found: Measures, redirects: int, dynamic: int) -> Iterator[str]:
-    """Stream what the host does not take, each as a sentence with both numbers and what to do instead.
+def iter_excesses(features: HostFeatures, measures: Measures, redirects: int, dynamic: int) -> Iterator[str]:
+    """Stream each limit that is exceeded, as a sentence with both numbers and what to do instead.
 
-    ``redirects`` are the rules that this build has, ``dynamic`` those among them that match more than one path.
+    ``redirects`` counts the rules of this build, ``dynamic`` those among them that match more than one path.
     """
-    limits = facts.limits
+    limits = features.limits
     rows: tuple[tuple[int | None, int, str], ...] = (
-        (limits.files, found.files, "{there:,} files; {host} takes {most:,}"),
+        (limits.files, measures.files, "{there:,} files; {host} takes at most {most:,}"),
         (
             limits.file_bytes,
-            found.largest_bytes,
-            f"{found.largest} has {{there:,}} bytes; {{host}} takes files of {{most:,}}",
+            measures.largest_bytes,
+            f"{measures.largest} has {{there:,}} bytes; {{host}} takes files of at most {{most:,}}",
         ),
-        (limits.total_bytes, found.bytes, "{there:,} bytes in all; {host} takes {most:,}"),
+        (limits.total_bytes, measures.bytes, "{there:,} bytes in all; {host} takes at most {most:,}"),
         (
             limits.files_in_folder,
-            found.fullest_files,
-            f"{found.fullest or 'the root'} holds {{there:,}} files and folders; {{host}} takes {{most:,}}",
+            measures.fullest_files,
+            f"{measures.fullest or 'the root'} holds {{there:,}} files and folders; {{host}} takes at most {{most:,}}",
         ),
         (
-            limits.path_letters,
-            len(found.longest),
-            f"{found.longest} is {{there:,}} letters long; {{host}} takes {{most:,}}",
+            limits.path_characters,
+            len(measures.longest),
+            f"{measures.longest} is {{there:,}} characters long; {{host}} takes at most {{most:,}}",
         ),
-        (limits.redirects, redirects, "{there:,} redirects; {host} takes {most:,}"),
-        (limits.dynamic_redirects, dynamic, "{there:,} redirects of whole sites; {host} takes {most:,}"),
+        (limits.redirects, redirects, "{there:,} redirects; {host} takes at most {most:,}"),
+        (
+            limits.dynamic_redirects,
+            dynamic,
+            "{there:,} redirects of whole sites; {host} takes at most {most:,}",
+        ),
     )
-    for most, there, told in rows:
+    for most, there, message in rows:
         if most is not None and there > most:
-            yield _with_source(told.format(there=there, most=most, host=facts.told), limits)
+            yield _with_source(message.format(there=there, most=most, host=features.label), limits)
 
 
-def _with_source(told: str, limits: Limits) -> str:
+def _with_source(message: str, limits: Limits) -> str:
     source = f" ({limits.source}, read on {limits.read_on})" if limits.source else ""
-    return f"{told}{source}" + (f". {limits.instead}" if limits.instead else "")
+    return f"{message}{source}" + (f". {limits.instead}" if limits.instead else "")

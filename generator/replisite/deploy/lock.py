@@ -1,4 +1,4 @@
-"""Hold a host's turn, so that two deploys never change the same sites at once."""
+"""The lock of a host, held so that two deploys never change the same sites at once."""
 
 from __future__ import annotations
 
@@ -16,86 +16,89 @@ from replisite.deploy.transfer import retried
 from replisite.errors import DeployError
 from replisite.hosts import HostError, Lock, State
 
-__all__ = ["Held", "held", "this_owner"]
+__all__ = ["HeldLock", "hold_lock", "this_owner"]
 
 HEARTBEAT: Final = 15.0
-"""How many seconds lie between two signs of life."""
+"""Seconds between two renewals of the lock."""
 
 PATIENCE: Final = 4
-"""How many signs of life in a row may fail to arrive before the turn is taken for lost."""
+"""How many renewals in a row may fail before the lock counts as lost."""
 
 
 @dataclass(slots=True)
-class Held:
-    """A turn that is ours. ``is_taken_over``: somebody else had it, and may have left half a deploy behind."""
+class HeldLock:
+    """A lock that this deploy holds. ``is_taken_over``: another deploy held it, and may have left half its changes.
+
+    ``on_loss`` is called once with the reason if the lock is lost.
+    """
 
     is_taken_over: bool = False
     lost: str = ""
-    """Why it is ours no more; empty as long as it is."""
-    when_lost: Callable[[str], None] = lambda _: None
+    """Why the lock is lost; empty while it is held."""
+    on_loss: Callable[[str], None] = lambda _: None
 
 
 @contextlib.asynccontextmanager
-async def held(
+async def hold_lock(
     state: State | None, release: str, earlier: Collection[str], *, force: bool
-) -> AsyncIterator[Held]:
-    """Hold the turn. ``earlier`` are releases of tries of ours that were cut short, and may still have it.
+) -> AsyncIterator[HeldLock]:
+    """Hold the host's lock. ``earlier`` are releases of our own deploys that were cut short, and may still hold it.
 
-    Raises DeployError with whose turn it is, unless ``force`` takes it from them.
+    Raises DeployError with the owner of the lock, unless ``force`` takes it over.
     """
     if state is None:
-        yield Held()
+        yield HeldLock()
         return
     owner = this_owner()
     other = await retried(partial(state.take_lock, owner, release))
-    ours = {*earlier, release}  # a try of this very run whose answer was lost
+    ours = {*earlier, release}  # a request of this very deploy whose answer was lost
     is_ours = other is not None and other.owner == owner and other.release in ours
     if other is not None:
         if not is_ours and not force:
-            raise DeployError(_whose(other))
+            raise DeployError(_held_by(other))
         await retried(partial(state.take_lock, owner, release, force=True))
-    turn = Held(is_taken_over=other is not None and not is_ours)
-    beating = asyncio.create_task(_beat(state, turn))
+    lock = HeldLock(is_taken_over=other is not None and not is_ours)
+    beating = asyncio.create_task(_beat(state, lock))
     try:
-        yield turn
+        yield lock
     except BaseException:
         beating.cancel()
-        with contextlib.suppress(HostError):  # whoever comes next sees how old it is
-            await state.end_turn()
+        with contextlib.suppress(HostError):  # the next deploy sees how old the lock is
+            await state.release_lock()
         raise
     beating.cancel()
     with contextlib.suppress(HostError):
-        await retried(state.end_turn)
+        await retried(state.release_lock)
 
 
-async def _beat(state: State, turn: Held) -> None:
+async def _beat(state: State, lock: HeldLock) -> None:
     missed = 0
     while True:
         await asyncio.sleep(HEARTBEAT)
         try:
-            await state.keep_turn()
+            await state.renew_lock()
             missed = 0
         except HostError as error:
             missed += 1
             if not error.may_pass or missed >= PATIENCE:
-                turn.lost = str(error)
-                turn.when_lost(turn.lost)
+                lock.lost = str(error)
+                lock.on_loss(lock.lost)
                 return
 
 
-def _whose(turn: Lock) -> str:
-    minutes, seconds = divmod(round(turn.age), 60)
+def _held_by(lock: Lock) -> str:
+    minutes, seconds = divmod(round(lock.age), 60)
     ago = f"{minutes} min ago" if minutes else f"{seconds} s ago"
     return (
-        f"another deploy has its turn: {turn.owner} with {turn.release or 'a release'}, last heard of {ago}; "
-        "wait for it, or if it has ended, take the turn with --break-lock"
+        f"another deploy holds the lock: {lock.owner} with {lock.release or 'a release'}, last seen {ago}; wait for it to "
+        "end, or, if it no longer runs, take its lock over with --break-lock"
     )
 
 
 def this_owner() -> str:
-    """Return who deploys: the person and the machine (``ann@desk``)."""
+    """Return the owner of this machine's deploys: the user and the machine (``ann@office``)."""
     try:
-        who = getpass.getuser()
+        user = getpass.getuser()
     except (KeyError, OSError):
-        who = str(os.getuid())
-    return f"{who}@{socket.gethostname()}"
+        user = str(os.getuid())
+    return f"{user}@{socket.gethostname()}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from replisite.deploy.plan import Plan
-from replisite.deploy.transfer import Sent
+from replisite.deploy.transfer import Transferred
 from replisite.reporting import Notice, NoticeKind, Reporter
 
 __all__ = ["DeployOptions", "Deployed", "RollbackOptions", "RolledBack", "report_transfer"]
@@ -110,7 +110,7 @@ class RollbackOptions:
     agrees: Callable[[RolledBack], bool] = lambda _: True
 
 
-def report_transfer(reporter: Reporter, plan: Plan, sent: Sent) -> None:
+def report_transfer(reporter: Reporter, plan: Plan, done: Transferred) -> None:
     """Report how many steps of a plan are done, and how many bytes are stored."""
-    done = sent.puts + sent.deletes + len(sent.failures)
-    reporter.advance(done, plan.puts + plan.deletes, size=sent.bytes)
+    steps = done.puts + done.deletes + len(done.failures)
+    reporter.advance(steps, plan.puts + plan.deletes, size=done.bytes)

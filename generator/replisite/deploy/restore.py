@@ -1,23 +1,24 @@
 """Restore what was live before the last deploy, or at an earlier release.
 
-Where a host keeps releases whole, it goes back at once. Where it changes file by file, what a deploy replaced or deleted
-was kept beside the sites, and is put back in the order in which nothing breaks.
+A host that stores whole releases switches back at once. On a host that changes file by file the backups of the files that
+a deploy replaced or deleted are put back, in the order in which no link breaks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import cast
+from pathlib import Path
 
-from replisite.deploy.lock import Held, held
-from replisite.deploy.plan import iter_steps, make_plan
+from replisite.deploy.lock import HeldLock, hold_lock
+from replisite.deploy.plan import make_plan
 from replisite.deploy.reports import RollbackOptions, RolledBack, report_transfer
-from replisite.deploy.session import Run
-from replisite.deploy.transfer import Sending, retried
+from replisite.deploy.session import Session
+from replisite.deploy.steps import iter_restores
+from replisite.deploy.transfer import Transfer, retried
 from replisite.errors import DeployError, PartlyDeployed, UsageError, nearest
-from replisite.hosts import Body, Bundle, Host, Release
+from replisite.hosts import Body, Release
 from replisite.model.live_files import LiveFile
 from replisite.reporting import Phase, Reporter
 from replisite.system.clock import deploy_name
@@ -27,38 +28,40 @@ __all__ = ["Restoration"]
 
 @dataclass(slots=True)
 class Restoration:
-    """Going back once."""
+    """One rollback, step by step."""
 
-    run: Run
+    session: Session
     options: RollbackOptions
     reporter: Reporter
     report: RolledBack
 
     async def run_all(self) -> None:
-        async with self.run.host as host:
+        async with self.session.host as host:
             name = deploy_name()
-            earlier = self.run.takes_turn_as(name)
-            async with held(host.state, name, earlier, force=self.options.breaks_lock) as turn:
-                await (self._by_file(turn) if self.run.is_file_by_file else self._at_once())
+            earlier = self.session.names_lock(name)
+            async with hold_lock(host.state, name, earlier, force=self.options.breaks_lock) as lock:
+                await (self._by_file(lock) if self.session.is_file_by_file else self._at_once())
 
     async def _at_once(self) -> None:
-        host, report = self.run.host, self.report
-        live = await self.run.live()
+        host, report = self.session.host, self.report
+        live = await self.session.live()
         report.left = live.release if live else ""
         report.releases = list(await host.releases())
         self._choose(report.releases)
         if not self.options.agrees(report):
             return
-        await retried(partial(host.go_back, report.release))
+        await retried(partial(host.roll_back, report.release))
         if host.state is None:
-            (self.run.state / "live").unlink(missing_ok=True)  # the next deploy asks the host what it lacks
+            (self.session.state / "live").unlink(
+                missing_ok=True
+            )  # the next deploy asks the host for its files
         self._end()
 
-    async def _by_file(self, turn: Held) -> None:
-        """Put back file by file what was kept."""
-        run, report = self.run, self.report
-        live, before = await run.live(), await run.before()
-        is_cut_short = bool(len(run.journal))
+    async def _by_file(self, lock: HeldLock) -> None:
+        """Put the backups back, file by file."""
+        session, report = self.session, self.report
+        live, before = await session.live(), await session.before()
+        is_cut_short = bool(len(session.journal))
         report.left = live.release if live else ""
         is_there = before is not None and (is_cut_short or before.release != report.left)
         report.releases = [before.release] if before is not None and is_there else []
@@ -66,67 +69,56 @@ class Restoration:
         if not self.options.agrees(report):
             return
         assert before is not None
-        plan = make_plan(iter_steps(before, run.there(live)), run.folder / "plan")
-        if run.journal.base != report.left:
-            run.journal.begin(deploy_name(), report.left)
+        plan = make_plan(iter_restores(before, session.there(live)), session.folder / "plan")
+        if session.journal.base != report.left:
+            session.journal.begin(deploy_name(), report.left)
         self.reporter.begin(Phase.APPLY)
-        host = cast(Host, _Kept(run.host, before.release))
-        sending = Sending(
-            host,
-            cast(Bundle, _Nothing()),
-            run.journal,
-            run.host.facts.jobs,
-            partial(report_transfer, self.reporter, plan),
+        nothing = _NoBundle(session.folder)
+        transfer = Transfer(
+            session.host,
+            nothing,
+            session.journal,
+            session.host.features.jobs,
+            restored=before.release,
+            progress=partial(report_transfer, self.reporter, plan),
         )
-        turn.when_lost = sending.sent.give_up
-        if not (await sending.puts(plan) and await sending.deletes(plan)):
-            failures = ((failure.path, failure.why) for failure in sending.sent.failures)
-            raise PartlyDeployed(failures, "What is live holds together; going back again goes on from here.")
-        report.puts, report.deletes = sending.sent.puts, sending.sent.deletes
-        await run.store(before.release, before)
-        back = Release(before.release, report.left)
-        await retried(partial(run.host.finish, back, cast(Bundle, _Nothing())))
+        lock.on_loss = transfer.done.give_up
+        if not (await transfer.puts(plan) and await transfer.deletes(plan)):
+            failures = ((failure.path, failure.why) for failure in transfer.done.failures)
+            raise PartlyDeployed(
+                failures,
+                "Every link of the live pages still leads to a page; the next rollback continues from here.",
+            )
+        report.puts, report.deletes = transfer.done.puts, transfer.done.deletes
+        await session.store(before.release, before)
+        await retried(partial(session.host.finish, Release(before.release, report.left), nothing))
         self._end()
 
     def _choose(self, known: Sequence[str]) -> None:
         if not known:
-            raise DeployError(f"{self.report.host}: there is nothing to go back to")
+            raise DeployError(f"{self.report.host}: there is no earlier release to roll back to")
         wanted = self.options.release
         if wanted and wanted not in known:
             near = nearest(wanted, known) or f"known are {', '.join(known)}"
-            raise UsageError(f'no release "{wanted}" there; {near}')
+            raise UsageError(f'there is no release "{wanted}"; {near}')
         self.report.release = wanted or known[0]
 
     def _end(self) -> None:
-        self.run.journal.end()
+        self.session.journal.end()
         self.report.is_live = True
-        self.run.note("rollback", self.report.as_json())
+        self.session.note("rollback", self.report.as_json())
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    """A host that puts what was kept of a release in the place of what it is given."""
+class _NoBundle:
+    """A bundle without files: the host has the bytes of all files that a rollback puts back."""
 
-    host: Host
-    release: str
+    folder: Path
 
-    async def keep(self, path: str) -> None:
-        """What is live now was not live before: nobody goes back to it."""
-
-    async def put(self, file: LiveFile, body: Body) -> None:
-        """Put back what was kept."""
-        del body
-        await self.host.restore(file, self.release)
-
-    async def delete(self, path: str) -> None:
-        """Remove what was not there before."""
-        await self.host.delete(path)
-
-
-class _Nothing:
-    """Bodies are the host's own."""
+    def files(self) -> Iterator[LiveFile]:
+        """Stream nothing."""
+        return iter(())
 
     def body(self, file: LiveFile) -> Body:
-        """Return nothing."""
-        del file
-        return b""
+        """Raise DeployError: no file of the bundle is put."""
+        raise DeployError(f"{file.path}: a rollback puts no built file")

@@ -1,4 +1,4 @@
-"""What one run of a command on a target works with: its host, its journal, its lists, and a folder for notes."""
+"""One command's session on a target: its host, its journal, its lists, and a folder for temporary files."""
 
 from __future__ import annotations
 
@@ -15,30 +15,27 @@ from pathlib import Path
 from typing import Any, Final
 
 from replisite.deploy.journal import Journal
-from replisite.deploy.live_list import LEFT_OVER, LiveList, write_live_list
+from replisite.deploy.live_list import LiveList, write_live_list
 from replisite.deploy.lock import this_owner
+from replisite.deploy.states import Missing, PathState
 from replisite.deploy.transfer import retried
 from replisite.errors import DeployError
 from replisite.hosts import Host, HostError
-from replisite.model.live_files import LiveFile
 from replisite.model.manifest import path_order
 from replisite.system.files import write_whole
 from replisite.system.locks import FileLock
 from replisite.system.private_files import private_file, private_folder
 
-__all__ = ["EVERYTHING", "Run", "merged", "open_run", "told_of"]
+__all__ = ["Session", "merged", "open_session", "with_host_name"]
 
 LIVE: Final = "live"
 BEFORE: Final = "before"
-"""The names of two lists beside the sites: what is live, and what was before where a host changes file by file."""
-
-EVERYTHING: Final = "*"
-"""Before a journal's base: the journal says all that is there."""
+"""The names of the lists beside the sites: of what is live, and of what was live before where a host changes file by file."""
 
 
 @dataclass(slots=True)
-class Run:
-    """One run. ``state`` outlives it, ``folder`` does not."""
+class Session:
+    """One session. ``state`` is a folder that outlives it, ``folder`` one that does not."""
 
     host: Host
     state: Path
@@ -47,14 +44,14 @@ class Run:
 
     @property
     def is_file_by_file(self) -> bool:
-        """Whether the host changes files one by one, where all can see it."""
-        return self.host.state is not None and not self.host.facts.switches_at_once
+        """Whether the host changes files one by one, while visitors see them."""
+        return self.host.state is not None and not self.host.features.switches_at_once
 
     async def live(self) -> LiveList | None:
         """Return the list of what is live; None where there is none. Raises DeployError for a damaged one."""
         if self.host.state is None:
-            place = self.state / LIVE
-            return LiveList.open(place) if place.is_file() else None
+            path = self.state / LIVE
+            return LiveList.open(path) if path.is_file() else None
         return await self._fetched(LIVE)
 
     async def before(self) -> LiveList | None:
@@ -63,98 +60,95 @@ class Run:
 
     async def _fetched(self, name: str) -> LiveList | None:
         assert self.host.state is not None
-        place = self.folder / name
-        is_there = await retried(partial(self.host.state.fetch, name, place))
-        return LiveList.open(place) if is_there else None
+        path = self.folder / name
+        is_there = await retried(partial(self.host.state.fetch, name, path))
+        return LiveList.open(path) if is_there else None
 
-    def takes_turn_as(self, name: str) -> set[str]:
-        """Remember under which name the turn will be taken, and return those of earlier runs that were cut short.
+    def names_lock(self, name: str) -> set[str]:
+        """Record the name under which the lock will be taken; return those of earlier sessions that were cut short.
 
-        Only one run of this machine is on a target (`open_run`), so whoever had one of those names is gone.
+        Only one session of this machine is on a target (`open_session`), so no owner of those names is alive.
         """
-        place = self.state / "turn"
-        earlier = {self.journal.release, place.read_text(encoding="utf-8") if place.is_file() else ""}
-        private_file(place).write_text(name, encoding="utf-8")
+        path = self.state / "turn"
+        earlier = {self.journal.release, path.read_text(encoding="utf-8") if path.is_file() else ""}
+        private_file(path).write_text(name, encoding="utf-8")
         return earlier - {""}
 
-    @property
-    def is_all_in_journal(self) -> bool:
-        """Whether the journal says all that is there, whatever the list says: somebody has looked."""
-        return self.journal.base.startswith(EVERYTHING)
+    def there(self, live: LiveList | None) -> Iterator[PathState]:
+        """Stream the state of each path on the host: that of the list, and what earlier sessions changed since.
 
-    def there(self, live: LiveList | None) -> Iterator[LiveFile]:
-        """Stream what is really live: the list, and what an earlier try has done since.
-
-        Where somebody has looked, what is on the list and was not there is marked as left over.
+        If the journal is complete, paths that only the list names are missing.
         """
         if live is None:
             return self.journal.over(())
-        if self.is_all_in_journal:
-            return self.journal.over(LiveFile(file.path, "", 0, LEFT_OVER) for file in live)
+        if self.journal.is_complete:
+            return self.journal.over(Missing(state.path) for state in live)
         return self.journal.over(live)
 
     async def keep_before(self, live: LiveList) -> None:
-        """Keep the list of what is live as that of what was, before anything is changed."""
+        """Store the list of what is live as that of what was live before, before anything is changed."""
         if self.is_file_by_file:
             assert self.host.state is not None
-            await retried(partial(self.host.state.store, BEFORE, live.place))
+            await retried(partial(self.host.state.store, BEFORE, live.path))
 
-    async def store(self, release: str, files: Iterable[LiveFile]) -> None:
+    async def store(self, release: str, states: Iterable[PathState]) -> None:
         """Store the list of what is live, or will be at once."""
-        place = self.folder / "list"
-        await asyncio.to_thread(write_live_list, place, release, files)
+        path = self.folder / "list"
+        await asyncio.to_thread(write_live_list, path, release, states)
         if self.host.state is not None:
-            await retried(partial(self.host.state.store, LIVE, place))
-        write_whole(self.state / LIVE, place)
+            await retried(partial(self.host.state.store, LIVE, path))
+        write_whole(self.state / LIVE, path)
 
     def note(self, what: str, report: dict[str, Any]) -> None:
-        """Add a line about what is done now to the target's history, ``deploys.jsonl``."""
+        """Add a line about this session's change to the target's history, ``deploys.jsonl``."""
         row = {"what": what, "by": this_owner(), **report}
         with private_file(self.state / "deploys.jsonl").open("a", encoding="utf-8") as history:
             history.write(json.dumps(row) + "\n")  # in ASCII: it may be read on a terminal
 
 
 @contextlib.contextmanager
-def open_run(host: Host, state: Path, *, is_dry: bool) -> Iterator[Run]:
-    """Give a run on a target whose notes are in ``state``; a dry one leaves no trace there.
+def open_session(host: Host, state: Path, *, is_dry: bool) -> Iterator[Session]:
+    """Give a session on a target whose files are in the folder ``state``; a dry one leaves no trace there.
 
-    Raises DeployError if another run of this machine is on the target.
+    Raises DeployError if another session of this machine is on the target.
     """
     private_folder(state)
-    alone = contextlib.nullcontext() if is_dry else _alone(state / "lock", host.facts.told)
-    with alone, _notes(host, state, is_dry) as run:
-        yield run
+    alone = contextlib.nullcontext() if is_dry else _alone(state / "lock", host.features.label)
+    with alone, _opened(host, state, is_dry) as session:
+        yield session
 
 
 @contextlib.contextmanager
-def _alone(place: Path, told: str) -> Iterator[None]:
-    with FileLock(place) as lock:
+def _alone(path: Path, host: str) -> Iterator[None]:
+    with FileLock(path) as lock:
         if not lock.take():
-            raise DeployError(f"another deploy to {told} is running on this machine; wait for it to end")
+            raise DeployError(f"another deploy to {host} is running on this machine; wait for it to end")
         yield
 
 
 @contextlib.contextmanager
-def _notes(host: Host, state: Path, is_dry: bool) -> Iterator[Run]:
+def _opened(host: Host, state: Path, is_dry: bool) -> Iterator[Session]:
     folder = state / f"run-{secrets.token_hex(4)}"
     folder.mkdir(parents=True)
-    kept = state / "journal.sqlite"
+    lasting = state / "journal.sqlite"
     try:
-        if is_dry and kept.exists():
-            with Journal(kept) as journal:  # what a dry run finds out is not written into the real one
-                journal.copy_to(folder / kept.name)
-        with Journal(folder / kept.name if is_dry else kept) as journal:
-            yield Run(host, state, folder, journal)
+        if is_dry and lasting.exists():
+            with Journal(
+                lasting
+            ) as journal:  # what a dry run finds out is not written into the lasting journal
+                journal.copy_to(folder / lasting.name)
+        with Journal(folder / lasting.name if is_dry else lasting) as journal:
+            yield Session(host, state, folder, journal)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def merged(*lists: Iterable[LiveFile]) -> Iterator[LiveFile]:
+def merged(*lists: Iterable[PathState]) -> Iterator[PathState]:
     """Merge lists in the order of paths into one."""
-    return heapq.merge(*lists, key=lambda file: path_order(file.path))
+    return heapq.merge(*lists, key=lambda state: path_order(state.path))
 
 
-def told_of(host: Host, error: HostError) -> str:
-    """Return what a host's error says, and at which host, if it does not say so itself."""
-    told = str(error)
-    return told if told.startswith(host.facts.told) else f"{host.facts.told}: {told}"
+def with_host_name(host: Host, error: HostError) -> str:
+    """Return a host's error with the host's name before it, if the error does not begin with it."""
+    message = str(error)
+    return message if message.startswith(host.features.label) else f"{host.features.label}: {message}"

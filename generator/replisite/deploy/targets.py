@@ -14,8 +14,8 @@ __all__ = ["find_target", "state_of"]
 def find_target(site: Site, name: str) -> Target:
     """Return the target with this name, or the only one; raises UsageError."""
     if not site.targets:
-        told = 'write a table such as [targets.live] with host = "folder" and path = "/srv/www/tea"'
-        raise UsageError(f"site.toml has no targets; {told}")
+        example = 'write a table such as [targets.live] with host = "folder" and path = "/srv/www/tea"'
+        raise UsageError(f"site.toml has no targets; {example}")
     if not name and len(site.targets) == 1:
         return next(iter(site.targets.values()))
     if name not in site.targets:
@@ -26,5 +26,5 @@ def find_target(site: Site, name: str) -> Target:
 
 
 def state_of(site: Site, target: Target) -> Path:
-    """Return the folder of what is remembered of a target."""
+    """Return the folder of a target's state on this machine."""
     return site.state / "deploy" / target.name

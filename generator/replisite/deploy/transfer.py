@@ -1,6 +1,6 @@
-"""Put and delete files: many at a time, tried again where that may help, with everything that failed in the end.
+"""The transfer of a plan: many files at a time, retried where that can help, with every failure in the report.
 
-Ranks are taken one after the other, and a rank in which a file failed is the last: what comes later may need it.
+Waves are taken one after the other, and a wave in which a file failed is the last: what comes later may need the file.
 """
 
 from __future__ import annotations
@@ -13,21 +13,22 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final, Protocol, TypeVar
 
-from replisite.deploy.plan import DELETES, PUTS, Plan, Step
+from replisite.deploy.plan import Plan
+from replisite.deploy.steps import DELETES, PUTS, Delete, Put, Restore, Step
 from replisite.errors import ReplisiteError
-from replisite.hosts import Body, Bundle, Host, HostError
+from replisite.hosts import Body, Host, HostError, NoBackupError
 from replisite.model.live_files import LiveFile
 
-__all__ = ["Failure", "Sending", "Sent", "TransferRecord", "retried"]
+__all__ = ["Bodies", "Failure", "Transfer", "TransferRecord", "Transferred", "retried"]
 
 TRIES: Final = 6
 FIRST_WAIT: Final = 0.5
 LONGEST_WAIT: Final = 30.0
 HOPELESS: Final = 25
-"""After so many failed files in a row, with none that went well between, nothing more is tried."""
+"""After so many failed files in a row, with no success between, the transfer stops."""
 
 BATCH: Final = 32
-"""How many files are read, and packed, in one go."""
+"""How many files are read, and packed, at a time."""
 
 READERS: Final = 2
 
@@ -36,18 +37,26 @@ _Queue = asyncio.Queue[tuple[Step, Body] | None]
 
 
 class TransferRecord(Protocol):
-    """Remembers what has been done, for a next try."""
+    """Records what has been changed, for the next deploy if this one is cut short."""
 
     def intend(self, paths: Iterable[str]) -> None:
-        """Remember, before anything is done to files, that it may have been."""
+        """Record, before paths are changed, that they may have been."""
         ...
 
     def put(self, file: LiveFile) -> None:
-        """Remember that a file is live."""
+        """Record that a file is live."""
         ...
 
     def deleted(self, path: str) -> None:
-        """Remember that a file is gone."""
+        """Record that a file is gone."""
+        ...
+
+
+class Bodies(Protocol):
+    """Gives the bytes of files."""
+
+    def body(self, file: LiveFile) -> Body:
+        """Return what is stored for a file. Raises ReplisiteError if the file has changed since the build."""
         ...
 
 
@@ -60,8 +69,8 @@ class Failure:
 
 
 @dataclass(slots=True)
-class Sent:
-    """What has been done by now. ``bytes`` are those that were stored, packed as they are."""
+class Transferred:
+    """What has been done so far. ``bytes`` counts those that were stored, packed as they are."""
 
     puts: int = 0
     deletes: int = 0
@@ -71,12 +80,12 @@ class Sent:
     is_given_up: bool = False
     _in_a_row: int = 0
 
-    def went_well(self) -> None:
-        """Note that something worked."""
+    def succeeded(self) -> None:
+        """Note that a step succeeded."""
         self._in_a_row = 0
 
     def give_up(self, why: str) -> None:
-        """Let nothing more be tried."""
+        """Stop the transfer."""
         self.failures.append(Failure("", why))
         self.is_given_up = True
 
@@ -88,39 +97,42 @@ class Sent:
 
 
 @dataclass(slots=True)
-class Sending:
-    """One host, and everything that is to be done on it.
+class Transfer:
+    """One host and the steps that are taken on it.
 
-    ``progress`` hears what has been done after each file; ``sleep`` and ``chance`` are the clock's and the dice's.
+    ``restored`` is the release that a rollback puts back: `Restore` steps take its files, and what is live now is not
+    stored for another rollback. ``progress`` gets the numbers after each file. ``sleep`` and ``chance`` are the clock and
+    the random numbers.
     """
 
     host: Host
-    bundle: Bundle
+    bodies: Bodies
     record: TransferRecord
     jobs: int
-    progress: Callable[[Sent], None] = lambda _: None
+    restored: str = ""
+    progress: Callable[[Transferred], None] = lambda _: None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     chance: Callable[[], float] = random.random
-    sent: Sent = field(default_factory=Sent)
+    done: Transferred = field(default_factory=Transferred)
 
     async def puts(self, plan: Plan, wanted: frozenset[str] | None = None) -> bool:
-        """Take the steps that put files, of a snapshot only those ``wanted``; say whether all went well."""
-        for rank in PUTS:
-            steps = plan.steps(rank)
+        """Take the steps that put files, of a snapshot only those ``wanted``; say whether all succeeded."""
+        for wave in PUTS:
+            steps = plan.steps(wave)
             if wanted is not None:
-                steps = (step for step in steps if step.file.path in wanted)
-            if not await self._rank(steps):
+                steps = (step for step in steps if step.path in wanted)
+            if not await self._wave(steps):
                 return False
         return True
 
     async def deletes(self, plan: Plan) -> bool:
-        """Take the steps that delete files; say whether all went well."""
-        for rank in DELETES:
-            if not await self._rank(plan.steps(rank)):
+        """Take the steps that delete files; say whether all succeeded."""
+        for wave in DELETES:
+            if not await self._wave(plan.steps(wave)):
                 return False
         return True
 
-    async def _rank(self, steps: Iterator[Step]) -> bool:
+    async def _wave(self, steps: Iterator[Step]) -> bool:
         queue: _Queue = asyncio.Queue(2 * BATCH + self.jobs)
         with ThreadPoolExecutor(READERS) as executor:
             tasks = [asyncio.create_task(self._feed(queue, steps, executor))]
@@ -128,16 +140,16 @@ class Sending:
             try:
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
                 for task in done:
-                    task.result()  # raises what nobody foresaw
+                    task.result()  # raises an error that is a bug
             finally:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
-        return not self.sent.failures
+        return not self.done.failures
 
     async def _feed(self, queue: _Queue, steps: Iterator[Step], executor: Executor) -> None:
         async for step, body in self._loaded(steps, executor):
-            if self.sent.is_given_up:
+            if self.done.is_given_up:
                 break
             await queue.put((step, body))
         for _ in range(self.jobs):
@@ -156,10 +168,10 @@ class Sending:
             if not ahead:
                 return
             batch = await ahead.pop(0)
-            self.record.intend(step.file.path for step, _ in batch)
+            self.record.intend(step.path for step, _ in batch)
             for step, body in batch:
                 if isinstance(body, Exception):
-                    self.sent.failed(step.file.path, body)
+                    self.done.failed(step.path, body)
                 else:
                     yield step, body
 
@@ -167,40 +179,61 @@ class Sending:
         loaded: list[tuple[Step, Body | Exception]] = []
         for step in batch:
             try:
-                loaded.append((step, b"" if step.reason == "gone" else self.bundle.body(step.file)))
+                loaded.append((step, self.bodies.body(step.file) if isinstance(step, Put) else b""))
             except (ReplisiteError, OSError) as error:
                 loaded.append((step, error))
         return loaded
 
     async def _work(self, queue: _Queue) -> None:
-        while (asked := await queue.get()) is not None:
-            if self.sent.is_given_up:
+        while (item := await queue.get()) is not None:
+            if self.done.is_given_up:
                 continue
-            step, body = asked
+            step, body = item
             try:
                 await self._take(step, body)
             except HostError as error:
-                self.sent.failed(step.file.path, error)
-            self.progress(self.sent)
+                self.done.failed(step.path, error)
+            else:
+                self.done.succeeded()
+            self.progress(self.done)
 
     async def _take(self, step: Step, body: Body) -> None:
-        file = step.file
-        if step.is_over_another:
-            await self._retried(lambda: self.host.keep(file.path))
-        if step.reason == "gone":
-            await self._retried(lambda: self.host.delete(file.path))
-            self.record.deleted(file.path)
-            self.sent.deletes += 1
-        else:
-            await self._retried(lambda: self.host.put(file, body))
-            self.record.put(file)
-            self.sent.puts += 1
-            self.sent.bytes += len(body) if isinstance(body, bytes) else file.size
-        self.sent.went_well()
+        match step:
+            case Put():
+                await self._put(step, body)
+            case Restore():
+                await self._restore(step)
+            case Delete():
+                await self._delete(step.path)
+
+    async def _put(self, step: Put, body: Body) -> None:
+        if step.replaces:
+            await self._retried(lambda: self.host.back_up(step.path))
+        await self._retried(lambda: self.host.put(step.file, body))
+        self.record.put(step.file)
+        self.done.puts += 1
+        self.done.bytes += len(body) if isinstance(body, bytes) else step.file.size
+
+    async def _restore(self, step: Restore) -> None:
+        try:
+            await self._retried(lambda: self.host.restore(step.path, self.restored))
+        except NoBackupError:
+            if not step.may_be_unchanged:  # otherwise the deploy was cut short before it changed the file
+                raise
+        if isinstance(step.file, LiveFile):
+            self.record.put(step.file)
+        self.done.puts += 1
+
+    async def _delete(self, path: str) -> None:
+        if not self.restored:
+            await self._retried(lambda: self.host.back_up(path))
+        await self._retried(lambda: self.host.delete(path))
+        self.record.deleted(path)
+        self.done.deletes += 1
 
     async def _retried(self, act: Callable[[], Awaitable[None]]) -> None:
         def again() -> None:
-            self.sent.retries += 1
+            self.done.retries += 1
 
         await retried(act, self.sleep, self.chance, again)
 
@@ -211,10 +244,10 @@ async def retried(
     chance: Callable[[], float] = random.random,
     again: Callable[[], None] = lambda: None,
 ) -> Answer:
-    """Do something, and try again after a while where that may help; raises the last HostError.
+    """Do something, and retry it after a while where that can help; raises the last HostError.
 
-    The waits double, and each is drawn from half to one and a half times its length, so that many do not come back
-    together. A host that says how long to wait is taken at its word.
+    The waits double, and each is drawn from half to one and a half times its length, so that many retries do not come
+    together. A host that says how long to wait gets that wait.
     """
     for number in range(TRIES):
         try:

@@ -1,4 +1,4 @@
-"""What is live, looked at after a deploy as a visitor gets it: some files of every group, and some owners' pages."""
+"""The check after a deploy: some files of every group and some owners' pages, fetched as a visitor gets them."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from replisite.hosts import HostFeatures
 from replisite.model.address import HOSTS
 from replisite.model.live_files import Group, LiveFile
 
-__all__ = ["Looked", "look", "sample_of"]
+__all__ = ["Verification", "sample_of", "verify"]
 
 OF_A_GROUP: Final = 4
 OWNERS: Final = 6
 
 TRIES: Final = 4
 PAUSE: Final = 1.5
-"""Seconds between two looks: what is in front of a host may need a moment to hear of a change."""
+"""Seconds between two requests: a cache in front of a host may need a moment to notice a change."""
 
 TIMEOUT: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """``count`` files were looked at; ``differences`` say what is not as it was built, each with its address.
+class Verification:
+    """``count`` files were fetched; ``differences`` are those that differ from the build, each with its address.
 
-    ``unreached`` says why nobody could look, if nobody could.
+    ``unreached`` says why the sites cannot be reached; empty if they can.
     """
 
     count: int = 0
@@ -42,81 +42,86 @@ class Looked:
 def sample_of(files: Iterable[LiveFile], total: int) -> list[LiveFile]:
     """Return some files of a list of ``total``: of each group the first and some evenly, and the home pages of owners.
 
-    The same ones for the same list.
+    The same list gives the same files.
     """
     seen: dict[Group, list[LiveFile]] = {group: [] for group in Group}
     homes: list[LiveFile] = []
     step = max(1, total // (OF_A_GROUP * len(Group)))
     for number, file in enumerate(files):
-        found = seen[file.group]
-        if not found or (number % step == 0 and len(found) < OF_A_GROUP):
-            found.append(file)
+        sample = seen[file.group]
+        if not sample or (number % step == 0 and len(sample) < OF_A_GROUP):
+            sample.append(file)
         if file.path.count("/") == 1 + 2 * file.path.startswith(HOSTS) and file.path.endswith("/index.html"):
             homes.append(file)
             if len(homes) > 2 * OWNERS:
                 del homes[1::2]  # the first stays, and the rest stay spread
-    chosen = {file.path: file for found in seen.values() for file in found}
+    chosen = {file.path: file for sample in seen.values() for file in sample}
     chosen |= {file.path: file for file in homes[:OWNERS]}
     return [chosen[path] for path in sorted(chosen)]
 
 
-async def look(files: Iterable[LiveFile], url: str, facts: HostFeatures, *, is_own: bool) -> Looked:
+async def verify(
+    files: Iterable[LiveFile], url: str, features: HostFeatures, *, is_own: bool
+) -> Verification:
     """Fetch files from where they are live, and compare bytes and headers.
 
-    ``url`` is the sites' address, without a slash at its end. ``is_own`` says that it is the sites' real one, so that
-    owners' hosts are asked by their own names.
+    ``url`` is the sites' address, without a slash at its end. ``is_own``: visitors use this address, so owners' sites are
+    fetched from their own hosts.
     """
     listed = list(files)
     async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False) as client:
         try:
-            found = await asyncio.gather(*(_looked(client, file, url, facts, is_own) for file in listed))
+            differences = await asyncio.gather(
+                *(_compared(client, file, url, features, is_own) for file in listed)
+            )
         except httpx.TransportError as error:
-            return Looked(0, (), f"{url}: {str(error) or type(error).__name__}")
-    return Looked(len(listed), tuple(sorted(difference for difference in found if difference)))
+            return Verification(0, (), f"{url}: {str(error) or type(error).__name__}")
+    return Verification(len(listed), tuple(sorted(filter(None, differences))))
 
 
-async def _looked(
-    client: httpx.AsyncClient, file: LiveFile, url: str, facts: HostFeatures, is_own: bool
+async def _compared(
+    client: httpx.AsyncClient, file: LiveFile, url: str, features: HostFeatures, is_own: bool
 ) -> str:
+    """Return how a file differs, with its address; empty if it does not."""
     address, headers = _address(file.path, url, is_own)
-    told = ""
+    difference = ""
     for number in range(TRIES):
         if number:
             await asyncio.sleep(PAUSE)
         answer = await client.get(address, headers=headers)
-        told = _difference(file, answer, facts)
-        if not told:
+        difference = _difference(file, answer, features)
+        if not difference:
             return ""
-    return f"{address}: {told}"
+    return f"{address}: {difference}"
 
 
-def _difference(file: LiveFile, answer: httpx.Response, facts: HostFeatures) -> str:
+def _difference(file: LiveFile, answer: httpx.Response, features: HostFeatures) -> str:
     expected = 404 if file.path == "404.html" else 200
     if answer.status_code not in {200, expected}:
         return f"answers {answer.status_code}"
     if hashlib.sha256(answer.content).hexdigest() != file.digest:
-        return "has other bytes than were built"
+        return "differs from the build (other bytes)"
     kind = answer.headers.get("content-type", "")
     wanted = file.served.content_type
-    if facts.headers in {"metadata", "server"} and not _same_type(kind, wanted):
+    if features.headers in {"metadata", "server"} and not _same_type(kind, wanted):
         return f'is served as "{kind}" instead of "{wanted}"'
     cache = answer.headers.get("cache-control", "")
-    if facts.headers == "metadata" and cache != file.served.cache_control:
+    if features.headers == "metadata" and cache != file.served.cache_control:
         return f'has Cache-Control "{cache}" instead of "{file.served.cache_control}"'
     return ""
 
 
-def _same_type(found: str, wanted: str) -> bool:
+def _same_type(kind: str, wanted: str) -> bool:
     """Say whether two media types are the same; JavaScript and XML have two names each (RFC 9239 §6, RFC 7303 §9.2)."""
     pairs = (("application/javascript", "text/javascript"), ("text/xml", "application/xml"))
-    first, second = (text.replace(" ", "").lower() for text in (found, wanted))
+    first, second = (text.replace(" ", "").lower() for text in (kind, wanted))
     for old, new in pairs:
         first = first.replace(old, new)
     return first == second or (first == second.partition(";")[0] and not second.startswith("text/html"))
 
 
 def _address(path: str, url: str, is_own: bool) -> tuple[str, dict[str, str]]:
-    """Return where a file is fetched, and the headers with which."""
+    """Return the address of a file, and the headers of the request."""
     host = ""
     if path.startswith(HOSTS):
         host, _, path = path.removeprefix(HOSTS).partition("/")

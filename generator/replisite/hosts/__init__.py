@@ -1,14 +1,14 @@
-"""Where finished sites become live: one protocol, and one folder for each kind of host.
+"""Hosts of live sites: one protocol, and one folder for each kind of host.
 
-host           the protocol that the deploy works with, and every host keeps
-open           from a target in site.toml to the host that it names
+host           the protocol that the deploy calls, and every host implements
+open           open the host of a target in site.toml
 memory         a host in memory, for tests
-common/        what several hosts have in common
-cloudflare/    Cloudflare, by its own command line
+common/        code that several hosts share
+cloudflare/    Cloudflare, with its own command line
 folder/        a folder on this machine that a web server serves
 git/           a branch of a git repository
-netlify/       Netlify, by its file-digest API
-object_store/  Amazon S3 and what speaks its language, Google Cloud Storage, Azure Blob Storage
+netlify/       Netlify, with its file-digest API
+object_store/  Amazon S3 and stores with its API, Google Cloud Storage, Azure Blob Storage
 ssh/           a folder on another machine that a web server serves
 """
 
@@ -21,6 +21,7 @@ from replisite.hosts.host import (
     Limits,
     Listed,
     Lock,
+    NoBackupError,
     Release,
     State,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "Lock",
     "MemoryHost",
     "MemoryState",
+    "NoBackupError",
     "Release",
     "State",
     "open_host",

@@ -1,13 +1,13 @@
-"""What a host must be able to do: the protocol that the deploy works with, and every host keeps.
+"""The protocol of a host: what the deploy calls, and every host implements.
 
-A deploy is always the same: take the host's turn, read what is live, begin, put and delete files, finish, let others
-have their turn. What the words mean to a host depends on what it is.
+A deploy is always the same: take the host's lock, read the list of what is live, begin, put and delete files, finish,
+release the lock. What these do depends on the kind of host.
 
 - An *object store* changes file by file. ``finish`` does nothing, and so the order of the files matters.
-- A folder with *releases* collects everything beside what is live; ``finish`` makes it live at once.
-- A host that takes whole *snapshots* keeps no list of ours; ``begin`` tells which files it has not seen yet.
+- A folder with *releases* collects the new release beside the live one; ``finish`` makes it live at once.
+- A host that takes whole *snapshots* stores no list of ours; ``begin`` returns the files that it has not seen yet.
 
-Methods raise `HostError`. One that ``may_pass`` is tried again; nobody knows then whether the file has arrived, so
+Methods raise `HostError`. After one that ``may_pass`` the call is retried. The file may have arrived all the same, so
 putting and deleting twice must do no harm.
 """
 
@@ -31,39 +31,44 @@ __all__ = [
     "Limits",
     "Listed",
     "Lock",
+    "NoBackupError",
     "Release",
     "State",
 ]
 
 Body = bytes | Path
-"""What is sent: bytes as they are stored, or the place of a large file, which is sent as it is."""
+"""The bytes of a file as they are stored, or the path of a large file, which is sent as it is."""
 
 
 class HostError(ReplisiteError):
-    """A host did not do what it was asked.
+    """A request to a host failed.
 
-    ``may_pass`` says that it may work later; ``wait`` is how many seconds the host asks us to wait, if it does.
+    ``may_pass`` says that a retry can succeed; ``wait`` is how many seconds the host asks to wait before it, if it does.
     """
 
-    def __init__(self, what: str, *, may_pass: bool = False, wait: float | None = None) -> None:
-        super().__init__(what)
+    def __init__(self, message: str, *, may_pass: bool = False, wait: float | None = None) -> None:
+        super().__init__(message)
         self.may_pass = may_pass
         self.wait = wait
 
 
+class NoBackupError(HostError):
+    """A file cannot be restored, because the host has no backup of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a host takes at the most; None is without limit that anybody wrote down.
+    """The most that a host takes; None where no limit is documented.
 
-    ``source`` is the page that says so and ``read_on`` the day on which it said so (ISO 8601). ``instead`` is what to
-    do where a site is larger.
+    ``source`` is the page with the limits and ``read_on`` the day on which it was read (ISO 8601). ``instead`` says what
+    to do with a larger site.
     """
 
     files: int | None = None
     file_bytes: int | None = None
     total_bytes: int | None = None
     files_in_folder: int | None = None
-    path_letters: int | None = None
+    path_characters: int | None = None
     redirects: int | None = None
     dynamic_redirects: int | None = None
     header_rules: int | None = None
@@ -76,17 +81,16 @@ class Limits:
 class HostFeatures:
     """What the deploy must know of a host.
 
-    ``told`` names it to people (``s3://tea-sites/www``). ``packing`` is the form in which text is stored: packed with
-    ``gzip`` and served so, as it is (``""``), or ``beside``: as it is, and the host itself keeps packed copies beside.
-    ``headers`` is the form in which it learns of headers and redirects: ``metadata`` of each file, ``_headers`` and
-    ``_redirects`` at the root, a ``server``'s configuration, or ``none``. ``jobs`` files are sent at a time.
-    ``switches_at_once``: nobody sees anything of a deploy before ``finish``. ``warning`` is told with every deploy, where the
-    host's terms or habits ask for it.
-    ``takes_snapshots``: it takes everything anew each time, so nothing of somebody else's is left, and a part of the sites
-    cannot be deployed alone. ``refuses_foreign``: ``begin`` itself says so, and better, when somebody else's files are there.
+    ``label`` names the host in messages (``s3://tea-sites/www``). ``packing`` is the form in which text is stored: packed
+    with ``gzip`` and served so, as it is (``""``), or ``beside``: as it is, with packed copies beside it that the host
+    makes. ``headers`` is how the host learns of headers and redirects: as ``metadata`` of each file, from ``_headers``
+    and ``_redirects`` at the root, from a ``server``'s configuration, or not at all (``none``). ``jobs`` files are sent at
+    a time. ``switches_at_once``: visitors see no change before ``finish``. ``takes_snapshots``: each release replaces
+    everything, so no files of others are left, and some sites alone cannot be deployed. ``refuses_foreign``: ``begin``
+    itself refuses a branch with files of others. ``warning`` is shown with every deploy, where the host's terms need it.
     """
 
-    told: str
+    label: str
     packing: Literal["", "gzip", "beside"]
     headers: Literal["metadata", "_headers", "server", "none"]
     limits: Limits = field(default_factory=Limits)
@@ -99,9 +103,9 @@ class HostFeatures:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Whose turn it is: the other deploy's owner (``ann@desk``), and how many seconds ago that one was last heard of.
+    """A lock that another deploy holds: its owner (``ann@office``), and how many seconds ago it was last renewed.
 
-    The age is by the host's own clock, so that two machines with different clocks agree.
+    The age is by the host's own clock, so that machines with different clocks agree.
     """
 
     owner: str
@@ -111,7 +115,7 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A file that a host says it has: ``tag`` changes with the stored bytes (an MD5 in hex, where ``tag_is_md5``)."""
+    """A file that a host lists: ``tag`` changes with the stored bytes (it is their MD5 in hex where ``tag_is_md5``)."""
 
     path: str
     size: int
@@ -123,8 +127,8 @@ class Listed:
 class Release:
     """One deploy: ``name`` sorts by time (``20260131T120000Z-1a2b3c``).
 
-    ``base`` is the name of the release that it is made from, empty for the first; ``is_resumed``: an earlier try of this
-    very release was cut short, and what it did is there.
+    ``base`` is the name of the release that it is made from, empty for the first; ``is_resumed``: a deploy of this very
+    release was cut short, and its changes are there.
     """
 
     name: str
@@ -137,7 +141,7 @@ class Bundle(Protocol):
 
     @property
     def folder(self) -> Path:
-        """Where the files lie as they were built."""
+        """The folder with the files as they were built."""
         ...
 
     def files(self) -> Iterator[LiveFile]:
@@ -145,53 +149,53 @@ class Bundle(Protocol):
         ...
 
     def body(self, file: LiveFile) -> Body:
-        """Return what is sent for a file. Raises ReplisiteError if the file is not as it was built."""
+        """Return what is sent for a file. Raises ReplisiteError if the file has changed since the build."""
         ...
 
 
 class State(Protocol):
-    """A few files of ours beside the sites, which visitors cannot find: the manifest, and whose turn it is."""
+    """A few files of ours beside the sites, which visitors cannot find: the lists of live files, and the lock."""
 
-    async def fetch(self, name: str, place: Path) -> bool:
-        """Copy one to ``place``; say whether there is one.
+    async def fetch(self, name: str, path: Path) -> bool:
+        """Copy a list to ``path``; say whether there is one.
 
         ``live`` is the list of what is live, and ``before`` that of the release before it, where the host changes file
         by file.
         """
         ...
 
-    async def store(self, name: str, place: Path) -> None:
-        """Keep a copy of ``place`` under a name; whoever fetches sees the old one or the new one."""
+    async def store(self, name: str, path: Path) -> None:
+        """Store a copy of ``path`` under a name; a reader gets the old one or the new one."""
         ...
 
     async def take_lock(self, owner: str, release: str, *, force: bool = False) -> Lock | None:
-        """Take the turn, and return None; or return whose it is, and take nothing.
+        """Take the lock, and return None; or return the lock of another deploy, and take nothing.
 
-        Two who ask at the same moment never both get it, as far as the host can tell them apart. ``force`` takes it
-        from whoever has it.
+        Of two deploys that ask at the same moment at most one gets the lock, as far as the host can tell them apart.
+        ``force`` takes the lock over.
         """
         ...
 
-    async def keep_turn(self) -> None:
-        """Say that we are still at it. Raises HostError if somebody has taken our turn."""
+    async def renew_lock(self) -> None:
+        """Renew the lock. Raises HostError if another deploy has taken it over."""
         ...
 
-    async def end_turn(self) -> None:
-        """Let others have their turn; does nothing if it is not ours."""
+    async def release_lock(self) -> None:
+        """Release the lock; does nothing if it is not ours."""
         ...
 
 
 class Host(Protocol):
-    """A place where sites are live; an async context manager, which closes its connections."""
+    """A host of live sites; an async context manager, which closes its connections."""
 
     @property
-    def facts(self) -> HostFeatures:
+    def features(self) -> HostFeatures:
         """What the deploy must know of it."""
         ...
 
     @property
     def state(self) -> State | None:
-        """Our files beside the sites; None where a host that takes snapshots keeps everything itself."""
+        """Our files beside the sites; None where a host that takes snapshots stores everything itself."""
         ...
 
     async def __aenter__(self) -> Self: ...
@@ -203,66 +207,66 @@ class Host(Protocol):
     async def begin(self, release: Release, bundle: Bundle) -> Collection[str] | None:
         """Begin a release; return the paths that must be put, or None for those that differ from what is live.
 
-        What is live, and does not differ, is in the release without being put. Raises HostError if a release that was
-        cut short is not there any more.
+        Live files that do not differ are in the release without being put. Raises HostError if a release that was cut
+        short is not there any more.
         """
         ...
 
     async def put(self, file: LiveFile, body: Body) -> None:
-        """Put a file in its place, whole or not at all."""
+        """Put a file at its path, whole or not at all."""
         ...
 
     async def delete(self, path: str) -> None:
-        """Remove a file; one that is not there is no error."""
+        """Remove a file; a path without a file is no error."""
         ...
 
     async def finish(self, release: Release, bundle: Bundle) -> None:
-        """Make the release live, where that is not so yet. The manifest has been stored."""
+        """Make the release live, if it is not yet. The list has been stored."""
         ...
 
     async def configure(self, files: Mapping[str, bytes]) -> Sequence[str]:
-        """Write a server's configuration beside the sites, by file name; return the names of those that were others.
+        """Write a server's configuration beside the sites, by file name; return the names of the files that changed.
 
-        Asked after every deploy, also one in which no file of the sites differs. Does nothing where no server of ours reads it.
+        Called after every deploy, also when no file of the sites differs. Does nothing where no server reads the files.
         """
         ...
 
     async def abandon(self, release: Release) -> None:
-        """Throw away what was begun, where nobody has seen it."""
+        """Remove a release that was begun, where no visitor has seen it."""
         ...
 
     def listing(self) -> AsyncIterator[Listed]:
-        """Stream what is really there, in any order; state files are left out."""
+        """Stream the files on the host, in any order, without our own."""
         ...
 
     async def read(self, path: str) -> tuple[bytes, Mapping[str, str]]:
-        """Return a live file's bytes as they are stored, and its headers as far as the host keeps them.
+        """Return a live file's bytes as they are stored, and its headers as far as the host stores them.
 
-        Header names are in small letters. Raises HostError if there is none.
+        Header names are in lower case. Raises HostError if there is no file.
         """
         ...
 
-    async def keep(self, path: str) -> None:
-        """Keep what is live at a path, so that one can go back; called before it is put anew or deleted.
+    async def back_up(self, path: str) -> None:
+        """Store a copy of the live file for a rollback; called before the file is replaced or deleted.
 
-        Does nothing where releases are kept whole. Keeping twice keeps the first.
+        Does nothing where whole releases are stored. Of two backups the first stays.
         """
         ...
 
-    async def restore(self, file: LiveFile, release: str) -> None:
-        """Put back what was kept of a release's file. Raises HostError if nothing was.
+    async def restore(self, path: str, release: str) -> None:
+        """Put back the backup of a release's file. Raises NoBackupError if there is none.
 
-        Only asked of hosts that change file by file.
+        Called only for hosts that change file by file.
         """
         ...
 
     async def releases(self) -> Sequence[str]:
-        """Return what can be gone back to, the latest first, without the one that is live."""
+        """Return the releases that can be made live again, the latest first, without the live one."""
         ...
 
-    async def go_back(self, release: str) -> None:
+    async def roll_back(self, release: str) -> None:
         """Make an earlier release live again at once. Raises HostError if it is not there.
 
-        Only asked of hosts that switch at once; of the others each file is restored.
+        Called only for hosts that switch at once; the others restore each file.
         """
         ...

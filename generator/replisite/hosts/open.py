@@ -1,4 +1,4 @@
-"""From a target in site.toml to the host that it names. A host's library is imported when the host is wanted."""
+"""Open the host of a target in site.toml. A host's library is imported when the host is used."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ __all__ = ["open_host"]
 
 
 def open_host(target: Target, root: Path, state: Path) -> Host:
-    """Return the host of a target of a site that lies in ``root``; nothing is asked of it yet.
+    """Return the host of a target of the site in ``root``; no request is made yet.
 
-    ``state`` is a folder for what it wants to keep on this machine. Raises UsageError for a target that cannot be
-    used here.
+    ``state`` is a folder for the host's own files on this machine. Raises UsageError for a target that cannot be used
+    here.
     """
     match target.host:
         case "folder":
             from replisite.hosts.folder.host import FolderHost
 
-            place = Path(os.path.normpath(root / Path(target.text("path")).expanduser()))
-            return FolderHost(place, target.number("keep", 3))
+            path = Path(os.path.normpath(root / Path(target.text("path")).expanduser()))
+            return FolderHost(path, target.number("keep", 3))
         case "s3" | "gcs" | "azure":
             from replisite.hosts.object_store.cloudfront import Distribution
             from replisite.hosts.object_store.host import ObjectStoreHost

@@ -1,7 +1,7 @@
-"""What a live site consists of: its files, how each is served, and in which order they change.
+"""The files of a live site: how each is served, and in which order they change.
 
-A *live file* is a file of the output with the headers that it is served with. What is live is a list of them in the
-order of their paths, so that two lists are compared in one walk, however long they are.
+A *live file* is a file of the output with the headers that it is served with. A live site is a list of them in the order
+of their paths, so two lists of any length are compared in one walk.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ __all__ = [
 PAGE_SUFFIXES: Final = (".html", ".htm", ".xhtml")
 
 LISTS: Final = frozenset({"_headers", "_redirects", "robots.txt", "firebase.json"})
-"""Files at the root that say something of all others: they change when everything that they name is there."""
+"""Files at the root that name others: they change when the files that they name are live."""
 
 FINGERPRINT: Final = re.compile(r"[.-](?=[0-9a-z]*[0-9])(?:[0-9a-f]{8,64}|[0-9a-z]{20,64})\.[a-z0-9.]+$")
 """A name with a digest of its content in it, as bundlers write it: ``app.3f2a91bc.css``."""
@@ -78,11 +78,11 @@ KNOWN_TYPES: Final[Mapping[str, str]] = {
     ".xhtml": "application/xhtml+xml",
     ".xml": "application/xml",
 }
-"""The same on every machine: Python's own table takes in what the system's mime.types says."""
+"""The same on every machine; Python's own table depends on the system's mime.types."""
 
 
 class Group(IntEnum):
-    """What changes together, in the order in which it is sent; what is gone is removed at the very end."""
+    """Files that change together, in the order in which they are sent; deleted files go at the very end."""
 
     FINGERPRINTED = 1
     SHARED = 2
@@ -94,8 +94,8 @@ class Group(IntEnum):
 class CachePolicy:
     """``Cache-Control`` by group (RFC 9111 §5.2.2).
 
-    A fingerprinted file never changes. Whatever may change is asked about again before it is used, so that a deploy is
-    seen at once; ``shared_seconds`` and ``page_seconds`` let it be used for a while without asking.
+    A fingerprinted file never changes. A browser asks for another version of any other file before it uses the file, so
+    that a deploy is visible at once; ``shared_seconds`` and ``page_seconds`` let it use the file for a while without asking.
     """
 
     page_seconds: int = 0
@@ -130,7 +130,7 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class LiveFile:
-    """One file of what is to be live, or of what is.
+    """One file of a site that is live, or is to be live.
 
     ``path`` is relative to the sites' root, with forward slashes; ``digest`` is the SHA-256, in hex, of the file as it
     was built; ``size`` counts its bytes, before they are packed.
@@ -143,12 +143,12 @@ class LiveFile:
 
     @property
     def group(self) -> Group:
-        """In which group it changes."""
+        """The group in which the file changes."""
         return group_of(self.path)
 
 
 def group_of(path: str) -> Group:
-    """Return the group of a file, which its path alone tells.
+    """Return the group of a file, which follows from its path alone.
 
     >>> group_of("theme/app.3f2a91bc.css").name, group_of("theme/app.css").name, group_of("jane/index.html").name
     ('FINGERPRINTED', 'SHARED', 'PAGE')
@@ -166,14 +166,14 @@ def group_of(path: str) -> Group:
 
 
 _NO_PATH: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]|(?:^|/)\.{0,2}(?:/|$)")
-"""Control characters but the tab, and what leaves a folder or is none: an empty segment, a dot, two dots."""
+"""Control characters but the tab, and segments that are no name: an empty one, a dot, two dots."""
 
 LONGEST_PATH: Final = 4_096
 """Characters; PATH_MAX of Linux counts bytes."""
 
 
 def is_live_path(path: str) -> bool:
-    """Say whether a live file may be named so: a relative path that stays below its root, and one line of text.
+    """Say whether a live file may have this path: relative, below its root, and one line of text.
 
     >>> is_live_path("jane/tea & more.html"), is_live_path("zz/../../victim"), is_live_path("/etc/passwd")
     (True, False, False)
@@ -182,7 +182,7 @@ def is_live_path(path: str) -> bool:
 
 
 def served(path: str, policy: CachePolicy, packed: str = "") -> Served:
-    """Return how a file is served. Text is served packed as ``packed`` says (``gzip``, ``br``), if it says anything.
+    """Return how a file is served. ``packed`` is the encoding of text (``gzip``, ``br``), or empty.
 
     >>> served("jane/index.html", CachePolicy()).content_type, served("a.png", CachePolicy(), "gzip").encoding
     ('text/html; charset=utf-8', '')
@@ -196,14 +196,14 @@ def _served(suffix: str, group: Group, policy: CachePolicy, packed: str) -> Serv
     kind = KNOWN_TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
     if suffix == "":
         kind = "text/plain" if group is Group.LIST else kind
-    found = Served(kind, policy.of(group))
-    if not found.is_text:
-        return found
-    return Served(f"{kind}; charset=utf-8", found.cache_control, packed)
+    plain = Served(kind, policy.of(group))
+    if not plain.is_text:
+        return plain
+    return Served(f"{kind}; charset=utf-8", plain.cache_control, packed)
 
 
 def serving(policy: CachePolicy, packed: str = "") -> Callable[[str], Served]:
-    """Return `served` for one policy and one packing, quick for pages, of which there are most.
+    """Return `served` for one policy and one packing, fast for pages, which are most of the files.
 
     >>> serving(CachePolicy())("jane/index.html") == served("jane/index.html", CachePolicy())
     True

@@ -1,4 +1,4 @@
-"""What a finished output holds: one entry per file, in the order of its path."""
+"""The manifest of a finished output: one entry for each file, in the order of paths."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Where visitors of a site that is not there any more are sent: a renamed one, or that of somebody who has left.
+"""Redirects from a site that has moved: that of a renamed distributor, or of one who has left.
 
-A redirect is for a whole site. An alias that was given up leads to whoever had it, or to who stands above, and is never
-handed on to another person.
+A redirect is for a whole site. An old alias leads to the distributor who had it, or to the upline, and never gets another
+owner.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _TARGET = re.compile(r"/(?:[a-z0-9-]+/)?|https?://[^\s\"'\\{}$;<>]+/")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Redirect:
-    """One site that is elsewhere now.
+    """One site that has moved.
 
-    ``source`` is the path at which it was (``/old/``), or its host (``old.tea.example``); ``target`` is a path or a whole
-    address, with a slash at its end, and nothing leads on from there. A renamed site (301) has all its pages under the
-    new name, so the rest of the path is kept. Who has left (302) may come back, and the other site need not have the same
-    pages: everything leads to its front page.
+    ``source`` is its old path (``/old/``) or host (``old.tea.example``); ``target`` is a path or a whole address, with a
+    slash at its end, and is not redirected itself. A renamed site (301) has all its pages under the new name, so the rest
+    of the path is kept. A distributor who has left (302) may come back, and the other site need not have the same pages:
+    every page leads to its front page.
     """
 
     source: str
@@ -46,7 +46,7 @@ class Redirect:
 
     @property
     def is_host(self) -> bool:
-        """Whether a host leads elsewhere, and not a path."""
+        """Whether the source is a host, and not a path."""
         return not self.source.startswith("/")
 
     @property
@@ -61,16 +61,16 @@ class Redirect:
 
     @property
     def folder(self) -> str:
-        """Where the site was in the output."""
+        """The folder of the old site in the output."""
         return f"{HOSTS}{self.source}/" if self.is_host else self.source.removeprefix("/")
 
 
 @dataclass(frozen=True, slots=True)
 class MovedSite:
-    """A person who has had other aliases, or has no site.
+    """A distributor who has had other aliases, or has no site.
 
-    ``host`` is the person's own, for the domain style. ``upline`` is the alias and the own host of the nearest upline
-    with a site, None if there is nobody.
+    ``host`` is the distributor's own, for the domain style. ``upline`` is the alias and the host of the nearest upline
+    with a site, None if there is none.
     """
 
     alias: str
@@ -81,13 +81,14 @@ class MovedSite:
 
 
 def home_of(site: Site) -> str:
-    """Return where the company's own site is, as a redirect leads to it."""
+    """Return the target of redirects to the company's own site."""
     return "/" if site.addresses.style == "path" else f"{site.url}/"
 
 
 def redirects_of(site: Site, person: MovedSite) -> Iterator[Redirect]:
-    """Stream the redirects of one person's sites: straight to where a site is, whatever lies between."""
+    """Stream the redirects of one distributor's sites, each straight to a site that exists."""
     sources = [_source(site, alias) for alias in person.previous]
+    status: Status
     if person.has_site:
         target, status = _target(site, person.alias, person.host), 301
     elif site.addresses.lapsed == "gone":
@@ -97,7 +98,7 @@ def redirects_of(site: Site, person: MovedSite) -> Iterator[Redirect]:
         upline = person.upline if site.addresses.lapsed == "upline" else None
         target, status = (_target(site, *upline) if upline else home_of(site)), 302
     own = _source(site, person.alias, person.host) if person.has_site else ""
-    yield from (Redirect(source, target, status) for source in sources if source != own)  # type: ignore[arg-type]
+    yield from (Redirect(source, target, status) for source in sources if source != own)
 
 
 def _source(site: Site, alias: str, host: str = "") -> str:
@@ -112,23 +113,22 @@ def _target(site: Site, alias: str, host: str) -> str:
 def iter_joined(
     old: Iterable[Redirect], new: Iterable[Redirect], folders: Collection[str], home: str
 ) -> Iterator[Redirect]:
-    """Stream the redirects of an output of which some sites alone were built anew, in order.
+    """Stream the redirects of an output of which only some sites were built, in order.
 
-    ``folders`` are those of all sites that are in it. Of each source the new redirect holds, or else the old one, if it
-    leads to a site that is there, from where none is.
+    ``folders`` are those of all its sites. A redirect is left out if its target does not exist, or if a site exists at its
+    source. Of an old and a new redirect of one source the new one applies.
     """
 
-    def leads(one: Redirect) -> bool:
-        there = one.target == home or _folder(one) in folders
-        return there and one.folder not in folders
+    def is_valid(redirect: Redirect) -> bool:
+        exists = redirect.target == home or _folder(redirect) in folders
+        return exists and redirect.folder not in folders
 
-    kept = {one.source: one for one in old if leads(one)}
-    kept |= {one.source: one for one in new if leads(one)}
-    return (kept[source] for source in sorted(kept))
+    joined = {redirect.source: redirect for redirect in (*old, *new) if is_valid(redirect)}
+    return (joined[source] for source in sorted(joined))
 
 
 def _folder(redirect: Redirect) -> str:
-    """Return where the site is in the output that a redirect leads to."""
+    """Return the folder of a redirect's target in the output."""
     scheme, _, host = redirect.target.partition("://")
     return f"{HOSTS}{host}" if host else scheme.removeprefix("/")
 
@@ -143,7 +143,7 @@ def format_redirect(redirect: Redirect) -> str:
 
 
 def parse_redirect(line: str) -> Redirect:
-    """Return the redirect of a line; raises ValueError for anything that would be more than a site's address."""
+    """Return the redirect of a line; raises ValueError for text that is more than the address of a site."""
     status, source, target = line.rstrip("\n").split(" ")
     if status not in {"301", "302"} or not _SOURCE.fullmatch(source) or not _TARGET.fullmatch(target):
         raise ValueError(f"no redirect: {line.strip()[:80]}")

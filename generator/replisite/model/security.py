@@ -1,6 +1,6 @@
 """The headers that protect visitors, as they are sent with every answer.
 
-They are sent by a server, an edge or a list that the host reads. An object store sends none but those of its own.
+A server, an edge or a list that the host reads sends them. An object store sends only its own headers.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ SERVERS_OWN: Final = frozenset(
         "vary",
     }
 )
-"""Headers that say what one answer is. They differ from file to file, and nobody writes them for all."""
+"""Headers that describe one answer. They differ from file to file, so site.toml cannot set them for all."""
 
 _A_YEAR = 31_536_000
 
 
 def security_headers(site: Site) -> dict[str, str]:
-    """Return the headers by name: ours, changed by site.toml, without those that it empties."""
+    """Return the headers by name: the defaults, changed by site.toml, without those that it empties."""
     headers = {
         "Content-Security-Policy": _policy(site),
         "X-Content-Type-Options": "nosniff",
@@ -64,10 +64,10 @@ def security_headers(site: Site) -> dict[str, str]:
 
 
 def _policy(site: Site) -> str:
-    """Return the Content-Security-Policy (CSP Level 3) of sites that load nothing of others but owners' photos.
+    """Return the Content-Security-Policy (CSP Level 3) of sites that load only owners' photos from other hosts.
 
-    Where owners have hosts of their own, what exists once comes from the company's. Columns of Markdown's tables are
-    aligned by ``style`` attributes; style elements and scripts within a page are not allowed.
+    Where owners have hosts of their own, shared files come from the company's host. ``style`` attributes align the columns
+    of Markdown's tables; style elements and scripts within a page are not allowed.
     """
     ours = "'self'"
     if site.addresses.style != "path":
@@ -87,8 +87,9 @@ def _policy(site: Site) -> str:
 
 
 def _form_targets(site: Site) -> Iterator[str]:
-    """Stream the origins of the shop and whatever else ``[links]`` lead to; a scheme where hosts differ by owner."""
+    """Stream the origins of the shop and of other ``[links]``; only a scheme where hosts differ by owner."""
     for template in site.links.values():
-        found = re.match(r"(https?)://([^/?#{}]*)((?:\{[^/?;&#])?)", template, re.IGNORECASE)
-        if found:
-            yield f"{found[1].lower()}:" if found[3] or not found[2] else f"{found[1].lower()}://{found[2]}"
+        matched = re.match(r"(https?)://([^/?#{}]*)((?:\{[^/?;&#])?)", template, re.IGNORECASE)
+        if matched:
+            scheme, host, variable = matched.groups()
+            yield f"{scheme.lower()}:" if variable or not host else f"{scheme.lower()}://{host}"

@@ -1,4 +1,4 @@
-"""A place that the sites are deployed to, as site.toml describes it."""
+"""A target of a deploy, as site.toml describes it."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ HOST_KEYS: Final[Mapping[HostKind, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "cloudflare": (("project",), ("kind", "branch", "plan")),
     "git": (("remote",), ("branch", "domain", "history")),
 }
-"""The keys of each host: those that it needs, and those that it may have."""
+"""The keys of each host: the required ones, and the optional ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """One target. ``settings`` are the host's own keys, with their defaults filled in (`HOST_KEYS`).
 
-    ``url`` is where the sites are looked at after a deploy, without a slash at its end. ``max_deletes`` is None for the
-    usual: a tenth of what is live, or 100 if that is more.
+    ``url`` is the address at which live files are checked after a deploy, without a slash at its end. ``max_deletes`` is
+    None for the default: a tenth of the live files, or 100 if that is more.
     """
 
     name: str

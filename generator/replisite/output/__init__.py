@@ -1,12 +1,12 @@
-"""Where pressed pages go: one small protocol, a folder for people, memory for tests and preview.
+"""Outputs for pressed pages: one small protocol, with a folder, memory for tests and preview, and none for benchmarks.
 
-directory       an output in a folder
-discard         an output that is thrown away, to see what pressing costs by itself
-folder          the output folder as a whole: one build replaces it at once, or leaves it as it was
-layout          the files of every site of one edition: the same paths, below another prefix each
-manifest_parts  a manifest in parts
-memory          an output in memory
-redirect_list   where an output says which sites are elsewhere
+directory       a sink that writes files below one folder
+discard         a sink that discards files, to measure the time of pressing alone
+folder          the output folder as a whole: a build replaces it at once, or leaves it as it was
+layout          the files of every site of one edition: the same paths, each below another prefix
+manifest_parts  a manifest in parts, one for each worker
+memory          a sink in memory
+redirect_list   the list of moved sites in an output
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Sink(Protocol):
     """Takes files by path, from the root of the output, with forward slashes."""
 
     def write(self, path: str, body: bytes) -> Entry:
-        """Write one new file; raises OutputError when it cannot be, or is there already."""
+        """Write one new file; raises OutputError if it cannot be written, or exists already."""
         ...
 
     def write_site(self, prefix: str, layout: Layout, bodies: Sequence[bytes]) -> list[Entry]:

@@ -1,4 +1,4 @@
-"""An output in a folder."""
+"""A sink that writes files below one folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from replisite.model.manifest import Entry, entry_of
 from replisite.output.layout import Layout
 from replisite.system.limits import meaning
 
-__all__ = ["DirectorySink", "told"]
+__all__ = ["DirectorySink", "disk_message"]
 
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
@@ -21,9 +21,9 @@ _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 class DirectorySink:
     """Writes new files below one folder; makes each folder once.
 
-    A site is written from its own folder downwards (openat(2), mkdirat(2)): the kernel need not walk from the
-    root for each file. Files that are the same on every site are hard links to one of them, or to the next
-    when the file system allows no more links to that (65,000 on ext4).
+    A site is written from its own folder downwards (openat(2), mkdirat(2)), so the kernel need not walk from the root for
+    each file. Files that are the same on every site are hard links to one file, or to the next one when the file system
+    allows no more links to it (65,000 on ext4).
     """
 
     def __init__(self, root: Path) -> None:
@@ -32,7 +32,7 @@ class DirectorySink:
         self._originals: dict[bytes, tuple[str, Entry]] = {}
 
     def write(self, path: str, body: bytes) -> Entry:
-        """Write one new file; raises OutputError when it cannot be, or is there already."""
+        """Write one new file; raises OutputError if it cannot be written, or exists already."""
         folder, _, _ = path.rpartition("/")
         try:
             if folder not in self._made:
@@ -40,7 +40,7 @@ class DirectorySink:
                 self._made.add(folder)
             _write_file(f"{self.root}/{path}", body, None)
         except OSError as error:
-            raise OutputError(told(error, path)) from error
+            raise OutputError(disk_message(error, path)) from error
         return entry_of(path, body)
 
     def write_site(self, prefix: str, layout: Layout, bodies: Sequence[bytes]) -> list[Entry]:
@@ -52,8 +52,8 @@ class DirectorySink:
             try:
                 for path in layout.folders:
                     os.mkdir(path, 0o755, dir_fd=folder)
-                for place, (path, body) in enumerate(zip(layout.paths, bodies, strict=True)):
-                    if place in layout.shared:
+                for index, (path, body) in enumerate(zip(layout.paths, bodies, strict=True)):
+                    if index in layout.shared:
                         entries.append(self._link(prefix, path, body, folder))
                     else:
                         _write_file(path, body, folder)
@@ -61,7 +61,7 @@ class DirectorySink:
             finally:
                 os.close(folder)
         except OSError as error:
-            raise OutputError(told(error, prefix + path)) from error
+            raise OutputError(disk_message(error, prefix + path)) from error
         return entries
 
     def adopt(self, path: str, source: Path) -> Entry:
@@ -69,17 +69,17 @@ class DirectorySink:
         try:
             return self.write(path, source.read_bytes())
         except OSError as error:
-            raise OutputError(told(error, str(source))) from error
+            raise OutputError(disk_message(error, str(source))) from error
 
     def _open_new(self, prefix: str) -> int:
         """Make a site's folder and open it."""
-        place = f"{self.root}/{prefix}"
+        path = f"{self.root}/{prefix}"
         above, _, _ = prefix.rstrip("/").rpartition("/")
         if above and above not in self._made:
             (self.root / above).mkdir(parents=True, exist_ok=True)
             self._made.add(above)
-        Path(place).mkdir(0o755)
-        return os.open(place, _FOLDER)
+        Path(path).mkdir(0o755)
+        return os.open(path, _FOLDER)
 
     def _link(self, prefix: str, path: str, body: bytes, folder: int) -> Entry:
         if body in self._originals:
@@ -106,13 +106,15 @@ def _write_file(path: str, body: bytes, folder: int | None) -> None:
         os.close(handle)
 
 
-def told(error: OSError, path: str) -> str:
-    """Return what an error of the file system means for the person who builds."""
-    told_here = {
+def disk_message(error: OSError, path: str) -> str:
+    """Return what an error of the file system means for a build, with the path."""
+    messages = {
         errno.EEXIST: "is written twice: two pages have the same address",
         errno.EACCES: "may not be written; fix the permissions of the folder, or choose another with --output",
         errno.EPERM: "may not be written; fix the permissions of the folder, or choose another with --output",
         errno.EROFS: "is on a read-only disk; choose another folder with --output",
-        errno.ENOTDIR: "lies below a file: two pages have addresses that exclude one another",
+        errno.ENOTDIR: "lies below a file: one page's address is a folder of the other's",
     }
-    return f"{path}: {told_here.get(error.errno or 0) or meaning(error.errno or 0, error.strerror or str(error))}"
+    return (
+        f"{path}: {messages.get(error.errno or 0) or meaning(error.errno or 0, error.strerror or str(error))}"
+    )

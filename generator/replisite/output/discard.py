@@ -1,4 +1,4 @@
-"""An output that is thrown away, to see what pressing costs by itself."""
+"""A sink that discards files, to measure the time of pressing alone."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ __all__ = ["DiscardSink"]
 
 
 class DiscardSink:
-    """Takes files and forgets them."""
+    """Takes files and discards them."""
 
     def write(self, path: str, body: bytes) -> Entry:
-        """Forget a file."""
+        """Discard a file."""
         return Entry(path, len(body), "")
 
     def write_site(self, prefix: str, layout: Layout, bodies: Sequence[bytes]) -> list[Entry]:
-        """Forget a site."""
+        """Discard a site."""
         return [Entry(prefix + path, len(body), "") for path, body in zip(layout.paths, bodies, strict=True)]

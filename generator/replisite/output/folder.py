@@ -1,8 +1,8 @@
-"""The output folder as a whole: one build replaces it at once, or leaves it as it was.
+"""The output folder as a whole: a build replaces it at once, or leaves it as it was.
 
-A build writes into a new folder beside the output and exchanges the two when everything is there
-(renameat2(2) with RENAME_EXCHANGE where the system has it), so whoever looks sees the old output or the new
-one. Nothing that replisite did not write is ever removed.
+A build writes into a new folder beside the output and exchanges the two at its end (renameat2(2) with RENAME_EXCHANGE
+where the system has it), so a reader sees the old output or the new one. Files that replisite did not write are never
+removed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from replisite.errors import OutputError
 from replisite.model.address import HOSTS
 from replisite.model.manifest import HEADER, Entry, parse_entry
 from replisite.model.redirects import Redirect, iter_joined
-from replisite.output.directory import DirectorySink, told
+from replisite.output.directory import DirectorySink, disk_message
 from replisite.output.manifest_parts import ManifestPart, iter_part, join_parts
 from replisite.output.redirect_list import REDIRECTS, read_redirects, write_redirects
 from replisite.system.locks import FileLock
@@ -32,18 +32,18 @@ from replisite.system.private_files import private_folder
 __all__ = ["MANIFEST", "Output", "read_manifest"]
 
 MANIFEST = ".replisite/manifest.gz"
-"""Where an output says what it holds, from its root."""
+"""The manifest's path from the output's root."""
 
-_DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+_SYSTEM_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 _SHOWN = 5
-_LAST_WORDS = 100
-"""How often a folder is tried that somebody still writes into, a fiftieth of a second apart."""
+_REMOVAL_TRIES = 100
+"""How often a folder is removed while a worker still writes into it, a fiftieth of a second apart."""
 
 
 class Output:
-    """One output folder being built anew.
+    """One output folder that is being built.
 
-    Use as a context manager: it holds the lock, and leaving it without ``commit`` throws the new files away.
+    A context manager, which holds the lock; leaving it without ``commit`` discards the new files.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -64,7 +64,7 @@ class Output:
             self.new.mkdir(0o755)
         except OSError as error:
             self._unlock()
-            raise OutputError(told(error, str(self.folder))) from error
+            raise OutputError(disk_message(error, str(self.folder))) from error
         except BaseException:
             self._unlock()
             raise
@@ -94,10 +94,10 @@ class Output:
     def commit(
         self, parts: Iterable[ManifestPart], single: Iterable[Entry] = (), redirects: Iterable[Redirect] = ()
     ) -> None:
-        """Write the manifest and put the new output in the place of the old one.
+        """Write the manifest and replace the old output by the new one.
 
-        ``parts`` and ``single`` entries come in any order, ``redirects`` in that of their sources. Raises OutputError; the
-        old output is then as it was.
+        ``parts`` and ``single`` entries come in any order, ``redirects`` in that of their sources. Raises OutputError, and
+        the old output is then as it was.
         """
         try:
             self._write_lists(parts, single, redirects)
@@ -106,7 +106,7 @@ class Output:
             else:
                 self.new.rename(self.folder)
         except OSError as error:
-            raise OutputError(told(error, str(self.folder))) from error
+            raise OutputError(disk_message(error, str(self.folder))) from error
 
     def commit_some(
         self,
@@ -117,11 +117,11 @@ class Output:
         home: str = "/",
         stale: Callable[[Iterable[str]], Collection[str]] = lambda _: (),
     ) -> list[str]:
-        """Put some sites (``prefixes``, each ending in a slash) and the corporate files in place; keep the rest.
+        """Replace some sites (``prefixes``, each ending in a slash) and the corporate files; the others stay.
 
-        Each site changes at once, the output as a whole does not. Of the ``redirects`` those hold whose sites are there,
-        or the company's at ``home``. ``stale`` says which of the kept files are no longer published: they are removed. Where
-        there is no output yet this is a commit. Returns the paths that were removed.
+        Each site changes at once, the output as a whole does not. Of the ``redirects`` those apply whose targets are in the
+        output, or the company's site at ``home``. ``stale`` returns the files of other sites that are no longer published:
+        they are removed. Without an output this is a commit. Returns the paths that were removed.
         """
         if not self.folder.exists():
             self.commit(parts, single, redirects)
@@ -129,10 +129,12 @@ class Output:
         sites = tuple(prefixes)
         written = [*single, *(entry for part in parts for entry in iter_part(part))]
         names = {entry.path for entry in written}
-        kept = [e for e in read_manifest(self.folder) if e.path not in names and not e.path.startswith(sites)]
-        gone = frozenset(stale(e.path for e in kept))
-        removed = [e.path for e in kept if e.path in gone]
-        kept = [e for e in kept if e.path not in gone]
+        others = [
+            e for e in read_manifest(self.folder) if e.path not in names and not e.path.startswith(sites)
+        ]
+        gone = frozenset(stale(e.path for e in others))
+        removed = [e.path for e in others if e.path in gone]
+        staying = [e for e in others if e.path not in gone]
         try:
             for prefix in sites:
                 self._put(self.new / prefix, self.folder / prefix)
@@ -140,35 +142,35 @@ class Output:
                 if not entry.path.startswith(sites):
                     self._put(self.new / entry.path, self.folder / entry.path)
             joined = iter_joined(
-                read_redirects(self.folder), redirects, _site_folders([*kept, *written]), home
+                read_redirects(self.folder), redirects, _site_folders([*staying, *written]), home
             )
-            self._write_lists([], [*kept, *written], joined)
-            for place in (REDIRECTS, MANIFEST):
-                self._put(self.new / place, self.folder / place)
+            self._write_lists([], [*staying, *written], joined)
+            for name in (REDIRECTS, MANIFEST):
+                self._put(self.new / name, self.folder / name)
             for path in removed:
                 (self.folder / path).unlink(missing_ok=True)
         except OSError as error:
-            raise OutputError(told(error, str(self.folder))) from error
+            raise OutputError(disk_message(error, str(self.folder))) from error
         return removed
 
-    def _put(self, new: Path, place: Path) -> None:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if place.is_dir():
+    def _put(self, new: Path, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
             self._clear(self._old)
-            _exchange(new, place, self._old)
+            _exchange(new, path, self._old)
         else:
-            new.replace(place)
+            new.replace(path)
 
-    # -- what is there already ----------------------------------------------------------------------
+    # -- the old output -----------------------------------------------------------------------------
 
     def _recover(self) -> None:
-        """Undo what a build that was killed between two renames left behind."""
+        """Put the old output back after a build that was killed between two renames."""
         if self._old.exists() and not self.folder.exists():
             self._old.rename(self.folder)
         self._clear(self._old)
 
     def _refuse_foreign(self) -> None:
-        """Raise OutputError if the folder holds anything that replisite did not write."""
+        """Raise OutputError if the folder holds files that replisite did not write."""
         if not self.folder.exists():
             return
         if not self.folder.is_dir():
@@ -188,28 +190,28 @@ class Output:
     def _write_lists(
         self, parts: Iterable[ManifestPart], single: Iterable[Entry], redirects: Iterable[Redirect]
     ) -> None:
-        place = self.new / MANIFEST
-        place.parent.mkdir(exist_ok=True)
-        join_parts(parts, single, place)
+        manifest = self.new / MANIFEST
+        manifest.parent.mkdir(exist_ok=True)
+        join_parts(parts, single, manifest)
         write_redirects(self.new / REDIRECTS, redirects)
 
     def _clear(self, leftover: Path) -> None:
-        """Remove a folder, in which workers that have just been killed may write a last file."""
-        for number in range(_LAST_WORDS):
+        """Remove a folder, into which workers that have just been killed may still write a file."""
+        for number in range(_REMOVAL_TRIES):
             if not leftover.exists():
                 return
             try:
                 shutil.rmtree(leftover)
             except OSError as error:
-                if error.errno not in {errno.ENOTEMPTY, errno.ENOENT} or number == _LAST_WORDS - 1:
+                if error.errno not in {errno.ENOTEMPTY, errno.ENOENT} or number == _REMOVAL_TRIES - 1:
                     raise
                 time.sleep(0.02)
 
     def _unlock(self) -> None:
         if self._lock is None:
             return
-        for place in self.room.glob("run.*"):
-            place.unlink()
+        for file in self.room.glob("run.*"):
+            file.unlink()
         self._lock.remove()
         self._lock = None
         if not any(self.room.iterdir()):
@@ -217,22 +219,22 @@ class Output:
 
 
 def read_manifest(folder: Path) -> Iterator[Entry]:
-    """Stream what a finished output says that it holds; nothing if it is no output.
+    """Stream the entries of a finished output; none if the folder is no output.
 
     Raises OutputError for a damaged manifest.
     """
-    place = folder / MANIFEST
-    if not place.is_file():
+    path = folder / MANIFEST
+    if not path.is_file():
         return
     try:
-        yield from map(parse_entry, iter_packed(place, HEADER))
+        yield from map(parse_entry, iter_packed(path, HEADER))
     except (OSError, ValueError) as error:
         way_out = "delete the folder yourself if it holds nothing else, or choose another with --output"
-        raise OutputError(f"{place} is damaged ({error}); {way_out}") from error
+        raise OutputError(f"{path} is damaged ({error}); {way_out}") from error
 
 
 def _site_folders(entries: Iterable[Entry]) -> set[str]:
-    """Return the folders that sites may be in: those at the root, and those of hosts."""
+    """Return the folders that can hold sites: those at the root, and those of hosts."""
     depths = ((entry.path, 2 if entry.path.startswith(HOSTS) else 1) for entry in entries)
     return {
         "/".join([*path.split("/", depth)[:depth], ""]) for path, depth in depths if path.count("/") >= depth
@@ -245,12 +247,12 @@ def _files(folder: Path) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             for path in _files(Path(entry.path)):
                 yield f"{entry.name}/{path}"
-        elif entry.name not in _DROPPINGS:
+        elif entry.name not in _SYSTEM_FILES:
             yield entry.name
 
 
 def _exchange(new: Path, folder: Path, old: Path) -> None:
-    """Put ``new`` in the place of ``folder``, which goes to ``old``."""
+    """Move ``folder`` to ``old``, and ``new`` to ``folder``."""
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
         at_fdcwd, rename_exchange = -100, 2  # fcntl.h, linux/fs.h
@@ -260,5 +262,5 @@ def _exchange(new: Path, folder: Path, old: Path) -> None:
         ):
             new.rename(old)
             return
-    folder.rename(old)  # a moment without output; _recover() puts the old one back
+    folder.rename(old)  # there is no output for a moment; _recover() puts the old one back
     new.rename(folder)

@@ -1,4 +1,4 @@
-"""The files of every site of one edition: the same paths, below another prefix each."""
+"""The files of every site of one edition: the same paths, each below another prefix."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ __all__ = ["Layout"]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Paths from a site's root. ``shared`` are the places of those whose bytes are the same on every site.
+    """Paths from a site's root. ``shared`` are the indexes of files whose bytes are the same on every site.
 
-    ``folders`` are those that must be made for them, each after the one that it lies in.
+    ``folders`` are the folders of the paths, each after the one that it lies in.
 
     >>> Layout.of(["index.html", "a/b/index.html", "a/index.html"]).folders
     ('a', 'a/b')

@@ -1,6 +1,6 @@
-"""A manifest in parts: each worker sorts and packs what it wrote, and the whole is the parts one after another.
+"""A manifest in parts: each worker sorts and packs its entries, and the whole is the parts one after another.
 
-A file in gzip's format may have several members, which are read as one text (RFC 1952 §2.2).
+A file in gzip format may have several members, which are read as one text (RFC 1952 §2.2).
 """
 
 from __future__ import annotations
@@ -21,40 +21,40 @@ __all__ = ["ManifestPart", "iter_part", "join_parts", "write_part"]
 
 @dataclass(frozen=True, slots=True)
 class ManifestPart:
-    """Some entries in order, packed in a file. ``first`` and ``last`` are their outermost paths."""
+    """Some entries in order, packed in the file ``file``. ``first`` and ``last`` are their first and last paths."""
 
-    place: Path
+    file: Path
     first: str
     last: str
 
 
-def write_part(place: Path, entries: Iterable[Entry]) -> ManifestPart:
+def write_part(file: Path, entries: Iterable[Entry]) -> ManifestPart:
     """Sort and pack entries."""
     listed = sorted(entries, key=lambda entry: path_order(entry.path))
-    place.write_bytes(pack("".join(map(format_entry, listed))))
-    return ManifestPart(place, listed[0].path if listed else "", listed[-1].path if listed else "")
+    file.write_bytes(pack("".join(map(format_entry, listed))))
+    return ManifestPart(file, listed[0].path if listed else "", listed[-1].path if listed else "")
 
 
 def iter_part(part: ManifestPart) -> Iterator[Entry]:
     """Stream a part's entries."""
-    yield from map(parse_entry, iter_packed(part.place))
+    yield from map(parse_entry, iter_packed(part.file))
 
 
-def join_parts(parts: Iterable[ManifestPart], single: Iterable[Entry], place: Path) -> None:
-    """Write the whole manifest, of parts and of single entries that may lie anywhere between.
+def join_parts(parts: Iterable[ManifestPart], single: Iterable[Entry], file: Path) -> None:
+    """Write the whole manifest, of parts and of single entries with any paths.
 
-    Parts among whose paths others lie are merged, the rest are copied as they are.
+    Parts whose paths overlap with others are merged, the rest are copied as they are.
     """
     listed = sorted((part for part in parts if part.first), key=lambda part: path_order(part.first))
     between = deque(sorted(single, key=lambda entry: path_order(entry.path)))
-    with place.open("wb") as whole:
+    with file.open("wb") as whole:
         whole.write(pack(f"{HEADER}\n"))
         for group, last in _overlapping(listed):
             before = _taken(between, path_order(group[0].first))
             whole.write(pack("".join(map(format_entry, before))))
             among = _taken(between, last)
             if len(group) == 1 and not among:
-                with group[0].place.open("rb") as packed:
+                with group[0].file.open("rb") as packed:
                     shutil.copyfileobj(packed, whole)
                 continue
             streams = [among, *map(iter_part, group)]
@@ -65,7 +65,7 @@ def join_parts(parts: Iterable[ManifestPart], single: Iterable[Entry], place: Pa
 
 
 def _taken(entries: deque[Entry], end: str) -> list[Entry]:
-    """Take the entries before a path off the front."""
+    """Remove the entries before a path from the front, and return them."""
     taken = []
     while entries and path_order(entries[0].path) < end:
         taken.append(entries.popleft())
@@ -73,7 +73,7 @@ def _taken(entries: deque[Entry], end: str) -> list[Entry]:
 
 
 def _overlapping(parts: Sequence[ManifestPart]) -> Iterator[tuple[list[ManifestPart], str]]:
-    """Yield runs of parts whose paths lie among one another, and the last path of each run.
+    """Yield runs of parts whose paths overlap, and the last path of each run.
 
     Parts come in the order of their first paths.
     """

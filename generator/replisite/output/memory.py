@@ -1,4 +1,4 @@
-"""An output in memory."""
+"""A sink in memory."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ __all__ = ["MemorySink"]
 
 
 class MemorySink:
-    """Keeps every file in ``files``, by path."""
+    """Holds every file in ``files``, by path."""
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
 
     def write(self, path: str, body: bytes) -> Entry:
-        """Keep one new file; raises OutputError when it is there already."""
+        """Store one new file; raises OutputError if it exists already."""
         if path in self.files:
             raise OutputError(f"{path} is written twice")
         self.files[path] = body
         return entry_of(path, body)
 
     def write_site(self, prefix: str, layout: Layout, bodies: Sequence[bytes]) -> list[Entry]:
-        """Keep all files of one new site."""
+        """Store all files of one new site."""
         return [self.write(prefix + path, body) for path, body in zip(layout.paths, bodies, strict=True)]

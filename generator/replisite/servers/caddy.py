@@ -4,7 +4,7 @@
         import /srv/www/tea/site.caddy
     }
 
-Caddy looks through a map line by line, so it is asked only where no site is: what is there costs no more.
+Caddy searches a map line by line, so the map is used only for paths without a site: existing sites take no more time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 from replisite.errors import UsageError
 from replisite.model.live_files import KNOWN_TYPES, LISTS, PAGE_SUFFIXES, TEXT_TYPES, Group
 from replisite.model.redirects import Redirect
-from replisite.servers.rules import KEPT_SUFFIXES, ServerRules, Sites
+from replisite.servers.rules import PREVIOUS_SUFFIXES, ServerFiles, Sites
 
 __all__ = ["caddy_files"]
 
@@ -27,13 +27,13 @@ _LONG = "|".join(
     [f"[a-z]{{{count}}}[0-9][0-9a-z]{{{19 - count},}}" for count in range(20)] + ["[a-z]{20,}[0-9][0-9a-z]*"]
 )
 FINGERPRINT: Final = rf"[.-](?:{_HEX}|{_LONG})\.[a-z0-9.]+$"
-"""`model.live.FINGERPRINT` without its look-ahead, which RE2 does not have: by the place of the first digit."""
+"""`model.live_files.FINGERPRINT` without its look-ahead, which RE2 does not have: by the position of the first digit."""
 
 
-def caddy_files(sites: Sites) -> ServerRules:
+def caddy_files(sites: Sites) -> ServerFiles:
     """Return ``site.caddy``. Raises UsageError for what Caddy cannot write."""
     text = "".join(f"{line}\n" for line in _lines(sites))
-    return ServerRules({"site.caddy": text.encode()}, len(sites.redirects), len(sites.redirects))
+    return ServerFiles({"site.caddy": text.encode()}, len(sites.redirects), len(sites.redirects))
 
 
 def _lines(sites: Sites) -> Iterator[str]:
@@ -92,14 +92,14 @@ def _headers(sites: Sites) -> Iterator[str]:
         yield f"\t{name} {_quoted(value)}"
     yield "\tCache-Control {replisite_cache}"
     yield "}"
-    yield "header -Server"  # by itself: what is in one block with it is not sent with errors
+    yield "header -Server"  # in a block of its own: headers in the same block are not sent with errors
     by_type: dict[str, list[str]] = {}
     for suffix, kind in sorted(KNOWN_TYPES.items()):
         by_type.setdefault(kind, []).append(suffix)
     for number, (kind, suffixes) in enumerate(sorted(by_type.items())):
-        told = f"{kind}; charset=utf-8" if kind.startswith("text/") or kind in TEXT_TYPES else kind
+        content_type = f"{kind}; charset=utf-8" if kind.startswith("text/") or kind in TEXT_TYPES else kind
         yield f"@replisite_type_{number} path {' '.join(f'*{suffix}' for suffix in suffixes)}"
-        yield f"header @replisite_type_{number} Content-Type {_quoted(told)}"
+        yield f"header @replisite_type_{number} Content-Type {_quoted(content_type)}"
     yield ""
 
 
@@ -134,15 +134,16 @@ def _redirects(sites: Sites) -> Iterator[str]:
 def _redirect_map(source: str, variable: str, redirects: Iterable[Redirect]) -> Iterator[str]:
     yield f"\t\tmap {source} {variable} {{"
     yield '\t\t\tdefault ""'
-    for one in redirects:
-        yield f'\t\t\t{one.name} "{one.target.rstrip("/") if one.keeps_path else one.target}"'
+    for redirect in redirects:
+        target = redirect.target.rstrip("/") if redirect.keeps_path else redirect.target
+        yield f'\t\t\t{redirect.name} "{target}"'
     yield "\t\t}"
 
 
 def _elsewhere(name: str, folder: str, *not_in: str) -> Iterator[str]:
-    """Yield where else a file is looked for: what exists once at the company's, then in the release before."""
+    """Yield where a missing file is found: shared files on the company's host, others in the release before."""
     yield f"@replisite_{name} {{"
-    yield f"\tpath {' '.join(f'*.{suffix}' for suffix in KEPT_SUFFIXES)}"
+    yield f"\tpath {' '.join(f'*.{suffix}' for suffix in PREVIOUS_SUFFIXES)}"
     yield "\tnot file"
     for other in not_in:
         yield "\tnot file {"
@@ -165,16 +166,18 @@ def _serve(margin: str) -> Iterator[str]:
 
 
 def _quoted(text: str, placeholder: str = "") -> str:
-    """Return a parameter in quotes of one kind or the other; raises UsageError for what Caddy would replace or cannot read.
+    """Return a parameter in quotes of one kind or the other; raises UsageError for text that Caddy would replace or misread.
 
-    In double quotes it knows no escaped backslash, in backquotes no escapes at all.
+    Caddy reads no escaped backslash in double quotes, and no escapes in backquotes.
     """
     if "{" in text or "}" in text or not text.isprintable():
-        told = "it takes what is in braces for a placeholder"
-        raise UsageError(f"Caddy cannot be told {text!r}: {told}; write it without")
+        raise UsageError(
+            f"{text!r} cannot be written for Caddy, which reads braces as a placeholder; remove the braces"
+        )
     if '"' not in text and "\\" not in text:
         return f'"{text}{placeholder}"'
     if "`" in text:
-        told = 'it has no quotes for a text with ` and " or \\ in it'
-        raise UsageError(f"Caddy cannot be told {text!r}: {told}; write it without")
+        raise UsageError(
+            f'{text!r} cannot be written for Caddy, which has no quotes for ` together with " or \\; remove the `'
+        )
     return f"`{text}{placeholder}`"

@@ -1,8 +1,8 @@
 """For Netlify: ``_headers`` and ``_redirects`` at the root (docs.netlify.com, Custom headers; Redirects).
 
-Where no rule says another, Netlify itself lets browsers ask again each time (``max-age=0, must-revalidate``). Of several
-rules that match a path it joins the values of one header, so no two rules here give the same path a ``Cache-Control``:
-pages have none, whatever ``page_seconds`` says.
+By default Netlify lets browsers ask again each time (``max-age=0, must-revalidate``). It joins the values that several
+rules give one header of a path, so no two rules here give the same path a ``Cache-Control``: pages have none, whatever
+``page_seconds`` is.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from urllib.parse import quote
 
 from replisite.model.live_files import Group
 from replisite.model.redirects import Redirect
-from replisite.servers.rules import ServerRules, Sites
+from replisite.servers.rules import ServerFiles, Sites
 
 __all__ = ["netlify_files"]
 
 
-def netlify_files(sites: Sites) -> ServerRules:
-    """Return both files. A redirect holds whether a file is there or not (``!``), so that the alias is never two things."""
+def netlify_files(sites: Sites) -> ServerFiles:
+    """Return both files. A redirect applies whether a file exists or not (``!``), so that an alias has one meaning."""
     headers = "".join(f"{line}\n" for line in _headers(sites)).encode()
-    redirects = "".join(f"{_redirect(one, sites.url)}\n" for one in sites.redirects).encode()
+    redirects = "".join(f"{_redirect(redirect, sites.url)}\n" for redirect in sites.redirects).encode()
     count = len(sites.redirects)
-    return ServerRules({"_headers": headers, "_redirects": redirects}, count, count)
+    return ServerFiles({"_headers": headers, "_redirects": redirects}, count, count)
 
 
 def _headers(sites: Sites) -> Iterator[str]:
@@ -40,7 +40,7 @@ def _headers(sites: Sites) -> Iterator[str]:
             yield f"  Cache-Control: {sites.cache.of(Group.FINGERPRINTED)}"
 
 
-def _redirect(one: Redirect, url: str) -> str:
+def _redirect(redirect: Redirect, url: str) -> str:
     scheme = url.partition("://")[0]
-    source = f"{scheme}://{one.source}/*" if one.is_host else f"{one.source}*"
-    return f"{source} {one.target}{':splat' if one.keeps_path else ''} {one.status}!"
+    source = f"{scheme}://{redirect.source}/*" if redirect.is_host else f"{redirect.source}*"
+    return f"{source} {redirect.target}{':splat' if redirect.keeps_path else ''} {redirect.status}!"

@@ -21,7 +21,7 @@ from typing import Final
 from replisite.errors import UsageError
 from replisite.model.live_files import FINGERPRINT, KNOWN_TYPES, LISTS, PAGE_SUFFIXES, TEXT_TYPES, Group
 from replisite.model.redirects import Redirect
-from replisite.servers.rules import KEPT_SUFFIXES, ServerRules, Sites
+from replisite.servers.rules import PREVIOUS_SUFFIXES, ServerFiles, Sites
 
 __all__ = ["nginx_files"]
 
@@ -39,21 +39,23 @@ _MORE_TYPES: Final = {
 }
 
 _IN_HASH = 40
-"""Longer names do not fit into a bucket of the table as nginx makes it without a word (64 bytes); they are patterns."""
+"""Longer names do not fit into a bucket of nginx's default table (64 bytes); they are patterns."""
 
 _MANY = 1_500
-"""From so many entries on nginx advises a larger table."""
+"""With so many entries or more nginx advises a larger table."""
 
 
-def nginx_files(sites: Sites) -> ServerRules:
+def nginx_files(sites: Sites) -> ServerFiles:
     """Return ``nginx-http.conf`` and ``nginx.conf``. Raises UsageError for what nginx cannot write."""
-    told = f"{sites.name} {sites.hosts[0]}"
-    variable = f"$replisite_{hashlib.sha256(told.encode()).hexdigest()[:8]}"  # PCRE takes names of 32 letters
+    label = f"{sites.name} {sites.hosts[0]}"
+    variable = (
+        f"$replisite_{hashlib.sha256(label.encode()).hexdigest()[:8]}"  # PCRE takes names of 32 letters
+    )
     files = {
         "nginx-http.conf": _joined(_maps(sites, variable)),
         "nginx.conf": _joined(_server(sites, variable)),
     }
-    return ServerRules(files, len(sites.redirects), len(sites.redirects))
+    return ServerFiles(files, len(sites.redirects), len(sites.redirects))
 
 
 # -- the http context ---------------------------------------------------------------------------------
@@ -114,9 +116,10 @@ def _cache_map(sites: Sites, variable: str) -> Iterator[str]:
 def _redirect_map(source: str, variable: str, redirects: Iterable[Redirect]) -> Iterator[str]:
     yield f"map {source} {variable} {{"
     yield '    default "";'
-    for one in redirects:
-        key = one.name if len(one.name) <= _IN_HASH else f'"~^{re.escape(one.name)}$"'
-        yield f'    {key} "{one.target}";'
+    for redirect in redirects:
+        name = redirect.name
+        key = name if len(name) <= _IN_HASH else f'"~^{re.escape(name)}$"'
+        yield f'    {key} "{redirect.target}";'
     yield "}"
 
 
@@ -157,25 +160,25 @@ def _server(sites: Sites, variable: str) -> Iterator[str]:
     yield r"location ~ /\.(?!well-known/) { return 404; }"
     if sites.has_hosts:
         yield "location ^~ /_hosts/ { return 404; }"
-    yield from _what_was_before(sites, current)
+    yield from _previous_files(sites, current)
 
 
-def _what_was_before(sites: Sites, current: str) -> Iterator[str]:
-    """Yield where else a file is looked for: what exists once at the company's, then in the release before."""
+def _previous_files(sites: Sites, current: str) -> Iterator[str]:
+    """Yield where a missing file is found: shared files on the company's host, others in the release before."""
     if sites.has_hosts:
         yield "location = /404.html {"
         yield f"    root {_quoted(current)};"
         yield "}"
     ways = [(current, "once")] if sites.has_hosts else []
     ways.append((f"{sites.folder}/previous", "before"))
-    yield rf"location ~ \.(?:{'|'.join(KEPT_SUFFIXES)})$ {{"
+    yield rf"location ~ \.(?:{'|'.join(PREVIOUS_SUFFIXES)})$ {{"
     yield f"    try_files $uri @replisite_{ways[0][1]};"
     yield "}"
-    for place, (folder, name) in enumerate(ways):
+    for index, (folder, name) in enumerate(ways):
         yield f"location @replisite_{name} {{"
         yield f"    root {_quoted(folder)};"
-        if place + 1 < len(ways):
-            yield f"    try_files $uri @replisite_{ways[place + 1][1]};"
+        if index + 1 < len(ways):
+            yield f"    try_files $uri @replisite_{ways[index + 1][1]};"
         yield "}"
 
 
@@ -189,14 +192,14 @@ def _types() -> Iterator[str]:
 
 def _text_types() -> Sequence[str]:
     plain = {kind for kind in KNOWN_TYPES.values() if kind.startswith("text/")}
-    return sorted((plain | TEXT_TYPES) - {"text/html"})  # nginx has that one in any case
+    return sorted((plain | TEXT_TYPES) - {"text/html"})  # nginx has that type in any case
 
 
 def _quoted(text: str, variable: str = "") -> str:
     """Return a parameter in quotes; raises UsageError for what nginx would replace."""
     if "$" in text or not text.isprintable():
         raise UsageError(
-            f"nginx cannot be told {text!r}: it takes what follows a $ for a variable; write it without"
+            f"{text!r} cannot be written for nginx, which reads $ as the start of a variable; remove the $"
         )
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}{variable}"'

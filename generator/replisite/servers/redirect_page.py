@@ -1,7 +1,7 @@
-"""A page in the place of a site that is elsewhere, for hosts that nobody can tell of redirects.
+"""A page instead of a site that has moved, for hosts that take no redirects.
 
-It names nobody: who has left does not want to be found there. A refresh without delay is what WCAG allows (technique
-H76), and search engines follow it as a redirect.
+It names no person: a distributor who has left does not want to be found there. WCAG allows a refresh without delay
+(technique H76), and search engines follow it as a redirect.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from html import escape
 
 from replisite.model.redirects import Redirect
 
-__all__ = ["moved_page"]
+__all__ = ["page_for_redirect"]
 
 _PAGE = """\
 <!doctype html>
@@ -33,7 +33,7 @@ _PAGE = """\
 """
 
 
-def moved_page(redirect: Redirect, url: str) -> bytes:
+def page_for_redirect(redirect: Redirect, url: str) -> bytes:
     """Return the page; ``url`` is the company's address, without a slash at its end."""
     if "://" in redirect.target:
         link = address = redirect.target

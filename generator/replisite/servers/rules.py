@@ -1,4 +1,4 @@
-"""What every form is made from, and what a form gives."""
+"""The sites that a server must know, and the files that a format makes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from replisite.model.live_files import CachePolicy
 from replisite.model.redirects import Redirect
 
-__all__ = ["KEPT_SUFFIXES", "ServerRules", "Sites"]
+__all__ = ["PREVIOUS_SUFFIXES", "ServerFiles", "Sites"]
 
-KEPT_SUFFIXES: Final = (
+PREVIOUS_SUFFIXES: Final = (
     *(
         "avif",
         "css",
@@ -32,17 +32,17 @@ KEPT_SUFFIXES: Final = (
     ),
     *("webmanifest", "webp", "woff", "woff2"),
 )
-"""What a page that is still open may ask for when the release that it came with is live no more."""
+"""Files that a page which is still open may request when its release is no longer live."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sites:
     """The sites of one target, as a server must know them.
 
-    ``url`` is the company's address and ``also`` another under which it is looked at; ``has_hosts``: each owner's site is
-    on a host of its own, in ``_hosts/<host>/``. ``folder`` is where ``current`` and ``previous`` are on the server.
-    ``shared`` are folders of files that exist once (``theme/``), ``fingerprinted`` the files that never change outside
-    of folders that hold nothing else (``once``). ``name`` tells several targets on one server apart.
+    ``url`` is the company's address and ``also`` another one that is checked; ``has_hosts``: each owner's site has a host
+    of its own, in ``_hosts/<host>/``. ``folder`` holds ``current`` and ``previous`` on the server. ``shared`` are folders of
+    files that exist once (``theme/``), ``once`` folders of files that never change, ``fingerprinted`` such files outside
+    of these folders. ``name`` distinguishes several targets on one server.
     """
 
     url: str
@@ -60,25 +60,25 @@ class Sites:
     @property
     def hosts(self) -> tuple[str, ...]:
         """The company's own host names."""
-        found = (urlsplit(url).hostname for url in (self.url, self.also))
-        return tuple(dict.fromkeys(host for host in found if host))
+        hosts = (urlsplit(url).hostname for url in (self.url, self.also))
+        return tuple(dict.fromkeys(host for host in hosts if host))
 
     @property
     def renamed(self) -> Sequence[Redirect]:
-        """Those redirects that keep the rest of the path."""
-        return [one for one in self.redirects if one.keeps_path]
+        """The redirects that keep the rest of the path."""
+        return [redirect for redirect in self.redirects if redirect.keeps_path]
 
     @property
     def closed(self) -> Sequence[Redirect]:
-        """Those that lead to a front page."""
-        return [one for one in self.redirects if not one.keeps_path]
+        """The redirects that lead to a front page."""
+        return [redirect for redirect in self.redirects if not redirect.keeps_path]
 
 
 @dataclass(frozen=True, slots=True)
-class ServerRules:
-    """A form: its ``files`` by name, how many rules for redirects it takes, and how many of them match many paths.
+class ServerFiles:
+    """The files of a format, by name, the number of their redirect rules, and how many of these match many paths.
 
-    ``left_out`` are the redirects that it cannot express.
+    ``left_out`` are the redirects that the format cannot express.
     """
 
     files: Mapping[str, bytes]

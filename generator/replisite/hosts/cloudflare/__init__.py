@@ -1,5 +1,5 @@
-"""Cloudflare, by its own command line.
+"""Cloudflare, with its own command line.
 
-host      Cloudflare, by its own command line
-wrangler  Cloudflare's command line as a child process that asks nothing, tells nothing home, and whose errors are told plainly
+host      the host: a folder that wrangler uploads
+wrangler  Cloudflare's command line as a child process, without questions and telemetry, with its errors in plain words
 """

@@ -1,10 +1,10 @@
-"""Cloudflare, by its own command line: `wrangler` uploads a folder as a Worker's static assets, or as a Pages project.
+"""The host of Cloudflare: its command line `wrangler` uploads a folder as a Worker's static assets, or as a Pages project.
 
     stage/site/…             hard links to the finished files, with `_headers` and `_redirects`
     stage/wrangler.jsonc     what the Worker is called and how its files are served
 
-Wrangler compares the folder with what Cloudflare has and sends the rest; the new version is live at once. Its tag is the
-release's name, so that one can tell which release is live.
+Wrangler compares the folder with Cloudflare's files and sends the others; the new version is live at once. Its tag is the
+release's name, which shows which release is live.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Any, Final, Literal, Self
 
 from replisite.hosts.cloudflare.wrangler import Wrangler
-from replisite.hosts.folder.local_state import RememberedState
+from replisite.hosts.folder.local_state import LocalState
 from replisite.hosts.host import Body, Bundle, HostError, HostFeatures, Limits, Listed, Release
 from replisite.model.live_files import Group, LiveFile
 
@@ -35,22 +35,22 @@ LIMITS: Final = Limits(
     header_rules=100,
     source="https://developers.cloudflare.com/workers/platform/limits/",
     read_on="2026-11-25",
-    instead='Use an s3 target, or say plan = "paid" for an account that pays for 100,000 files',
+    instead='Use an s3 target, or set plan = "paid" for an account that pays for 100,000 files',
 )
 """The same for Workers and for Pages (https://developers.cloudflare.com/pages/platform/limits/)."""
 
 PAID_FILES: Final = 100_000
 
 COMPATIBLE: Final = "2025-04-01"
-"""The runtime's behaviour on this day is kept; files that are served as they are need no later one."""
+"""The day whose runtime behaviour applies; static files need no later one."""
 
 _PAGES_LIMITS = "https://developers.cloudflare.com/pages/platform/limits/"
 
 
 class CloudflareHost:
-    """Deploys to a Worker or a Pages ``project``. ``folder`` is where files are staged and releases remembered.
+    """Deploys to a Worker or a Pages ``project``. ``folder`` is for staged files and this machine's lists of releases.
 
-    ``branch`` makes a preview of a Pages project. ``tools`` is where wrangler may be beside PATH.
+    ``branch`` makes a preview of a Pages project. ``tools`` is a folder in which wrangler may be installed with npm.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class CloudflareHost:
         if is_paid:
             limits = replace(limits, files=PAID_FILES, instead="Use an s3 target")
         named = "Workers" if kind == "workers" else "Pages"
-        self.facts = HostFeatures(
+        self.features = HostFeatures(
             f"Cloudflare {named} ({project}{f', {branch}' if branch else ''})",
             packing="", headers="_headers", limits=limits, jobs=4, takes_snapshots=True,
             switches_at_once=True,
@@ -77,11 +77,11 @@ class CloudflareHost:
         self._is_worker = kind == "workers"
         self._stage = folder / "stage"
         self._wrangler = Wrangler(self._stage, tools)
-        self._state = RememberedState(folder, self._live)
+        self._state = LocalState(folder, self._live)
 
     @property
-    def state(self) -> RememberedState:
-        """What this machine remembers of the releases that it made."""
+    def state(self) -> LocalState:
+        """The lists of the releases that this machine made, and its lock."""
         return self._state
 
     async def __aenter__(self) -> Self:
@@ -91,14 +91,14 @@ class CloudflareHost:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._state.end_turn()
+        await self._state.release_lock()
 
     # -- a release ----------------------------------------------------------------------------------------
 
     async def begin(self, release: Release, bundle: Bundle) -> Collection[str] | None:
-        """Look at every file of the bundle and stage it, anew each time, so that nothing of an earlier try is left.
+        """Check every file of the bundle and stage it; the stage is emptied first.
 
-        Raises OutputError for a file that is not as it was built.
+        Raises OutputError for a file that has changed since the build.
         """
         self._state.building = release.name
         try:
@@ -113,16 +113,16 @@ class CloudflareHost:
         site.mkdir(parents=True)
         made: set[Path] = set()
         for file in bundle.files():
-            place = site / file.path
-            if place.parent not in made:
-                place.parent.mkdir(parents=True, exist_ok=True)
-                made.add(place.parent)
+            path = site / file.path
+            if path.parent not in made:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                made.add(path.parent)
             source = bundle.folder / file.path
             body = bundle.body(file)
             if isinstance(body, bytes) and (file.group is Group.LIST or not source.is_file()):
-                place.write_bytes(body)  # it may have been added for this host
+                path.write_bytes(body)  # it may have been added for this host
             else:
-                _link(source, place)
+                _link(source, path)
         if self._is_worker:
             (self._stage / "wrangler.jsonc").write_text(self._settings(), encoding="utf-8")
 
@@ -132,22 +132,22 @@ class CloudflareHost:
             "html_handling": "auto-trailing-slash",
             "not_found_handling": "404-page",
         }
-        told = {
+        settings = {
             "name": self._project,
             "compatibility_date": COMPATIBLE,
             "send_metrics": False,
             "assets": assets,
         }
-        return json.dumps(told, indent=2) + "\n"
+        return json.dumps(settings, indent=2) + "\n"
 
     async def put(self, file: LiveFile, body: Body) -> None:
-        """It is staged already."""
+        """Do nothing: the file is staged already."""
 
     async def delete(self, path: str) -> None:
-        """What is not staged is not in the next version."""
+        """Do nothing: a file that is not staged is not in the next version."""
 
     async def finish(self, release: Release, bundle: Bundle) -> None:  # noqa: ARG002 - the protocol's
-        """Let wrangler upload what Cloudflare has not seen, and make it live."""
+        """Let wrangler upload the files that Cloudflare has not seen, and make the version live."""
         if self._is_worker:
             await self._wrangler.run(
                 "deploy", "--tag", release.name, "--message", f"replisite {release.name}"
@@ -160,19 +160,20 @@ class CloudflareHost:
         )  # fmt: skip
 
     async def configure(self, files: Mapping[str, bytes]) -> Sequence[str]:
-        """No server of ours reads any."""
+        """Do nothing: no server reads the files."""
         del files
         return ()
 
     async def abandon(self, release: Release) -> None:  # noqa: ARG002 - the protocol's
-        """Remove what was staged."""
+        """Remove the staged files."""
         await asyncio.to_thread(shutil.rmtree, self._stage, ignore_errors=True)
 
-    # -- what is there ------------------------------------------------------------------------------------
+    # -- reading ------------------------------------------------------------------------------------------
 
     async def _live(self) -> str:
-        """Return the release that is live. A Pages deployment that was gone back to in the dashboard is not told from the
-        last one: `--refresh` deploys then.
+        """Return the release that is live.
+
+        After a rollback of a Pages deployment in the dashboard this is still the last one; `--refresh` deploys then.
         """
         if self._is_worker:
             return (await self._versions()).get(await self._current(), "")
@@ -189,69 +190,75 @@ class CloudflareHost:
         )
         mine = (row for row in rows if not self._branch or row.get("Branch") == self._branch)
         mark = str(next(mine, {}).get("Source", "-"))
-        kept = (place.stem for place in (self._stage.parent / "lists").glob("*.live"))
-        return next((name for name in kept if _mark(name).startswith(mark)), "")
+        names = (path.stem for path in (self._stage.parent / "lists").glob("*.live"))
+        return next((name for name in names if _mark(name).startswith(mark)), "")
 
     async def _current(self) -> str:
-        """Return the id of the version that gets all visits; empty if visits are shared out, or there is none."""
-        found = await self._wrangler.rows("deployments", "status", "--name", self._project, "--json")
-        versions: Sequence[Mapping[str, Any]] = found[0].get("versions", ()) if found else ()
+        """Return the id of the version that gets all visits; empty if visits are split, or there is none."""
+        rows = await self._wrangler.rows("deployments", "status", "--name", self._project, "--json")
+        versions: Sequence[Mapping[str, Any]] = rows[0].get("versions", ()) if rows else ()
         return str(versions[0]["version_id"]) if len(versions) == 1 else ""
 
     async def _versions(self) -> dict[str, str]:
         """Return our releases by the ids of their versions, the latest first."""
         rows = await self._wrangler.rows("versions", "list", "--name", self._project, "--json")
         tags = {row["id"]: (row.get("annotations") or {}).get("workers/tag", "") for row in rows}
-        return {found: tag for found, tag in reversed(tags.items()) if tag}
+        return {version: tag for version, tag in reversed(tags.items()) if tag}
 
     async def listing(self) -> AsyncIterator[Listed]:
-        """Stream nothing: wrangler compares the folder with what Cloudflare has, and nobody changes a version by hand."""
+        """Stream nothing: wrangler compares the folder with Cloudflare's files, and no version is changed by hand."""
         nothing: Sequence[Listed] = ()
         for listed in nothing:
             yield listed
 
     async def read(self, path: str) -> tuple[bytes, Mapping[str, str]]:
-        """Cloudflare gives nothing back; visit the site."""
-        raise HostError(f"{path}: Cloudflare has no copy to give; visit the site")
+        """Raise HostError: Cloudflare returns no files."""
+        raise HostError(f"{path}: Cloudflare returns no files; visit the site")
 
-    # -- going back ---------------------------------------------------------------------------------------
+    # -- rolling back -------------------------------------------------------------------------------------
 
-    async def keep(self, path: str) -> None:
-        """Cloudflare keeps versions whole."""
+    async def back_up(self, path: str) -> None:
+        """Do nothing: Cloudflare stores whole versions."""
 
-    async def restore(self, file: LiveFile, release: str) -> None:
-        """Versions are gone back to as a whole."""
-        raise HostError(f"{file.path}: go back to {release} as a whole")
+    async def restore(self, path: str, release: str) -> None:
+        """Raise HostError: a rollback makes a whole version live."""
+        raise HostError(f"{path}: the host rolls back to {release} as a whole")
 
     async def releases(self) -> Sequence[str]:
-        """Return the releases among a Worker's last ten versions; wrangler cannot go back to a Pages deployment."""
+        """Return the releases among a Worker's last ten versions; wrangler cannot roll back a Pages project."""
         if not self._is_worker:
             return []
         live = await self._live()
         return [name for name in dict.fromkeys((await self._versions()).values()) if name != live]
 
-    async def go_back(self, release: str) -> None:
+    async def roll_back(self, release: str) -> None:
         """Make an earlier version live again."""
         if not self._is_worker:
             raise HostError(
-                f"wrangler cannot go back to a Pages deployment; do so in the dashboard (Workers & Pages, {self._project}, "
+                f"wrangler cannot roll back a Pages project; roll back in the dashboard (Workers & Pages, {self._project}, "
                 "Deployments, Rollback), or deploy the older output"
             )
-        found = next((id_ for id_, name in (await self._versions()).items() if name == release), None)
-        if found is None:
+        version = next((id_ for id_, name in (await self._versions()).items() if name == release), None)
+        if version is None:
             raise HostError(f"there is no release {release} among the last ten versions")
         await self._wrangler.run(
-            "rollback", found, "--name", self._project, "--message", f"replisite: back to {release}", "--yes"
+            "rollback",
+            version,
+            "--name",
+            self._project,
+            "--message",
+            f"replisite: back to {release}",
+            "--yes",
         )
 
 
 def _mark(release: str) -> str:
-    """Return what stands for a release where Pages wants a commit: only its beginning is told again."""
+    """Return the hash that stands for a release where Pages wants a commit; Pages returns only its beginning."""
     return hashlib.sha1(release.encode(), usedforsecurity=False).hexdigest()
 
 
-def _link(source: Path, place: Path) -> None:
+def _link(source: Path, path: Path) -> None:
     try:
-        os.link(source, place)
+        os.link(source, path)
     except OSError:
-        shutil.copyfile(source, place)
+        shutil.copyfile(source, path)

@@ -1,4 +1,4 @@
-"""Cloudflare's command line as a child process that asks nothing, tells nothing home, and whose errors are told plainly."""
+"""Cloudflare's command line as a child process, without questions and telemetry, with its errors in plain words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from replisite.hosts.host import HostError
 
-__all__ = ["Wrangler", "meant"]
+__all__ = ["Wrangler", "host_error"]
 
 QUIET: Final[Mapping[str, str]] = {
     "CI": "true",
@@ -28,7 +28,7 @@ QUIET: Final[Mapping[str, str]] = {
 
 _SECRETS = ("CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY", "CF_API_TOKEN", "CF_API_KEY")
 
-_NOT_THERE = r"code: 10007|code: 10090|has no deployments|does not exist on your account"
+_DOES_NOT_EXIST = r"code: 10007|code: 10090|has no deployments|does not exist on your account"
 
 _NO_LOGIN = (
     r"CLOUDFLARE_API_TOKEN environment variable|not logged in|wrangler login|code: 10000|code: 9109|code: 10001|"
@@ -49,12 +49,12 @@ _MEANINGS: Final[tuple[tuple[str, str, bool], ...]] = (
     (_NO_LOGIN, _LOG_IN, False),
     (
         r"CLOUDFLARE_ACCOUNT_ID|more than one account",
-        "wrangler knows several accounts; set CLOUDFLARE_ACCOUNT_ID to the one that is meant",
+        "wrangler knows several accounts; set CLOUDFLARE_ACCOUNT_ID to the right one",
         False,
     ),
     (
         r"supports up to|files? count|only supports up to|too many files|more than \S+ files",
-        "there are more files than Cloudflare takes of this account; use an s3 target, or a plan that takes more",
+        "there are more files than Cloudflare takes from this account; use an s3 target, or a plan that takes more",
         False,
     ),
     (
@@ -64,77 +64,77 @@ _MEANINGS: Final[tuple[tuple[str, str, bool], ...]] = (
     ),
     (_AWAY, "Cloudflare cannot be reached", True),
 )
-"""What wrangler says, what it means, and whether it may pass. The first that fits is told."""
+"""Patterns of wrangler's messages, what they mean, and whether a retry can succeed; the first that fits."""
 
 
 class Wrangler:
-    """Runs `wrangler` in a ``folder``: the one on PATH, or one that was installed with npm in ``tools``."""
+    """Runs `wrangler` in a ``folder``: the one on PATH, or one that is installed with npm in ``tools``."""
 
     def __init__(self, folder: Path, tools: Path | None = None) -> None:
         self._folder = folder
         self._tools = tools
 
     def find(self) -> str:
-        """Return where wrangler is. Raises HostError if it is not installed."""
-        found = shutil.which("wrangler")
-        if found is None and self._tools is not None:
-            found = shutil.which("wrangler", path=self._tools / "node_modules/.bin")
-        if found is None:
+        """Return the path of wrangler. Raises HostError if it is not installed."""
+        path = shutil.which("wrangler")
+        if path is None and self._tools is not None:
+            path = shutil.which("wrangler", path=self._tools / "node_modules/.bin")
+        if path is None:
             raise HostError(
                 'wrangler is not installed; with Node.js 22 or newer, "npm install --global wrangler" installs it '
                 "(https://developers.cloudflare.com/workers/wrangler/install-and-update/)"
             )
-        return found
+        return path
 
     async def run(self, *words: str) -> str:
-        """Run a command and return what it says. Raises HostError with what its complaint means."""
+        """Run a command and return its output. Raises HostError with the meaning of its message."""
         folder = self._folder if self._folder.is_dir() else self._folder.parent
         folder.mkdir(parents=True, exist_ok=True)
         process = await asyncio.create_subprocess_exec(
             self.find(), *words, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, cwd=folder, env=_environment(folder)
         )
         try:
-            said, complained = await process.communicate()
+            output, errors = await process.communicate()
         except asyncio.CancelledError:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
             raise
         if process.returncode:
-            raise meant(f"{complained.decode(errors='replace')}\n{said.decode(errors='replace')}")
-        return said.decode(errors="replace")
+            raise host_error(f"{errors.decode(errors='replace')}\n{output.decode(errors='replace')}")
+        return output.decode(errors="replace")
 
     async def rows(self, *words: str) -> Sequence[Mapping[str, Any]]:
-        """Run a command that answers in JSON, one object or many; none if what it is asked about is not there yet."""
+        """Run a command that writes JSON, one object or several; none if its subject does not exist yet."""
         try:
-            said = await self.run(*words)
+            output = await self.run(*words)
         except HostError as error:
-            if re.search(_NOT_THERE, str(error)):
+            if re.search(_DOES_NOT_EXIST, str(error)):
                 return []
             raise
-        start = min((at for at in (said.find("["), said.find("{")) if at >= 0), default=len(said))
+        start = min((at for at in (output.find("["), output.find("{")) if at >= 0), default=len(output))
         try:
-            found = json.loads(said[start:])
+            rows = json.loads(output[start:])
         except ValueError as error:
             raise HostError(
                 f"wrangler's answer to {' '.join(words)} cannot be read; update wrangler to version 4"
             ) from error
-        return found if isinstance(found, list) else [found]
+        return rows if isinstance(rows, list) else [rows]
 
 
-def meant(complaint: str) -> HostError:
-    """Return what a complaint of wrangler's means, without colours and secrets."""
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", complaint)
+def host_error(message: str) -> HostError:
+    """Return the error that wrangler's message means, without colours and secrets."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", message)
     for name in _SECRETS:
         if secret := os.environ.get(name):
             plain = plain.replace(secret, "…")
     lines = [re.sub(r"^\W*\[?ERROR\]?\s*", "", line.strip()) for line in plain.splitlines()]
-    told = " ".join([line for line in lines if line and "Logs were written" not in line][:4])
+    essence = " ".join([line for line in lines if line and "Logs were written" not in line][:4])
     for pattern, meaning, may_pass in _MEANINGS:
-        if re.search(pattern, told, re.IGNORECASE) and not re.search(_NOT_THERE, told):
-            return HostError(f"{meaning} ({told})", may_pass=may_pass)
-    return HostError(f"wrangler says: {told or 'nothing'}")
+        if re.search(pattern, essence, re.IGNORECASE) and not re.search(_DOES_NOT_EXIST, essence):
+            return HostError(f"{meaning} ({essence})", may_pass=may_pass)
+    return HostError(f"wrangler failed: {essence or 'without a message'}")
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Return the environment: no git repository around the folder says which branch is meant."""
+    """Return the environment, in which wrangler takes no branch from a git repository around the folder."""
     return {**os.environ, **QUIET, "GIT_CEILING_DIRECTORIES": str(folder.absolute().parent)}

@@ -1,7 +1,7 @@
-"""What several hosts have in common.
+"""Code that several hosts share.
 
-compression  packed copies of texts, for servers that send a file's copy in its place
-disk_errors  what an error of a disk means, on this machine or another
+compression  packed copies of texts, for servers that send a copy instead of the file
+disk_errors  what an error of a disk means for a deploy, on this machine or on another
 disk_files   folders of files on this machine
 releases     releases side by side, one of them live
 """

@@ -1,4 +1,4 @@
-"""Packed copies of texts, for servers that send a file's copy in its place: ``page.html.gz`` and ``page.html.br``."""
+"""Packed copies of texts, for servers that send a copy instead of the file: ``page.html.gz`` and ``page.html.br``."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = ["SUFFIXES", "iter_packed"]
 SUFFIXES: Final = (".br", ".gz")
 
 SMALLEST: Final = 1_024
-"""A text below so many bytes fits into the first packet of the answer whether it is packed or not."""
+"""A text of fewer bytes fits into the first packet of the answer, packed or not."""
 
 _GZIP_LEVEL = 6
 _BROTLI_PAGE, _BROTLI_SHARED = 5, 11
-"""What exists once for all sites is worth a hundred times the work."""
+"""Files that exist once for all sites are worth a hundred times the work."""
 
 
 def iter_packed(file: LiveFile, body: bytes) -> Iterator[tuple[str, bytes]]:
@@ -27,10 +27,10 @@ def iter_packed(file: LiveFile, body: bytes) -> Iterator[tuple[str, bytes]]:
     if not file.served.is_text or len(body) < SMALLEST:
         return
     quality = _BROTLI_PAGE if file.group is Group.PAGE else _BROTLI_SHARED
-    made = (
+    copies = (
         (".br", brotli.compress(body, mode=brotli.MODE_TEXT, quality=quality)),
         (".gz", gzip.compress(body, _GZIP_LEVEL, mtime=0)),
     )
-    for suffix, packed in made:
+    for suffix, packed in copies:
         if len(packed) < len(body):
             yield suffix, packed

@@ -1,4 +1,4 @@
-"""Explain an error of a disk that a deploy writes to, on this machine or another."""
+"""What an error of a disk means for a deploy, on this machine or on another."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from replisite.system.limits import disk_meaning
 
-__all__ = ["is_everywhere", "number_in", "told"]
+__all__ = ["is_everywhere", "meaning_of", "number_in"]
 
 _LASTING: Final = (
     errno.ENOSPC,
@@ -22,31 +22,31 @@ _LASTING: Final = (
     errno.ENAMETOOLONG,
     errno.EIO,
 )
-"""The errors of a disk that another try meets again."""
+"""The errors of a disk that a retry meets again."""
 
 _MAY_PASS: Final = {errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.ETIMEDOUT, errno.ESTALE}
 
-_SPOKEN: Final = tuple((os.strerror(number), number) for number in (*_LASTING, *sorted(_MAY_PASS)))
-"""As programs say them where LC_ALL is C."""
+_MESSAGES: Final = tuple((os.strerror(number), number) for number in (*_LASTING, *sorted(_MAY_PASS)))
+"""As programs write them with LC_ALL=C."""
 
-_OTHERWISE: Final = (("Disc quota exceeded", errno.EDQUOT), ("File system full", errno.ENOSPC))
-"""As other systems say them."""
+_OTHER_MESSAGES: Final = (("Disc quota exceeded", errno.EDQUOT), ("File system full", errno.ENOSPC))
+"""As other systems write them."""
 
 
-def told(number: int, otherwise: str) -> tuple[str, bool]:
-    """Return what an error number means (``otherwise`` for an unknown one), and whether a later try may succeed."""
+def meaning_of(number: int, otherwise: str) -> tuple[str, bool]:
+    """Return what an error number means, and whether a retry can succeed; ``otherwise`` for a number that is not known."""
     return disk_meaning(number, otherwise), number in _MAY_PASS
 
 
 def is_everywhere(number: int) -> bool:
-    """Say whether an error that one file met will be met by every other."""
+    """Say whether the error of one file will be that of every other."""
     return number in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 
 def number_in(text: str) -> int:
-    """Return the error number of which a program's complaint speaks, or 0.
+    """Return the error number that a program's message names, or 0.
 
     >>> number_in("tar: ./a: Cannot write: No space left on device") == errno.ENOSPC
     True
     """
-    return next((number for spoken, number in (*_SPOKEN, *_OTHERWISE) if spoken in text), 0)
+    return next((number for message, number in (*_MESSAGES, *_OTHER_MESSAGES) if message in text), 0)

@@ -1,6 +1,6 @@
 """Folders of files on this machine: written whole, linked, walked; and readable by a web server.
 
-A web server runs as another user. Files get the rights 0644 and folders 0755, whatever the mask of who deploys.
+A web server runs as another user, so files get the mode 0644 and folders 0755, whatever the umask of the deploy.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from replisite.hosts.common.disk_errors import told
+from replisite.hosts.common.disk_errors import meaning_of
 from replisite.hosts.host import HostError
 from replisite.system.files import replacement, write_whole
 
@@ -37,10 +37,10 @@ _FILE, _FOLDER = 0o644, 0o755
 
 
 class DiskErrors:
-    """Tells an error of the file system as the host's."""
+    """A context manager that raises an error of the file system as a HostError; ``path`` is named if the error names none."""
 
-    def __init__(self, place: Path) -> None:
-        self._place = place
+    def __init__(self, path: Path) -> None:
+        self._path = path
 
     def __enter__(self) -> None:
         pass
@@ -49,25 +49,25 @@ class DiskErrors:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if isinstance(error, OSError):
-            meaning, may_pass = told(error.errno or 0, error.strerror or str(error))
-            raise HostError(f"{error.filename or self._place}: {meaning}", may_pass=may_pass) from error
+            meaning, may_pass = meaning_of(error.errno or 0, error.strerror or str(error))
+            raise HostError(f"{error.filename or self._path}: {meaning}", may_pass=may_pass) from error
 
 
-def write(place: Path, body: bytes | Path) -> None:
-    """Write a file, whole or not at all; what had hard links to the one before keeps that."""
-    write_whole(place, body, _FILE)
+def write(path: Path, body: bytes | Path) -> None:
+    """Write a file, whole or not at all; other hard links to the old file stay as they are."""
+    write_whole(path, body, _FILE)
 
 
-def link_to(place: Path, target: str) -> None:
-    """Let a symbolic link lead elsewhere, in one step (rename(2))."""
-    with replacement(place) as new:
+def link_to(path: Path, target: str) -> None:
+    """Change the target of a symbolic link in one step (rename(2))."""
+    with replacement(path) as new:
         new.symlink_to(target)
 
 
-def link(source: Path, place: Path) -> bool:
-    """Make a place the same file as another; say whether that can be."""
+def link(source: Path, path: Path) -> bool:
+    """Make a path a hard link to ``source``; say whether the disk allows it."""
     try:
-        with replacement(place) as new:
+        with replacement(path) as new:
             os.link(source, new)
     except OSError as error:
         if error.errno in _NO_LINK:
@@ -79,24 +79,24 @@ def link(source: Path, place: Path) -> bool:
 def link_tree(source: Path, target: Path) -> None:
     """Make a folder of hard links to the files of another; of copies where there can be no links.
 
-    Symbolic links are not ours and stay behind: no path of a release leads out of it.
+    Symbolic links are not ours and are left out: no path of a release leads out of it.
     """
     make_folders(target)
     for entry in os.scandir(source):
-        place = target / entry.name
+        path = target / entry.name
         if entry.is_dir(follow_symlinks=False):
-            link_tree(Path(entry.path), place)
+            link_tree(Path(entry.path), path)
         elif entry.is_file(follow_symlinks=False):
             try:
-                os.link(entry.path, place)
+                os.link(entry.path, path)
             except OSError as error:
                 if error.errno not in _NO_LINK:
                     raise
-                shutil.copy2(entry.path, place)
+                shutil.copy2(entry.path, path)
 
 
 def make_folders(folder: Path) -> None:
-    """Make a folder, and those above it that are not there."""
+    """Make a folder, and the missing ones above it."""
     if folder.is_dir():
         return
     make_folders(folder.parent)
@@ -105,14 +105,14 @@ def make_folders(folder: Path) -> None:
         folder.chmod(folder.stat().st_mode & 0o7777 | _FOLDER)
 
 
-def clear_way(root: Path, place: Path) -> None:
-    """Remove a folder that is where a file shall be, and a file that is where a folder below ``root`` shall be.
+def clear_way(root: Path, path: Path) -> None:
+    """Remove a folder at the path of a new file, and a file at the path of a new folder below ``root``.
 
-    A site may turn ``tea`` into ``tea/index.html``. Nothing that was built is in the way of anything else that was.
+    A site may turn ``tea`` into ``tea/index.html``. Files of one build are never in each other's way.
     """
-    if place.is_dir() and not place.is_symlink():
-        shutil.rmtree(place)
-    for folder in place.parents:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    for folder in path.parents:
         if folder == root:
             return
         if folder.is_symlink() or folder.is_file():
@@ -129,12 +129,12 @@ def files_in(folder: Path) -> Iterator[str]:
 
 
 def names_in(folder: Path) -> list[str]:
-    """Return the names of what is in a folder; none if it is not there."""
+    """Return the names of the entries of a folder; none if there is no folder."""
     return [entry.name for entry in os.scandir(folder)] if folder.is_dir() else []
 
 
 def sync(folder: Path) -> None:
-    """Wait until the disk that holds a folder has everything (syncfs(2)); all disks where the system has no such call."""
+    """Wait until the disk of a folder has everything (syncfs(2)); all disks where the system has no such call."""
     try:
         syncfs = ctypes.CDLL(None, use_errno=True).syncfs
     except AttributeError:

@@ -1,13 +1,13 @@
-"""Releases side by side, one of them live: what a folder on this machine and one on another have in common.
+"""Releases side by side, one of them live: the layout of a folder on this machine or on another.
 
     current                     → releases/20260131T120000Z-1a2b3c; the server's document root
-    previous                    → the release before, for who still has one of its pages open
-    releases/20260131T…         each as a whole; files that did not change are hard links to those before
-    releases/20260131T….live    the list of what is in it
-    releases/.20260131T….begun  a release that is not even a copy of the one before yet
-    releases/.20260131T….part   one that is being made; whoever was cut short goes on from there
+    previous                    → the release before, for visitors who still have one of its pages open
+    releases/20260131T…         each as a whole; unchanged files are hard links to those of the release before
+    releases/20260131T….live    the list of its files
+    releases/.20260131T….begun  a release into which the one before is still being linked
+    releases/.20260131T….part   one that is being made; a deploy that was cut short continues here
 
-Everything here is names and rules; nobody asks a disk.
+This module holds names and rules; it reads no disk.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from replisite.model.manifest import path_order
 
 __all__ = [
     "CURRENT",
+    "LOCK_FILE",
     "NO_LINK",
     "PREVIOUS",
     "RELEASES",
-    "TURN",
     "InOrder",
     "Twin",
     "Twins",
@@ -49,36 +49,38 @@ __all__ = [
 CURRENT: Final = "current"
 PREVIOUS: Final = "previous"
 RELEASES: Final = "releases"
-TURN: Final = ".turn"
+LOCK_FILE: Final = ".turn"
 
-NO_LINK: Final = "is no link; replisite makes a link there; move it away, or choose another folder"
-"""What is said of a ``current`` that somebody else made."""
+NO_LINK: Final = (
+    "is not a symbolic link, and replisite makes one there; move it away, or choose another folder"
+)
+"""The message for a ``current`` that is not ours."""
 
 _NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-z]+")
 
 
 def whole(name: str) -> str:
-    """Return where a release is."""
+    """Return the path of a release."""
     return f"{RELEASES}/{name}"
 
 
 def part(name: str) -> str:
-    """Return where a release is while it is being made."""
+    """Return the path of a release while it is being made."""
     return f"{RELEASES}/.{name}.part"
 
 
 def begun(name: str) -> str:
-    """Return where a release is until all that the one before has is in it."""
+    """Return the path of a release until it holds all files of the one before."""
     return f"{RELEASES}/.{name}.begun"
 
 
 def listed(name: str) -> str:
-    """Return where the list of a release is."""
+    """Return the path of the list of a release."""
     return f"{RELEASES}/{name}.live"
 
 
 def is_release(name: str) -> bool:
-    """Say whether a name in ``releases`` is one of ours; what somebody else put there is let alone.
+    """Say whether a name in ``releases`` is that of a release; other files are left alone.
 
     >>> is_release("20260131T120000Z-1a2b3c"), is_release("20260131T120000Z-1a2b3c.live"), is_release("backup")
     (True, False, False)
@@ -92,9 +94,9 @@ def latest_first(names: Iterable[str]) -> list[str]:
 
 
 def superfluous(names: Collection[str], live: str, previous: str, keep: int) -> list[str]:
-    """Return what may be removed from ``releases``: releases beyond the ``keep`` latest, and lists of none that is there.
+    """Return what may be removed from ``releases``: all but the ``keep`` latest releases, and lists without a release.
 
-    Neither the live one goes, nor the one that was live before it.
+    The live release stays, and the one that was live before it.
 
     >>> there = [f"2026010{day}T120000Z-a" for day in range(1, 6)]
     >>> superfluous(there, there[4], there[0], 2)
@@ -102,10 +104,10 @@ def superfluous(names: Collection[str], live: str, previous: str, keep: int) -> 
     >>> superfluous(["20260101T120000Z-a.live", "notes"], "", "", 2)
     ['20260101T120000Z-a.live']
     """
-    found = latest_first(names)
-    kept = {live, previous, *found[:keep]}
-    gone = [name for name in found if name not in kept]
-    there = set(found) - set(gone)
+    known = latest_first(names)
+    staying = {live, previous, *known[:keep]}
+    gone = [name for name in known if name not in staying]
+    there = set(known) - set(gone)
     lists = (name.removesuffix(".live") for name in sorted(names) if name.endswith(".live"))
     return [*gone, *(f"{name}.live" for name in lists if is_release(name) and name not in there)]
 
@@ -118,14 +120,14 @@ def checked(path: str) -> str:
     """
     parts = path.split("/")
     if any(part in {"", ".", ".."} for part in parts):
-        raise HostError(f"{path!r} would leave the release; no file of a site is named so")
+        raise HostError(f"{path!r} leads out of the release; no file of a site has such a path")
     if any(letter in path for letter in "\0\n\r"):
         raise HostError(f"{path!r} has a line break in its name; rename the file and build again")
     return path
 
 
 def copies(path: str, built: Collection[str] = ()) -> list[str]:
-    """Return the paths of a file's packed copies. What was ``built`` under such a name is no copy, but a file.
+    """Return the paths of a file's packed copies. A path that was ``built`` is a file of its own, and no copy.
 
     >>> copies("prices.csv", {"prices.csv.gz"})
     ['prices.csv.br']
@@ -134,14 +136,14 @@ def copies(path: str, built: Collection[str] = ()) -> list[str]:
 
 
 def built_packed(bundle: Bundle) -> frozenset[str]:
-    """Return the files of a bundle that are named as packed copies are."""
+    """Return the files of a bundle that have the name of a packed copy."""
     return frozenset(file.path for file in bundle.files() if file.path.endswith(SUFFIXES))
 
 
 class InOrder:
-    """Says which paths belong to a release, packed copies among them, in one walk along what was built.
+    """The paths that belong to a release, packed copies among them, checked in one walk along the built files.
 
-    Ask in the order of paths (`path_order`); only what lies between is remembered.
+    Call ``has`` in the order of paths (`path_order`); only the paths between two calls are in memory.
     """
 
     def __init__(self, files: Iterable[LiveFile]) -> None:
@@ -150,7 +152,7 @@ class InOrder:
         self._near: list[str] = []
 
     def has(self, path: str) -> bool:
-        """Say whether a path is there."""
+        """Say whether a path belongs to the release."""
         key = path_order(path)
         while self._next is not None and path_order(self._next.path) <= key:
             for named in (self._next.path, *copies(self._next.path)):
@@ -163,7 +165,7 @@ class InOrder:
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """A file that is there: its path, and the suffixes of the packed copies beside it."""
+    """A file of the release: its path, and the suffixes of the packed copies beside it."""
 
     path: str
     suffixes: tuple[str, ...] = ()
@@ -171,13 +173,13 @@ class Twin:
 
 @dataclass(slots=True)
 class Twins:
-    """Remembers files by their bytes: the next with the same ones becomes a hard link.
+    """The latest files by their bytes: the next file with the same bytes becomes a hard link.
 
-    ``kept`` files are remembered. Each is linked to ``links`` times at the most: ext4 takes 65,000 links to a file, and
-    every release that is kept has each of them once more.
+    At most ``size`` files are remembered, and each is linked to ``links`` times at most: ext4 takes 65,000 links to a
+    file, and every stored release has each of them once more.
     """
 
-    kept: int = 10_000
+    size: int = 10_000
     links: int = 10_000
     _known: OrderedDict[tuple[str, str], tuple[Twin, int]] = field(default_factory=OrderedDict)
 
@@ -192,7 +194,7 @@ class Twins:
     def remember(self, file: LiveFile, suffixes: Iterable[str] = ()) -> None:
         """Remember a file that has arrived, with its packed copies."""
         self._known[_kind(file)] = Twin(file.path, tuple(suffixes)), self.links
-        if len(self._known) > self.kept:
+        if len(self._known) > self.size:
             self._known.popitem(last=False)
 
     def clear(self) -> None:

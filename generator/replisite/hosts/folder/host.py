@@ -1,6 +1,6 @@
-"""A folder on this machine that a web server serves: releases side by side, one of them live (`releases`).
+"""The host of a folder on this machine that a web server serves: releases side by side, one of them live (`releases`).
 
-The link ``current`` changes in one step (rename(2)), so whoever asks meets the old release or the new one.
+The link ``current`` changes in one step (rename(2)), so a visitor gets the old release or the new one.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from replisite.model.live_files import LiveFile
 __all__ = ["FolderHost", "FolderState"]
 
 _IN_THE_WAY = (FileExistsError, NotADirectoryError, IsADirectoryError, FileNotFoundError)
-"""What is said where a file is to become a folder; the last by whoever comes while another thread makes it one."""
+"""Errors where a file is to become a folder; the last one while another thread makes it one."""
 
 
 class FolderHost:
-    """Makes releases below ``root`` and keeps ``keep`` of them, the live one among them."""
+    """Makes releases below ``root`` and stores the ``keep`` latest of them, the live one among them."""
 
     def __init__(self, root: Path, keep: int = 3) -> None:
-        self.facts = HostFeatures(
+        self.features = HostFeatures(
             str(root), packing="beside", headers="server", jobs=4, switches_at_once=True
         )
         self._state = FolderState(root)
@@ -45,7 +45,7 @@ class FolderHost:
 
     @property
     def state(self) -> FolderState:
-        """The list of what is live, and whose turn it is."""
+        """The lists of the releases, and the lock."""
         return self._state
 
     async def __aenter__(self) -> Self:
@@ -54,12 +54,12 @@ class FolderHost:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._state.end_turn()
+        await self._state.release_lock()
 
     # -- making a release -----------------------------------------------------------------------------
 
     async def begin(self, release: Release, bundle: Bundle) -> Collection[str] | None:
-        """Make a release of hard links to the files of the one before, or go on with one that was cut short."""
+        """Make a release of hard links to the files of the one before, or continue one that was cut short."""
         self._new = self._root / releases.part(release.name)
         self._is_resumed = release.is_resumed
         self._state.building = release.name
@@ -67,7 +67,7 @@ class FolderHost:
         self._twins.clear()
         with DiskErrors(self._root):
             self._built_packed = await asyncio.to_thread(releases.built_packed, bundle)
-            await asyncio.to_thread(self._go_on if release.is_resumed else self._begin, release)
+            await asyncio.to_thread(self._continue if release.is_resumed else self._begin, release)
         return None
 
     def _begin(self, release: Release) -> None:
@@ -86,48 +86,48 @@ class FolderHost:
             disk_files.make_folders(begun)
         begun.rename(self._new)
 
-    def _go_on(self, release: Release) -> None:
-        """Find what an earlier try has made; one that was whole, but never live, is taken up again."""
+    def _continue(self, release: Release) -> None:
+        """Continue a release that was cut short, also one that was whole but never live."""
         whole = self._root / releases.whole(release.name)
         if not self._new.is_dir():
             if not whole.is_dir() or live_release(self._root) == release.name:
-                raise HostError(f"{self._new}: what an earlier try left there is gone")
+                raise HostError(f"{self._new}: the release that was cut short is gone")
             whole.rename(self._new)
 
     async def put(self, file: LiveFile, body: Body) -> None:
         """Put a file, and packed copies of a text beside it."""
-        place = self._new / releases.checked(file.path)
-        with DiskErrors(place):
-            await asyncio.to_thread(self._put, place, file, body)
+        path = self._new / releases.checked(file.path)
+        with DiskErrors(path):
+            await asyncio.to_thread(self._put, path, file, body)
 
-    def _put(self, place: Path, file: LiveFile, body: Body) -> None:
+    def _put(self, path: Path, file: LiveFile, body: Body) -> None:
         try:
-            self._write(place, file, body)
+            self._write(path, file, body)
         except _IN_THE_WAY:
-            with self._clearing:  # files of one folder may come at the same time
-                disk_files.clear_way(self._new, place)
+            with self._clearing:  # another thread may put a file into the same folder
+                disk_files.clear_way(self._new, path)
                 self._folders.clear()
-                self._write(place, file, body)
+                self._write(path, file, body)
 
-    def _write(self, place: Path, file: LiveFile, body: Body) -> None:
-        if place.parent not in self._folders:
-            disk_files.make_folders(place.parent)
-            self._folders.add(place.parent)
+    def _write(self, path: Path, file: LiveFile, body: Body) -> None:
+        if path.parent not in self._folders:
+            disk_files.make_folders(path.parent)
+            self._folders.add(path.parent)
         self._remove_copies(file.path)
         twin = self._twins.of(file)
         if twin is not None and self._linked(twin, file.path):
             return
-        disk_files.write(place, body)
+        disk_files.write(path, body)
         suffixes = []
         if isinstance(body, bytes):
             for suffix, packed in iter_packed(file, body):
                 if file.path + suffix not in self._built_packed:
-                    disk_files.write(place.with_name(place.name + suffix), packed)
+                    disk_files.write(path.with_name(path.name + suffix), packed)
                     suffixes.append(suffix)
         self._twins.remember(file, suffixes)
 
     def _linked(self, twin: releases.Twin, path: str) -> bool:
-        """Make a file the same as its twin, with the packed copies; say whether that can be."""
+        """Make a file and its packed copies hard links to its twin's; say whether the disk allows it."""
         if not disk_files.link(self._new / twin.path, self._new / path):
             return False
         for suffix in twin.suffixes:
@@ -137,18 +137,17 @@ class FolderHost:
 
     async def delete(self, path: str) -> None:
         """Remove a file, its packed copies, and the folders that are empty then."""
-        place = self._new / releases.checked(path)
-        with DiskErrors(place):
+        with DiskErrors(self._new / releases.checked(path)):
             await asyncio.to_thread(self._delete, path)
 
     def _delete(self, path: str) -> None:
-        place = self._new / path
+        file = self._new / path
         try:
             self._remove_copies(path)
-            place.unlink(missing_ok=True)
+            file.unlink(missing_ok=True)
         except (NotADirectoryError, IsADirectoryError):
-            return  # something else has taken its place
-        for folder in place.parents:
+            return  # a folder or a file has replaced it
+        for folder in file.parents:
             if folder == self._new:
                 break
             try:
@@ -169,9 +168,9 @@ class FolderHost:
     def _configure(self, files: Mapping[str, bytes]) -> list[str]:
         changed = []
         for name, body in files.items():
-            place = self._root / releases.checked(name)
-            if not place.is_file() or place.read_bytes() != body:
-                disk_files.write(place, body)
+            path = self._root / releases.checked(name)
+            if not path.is_file() or path.read_bytes() != body:
+                disk_files.write(path, body)
                 changed.append(name)
         return changed
 
@@ -185,7 +184,7 @@ class FolderHost:
     # -- making it live -------------------------------------------------------------------------------
 
     async def finish(self, release: Release, bundle: Bundle) -> None:
-        """Let the link lead to the new release, and remove those that are older than wanted.
+        """Point the link at the new release, and remove the oldest releases.
 
         Everything is on the disk before the link changes: after a power cut the live release is whole.
         """
@@ -199,13 +198,13 @@ class FolderHost:
                 self._remove_strangers(bundle)
             self._new.rename(whole)
         if not whole.is_dir():
-            raise HostError(f"{self._new}: somebody has removed what was to be live; deploy again")
+            raise HostError(f"{self._new}: the new release has been removed; deploy again")
         disk_files.sync(self._root / releases.RELEASES)
         self._switch(release.name)
         self._prune()
 
     def _remove_strangers(self, bundle: Bundle) -> None:
-        """Remove what a try that was killed has put without being able to note it, and nobody has built any more."""
+        """Remove files that a deploy put without recording them before it was killed, and that are not built any more."""
         built = releases.InOrder(bundle.files())
         for path in [path for path in disk_files.files_in(self._new) if not built.has(path)]:
             self._delete(path)
@@ -227,10 +226,10 @@ class FolderHost:
             else:
                 shutil.rmtree(folder / name)
 
-    # -- looking, and going back ----------------------------------------------------------------------
+    # -- reading, and rolling back --------------------------------------------------------------------
 
     async def listing(self) -> AsyncIterator[Listed]:
-        """Stream the files of the live release; packed copies are no files of their own."""
+        """Stream the files of the live release, without packed copies."""
         root = self._root / releases.whole(live_release(self._root))
         with DiskErrors(root):
             for path in disk_files.files_in(root) if live_release(self._root) else ():
@@ -240,23 +239,23 @@ class FolderHost:
 
     async def read(self, path: str) -> tuple[bytes, Mapping[str, str]]:
         """Return a file of the live release. Headers are the server's."""
-        place = self._root / releases.CURRENT / releases.checked(path)
-        with DiskErrors(place):
-            return await asyncio.to_thread(place.read_bytes), {}
+        file = self._root / releases.CURRENT / releases.checked(path)
+        with DiskErrors(file):
+            return await asyncio.to_thread(file.read_bytes), {}
 
-    async def keep(self, path: str) -> None:
-        """Releases are kept whole."""
+    async def back_up(self, path: str) -> None:
+        """Do nothing: whole releases are stored."""
 
-    async def restore(self, file: LiveFile, release: str) -> None:
-        """Releases are gone back to as a whole."""
-        raise HostError(f"{file.path}: go back to {release} as a whole")
+    async def restore(self, path: str, release: str) -> None:
+        """Raise HostError: a rollback makes a whole release live."""
+        raise HostError(f"{path}: the host rolls back to {release} as a whole")
 
     async def releases(self) -> Sequence[str]:
-        """Return the names of the releases that are there, beside the live one."""
+        """Return the names of the stored releases, without the live one."""
         return [name for name in self._names() if name != live_release(self._root)]
 
-    async def go_back(self, release: str) -> None:
-        """Let the link lead to an earlier release."""
+    async def roll_back(self, release: str) -> None:
+        """Point the link at an earlier release."""
         if release not in self._names():
             raise HostError(f"{self._root / releases.whole(release)}: there is no such release")
         with DiskErrors(self._root):

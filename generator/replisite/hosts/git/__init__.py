@@ -1,7 +1,7 @@
 """A branch of a git repository.
 
-host        a branch of a git repository
-repository  git's own commands over a bare repository, with their errors in plain words
-state       our files beside a branch
-streams     two processes of git's that live long
+host        the host: one commit for each release
+repository  git's own commands on a bare repository, with their errors in plain words
+state       the list and the lock of a branch, in refs of their own
+streams     two long-lived git processes: one makes a commit, one reads objects
 """

@@ -1,7 +1,7 @@
-"""A branch of a git repository, made by git's plumbing: no work tree, one commit for each release, pushed at once.
+"""The host of a branch of a git repository, made with git's plumbing: no work tree, one commit for each release.
 
-What did not change is taken from the branch's last tree by its id, so only changed files are written. The branch and
-the list of what is live are pushed together, or neither is. Between two deploys nothing but the last commit is fetched.
+Unchanged files are taken from the branch's last tree by its id, so only changed files are written. The branch and the
+list of live files are pushed together, or neither is. Between two deploys only the last commit is fetched.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ GITHUB_PAGES: Final = Limits(
     read_on="2026-11-25",
     instead="Use an s3, netlify or ssh target",
 )
-"""Of GitHub: a published site of 1 GB, files of 100 MiB in a repository ("About large files on GitHub")."""
+"""GitHub's limits: a published site of 1 GB, files of 100 MiB in a repository ("About large files on GitHub")."""
 
 GITHUB_WARNING: Final = (
-    "GitHub Pages may not be used to run an online business or a shop, nor any site that is mainly there for "
-    "commercial transactions (https://docs.github.com/en/pages/getting-started-with-github-pages/github-pages-limits), "
-    "and distributors' sites are such. If GitHub Pages serves this branch, move to another host; if somebody else does, all is "
-    "well. It builds a site ten times an hour at the most."
+    "GitHub Pages does not allow an online business, a shop or a site for commercial transactions "
+    "(https://docs.github.com/en/pages/getting-started-with-github-pages/github-pages-limits), and distributors' sites are "
+    "such sites. If GitHub Pages serves this branch, move to another host; if another server does, you can ignore this. "
+    "GitHub Pages builds a site at most ten times an hour."
 )
 
 NO_JEKYLL: Final = ".nojekyll"
@@ -44,7 +44,7 @@ NO_JEKYLL: Final = ".nojekyll"
 CNAME: Final = "CNAME"
 
 PACKS: Final = 20
-"""With more packs than these our own repository is put in order."""
+"""With more packs than these our own repository is packed again."""
 
 
 class GitHost:
@@ -65,7 +65,7 @@ class GitHost:
         history: bool = True,
     ) -> None:
         is_github = re.search(r"(^|[@/.])github\.com[:/]", remote) is not None
-        self.facts = HostFeatures(
+        self.features = HostFeatures(
             f"{without_password(remote)} ({branch})",
             packing="",
             headers="none",
@@ -79,17 +79,17 @@ class GitHost:
         self._state = GitState(self._repository, branch)
         self._branch = branch
         self._history = history
-        self._always = {NO_JEKYLL: b""} | ({CNAME: f"{domain}\n".encode()} if domain else {})
+        self._added = {NO_JEKYLL: b""} | ({CNAME: f"{domain}\n".encode()} if domain else {})
         self._ours: Mapping[str, bytes] = {}
         self._import: Import | None = None
-        self._made = ""
-        self._has_looked = False
+        self._commit = ""
+        self._is_scanned = False
         self._reading = Reading(self._repository)
         self._blobs: dict[str, str] = {}
 
     @property
     def state(self) -> GitState:
-        """The list of what is live, and whose turn it is."""
+        """The list of live files, and the lock."""
         return self._state
 
     async def __aenter__(self) -> Self:
@@ -108,19 +108,19 @@ class GitHost:
     async def begin(self, release: Release, bundle: Bundle) -> Collection[str] | None:
         """Begin a commit with everything that is live. A release that was cut short left nothing.
 
-        Raises HostError for a branch that somebody else made or changed and whose files nobody has looked at.
+        Raises HostError for a branch that others made or changed, unless its files have been listed.
         """
         if release.is_resumed:
             raise HostError("a commit is there as a whole or not at all")
-        if self._state.tip and not self._state.is_as_we_left_it and not self._has_looked:
+        if self._state.tip and not self._state.is_as_we_left_it and not self._is_scanned:
             raise HostError(await self._whose_branch())
         paths = {file.path for file in bundle.files() if file.path in {NO_JEKYLL, CNAME}}
-        self._ours = {path: body for path, body in self._always.items() if path not in paths}
+        self._ours = {path: body for path, body in self._added.items() if path not in paths}
         for left in (
             await self._repository.run("for-each-ref", "--format=%(refname)", "refs/replisite/new")
         ).split():
             await self._repository.run("update-ref", "-d", left.decode())
-        self._made = ""
+        self._commit = ""
         self._import = Import(self._repository, f"refs/replisite/new/{release.name}")
         parent = self._state.tip if self._history else ""
         await self._import.begin(
@@ -138,12 +138,10 @@ class GitHost:
     async def _whose_branch(self) -> str:
         last = await self._repository.line("show", "-s", "--format=%h by %an, %as", self._state.tip)
         known = self._state.known.release
-        what = (
-            f"has changed since {known} was deployed" if known else "is there, and no deploy of ours made it"
-        )
+        what = f"has changed since {known} was deployed" if known else "exists, and no deploy made it"
         return (
-            f"the branch {self._branch} {what} (its last commit is {last}); look whether that is meant to be replaced, "
-            "then deploy with --refresh, or choose another branch"
+            f"the branch {self._branch} {what} (its last commit is {last}); if a deploy may replace its files, deploy with "
+            "--refresh, otherwise choose another branch"
         )
 
     async def put(self, file: LiveFile, body: Body) -> None:
@@ -160,13 +158,13 @@ class GitHost:
     async def finish(self, release: Release, bundle: Bundle) -> None:  # noqa: ARG002 - the protocol's
         """Push the commit and the list of what is in it, both or neither."""
         assert self._import is not None
-        if not self._made:
-            self._made = await self._import.close()
-        listed = await self._state.keep_list(
-            self._state.new_list, release.name, self._made, history=self._history
+        if not self._commit:
+            self._commit = await self._import.close()
+        listed = await self._state.commit_list(
+            self._state.new_list, release.name, self._commit, history=self._history
         )
-        await self._publish(release.name, self._made, listed)
-        await self._tidy()
+        await self._publish(release.name, self._commit, listed)
+        await self._pack()
 
     async def _publish(self, release: str, commit: str, listed: str) -> None:
         state = self._state
@@ -179,8 +177,8 @@ class GitHost:
                 raise
         await state.pushed(Known(release, commit, listed))
 
-    async def _tidy(self) -> None:
-        """Let git put its packs together now and then; what it says of that is no concern of the deploy's."""
+    async def _pack(self) -> None:
+        """Let git join its packs from time to time; a failure does not concern the deploy."""
         if len(list(self._repository.folder.glob("objects/pack/*.pack"))) <= PACKS:
             return
         with contextlib.suppress(HostError):
@@ -189,69 +187,71 @@ class GitHost:
             )  # fmt: skip
 
     async def configure(self, files: Mapping[str, bytes]) -> Sequence[str]:
-        """No server of ours reads any."""
+        """Do nothing: no server reads the files."""
         del files
         return ()
 
     async def abandon(self, release: Release) -> None:  # noqa: ARG002 - the protocol's
-        """Forget the commit."""
+        """Drop the commit."""
         if self._import is not None:
             await self._import.abandon()
 
-    # -- what is there ------------------------------------------------------------------------------------
+    # -- reading ------------------------------------------------------------------------------------------
 
     async def listing(self) -> AsyncIterator[Listed]:
-        """Stream the files of the branch as it is now; whoever has looked may replace it."""
-        await self._state.look()
-        self._has_looked = True
+        """Stream the files of the branch as it is now; a deploy that has listed them may replace them."""
+        await self._state.fetch_refs()
+        self._is_scanned = True
         self._blobs.clear()
         if not self._state.tip:
             return
         for row in (await self._repository.run("ls-tree", "-r", "-l", "-z", self._state.tip)).split(b"\0"):
-            told, _, name = row.partition(b"\t")
+            fields, _, name = row.partition(b"\t")
             path = name.decode("utf-8", "surrogateescape")
-            if path and path not in self._always:
-                _, _, blob, size = told.decode().split()
+            if path and path not in self._added:
+                _, _, blob, size = fields.decode().split()
                 self._blobs[path] = blob
                 yield Listed(path, 0 if size == "-" else int(size), blob)
 
     async def read(self, path: str) -> tuple[bytes, Mapping[str, str]]:
-        """Return a file of the branch. Headers are made by whoever serves it."""
+        """Return a file of the branch. Headers are the server's."""
         if not self._blobs:
-            await self._state.look()
-        found = await self._reading.read(self._blobs.get(path, f"{self._state.tip}:{path}"))
-        if found is None:
+            await self._state.fetch_refs()
+        body = await self._reading.read(self._blobs.get(path, f"{self._state.tip}:{path}"))
+        if body is None:
             raise HostError(f"{path}: there is no such file in the branch")
-        return found, {}
+        return body, {}
 
-    # -- going back ---------------------------------------------------------------------------------------
+    # -- rolling back -------------------------------------------------------------------------------------
 
-    async def keep(self, path: str) -> None:
-        """The history keeps everything."""
+    async def back_up(self, path: str) -> None:
+        """Do nothing: the history has every release."""
 
-    async def restore(self, file: LiveFile, release: str) -> None:
-        """Releases are gone back to as a whole."""
-        raise HostError(f"{file.path}: go back to {release} as a whole")
+    async def restore(self, path: str, release: str) -> None:
+        """Raise HostError: a rollback makes a whole release live."""
+        raise HostError(f"{path}: the host rolls back to {release} as a whole")
 
     async def releases(self) -> Sequence[str]:
         """Return the releases in the history, as far as it is fetched (`DEPTH`)."""
-        await self._state.look(DEPTH)
+        await self._state.fetch_refs(DEPTH)
         live = self._state.known.release
         return [
             *dict.fromkeys(known.release for known in await self._state.earlier() if known.release != live)
         ]
 
-    async def go_back(self, release: str) -> None:
-        """Make a new commit with the files of an earlier release, and push it with that one's list."""
-        await self._state.look(DEPTH)
-        found = next((known for known in await self._state.earlier() if known.release == release), None)
-        if found is None:
-            told = "" if self._history else "; with history = false none is kept"
-            raise HostError(f"there is no release {release}{told}")
+    async def roll_back(self, release: str) -> None:
+        """Make a new commit with the files of an earlier release, and push it with the list of that release."""
+        await self._state.fetch_refs(DEPTH)
+        earlier = next((known for known in await self._state.earlier() if known.release == release), None)
+        if earlier is None:
+            why = "" if self._history else "; history = false stores no earlier release"
+            raise HostError(f"there is no release {release}{why}")
         message = f"Release {release} again\n\nGone back to from {self._state.known.release}.\n"
-        tree = await self._tree(found.commit)
+        tree = await self._tree(earlier.commit)
         commit = await self._repository.commit(tree, [self._state.tip] if self._state.tip else [], message)
-        listed = await self._state.keep_list(await self._tree(found.listed), release, commit, history=True)
+        listed = await self._state.commit_list(
+            await self._tree(earlier.listed), release, commit, history=True
+        )
         await self._publish(release, commit, listed)
 
 

@@ -1,4 +1,4 @@
-"""Git's own commands over a bare repository, with their errors in plain words. Nothing asks for a password."""
+"""Git's own commands on a bare repository, with their errors in plain words. No command asks for a password."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from replisite.system.limits import disk_meaning
 __all__ = ["CHUNK", "Repository", "without_password"]
 
 CHUNK: Final = 1 << 20
-"""How much of a process's output waits to be read."""
+"""How many bytes of a process's output are buffered."""
 
 _OURS_ALONE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE", "SSH_ASKPASS")
-"""What a hook of another repository, or a desktop, leaves in the environment."""
+"""Variables that a hook of another repository, or a desktop, leaves in the environment."""
 
 _NO_KEY = (
-    "permission denied: git finds no key and no password that may push there. Give your key to the ssh agent, or set up a "
-    'credential helper, until "git ls-remote" works there by itself'
+    "permission denied: git finds no key and no password that may push there. Add your key to the ssh agent, or set up a "
+    'credential helper, until "git ls-remote" works there without a question'
 )
 
 _DENIED = (
@@ -41,39 +41,39 @@ _AWAY = (
 _MEANINGS: Final[tuple[tuple[str, str, bool], ...]] = (
     (
         r"protected branch|gh006|gh013",
-        "the remote protects this branch; let it be pushed to (and, without history, forced) in the settings there",
+        "the remote protects this branch; allow pushes to it (and, without history, forced pushes) in its settings",
         False,
     ),
     (
         r"gh001|exceeds .*file size limit|larger than .*size",
-        "the remote takes no file as large as one of these",
+        "the remote does not take a file as large as one of these",
         False,
     ),
     (
         r"stale info|non-fast-forward|fetch first|cannot lock ref|incorrect old value",
-        "somebody else pushed at the same time; deploy again",
+        "another push arrived at the same time; deploy again",
         False,
     ),
     (_DENIED, _NO_KEY, False),
     (
         r"host key verification failed",
-        "the server's key is unknown; connect once by hand, and compare it",
+        "the server's key is not known; connect once by hand, and compare the key",
         False,
     ),
     (
         r"(?<!host )not found|does not appear to be a git repository|no such file|does not exist|not a git repository",
-        "there is no such repository, or you may not see it; check remote in site.toml",
+        "there is no such repository, or you may not read it; check remote in site.toml",
         False,
     ),
     (r"no space left|disk quota", disk_meaning(errno.ENOSPC, ""), False),
     (_AWAY, "the remote cannot be reached", True),
     (r"remote rejected|hook declined", "the remote refuses the push", False),
 )
-"""What git says (in English, as it is asked to), what it means, and whether it may pass. The first that fits is told."""
+"""Patterns of git's messages (in English, by LC_ALL), what they mean, and whether a retry can succeed; the first that fits."""
 
 
 def without_password(text: str) -> str:
-    """Remove whatever stands before the host's name in the addresses of a text.
+    """Remove user names and passwords from the addresses of a text.
 
     >>> without_password("fatal: https://ann:secret@git.tea.example/sites.git not found")
     'fatal: https://git.tea.example/sites.git not found'
@@ -82,16 +82,16 @@ def without_password(text: str) -> str:
 
 
 class Repository:
-    """A bare repository in ``folder`` that works with one remote; commands run in ``root``, where paths start from."""
+    """A bare repository in ``folder`` with one remote; commands run in ``root``, where relative paths start."""
 
     def __init__(self, folder: Path, remote: str, root: Path) -> None:
         self.folder = folder
         self.remote = remote
         self._root = root
-        self._known: Mapping[str, str] | None = None
+        self._variables: Mapping[str, str] | None = None
 
     async def open(self) -> None:
-        """Make the repository, if it is not there yet."""
+        """Make the repository, if it does not exist yet."""
         if not (self.folder / "HEAD").is_file():
             self.folder.mkdir(parents=True, exist_ok=True)
             await self.run("init", "--quiet", "--bare")
@@ -114,31 +114,31 @@ class Repository:
             ) from error
 
     async def run(self, *words: str, given: bytes | None = None, dates: str = "") -> bytes:
-        """Run a command and return what it says. ``dates`` is the date of a commit (``1769860800 +0000``).
+        """Run a command and return its output. ``dates`` is the date of a commit (``1769860800 +0000``).
 
-        Raises HostError with what git's complaint means.
+        Raises HostError with the meaning of git's message.
         """
         process = await self.start(*words, given=given is not None, dates=dates)
         try:
-            said, complained = await process.communicate(given)
+            output, errors = await process.communicate(given)
         except asyncio.CancelledError:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             raise
         if process.returncode:
-            raise self.meant(f"{complained.decode(errors='replace')}\n{said.decode(errors='replace')}")
-        return said
+            raise self.host_error(f"{errors.decode(errors='replace')}\n{output.decode(errors='replace')}")
+        return output
 
     async def line(self, *words: str, given: bytes | None = None, dates: str = "") -> str:
-        """Run a command that says one line."""
+        """Run a command that writes one line."""
         return (await self.run(*words, given=given, dates=dates)).decode().strip()
 
     async def has(self, *names: str) -> bool:
-        """Say whether all of these objects are here."""
-        said = await self.run(
+        """Say whether all of these objects are in the repository."""
+        output = await self.run(
             "cat-file", "--batch-check", given="".join(f"{name}\n" for name in names).encode()
         )
-        return b" missing\n" not in said
+        return b" missing\n" not in output
 
     async def commit(self, tree: str, parents: Sequence[str], message: str, dates: str = "") -> str:
         """Make a commit and return its id."""
@@ -146,15 +146,15 @@ class Repository:
         return await self.line("commit-tree", tree, *given, given=message.encode(), dates=dates)
 
     async def theirs(self, *refs: str) -> dict[str, str]:
-        """Return what refs of the remote point at; those that are not there are left out."""
-        said = await self.run("ls-remote", self.remote, *refs)
-        pairs = (line.split("\t") for line in said.decode().splitlines())
-        return {name: found for found, name in pairs if name in refs}
+        """Return the commits of refs on the remote; refs that do not exist are left out."""
+        output = await self.run("ls-remote", self.remote, *refs)
+        pairs = (line.split("\t") for line in output.decode().splitlines())
+        return {name: commit for commit, name in pairs if name in refs}
 
     async def push(self, changes: Mapping[str, tuple[str, str]]) -> None:
-        """Change refs of the remote, all or none: by name what they must point at now, and what they shall point at.
+        """Change refs of the remote, all or none: by name the commit they must have now, and the new one.
 
-        Empty is a ref that is not there. Raises HostError, also if any of them points elsewhere.
+        An empty commit stands for a ref that does not exist. Raises HostError, also if a ref has another commit.
         """
         leases = [f"--force-with-lease={name}:{now}" for name, (now, _) in changes.items()]
         targets = [f"{then}:{name}" for name, (_, then) in changes.items()]
@@ -163,55 +163,55 @@ class Repository:
 
     async def committer(self) -> str:
         """Return who makes commits, as git writes it (``Ann <ann@tea.example>``)."""
-        known = await self._environment("")
-        return f"{known['GIT_COMMITTER_NAME']} <{known['GIT_COMMITTER_EMAIL']}>"
+        variables = await self._environment("")
+        return f"{variables['GIT_COMMITTER_NAME']} <{variables['GIT_COMMITTER_EMAIL']}>"
 
     @staticmethod
-    def meant(complaint: str) -> HostError:
-        """Return what a complaint of git means."""
-        plain = without_password(complaint)
+    def host_error(message: str) -> HostError:
+        """Return the error that git's message means."""
+        plain = without_password(message)
         for pattern, meaning, may_pass in _MEANINGS:
             if re.search(pattern, plain, re.IGNORECASE):
                 return HostError(f"{meaning} ({_essence(plain)})", may_pass=may_pass)
-        return HostError(f"git says: {_essence(plain)}")
+        return HostError(f"git failed: {_essence(plain)}")
 
     async def _environment(self, dates: str) -> dict[str, str]:
-        if self._known is None:
-            self._known = await self._learned()
-        known = dict(self._known)
-        if dates:
-            known |= {"GIT_AUTHOR_DATE": dates, "GIT_COMMITTER_DATE": dates}
-        return known
+        if self._variables is None:
+            self._variables = await self._read_variables()
+        dated = {"GIT_AUTHOR_DATE": dates, "GIT_COMMITTER_DATE": dates} if dates else {}
+        return {**self._variables, **dated}
 
-    async def _learned(self) -> dict[str, str]:
+    async def _read_variables(self) -> dict[str, str]:
         env = {name: value for name, value in os.environ.items() if name not in _OURS_ALONE}
         env |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "LANGUAGE": ""}
         if not env.get("GIT_SSH_COMMAND") and not env.get("GIT_SSH"):
-            own = await _asked(env, self._root, "config", "--get", "core.sshCommand")
+            own = await _configured(env, self._root, "config", "--get", "core.sshCommand")
             env["GIT_SSH_COMMAND"] = own or "ssh -o BatchMode=yes"
-        told = await _asked(env, self._root, "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
-        found = re.fullmatch(r"(.+) <(.+)> \d+ [+-]\d+", told)
-        name, email = found.groups() if found else ("replisite", "replisite@localhost")
-        for who in ("AUTHOR", "COMMITTER"):
-            env |= {f"GIT_{who}_NAME": name, f"GIT_{who}_EMAIL": email}
+        identity = await _configured(
+            env, self._root, "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"
+        )
+        matched = re.fullmatch(r"(.+) <(.+)> \d+ [+-]\d+", identity)
+        name, email = matched.groups() if matched else ("replisite", "replisite@localhost")
+        for role in ("AUTHOR", "COMMITTER"):
+            env |= {f"GIT_{role}_NAME": name, f"GIT_{role}_EMAIL": email}
         return env
 
 
-async def _asked(env: Mapping[str, str], root: Path, *words: str) -> str:
-    """Return what git's own configuration says; nothing if it says nothing."""
+async def _configured(env: Mapping[str, str], root: Path, *words: str) -> str:
+    """Return a value of git's own configuration; empty if there is none."""
     try:
         process = await asyncio.create_subprocess_exec(
             "git", *words, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, cwd=root, env=env
         )
     except FileNotFoundError:
         return ""
-    said, _ = await process.communicate()
-    return "" if process.returncode else said.decode(errors="replace").strip()
+    output, _ = await process.communicate()
+    return "" if process.returncode else output.decode(errors="replace").strip()
 
 
-def _essence(complaint: str) -> str:
-    """Return the lines that say what went wrong, in one."""
-    lines = [line.strip() for line in complaint.splitlines() if line.strip()]
-    told = [line for line in lines if re.match(r"(fatal|error|remote|!|ssh|.*denied)\b|!", line)]
-    kept = [line for line in told if not re.match(r"remote:\W*$|error: failed to push some refs", line)]
-    return re.sub(r"\s+", " ", "; ".join((kept or told or lines)[:3]))
+def _essence(message: str) -> str:
+    """Return the lines that name the error, joined in one."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    errors = [line for line in lines if re.match(r"(fatal|error|remote|!|ssh|.*denied)\b|!", line)]
+    specific = [line for line in errors if not re.match(r"remote:\W*$|error: failed to push some refs", line)]
+    return re.sub(r"\s+", " ", "; ".join((specific or errors or lines)[:3]))

@@ -1,5 +1,5 @@
-"""Netlify, by its file-digest API.
+"""Netlify, with its file-digest API.
 
-api   Netlify's API over HTTP: who we are, and what its answers mean
-host  Netlify, by its file-digest API
+api   Netlify's API over HTTP: the token, requests, and the meaning of error answers
+host  the host: deploys that name every file with its digest
 """

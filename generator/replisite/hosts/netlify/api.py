@@ -1,4 +1,4 @@
-"""Netlify's API over HTTP: who we are, and what its answers mean. The token is sent to Netlify and told to nobody."""
+"""Netlify's API over HTTP: the token, requests, and the meaning of error answers. The token is sent to Netlify alone."""
 
 from __future__ import annotations
 
@@ -20,19 +20,21 @@ API: Final = "https://api.netlify.com/api/v1"
 
 CHUNK: Final = 1 << 20
 
-_TOLD = "set NETLIFY_AUTH_TOKEN to a personal access token (app.netlify.com, User settings, Applications)"
+_SET_VARIABLE = (
+    "set NETLIFY_AUTH_TOKEN to a personal access token (app.netlify.com, User settings, Applications)"
+)
 
 
 def find_token(environment: Mapping[str, str] = os.environ) -> str:
-    """Return the token from NETLIFY_AUTH_TOKEN, or the one that `netlify login` keeps; empty if there is none."""
+    """Return the token from NETLIFY_AUTH_TOKEN, or the one that `netlify login` stored; empty if there is none."""
     if token := environment.get("NETLIFY_AUTH_TOKEN", "").strip():
         return token
     home = Path(environment.get("HOME", "~")).expanduser()
-    place = home / "Library/Preferences" if sys.platform == "darwin" else home / ".config"
-    place = Path(environment.get("XDG_CONFIG_HOME") or place) / "netlify/config.json"
+    folder = home / "Library/Preferences" if sys.platform == "darwin" else home / ".config"
+    path = Path(environment.get("XDG_CONFIG_HOME") or folder) / "netlify/config.json"
     try:
-        known = json.loads(place.read_text(encoding="utf-8"))
-        return str(known["users"][known["userId"]]["auth"]["token"])
+        config = json.loads(path.read_text(encoding="utf-8"))
+        return str(config["users"][config["userId"]]["auth"]["token"])
     except (OSError, ValueError, KeyError, TypeError):
         return ""
 
@@ -45,11 +47,11 @@ class NetlifyApi:
         self._client: httpx.AsyncClient | None = None
 
     async def open(self) -> None:
-        """Connect as whoever the token is of."""
+        """Connect as the owner of the token."""
         token = find_token()
         if not token:
             raise HostError(
-                f"there is no token for Netlify; {_TOLD}, or log in with Netlify's own command line"
+                f"there is no token for Netlify; {_SET_VARIABLE}, or log in with Netlify's own command line"
             )
         self._client = httpx.AsyncClient(
             headers={"Authorization": f"Bearer {token}", "User-Agent": "replisite"},
@@ -61,8 +63,8 @@ class NetlifyApi:
         if self._client is not None:
             await self._client.aclose()
 
-    async def ask(self, method: str, path: str, sent: object = None, **query: str) -> Any:
-        """Ask something and return the answer."""
+    async def request(self, method: str, path: str, sent: object = None, **query: str) -> Any:
+        """Send a request and return the answer's JSON."""
         return await self._send(method, path, params=query, json=sent)
 
     async def upload(self, path: str, body: Body) -> None:
@@ -78,44 +80,52 @@ class NetlifyApi:
         try:
             answer = await self._client.request(method, f"{self._endpoint}{path}", **given)
         except httpx.TransportError as error:
-            told = str(error) or type(error).__name__
-            raise HostError(f"Netlify cannot be reached ({told})", may_pass=True) from error
+            why = str(error) or type(error).__name__
+            raise HostError(f"Netlify cannot be reached ({why})", may_pass=True) from error
         if answer.is_error:
-            raise _meant(answer)
+            raise _host_error(answer)
         try:
             return answer.json() if answer.content else {}
         except ValueError as error:
             raise HostError(f"Netlify's answer to {method} {path} cannot be read", may_pass=True) from error
 
 
-async def _chunks(place: Path) -> AsyncIterator[bytes]:
-    with place.open("rb") as source:
+async def _chunks(path: Path) -> AsyncIterator[bytes]:
+    with path.open("rb") as source:
         while chunk := source.read(CHUNK):
             yield chunk
 
 
-def _meant(answer: httpx.Response) -> HostError:
-    """Return what an answer that is an error means."""
+def _host_error(answer: httpx.Response) -> HostError:
+    """Return the error that an answer means."""
     try:
-        said = str(answer.json()["message"])
+        message = str(answer.json()["message"])
     except (ValueError, KeyError, TypeError):
-        said = answer.reason_phrase
+        message = answer.reason_phrase
     status = answer.status_code
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return HostError("Netlify asks us to wait (429)", may_pass=True, wait=_wait(answer.headers))
+        return HostError("Netlify asks to wait (429)", may_pass=True, wait=_wait(answer.headers))
     if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.REQUEST_TIMEOUT:
-        return HostError(f"Netlify has trouble ({status}: {said})", may_pass=True, wait=_wait(answer.headers))
+        return HostError(
+            f"Netlify has an error of its own ({status}: {message})",
+            may_pass=True,
+            wait=_wait(answer.headers),
+        )
     if status == httpx.codes.UNAUTHORIZED:
-        return HostError(f"Netlify does not know the token ({said}); it may have expired: {_TOLD}")
+        return HostError(
+            f"Netlify does not know the token ({message}), which may have expired; {_SET_VARIABLE}"
+        )
     if status == httpx.codes.FORBIDDEN:
-        return HostError(f"the token's owner may not do this ({said}); ask the team's owner, or {_TOLD}")
+        return HostError(
+            f"the token's owner may not do this ({message}); ask the team's owner, or {_SET_VARIABLE}"
+        )
     if status == httpx.codes.NOT_FOUND:
-        return HostError(f"Netlify has no such site or deploy ({said}); check site in site.toml")
-    return HostError(f"Netlify refuses ({status}: {said})")
+        return HostError(f"Netlify has no such site or deploy ({message}); check site in site.toml")
+    return HostError(f"Netlify refuses ({status}: {message})")
 
 
 def _wait(headers: Mapping[str, str]) -> float | None:
-    """Return how many seconds Netlify asks us to wait: Retry-After (RFC 9110 §10.2.3), or X-RateLimit-Reset, a Unix time, by
+    """Return how many seconds Netlify asks to wait: Retry-After (RFC 9110 §10.2.3), or X-RateLimit-Reset, a Unix time, by
     the server's own Date.
 
     >>> _wait({"retry-after": "7"}), _wait({"x-ratelimit-reset": "1372700873", "date": "Mon, 01 Jul 2013 17:47:23 GMT"})

@@ -1,7 +1,7 @@
-"""Netlify, by the file-digest API: a deploy names every file with its SHA-1, and Netlify asks for those it has not seen.
+"""The host of Netlify: a deploy names every file with its SHA-1, and Netlify asks for the files that it has not seen.
 
-Deploys are atomic, and earlier ones are kept: going back restores one. The deploy's title is the release's name, so that
-one can tell which release is live. See https://open-api.netlify.com and "Get started with the Netlify API".
+Deploys are atomic, and Netlify stores earlier ones, which a rollback restores. The deploy's title is the release's name,
+which shows which release is live. See https://open-api.netlify.com and "Get started with the Netlify API".
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import quote
 
-from replisite.hosts.folder.local_state import RememberedState
+from replisite.hosts.folder.local_state import LocalState
 from replisite.hosts.host import Body, Bundle, HostError, HostFeatures, Limits, Listed, Release
 from replisite.hosts.netlify.api import NetlifyApi
 from replisite.model.live_files import LiveFile
@@ -30,7 +30,7 @@ LIMITS: Final = Limits(
 )
 
 PATIENCE: Final = 1_200.0
-"""So many seconds Netlify may take to compare or to publish; its own command line waits as long."""
+"""The seconds that Netlify may take to compare or to publish; its own command line waits as long."""
 
 _IS_COMPARED: Final = frozenset({"prepared", "uploading", "uploaded", "processing", "processed", "ready"})
 _IS_OURS: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]+")
@@ -38,13 +38,13 @@ _IS_AN_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class NetlifyHost:
-    """Deploys to a ``site``: its id, its name or its domain. ``folder`` is where this machine remembers releases.
+    """Deploys to a ``site``: its id, its name or its domain. ``folder`` is for this machine's lists of releases.
 
-    ``pause`` is how many seconds lie between two looks at a deploy.
+    ``pause`` is the number of seconds between two requests for a deploy's state.
     """
 
     def __init__(self, site: str, folder: Path, endpoint: str = "", pause: float = 1.0) -> None:
-        self.facts = HostFeatures(
+        self.features = HostFeatures(
             f"Netlify ({site})",
             packing="",
             headers="_headers",
@@ -56,14 +56,14 @@ class NetlifyHost:
         self._api = NetlifyApi(endpoint)
         self._site = site if _IS_AN_ID.fullmatch(site) or "." in site else f"{site}.netlify.app"
         self._site_id = ""
-        self._state = RememberedState(folder, self._live)
+        self._state = LocalState(folder, self._live)
         self._pause = pause
         self._deploy = ""
         self._wanted: dict[str, LiveFile] = {}
 
     @property
-    def state(self) -> RememberedState:
-        """What this machine remembers of the releases that it made."""
+    def state(self) -> LocalState:
+        """The lists of the releases that this machine made, and its lock."""
         return self._state
 
     async def __aenter__(self) -> Self:
@@ -73,14 +73,14 @@ class NetlifyHost:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._state.end_turn()
+        await self._state.release_lock()
         await self._api.close()
 
     async def _published(self) -> Mapping[str, Any]:
-        """Return the deploy that is live, or nothing."""
-        found = await self._api.ask("GET", f"/sites/{quote(self._site, safe='')}")
-        self._site_id = found["id"]
-        return found.get("published_deploy") or {}
+        """Return the deploy that is live, or an empty mapping."""
+        site = await self._api.request("GET", f"/sites/{quote(self._site, safe='')}")
+        self._site_id = site["id"]
+        return site.get("published_deploy") or {}
 
     async def _live(self) -> str:
         return str((await self._published()).get("title") or "")
@@ -88,16 +88,16 @@ class NetlifyHost:
     # -- a release ----------------------------------------------------------------------------------------
 
     async def begin(self, release: Release, bundle: Bundle) -> Collection[str] | None:
-        """Tell Netlify every file's digest, and return the files that it wants: of those with equal bytes, one.
+        """Send Netlify every file's digest, and return the files that it wants: of files with equal bytes, one.
 
-        A deploy that was cut short is begun anew; what had arrived is not asked for again. Raises HostError for names
-        that Netlify does not take, and OutputError for a file that is not as it was built.
+        A deploy that was cut short begins again; Netlify does not ask again for files that had arrived. Raises HostError
+        for names that Netlify does not take, and OutputError for a file that has changed since the build.
         """
         self._state.building = release.name
         files, by_digest = await asyncio.to_thread(_digests, bundle)
         if not self._site_id:
             await self._published()
-        made = await self._api.ask(
+        made = await self._api.request(
             "POST",
             f"/sites/{self._site_id}/deploys",
             title=release.name,
@@ -117,32 +117,32 @@ class NetlifyHost:
             del self._wanted[digest]
 
     async def delete(self, path: str) -> None:
-        """A file that is not named in a deploy is not in it."""
+        """Do nothing: a file that a deploy does not name is not in it."""
 
     async def finish(self, release: Release, bundle: Bundle) -> None:  # noqa: ARG002 - the protocol's
-        """Upload what was live and yet is asked for, and wait until the deploy is live."""
+        """Upload unchanged files that Netlify asks for, and wait until the deploy is live."""
         for file in list(self._wanted.values()):
             await self.put(file, await asyncio.to_thread(bundle.body, file))
         await self._until(frozenset({"ready"}))
         await self._until_published()
 
     async def _until(self, states: frozenset[str]) -> Mapping[str, Any]:
-        """Look at the deploy until it is in one of some states, and return it."""
+        """Request the deploy until it is in one of some states, and return it."""
         waited = 0.0
         while waited <= PATIENCE:
-            found: Mapping[str, Any] = await self._api.ask(
+            deploy: Mapping[str, Any] = await self._api.request(
                 "GET", f"/sites/{self._site_id}/deploys/{self._deploy}"
             )
-            if found["state"] in states:
-                return found
-            if found["state"] == "error":
+            if deploy["state"] in states:
+                return deploy
+            if deploy["state"] == "error":
                 raise HostError(
-                    f"Netlify gave the deploy up: {found.get('error_message') or 'it does not say why'}"
+                    f"Netlify gave the deploy up: {deploy.get('error_message') or 'no reason given'}"
                 )
             await asyncio.sleep(self._pause)
             waited += self._pause
         raise HostError(
-            f"the deploy is {found['state']} after {PATIENCE / 60:.0f} minutes; look at it on app.netlify.com, or deploy again"
+            f"the deploy is {deploy['state']} after {PATIENCE / 60:.0f} minutes; open it on app.netlify.com, or deploy again"
         )
 
     async def _until_published(self) -> None:
@@ -152,62 +152,64 @@ class NetlifyHost:
                 return
             if published.get("locked"):
                 raise HostError(
-                    "the deploy is ready, but Netlify is told not to publish by itself (Stop auto publishing); "
+                    "the deploy is ready, but auto publishing is stopped at Netlify (Stop auto publishing); "
                     "publish it on app.netlify.com"
                 )
             await asyncio.sleep(self._pause)
-        raise HostError("the deploy is ready, but another one is live; look at app.netlify.com")
+        raise HostError("the deploy is ready, but another one is live; see app.netlify.com")
 
     async def configure(self, files: Mapping[str, bytes]) -> Sequence[str]:
-        """No server of ours reads any."""
+        """Do nothing: no server reads the files."""
         del files
         return ()
 
     async def abandon(self, release: Release) -> None:  # noqa: ARG002 - the protocol's
         """Cancel the deploy."""
         if self._deploy:
-            await self._api.ask("POST", f"/deploys/{self._deploy}/cancel")
+            await self._api.request("POST", f"/deploys/{self._deploy}/cancel")
 
-    # -- what is there ------------------------------------------------------------------------------------
+    # -- reading ------------------------------------------------------------------------------------------
 
     async def listing(self) -> AsyncIterator[Listed]:
-        """Stream nothing: every deploy is compared with what Netlify has, and nobody changes one by hand."""
+        """Stream nothing: Netlify compares every deploy with its files, and no deploy is changed by hand."""
         nothing: Sequence[Listed] = ()
         for listed in nothing:
             yield listed
 
     async def read(self, path: str) -> tuple[bytes, Mapping[str, str]]:
-        """Netlify gives nothing back; visit the site."""
-        raise HostError(f"{path}: Netlify has no copy to give; visit the site")
+        """Raise HostError: Netlify returns no files."""
+        raise HostError(f"{path}: Netlify returns no files; visit the site")
 
-    # -- going back ---------------------------------------------------------------------------------------
+    # -- rolling back -------------------------------------------------------------------------------------
 
-    async def keep(self, path: str) -> None:
-        """Netlify keeps every deploy."""
+    async def back_up(self, path: str) -> None:
+        """Do nothing: Netlify stores every deploy."""
 
-    async def restore(self, file: LiveFile, release: str) -> None:
-        """Deploys are gone back to as a whole."""
-        raise HostError(f"{file.path}: go back to {release} as a whole")
+    async def restore(self, path: str, release: str) -> None:
+        """Raise HostError: a rollback makes a whole release live."""
+        raise HostError(f"{path}: the host rolls back to {release} as a whole")
 
     async def releases(self) -> Sequence[str]:
         """Return the releases among the last hundred deploys."""
         live = await self._live()
         return [title for title in await self._deploys() if title != live]
 
-    async def go_back(self, release: str) -> None:
+    async def roll_back(self, release: str) -> None:
         """Restore a release's deploy."""
         await self._published()
-        found = (await self._deploys()).get(release)
-        if found is None:
+        deploy = (await self._deploys()).get(release)
+        if deploy is None:
             raise HostError(f"there is no release {release} among the last hundred deploys")
-        self._deploy = found
-        await self._api.ask("POST", f"/sites/{self._site_id}/deploys/{found}/restore")
+        self._deploy = deploy
+        await self._api.request("POST", f"/sites/{self._site_id}/deploys/{deploy}/restore")
         await self._until_published()
 
     async def _deploys(self) -> dict[str, str]:
         """Return the ids of finished deploys by release, the latest first."""
-        found = await self._api.ask("GET", f"/sites/{self._site_id}/deploys", state="ready", per_page="100")
-        ours = [deploy for deploy in found if _IS_OURS.fullmatch(deploy.get("title") or "")]
+        ready = await self._api.request(
+            "GET", f"/sites/{self._site_id}/deploys", state="ready", per_page="100"
+        )
+        ours = [deploy for deploy in ready if _IS_OURS.fullmatch(deploy.get("title") or "")]
         ids: dict[str, str] = {}
         for deploy in sorted(ours, key=lambda deploy: str(deploy["title"]), reverse=True):
             ids.setdefault(deploy["title"], deploy["id"])
@@ -233,5 +235,5 @@ def _digests(bundle: Bundle) -> tuple[dict[str, str], dict[str, LiveFile]]:
         by_digest.setdefault(digest, file)
     if refused:
         shown = ", ".join(refused[:5]) + (" …" if len(refused) > 5 else "")
-        raise HostError(f"Netlify takes no names with # or ? in them; rename {shown}, and build again")
+        raise HostError(f"Netlify takes no names with # or ?; rename {shown}, and build again")
     return files, by_digest

@@ -1,4 +1,4 @@
-"""Where the keys for Amazon S3, and what speaks its language, are found: where Amazon's own tools find them."""
+"""The keys for Amazon S3 and stores with its API, found where Amazon's own tools find them."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ _OF_THE_MACHINE = (
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Keys, or who gives them. ``told`` says to people where they come from.
+    """Keys, or their provider. ``label`` says in messages where they come from.
 
-    ``options`` are what an S3Store wants to know, nothing if it finds them by itself; ``region`` may be empty.
+    ``options`` are those of an S3Store, none if it finds its keys itself; ``region`` may be empty.
     """
 
-    told: str
+    label: str
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     region: str = ""
 
 
 def find_keys(environment: Mapping[str, str] = os.environ) -> Keys:
-    """Find keys in the order of Amazon's tools: environment, a role given by it, a profile, this machine's role.
+    """Find keys in the order of Amazon's tools: the environment, a role that it names, a profile, this machine's role.
 
     A profile with keys of its own is read here; one that signs in elsewhere (SSO, an assumed role, a program) is left to
-    boto3. Raises UsageError for a profile that is not there, or that wants boto3 where it is not installed.
+    boto3. Raises UsageError for a profile that does not exist, or that needs boto3 where it is not installed.
     (docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html)
     """
     if environment.get("AWS_ACCESS_KEY_ID"):
@@ -49,12 +49,12 @@ def find_keys(environment: Mapping[str, str] = os.environ) -> Keys:
     if profile:
         return _of_profile(name, profile)
     if "AWS_PROFILE" in environment:
-        raise UsageError(f'AWS_PROFILE says "{name}", but there is no such profile; run "aws configure"')
+        raise UsageError(f'AWS_PROFILE names "{name}", but there is no such profile; run "aws configure"')
     return Keys("this machine's role, there being no AWS_ACCESS_KEY_ID and no profile,")
 
 
 def _of_profile(name: str, profile: Mapping[str, str]) -> Keys:
-    told, region = f'the keys of the AWS profile "{name}"', profile.get("region", "")
+    label, region = f'the keys of the AWS profile "{name}"', profile.get("region", "")
     if "aws_access_key_id" in profile and "aws_secret_access_key" in profile:
         options = {
             "access_key_id": profile["aws_access_key_id"],
@@ -62,21 +62,21 @@ def _of_profile(name: str, profile: Mapping[str, str]) -> Keys:
         }
         if "aws_session_token" in profile:
             options["session_token"] = profile["aws_session_token"]
-        return Keys(told, options, region)
+        return Keys(label, options, region)
     if set(profile) <= {"region", "output"}:
         return Keys("this machine's role", region=region)
     if importlib.util.find_spec("boto3") is None:
-        raise UsageError(f'the AWS profile "{name}" signs in by boto3; pip install "replisite[cloudfront]"')
+        raise UsageError(f'the AWS profile "{name}" signs in with boto3; pip install "replisite[cloudfront]"')
     import boto3
     from obstore.auth.boto3 import Boto3CredentialProvider
 
     return Keys(
-        told, {"credential_provider": Boto3CredentialProvider(boto3.Session(profile_name=name))}, region
+        label, {"credential_provider": Boto3CredentialProvider(boto3.Session(profile_name=name))}, region
     )
 
 
 def _profile(name: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return what the two files say of a profile; keys in ``credentials`` go before those in ``config``."""
+    """Return a profile from the two files; ``credentials`` overrides ``config``."""
     home = Path(environment.get("HOME", "~")).expanduser() / ".aws"
     config = environment.get("AWS_CONFIG_FILE", str(home / "config"))
     credentials = environment.get("AWS_SHARED_CREDENTIALS_FILE", str(home / "credentials"))
@@ -84,10 +84,10 @@ def _profile(name: str, environment: Mapping[str, str]) -> dict[str, str]:
     return {**_section(Path(config), section), **_section(Path(credentials), name)}
 
 
-def _section(place: Path, name: str) -> dict[str, str]:
+def _section(path: Path, name: str) -> dict[str, str]:
     parser = configparser.RawConfigParser(default_section="\0", strict=False)
     try:
-        parser.read(place.expanduser(), encoding="utf-8")
+        parser.read(path.expanduser(), encoding="utf-8")
     except (configparser.Error, UnicodeError) as error:
-        raise UsageError(f"{place}: {type(error).__name__}; mend the file") from error
+        raise UsageError(f"{path}: {type(error).__name__}; fix the file") from error
     return dict(parser[name]) if name in parser else {}

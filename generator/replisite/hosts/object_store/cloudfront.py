@@ -1,7 +1,7 @@
-"""CloudFront is told what has changed, so that it fetches that anew.
+"""The invalidation of changed paths at CloudFront, so that it fetches them again.
 
-The distribution's origin is the bucket, and its origin path the prefix: what lies at ``<prefix>/jane/index.html`` is
-visited as ``/jane/``.
+The distribution's origin is the bucket, and its origin path the prefix: the object ``<prefix>/jane/index.html`` is the
+page ``/jane/``.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from replisite.model.live_files import Group, group_of
 __all__ = ["Changes", "Distribution"]
 
 MOST: Final = 15
-"""So many paths with a wildcard may be under way at a time; 3,000 without one.
+"""How many paths are invalidated at most: CloudFront takes 15 with a wildcard at a time, and 3,000 without one.
 
-(docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/InvalidationLimits.html) Every path is paid for beyond the
-first 1,000 of a month, one with a wildcard like one without, so there is no more of the others either.
+(docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/InvalidationLimits.html) Beyond the first 1,000 of a month
+each path costs the same, with a wildcard or without, so the limit holds for both.
 """
 
 EVERYTHING: Final = "/*"
@@ -33,7 +33,7 @@ _PASSING = frozenset(
 
 
 class Changes:
-    """The paths that changed, in the memory of a few: beyond `MOST` only folders at the top, beyond that everything."""
+    """The paths that changed: at most `MOST` files, beyond that the folders at the top, beyond `MOST` of these everything."""
 
     def __init__(self) -> None:
         self._files: set[str] = set()
@@ -41,7 +41,7 @@ class Changes:
         self.is_everything = False
 
     def note(self, path: str) -> None:
-        """Note a file that is another now, or gone. A fingerprinted one is never another."""
+        """Note a file that changed or is gone. A fingerprinted file never changes."""
         if group_of(path) is Group.FINGERPRINTED:
             return
         if len(self._files) <= MOST:
@@ -51,7 +51,7 @@ class Changes:
             self._tops.add(top + slash)
 
     def paths(self) -> Sequence[str]:
-        """Return what to tell, as the paths of addresses; the pages of a folder are asked for in three ways.
+        """Return the paths of addresses to invalidate; a folder's page has three addresses.
 
         >>> changes = Changes()
         >>> changes.note("jane/index.html")
@@ -75,15 +75,15 @@ def _addresses(path: str) -> Sequence[str]:
 
 
 class Distribution:
-    """One distribution, told by boto3, which finds keys by itself. Raises UsageError without boto3."""
+    """One distribution, reached with boto3, which finds its own keys. Raises UsageError without boto3."""
 
     def __init__(self, name: str) -> None:
         if importlib.util.find_spec("boto3") is None:
-            raise UsageError('cloudfront in site.toml wants boto3; pip install "replisite[cloudfront]"')
+            raise UsageError('cloudfront in site.toml needs boto3; pip install "replisite[cloudfront]"')
         self._name = name
 
     async def invalidate(self, paths: Sequence[str], reference: str) -> None:
-        """Let paths be fetched anew. Asking again with the same reference is asking once (CallerReference)."""
+        """Invalidate paths. Two requests with the same reference count as one (CallerReference)."""
         if paths:
             await asyncio.to_thread(self._invalidate, paths, reference)
 
@@ -100,7 +100,7 @@ class Distribution:
             code = str(error.response.get("Error", {}).get("Code", ""))
             status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
             may_pass = code in _PASSING or status >= 500
-            told = "everything is live in the bucket, but old copies are served until this is mended"
-            raise HostError(f"{where}: {code}; {told}", may_pass=may_pass) from error
+            effect = "all files are live in the bucket, but CloudFront serves old copies until this is fixed"
+            raise HostError(f"{where}: {code}; {effect}", may_pass=may_pass) from error
         except BotoCoreError as error:
             raise HostError(f"{where}: {error}", may_pass=True) from error

@@ -1,4 +1,4 @@
-"""What goes wrong at an object store, told as a HostError: what, where, and what to do next."""
+"""The errors of object stores, translated into HostError: where, what, and what to do next."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from obstore.exceptions import (
 
 from replisite.hosts.host import HostError
 
-__all__ = ["FOREIGN", "LOST", "UNKNOWN_CONDITION", "Border"]
+__all__ = ["FOREIGN", "LOST", "UNKNOWN_CONDITION", "ErrorTranslator"]
 
 FOREIGN: Final = (BaseError, OSError, ValueError, NotImplementedError)
 """What obstore raises: errors of its own, and FileNotFoundError for an object that is not there."""
 
 LOST: Final = (AlreadyExistsError, PreconditionError)
-"""What it raises when somebody else was there first."""
+"""What it raises when another client was first."""
 
 UNKNOWN_CONDITION: Final = (NotImplementedError, NotSupportedError)
-"""What it raises where a store cannot be asked to put something only if it is not there."""
+"""What it raises where a store does not support conditions for a put."""
 
 _STATUS = re.compile(r"status code: (\d{3})|\(code: (\d{3})\)")
 _CODE = re.compile(r"<Code>(\w+)</Code>|\(code: ([A-Za-z]\w*)\)")
@@ -46,52 +46,55 @@ _REFUSED_CODES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Border:
-    """Where a store's errors become ours.
+class ErrorTranslator:
+    """Turns a store's errors into ours.
 
-    ``place`` names the bucket to people (``s3://tea-sites``); ``credentials`` says where its keys were found, never what
-    they are. Neither is told the name of the folder that nobody is to find.
+    ``bucket`` names the bucket in messages (``s3://tea-sites``); ``credentials`` says where its keys were found, never
+    their values. No message holds the name of our private folder.
     """
 
-    place: str
+    bucket: str
     credentials: str
 
-    def told(self, error: Exception, key: str) -> HostError:
+    def host_error(self, error: Exception, key: str) -> HostError:
         """Return what an error at a key means.
 
-        A store's ``Retry-After`` does not come through obstore, so the wait is left to whoever tries again.
+        obstore does not pass on a store's ``Retry-After``, so the deploy chooses the wait before a retry.
         """
         text = str(error).partition("\n\nDebug source")[0]
         whole = str(error)
         status = int(_first(_STATUS, text) or 0)
         code = _first(_CODE, text)
-        where = f"{self.place}/{_DRAWN.sub('…', key)}" if key else self.place
+        where = f"{self.bucket}/{_DRAWN.sub('…', key)}" if key else self.bucket
         if code in {"NoSuchBucket", "ContainerNotFound"}:
-            return HostError(f"{self.place}: there is no such bucket; make it, or mend its name in site.toml")
+            return HostError(
+                f"{self.bucket}: there is no such bucket; make it, or correct its name in site.toml"
+            )
         if code in {
             "PermanentRedirect",
             "AuthorizationHeaderMalformed",
             "IllegalLocationConstraintException",
         }:
-            return HostError(f"{self.place}: the bucket lies elsewhere; say where with region in site.toml")
+            return HostError(f"{self.bucket}: the bucket is in another region; set region in site.toml")
         if code == "RequestTimeTooSkewed":
-            return HostError(f"{self.place}: this machine's clock is wrong; set it, then deploy again")
+            return HostError(f"{self.bucket}: this machine's clock is wrong; set it, then deploy again")
         if code in _EXPIRED_CODES:
             return HostError(f"{where}: {self.credentials} expired; sign in again, then deploy")
         if self._is_refusal(error, status, code):
-            told = f"{self.credentials} may not do this ({code or status})"
-            return HostError(f"{where}: {told}; check the keys and what they may do")
+            denied = f"{self.credentials} may not do this ({code or status})"
+            return HostError(f"{where}: {denied}; check the keys and their permissions")
         if isinstance(error, FileNotFoundError) or status == 404:
             return HostError(f"{where}: there is no such object")
         if isinstance(error, LOST):
-            return HostError(f"{where}: somebody else changed it meanwhile", may_pass=True)
+            return HostError(f"{where}: another client has changed it meanwhile", may_pass=True)
         if "token request" in text or "credential" in text.lower():
-            return HostError(f"{self.place}: {self.credentials} gave no keys; sign in, then deploy again")
+            return HostError(f"{self.bucket}: {self.credentials} gave no keys; sign in, then deploy again")
         if status or code:
             may_pass = status in _PASSING_STATUSES or code in _PASSING_CODES
-            said = _first(_MESSAGE, text)
-            told = " ".join(str(part) for part in (status or "", code, f"({said})" if said else "") if part)
-            return HostError(f"{where}: the store answered {told}", may_pass=may_pass)
+            message = _first(_MESSAGE, text)
+            parts = (status or "", code, f"({message})" if message else "")
+            answer = " ".join(str(part) for part in parts if part)
+            return HostError(f"{where}: the store answered {answer}", may_pass=may_pass)
         if isinstance(error, ValueError | NotImplementedError):
             return HostError(f"{where}: {text.strip()}")
         reason = _first(_SYSTEM, whole).replace("TimedOut", "no answer in time")
@@ -105,6 +108,6 @@ class Border:
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:
-    """Return what the first group that matched holds; nothing where none did."""
-    found = pattern.search(text)
-    return next((group for group in found.groups() if group), "") if found else ""
+    """Return the first group that matched; empty if none did."""
+    matched = pattern.search(text)
+    return next((group for group in matched.groups() if group), "") if matched else ""

@@ -1,7 +1,7 @@
-"""An object store: Amazon S3 and whatever speaks its language, Google Cloud Storage, Azure Blob Storage.
+"""The host of an object store: Amazon S3 and stores with its API, Google Cloud Storage, Azure Blob Storage.
 
-Files change one by one, each whole or not at all. What is overwritten or deleted is kept first, so that one can go back
-(`object_kept`); lists and the turn lie beside the sites (`object_state`).
+Files change one by one, each whole or not at all. A file is backed up before it is replaced or deleted
+(`previous_files`); the lists and the lock lie beside the sites (`state`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from replisite.hosts.object_store.cloudfront import Changes, Distribution
 from replisite.hosts.object_store.errors import FOREIGN
 from replisite.hosts.object_store.lock import SETTLE_SECONDS
 from replisite.hosts.object_store.open import Opened
-from replisite.hosts.object_store.previous_files import Keepings
+from replisite.hosts.object_store.previous_files import PreviousFiles
 from replisite.hosts.object_store.private_folder import OURS, Folder
 from replisite.hosts.object_store.state import ObjectState
 from replisite.model.live_files import LiveFile, Served
@@ -29,7 +29,7 @@ from replisite.model.live_files import LiveFile, Served
 __all__ = ["ObjectStoreHost"]
 
 LARGE: Final = 8 << 20
-"""From so many bytes on a file is sent in parts."""
+"""A file of so many bytes or more is sent in parts."""
 
 PARTS: Final = 9_000
 """Amazon S3 takes 10,000 parts of a file (docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html)."""
@@ -41,10 +41,10 @@ _MD5 = re.compile(r"[0-9a-f]{32}\Z")
 
 
 class ObjectStoreHost:
-    """Keeps sites in an opened store; ``distribution`` is told what has changed.
+    """Holds sites in an opened store; changed paths are invalidated at the ``distribution``.
 
     Keys are the prefix and the path as they are: a store knows no encoding, and a visitor's ``/th%C3%A9`` is decoded
-    before it is looked up. Whether index.html is served for a folder is the business of what stands before the store.
+    before it is looked up. Whether index.html is served for a folder is up to the server before the store.
     """
 
     def __init__(
@@ -54,21 +54,21 @@ class ObjectStoreHost:
         *,
         settle_seconds: float = SETTLE_SECONDS,
     ) -> None:
-        self.facts = opened.facts
+        self.features = opened.features
         self._store = opened.store
         self._patient = opened.patient
-        self._border = opened.border
+        self._errors = opened.errors
         self._prefix = f"{opened.prefix}/" if opened.prefix else ""
         self._distribution = distribution
         self._changes = Changes()
         self._run = secrets.token_hex(4)
-        folder = Folder(opened.patient, opened.border, f"{self._prefix}{OURS}")
-        self._state = ObjectState(folder, is_sure=opened.is_sure, settle_seconds=settle_seconds)
-        self._keepings = Keepings(folder)
+        folder = Folder(opened.patient, opened.errors, f"{self._prefix}{OURS}")
+        self._state = ObjectState(folder, has_conditions=opened.has_conditions, settle_seconds=settle_seconds)
+        self._previous = PreviousFiles(folder)
 
     @property
     def state(self) -> ObjectState:
-        """The lists, and whose turn it is."""
+        """The lists, and the lock."""
         return self._state
 
     async def __aenter__(self) -> Self:
@@ -80,11 +80,13 @@ class ObjectStoreHost:
         """Connections end with the store."""
 
     async def begin(self, release: Release, bundle: Bundle) -> Collection[str] | None:  # noqa: ARG002 - the protocol's
-        """Begin; what was kept of older releases goes. What differs must be put."""
-        self._changes.is_everything = release.is_resumed  # what an earlier try changed, nobody has told
-        await self._keepings.begin(release.base, is_resumed=release.is_resumed)
+        """Begin; backups of older releases are removed. Files that differ must be put."""
+        self._changes.is_everything = (
+            release.is_resumed
+        )  # changes of the deploy that was cut short are not known here
+        await self._previous.begin(release.base, is_resumed=release.is_resumed)
         if not release.base and not release.is_resumed:
-            await self._state.forget("before")  # nothing is kept of it any more
+            await self._state.forget("before")  # its backups are removed
         return None
 
     async def put(self, file: LiveFile, body: Body) -> None:
@@ -100,7 +102,7 @@ class ObjectStoreHost:
             else:
                 await self._store.put_async(key, body, attributes=headers, use_multipart=False)
         except FOREIGN as error:
-            raise self._border.told(error, key) from error
+            raise self._errors.host_error(error, key) from error
         self._changes.note(file.path)
 
     async def delete(self, path: str) -> None:
@@ -110,64 +112,64 @@ class ObjectStoreHost:
         except FileNotFoundError:
             pass
         except FOREIGN as error:
-            raise self._border.told(error, self._prefix + path) from error
+            raise self._errors.host_error(error, self._prefix + path) from error
         self._changes.note(path)
 
     async def finish(self, release: Release, bundle: Bundle) -> None:  # noqa: ARG002 - the protocol's
-        """Let CloudFront know; everything else is live already."""
+        """Invalidate the changed paths at CloudFront; every file is live already."""
         if self._distribution is not None:
             await self._distribution.invalidate(self._changes.paths(), f"{release.name}-{self._run}")
 
     async def configure(self, files: Mapping[str, bytes]) -> Sequence[str]:
-        """No server of ours reads any."""
+        """Do nothing: no server reads the files."""
         del files
         return ()
 
     async def abandon(self, release: Release) -> None:
-        """What is live stays."""
+        """Do nothing: live files stay."""
 
     async def listing(self) -> AsyncIterator[Listed]:
-        """Stream what is there.
+        """Stream the stored files.
 
-        Amazon's ETag is the MD5 of what was sent in one piece, unless the bucket encrypts with keys of its own
-        (SSE-KMS); then nothing seems to be as it was built, and a deploy with --refresh puts everything again.
+        Amazon's ETag is the MD5 of a file that was sent in one piece, unless the bucket encrypts with keys of its own
+        (SSE-KMS); then every file seems to differ from the build, and a deploy with --refresh puts all of them again.
         """
         ours = f"{self._prefix}{OURS}/"
         is_md5 = isinstance(self._store, S3Store)
         try:
             async for batch in self._store.list(self._prefix.rstrip("/") or None, chunk_size=LISTED_AT_ONCE):
-                for found in batch:
-                    if found["path"].startswith(ours):
+                for stored in batch:
+                    if stored["path"].startswith(ours):
                         continue
-                    tag = (found["e_tag"] or "").strip('"')
-                    path = found["path"].removeprefix(self._prefix)
-                    yield Listed(path, found["size"], tag, is_md5 and _MD5.match(tag) is not None)
+                    tag = (stored["e_tag"] or "").strip('"')
+                    path = stored["path"].removeprefix(self._prefix)
+                    yield Listed(path, stored["size"], tag, is_md5 and _MD5.match(tag) is not None)
         except FOREIGN as error:
-            raise self._border.told(error, self._prefix.rstrip("/")) from error
+            raise self._errors.host_error(error, self._prefix.rstrip("/")) from error
 
     async def read(self, path: str) -> tuple[bytes, Mapping[str, str]]:
-        """Return what is stored, and the headers that go with it."""
+        """Return a file's stored bytes, and its headers."""
         try:
             answer = await self._store.get_async(self._prefix + path)
             body = bytes(await answer.bytes_async())
         except FOREIGN as error:
-            raise self._border.told(error, self._prefix + path) from error
+            raise self._errors.host_error(error, self._prefix + path) from error
         return body, {name.lower(): value for name, value in answer.attributes.items()}
 
-    async def keep(self, path: str) -> None:
-        """Let the store copy what is live to where it can be found again."""
-        await self._keepings.keep(self._prefix + path, path)
+    async def back_up(self, path: str) -> None:
+        """Let the store copy the live file to the folder of previous files."""
+        await self._previous.back_up(self._prefix + path, path)
 
-    async def restore(self, file: LiveFile, release: str) -> None:
-        """Let the store copy back what was kept."""
-        await self._keepings.restore(self._prefix + file.path, file.path, release)
-        self._changes.note(file.path)
+    async def restore(self, path: str, release: str) -> None:
+        """Let the store copy the backup back."""
+        await self._previous.restore(self._prefix + path, path, release)
+        self._changes.note(path)
 
     async def releases(self) -> Sequence[str]:
-        """Return the releases of which files are kept."""
-        return await self._keepings.names()
+        """Return the releases with backups."""
+        return await self._previous.releases()
 
-    async def go_back(self, release: str) -> None:
+    async def roll_back(self, release: str) -> None:
         """Files are restored one by one."""
         raise HostError(f"{release}: an object store restores files one by one")
 

@@ -12,18 +12,18 @@ END: Final = bytes(2 * tarfile.BLOCKSIZE)
 
 
 def member(path: str, body: bytes) -> bytes:
-    """Return a file as a member; it becomes readable by everybody."""
-    about = tarfile.TarInfo(f"./{path}")
-    about.size, about.mode = len(body), 0o644
-    return _header(about) + body + bytes(-len(body) % tarfile.BLOCKSIZE)
+    """Return a file as a member; every user can read it."""
+    header = tarfile.TarInfo(f"./{path}")
+    header.size, header.mode = len(body), 0o644
+    return _header(header) + body + bytes(-len(body) % tarfile.BLOCKSIZE)
 
 
 def link(path: str, twin: str) -> bytes:
-    """Return a hard link to a file that is there before it."""
-    about = tarfile.TarInfo(f"./{path}")
-    about.type, about.linkname, about.mode = tarfile.LNKTYPE, f"./{twin}", 0o644
-    return _header(about)
+    """Return a hard link to a file that comes earlier in the archive, or exists."""
+    header = tarfile.TarInfo(f"./{path}")
+    header.type, header.linkname, header.mode = tarfile.LNKTYPE, f"./{twin}", 0o644
+    return _header(header)
 
 
-def _header(about: tarfile.TarInfo) -> bytes:
-    return about.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")
+def _header(member: tarfile.TarInfo) -> bytes:
+    return member.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")

@@ -1,4 +1,4 @@
-"""The connection: ssh's own configuration, keys and agent; made anew where it was lost."""
+"""The connection: ssh's own configuration, keys and agent; made again where it was lost."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from typing import Any, Final
 import asyncssh
 
 from replisite.hosts.host import HostError
-from replisite.hosts.ssh.errors import Broken, fingerprint, no_connection, no_key
+from replisite.hosts.ssh.errors import ConnectionErrors, fingerprint, no_connection, no_key
 from replisite.hosts.ssh.host_keys import HostKeys, known_hosts_files
 
 __all__ = ["Address", "Connection"]
 
 CONNECT_SECONDS: Final = 20
 ALIVE_SECONDS, ALIVE_TIMES = 15, 3
-"""A server that has not answered three questions in a row, 15 seconds apart, is gone."""
+"""A server that has not answered three requests in a row, 15 seconds apart, is gone."""
 
 _CONFIGURATION = ("~/.ssh/config", "/etc/ssh/ssh_config")
 
 
 _FAST: Final = "aes128-gcm@openssh.com,aes256-gcm@openssh.com"
-"""Ciphers that take one call a packet; the others are there behind them."""
+"""Ciphers that take one call a packet, preferred to the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the server is, and who we are there; what is left out is as ssh's own configuration says."""
+    """The server's address and our user there; empty fields are as in ssh's own configuration."""
 
     server: str
     user: str = ""
@@ -40,7 +40,7 @@ class Address:
 
 
 class _Client(asyncssh.SSHClient):
-    """Refuses every server whose key is not known, and remembers the key."""
+    """Refuses every server whose key is not known, and stores the key that it showed."""
 
     def __init__(self, keys: HostKeys) -> None:
         self._keys = keys
@@ -64,7 +64,7 @@ class Connection:
         self._sftp: asyncssh.SFTPClient | None = None
 
     async def opened(self) -> asyncssh.SSHClientConnection:
-        """Return the open connection. Those who ask at the same time wait for the same one, or hear the same error."""
+        """Return the open connection. Calls at the same time wait for the same connection, or raise the same error."""
         if self._open is None or self._open.is_closed():
             if self._opening is None or self._opening.done():
                 self._open = self._sftp = None
@@ -76,14 +76,14 @@ class Connection:
         """Return the client for files."""
         connection = await self.opened()
         if self._sftp is None:
-            with Broken(self.address.server):
+            with ConnectionErrors(self.address.server):
                 self._sftp = await connection.start_sftp_client(path_errors="surrogateescape")
         return self._sftp
 
     async def start(self, command: str) -> asyncssh.SSHClientProcess[bytes]:
         """Start a program."""
         connection = await self.opened()
-        with Broken(self.address.server):
+        with ConnectionErrors(self.address.server):
             return await connection.create_process(command, encoding=None, request_pty=False)
 
     async def close(self) -> None:
@@ -92,7 +92,7 @@ class Connection:
             self._opening.cancel()
         if self._open is not None:
             self._open.close()
-            with Broken(self.address.server):
+            with ConnectionErrors(self.address.server):
                 await self._open.wait_closed()
         self._open = self._sftp = None
 
@@ -100,14 +100,14 @@ class Connection:
 async def _connect(address: Address) -> asyncssh.SSHClientConnection:
     settings = _settings(address)
     try:
-        found = asyncssh.SSHClientConnectionOptions(host=address.server, **settings)
+        options = asyncssh.SSHClientConnectionOptions(host=address.server, **settings)
     except (ValueError, OSError) as error:
         raise no_connection(address.server, address.port or 22, error) from error
-    keys = HostKeys(known_hosts_files(address.known_hosts, found.known_hosts))
+    keys = HostKeys(known_hosts_files(address.known_hosts, options.known_hosts))
     settings["known_hosts"] = keys
-    if not found.config.get("Ciphers"):
+    if not options.config.get("Ciphers"):
         settings["encryption_algs"] = f"^{_FAST}"
-    port = int(found.port)
+    port = int(options.port)
     try:
         return await asyncssh.connect(
             host=address.server, client_factory=lambda: _Client(keys), options=None, **settings
@@ -119,8 +119,8 @@ async def _connect(address: Address) -> asyncssh.SSHClientConnection:
             raise keys.refused(address.server, port) from error
         raise no_connection(address.server, port, error) from error
     except asyncssh.PermissionDenied as error:
-        tried = [told async for told in _tried(found)]
-        raise no_key(found.username, address.server, tried) from error
+        tried = [key async for key in _tried(options)]
+        raise no_key(options.username, address.server, tried) from error
     except (asyncssh.Error, OSError, ValueError) as error:
         raise no_connection(address.server, port, error) from error
 
@@ -147,20 +147,22 @@ def _settings(address: Address) -> dict[str, Any]:
     if address.identity:
         identity = Path(address.identity).expanduser()
         if not identity.is_file():
-            raise HostError(f"{address.server}: {identity}: there is no such key; mend identity in site.toml")
+            raise HostError(
+                f"{address.server}: {identity}: there is no such key; correct identity in site.toml"
+            )
         settings["client_keys"] = [str(identity)]
     return settings
 
 
 async def _tried(options: asyncssh.SSHClientConnectionOptions) -> AsyncIterator[str]:
-    """Stream the fingerprints of the keys that the server was offered, and where they are from."""
-    for told in _named(options.client_keys or ()):
-        yield told
+    """Stream the fingerprints of the keys that the server was offered, and their origin."""
+    for key in _named(options.client_keys or ()):
+        yield key
     if options.agent_path:
         try:
             async with asyncssh.connect_agent(options.agent_path) as agent:
-                for told in _named(await agent.get_keys()):
-                    yield f"{told} in ssh-agent"
+                for key in _named(await agent.get_keys()):
+                    yield f"{key} in ssh-agent"
         except (OSError, ValueError, asyncssh.Error):
             return
 

@@ -1,4 +1,4 @@
-"""What ssh's errors mean to somebody who deploys."""
+"""What ssh's errors mean for a deploy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import asyncssh
 from replisite.hosts.common import disk_errors
 from replisite.hosts.host import HostError
 
-__all__ = ["Broken", "complaint", "fingerprint", "no_connection", "no_key"]
+__all__ = ["ConnectionErrors", "fingerprint", "no_connection", "no_key", "program_error"]
 
 _LOST = (
     asyncssh.DisconnectError,
@@ -26,8 +26,8 @@ _LOST = (
 )
 
 
-class Broken:
-    """Tells that a connection broke while something was done; a next try makes a new one."""
+class ConnectionErrors:
+    """A context manager that raises a broken connection as a HostError; a retry makes a new connection."""
 
     def __init__(self, server: str) -> None:
         self._server = server
@@ -45,16 +45,16 @@ class Broken:
             raise HostError(f"{self._server}: the connection broke ({why})", may_pass=True) from error
 
 
-def complaint(place: str, text: str) -> HostError:
-    """Return what a program's complaint means; ``place`` is what it was about."""
+def program_error(subject: str, text: str) -> HostError:
+    """Return the error that a program's message means; ``subject`` is the file or folder that it is about."""
     lines = [line for line in text.splitlines() if line.strip()]
-    said = lines[0].strip() if lines else "it ended without a word"
+    message = lines[0].strip() if lines else "the program failed without a message"
     number = disk_errors.number_in(text)
     if not number:
-        return HostError(f"{place}: {said}")
-    meaning, may_pass = disk_errors.told(number, said)
-    said = next((line.strip() for line in lines if os.strerror(number) in line), said)
-    return HostError(f"{place}: {meaning} ({said})", may_pass=may_pass)
+        return HostError(f"{subject}: {message}")
+    meaning, may_pass = disk_errors.meaning_of(number, message)
+    message = next((line.strip() for line in lines if os.strerror(number) in line), message)
+    return HostError(f"{subject}: {meaning} ({message})", may_pass=may_pass)
 
 
 def no_connection(server: str, port: int, error: Exception) -> HostError:
@@ -62,39 +62,39 @@ def no_connection(server: str, port: int, error: Exception) -> HostError:
     text = str(error)
     number = getattr(error, "errno", None)
     if isinstance(error, socket.gaierror):
-        told = "no machine of this name is known; mend server in site.toml, or name it in ~/.ssh/config"
-        return HostError(f"{server}: {told}", may_pass=number == socket.EAI_AGAIN)
+        what = "no machine of this name is known; correct server in site.toml, or name it in ~/.ssh/config"
+        return HostError(f"{server}: {what}", may_pass=number == socket.EAI_AGAIN)
     if isinstance(error, TimeoutError):
-        told = f"nobody answers at port {port}; is it the right machine, and does a firewall let us through?"
-        return HostError(f"{server}: {told}", may_pass=True)
+        what = f"port {port} does not answer; check the name of the machine, and its firewall"
+        return HostError(f"{server}: {what}", may_pass=True)
     if number == errno.ECONNREFUSED or f"[Errno {errno.ECONNREFUSED}]" in text:
-        told = f"nobody listens at port {port}; is sshd running there, and is it the right port?"
-        return HostError(f"{server}: {told}", may_pass=True)
+        what = f"no server listens at port {port}; check that sshd runs there, and that the port is right"
+        return HostError(f"{server}: {what}", may_pass=True)
     if isinstance(error, (asyncssh.ProtocolError, asyncssh.ProtocolNotSupported, asyncssh.KeyExchangeFailed)):
-        return HostError(f"{server}: port {port} does not speak ssh as we do: {text}")
+        return HostError(f"{server}: the server at port {port} has no common version of ssh: {text}")
     if isinstance(error, asyncssh.IllegalUserName):
-        return HostError(f"{server}: {text}; mend user in site.toml")
+        return HostError(f"{server}: {text}; correct user in site.toml")
     if isinstance(error, ValueError):  # a key or a configuration that cannot be read
-        return HostError(f"{server}: {text}; mend ~/.ssh, or what site.toml says of identity and known_hosts")
+        return HostError(f"{server}: {text}; fix ~/.ssh, or identity and known_hosts in site.toml")
     if isinstance(error, FileNotFoundError):
-        return HostError(f"{server}: {error.filename}: there is no such key; mend identity in site.toml")
+        return HostError(f"{server}: {error.filename}: there is no such key; correct identity in site.toml")
     return HostError(f"{server}: no connection to port {port}: {text or type(error).__name__}", may_pass=True)
 
 
 def no_key(user: str, server: str, tried: Iterable[str]) -> HostError:
-    """Return that the server takes none of our keys."""
-    told = ", ".join(tried)
-    if told:
-        what = f"none of our keys was accepted: {told}"
+    """Return the error of a server that accepts none of our keys."""
+    keys = ", ".join(tried)
+    if keys:
+        what = f"none of these keys was accepted: {keys}"
         then = "put the public half of one into ~/.ssh/authorized_keys there (ssh-copy-id), or name another with identity"
     else:
-        what = "we have no key: none in ssh-agent, none in ~/.ssh"
+        what = "there is no key in ssh-agent or in ~/.ssh"
         then = "make one with ssh-keygen, or name one with identity in site.toml"
     return HostError(
-        f"{user}@{server}: {what}; {then}. One with a passphrase must be in ssh-agent (ssh-add); a password is never asked for"
+        f"{user}@{server}: {what}; {then}. A key with a passphrase must be in ssh-agent (ssh-add); replisite never asks for a password"
     )
 
 
 def fingerprint(public: bytes) -> str:
-    """Return the fingerprint of a public key, as ssh-keygen -l tells it."""
+    """Return the fingerprint of a public key, as ssh-keygen -l writes it."""
     return "SHA256:" + base64.b64encode(hashlib.sha256(public).digest()).rstrip(b"=").decode()

@@ -25,20 +25,22 @@ from replisite.model.live_files import LiveFile
 __all__ = ["SshHost"]
 
 JOBS: Final = 192
-"""So many files make the batches that are on their way at the same time."""
+"""How many files the batches hold that are sent at the same time."""
 
 
 class SshHost:
-    """Makes releases below ``path`` on a server and keeps ``keep`` of them, the live one among them.
+    """Makes releases below ``path`` on a server and stores the ``keep`` latest of them, the live one among them.
 
     A ``path`` that does not begin with a slash is below the user's home.
     """
 
     def __init__(self, address: Address, path: str, keep: int = 3) -> None:
-        who = f"{address.user}@" if address.user else ""
+        user = f"{address.user}@" if address.user else ""
         port = f":{address.port}" if address.port else ""
-        told = f"ssh://{who}{address.server}{port}/{path.removeprefix('/')}"
-        self.facts = HostFeatures(told, packing="beside", headers="server", jobs=JOBS, switches_at_once=True)
+        label = f"ssh://{user}{address.server}{port}/{path.removeprefix('/')}"
+        self.features = HostFeatures(
+            label, packing="beside", headers="server", jobs=JOBS, switches_at_once=True
+        )
         self._connection = Connection(address)
         self._shell = Shell(self._connection, path)
         self._files = Files(self._shell)
@@ -52,7 +54,7 @@ class SshHost:
 
     @property
     def state(self) -> SshState:
-        """The list of what is live, and whose turn it is."""
+        """The lists of the releases, and the lock."""
         return self._state
 
     async def __aenter__(self) -> Self:
@@ -69,7 +71,7 @@ class SshHost:
     # -- making a release -----------------------------------------------------------------------------
 
     async def begin(self, release: Release, bundle: Bundle) -> Collection[str] | None:
-        """Make a release of hard links to the files of the one before, or go on with one that was cut short."""
+        """Make a release of hard links to the files of the one before, or continue one that was cut short."""
         self._part = releases.part(release.name)
         self._state.building = release.name
         self._is_resumed = release.is_resumed
@@ -77,14 +79,14 @@ class SshHost:
         self._built_packed = await asyncio.to_thread(releases.built_packed, bundle)
         meaning = {
             scripts.NO_LINK: f"{releases.CURRENT} {releases.NO_LINK}",
-            scripts.NO_RELEASE: f"{self._part}: what an earlier try left there is gone",
+            scripts.NO_RELEASE: f"{self._part}: the release that was cut short is gone",
         }
         script = scripts.GO_ON if release.is_resumed else scripts.BEGIN
-        told = await self._shell.run(script, release.name, patience=LONG_PATIENCE, meaning=meaning)
-        self._is_fresh = "fresh" in told.split()
+        output = await self._shell.run(script, release.name, patience=LONG_PATIENCE, meaning=meaning)
+        self._is_fresh = "fresh" in output.split()
         if self._stream is not None:
             await self._stream.close()
-        self._stream = Stream(self._shell, self._part) if "stream" in told.split() else None
+        self._stream = Stream(self._shell, self._part) if "stream" in output.split() else None
         return None
 
     async def put(self, file: LiveFile, body: Body) -> None:
@@ -97,7 +99,7 @@ class SshHost:
             return
         twin = self._twins.of(file)
         if twin is not None:
-            with contextlib.suppress(HostError):  # it takes no more links, or is gone: then it is sent
+            with contextlib.suppress(HostError):  # the twin takes no more links, or is gone: the file is sent
                 await self._stream.send(Change(path, removes, tuple(self._links(path, twin))))
                 return
         packed = await asyncio.to_thread(self._packed, file, body) if file.served.is_text else {}
@@ -116,15 +118,15 @@ class SshHost:
                 await self._files.store(f"{self._part}/{file.path}{suffix}", packed_body)
 
     def _packed(self, file: LiveFile, body: bytes) -> dict[str, bytes]:
-        made = iter_packed(file, body)
-        return {suffix: packed for suffix, packed in made if file.path + suffix not in self._built_packed}
+        copies = iter_packed(file, body)
+        return {suffix: packed for suffix, packed in copies if file.path + suffix not in self._built_packed}
 
     def _links(self, path: str, twin: releases.Twin) -> Sequence[bytes]:
         wanted = [suffix for suffix in twin.suffixes if path + suffix not in self._built_packed]
         return [link(path + suffix, twin.path + suffix) for suffix in ("", *wanted)]
 
     async def delete(self, path: str) -> None:
-        """Remove a file and its packed copies; folders that are empty then go at the end."""
+        """Remove a file and its packed copies; `finish` removes empty folders."""
         removes = (releases.checked(path), *releases.copies(path, self._built_packed))
         if self._stream is not None:
             await self._stream.send(Change(path, removes))
@@ -136,30 +138,30 @@ class SshHost:
         """Write a server's configuration where it differs."""
         changed = []
         for name, body in files.items():
-            there = b""
+            present = b""
             with contextlib.suppress(HostError):  # there is none yet
-                there = await self._files.read(releases.checked(name))
-            if there != body:
+                present = await self._files.read(releases.checked(name))
+            if present != body:
                 await self._files.store(name, body)
                 changed.append(name)
         return changed
 
     async def abandon(self, release: Release) -> None:
-        """Remove what was begun."""
+        """Remove the release that was begun."""
         await self._shell.run(scripts.ABANDON, release.name, patience=LONG_PATIENCE)
 
     # -- making it live -------------------------------------------------------------------------------
 
     async def finish(self, release: Release, bundle: Bundle) -> None:
-        """Let the link lead to the new release, and remove those that are older than wanted.
+        """Point the link at the new release, and remove the oldest releases.
 
-        Everything is on the disk before the link changes: after a power cut the live release is whole. Doing it twice
-        does no harm.
+        Everything is on the disk before the link changes: after a power cut the live release is whole. A second call does
+        no harm.
         """
         if self._is_resumed:
             await self._remove_strangers(bundle)
         meaning = {
-            scripts.NO_RELEASE: f"{self._part}: somebody has removed what was to be live; deploy again",
+            scripts.NO_RELEASE: f"{self._part}: the new release has been removed; deploy again",
             **LOST,
         }
         await self._shell.run(
@@ -169,22 +171,22 @@ class SshHost:
         try:
             await self._prune()
         except HostError as error:
-            told = f"{release.name} is live, but older releases could not be removed: {error}"
-            raise HostError(told, may_pass=error.may_pass) from error
+            message = f"{release.name} is live, but older releases could not be removed: {error}"
+            raise HostError(message, may_pass=error.may_pass) from error
 
     async def _remove_strangers(self, bundle: Bundle) -> None:
-        """Remove what a try that was killed has put without being able to note it, and nobody has built any more."""
-        with tempfile.TemporaryFile() as there:
+        """Remove files that a deploy put without recording them before it was killed, and that are not built any more."""
+        with tempfile.TemporaryFile() as listing:
             try:
                 async for path in self._shell.lines(scripts.PATHS, _name(self._part)):
-                    there.write(encoded(path.removeprefix("./")) + b"\n")
+                    listing.write(encoded(path.removeprefix("./")) + b"\n")
             except HostError as error:
                 if error.may_pass:
                     raise
-                return  # it has its name already
-            there.seek(0)
+                return  # the release has its name already
+            listing.seek(0)
             built = releases.InOrder(bundle.files())
-            paths = (decoded(line.removesuffix(b"\n")) for line in there)
+            paths = (decoded(line.removesuffix(b"\n")) for line in listing)
             strangers = await asyncio.to_thread(lambda: [path for path in paths if not built.has(path)])
         for path in strangers:
             await self._files.remove(f"{self._part}/{path}")
@@ -197,15 +199,15 @@ class SshHost:
 
     async def _prune(self) -> None:
         before = (await self._files.link_of(releases.PREVIOUS)).rpartition("/")[2]
-        there = (await self._shell.run(scripts.NAMES)).splitlines()
-        gone = releases.superfluous(there, await self._state.live(), before, self._keep)
+        names = (await self._shell.run(scripts.NAMES)).splitlines()
+        gone = releases.superfluous(names, await self._state.live(), before, self._keep)
         if gone:
             await self._shell.run(scripts.REMOVE, *gone, patience=LONG_PATIENCE)
 
-    # -- looking, and going back ----------------------------------------------------------------------
+    # -- reading, and rolling back --------------------------------------------------------------------
 
     async def listing(self) -> AsyncIterator[Listed]:
-        """Stream the files of the live release; packed copies are no files of their own."""
+        """Stream the files of the live release, without packed copies."""
         live = await self._state.live()
         if not live:
             return
@@ -227,23 +229,23 @@ class SshHost:
         """Return a file of the live release. Headers are the server's."""
         return await self._files.read(f"{releases.CURRENT}/{releases.checked(path)}"), {}
 
-    async def keep(self, path: str) -> None:
-        """Releases are kept whole."""
+    async def back_up(self, path: str) -> None:
+        """Do nothing: whole releases are stored."""
 
-    async def restore(self, file: LiveFile, release: str) -> None:
-        """Releases are gone back to as a whole."""
-        raise HostError(f"{file.path}: go back to {release} as a whole")
+    async def restore(self, path: str, release: str) -> None:
+        """Raise HostError: a rollback makes a whole release live."""
+        raise HostError(f"{path}: the host rolls back to {release} as a whole")
 
     async def releases(self) -> Sequence[str]:
-        """Return the names of the releases that are there, beside the live one."""
+        """Return the names of the stored releases, without the live one."""
         live = await self._state.live()
         names = (await self._shell.run(scripts.NAMES)).splitlines()
         return [name for name in releases.latest_first(names) if name != live]
 
-    async def go_back(self, release: str) -> None:
-        """Let the link lead to an earlier release."""
+    async def roll_back(self, release: str) -> None:
+        """Point the link at an earlier release."""
         if release not in {*await self.releases(), await self._state.live()}:
-            raise HostError(f"{self._shell.told}/{releases.whole(release)}: there is no such release")
+            raise HostError(f"{self._shell.label}/{releases.whole(release)}: there is no such release")
         await self._switch(release)
 
 

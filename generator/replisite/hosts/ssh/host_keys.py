@@ -1,4 +1,4 @@
-"""The server's key, which is always checked against the known ones; there is no way to do without."""
+"""The server's key, which is always checked against the known keys; the check cannot be turned off."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _Known = tuple[
 
 
 def known_hosts_files(named: str, configured: object) -> list[Path]:
-    """Return the files of known keys: the one that the target names, or those of ssh's configuration, or ssh's own.
+    """Return the files of known keys: the target's, or those of ssh's configuration, or ssh's own.
 
-    A configuration that turns the check off (``UserKnownHostsFile none``) is not followed.
+    A configuration that turns the check off (``UserKnownHostsFile none``) has no effect.
     """
     if named:
         return [Path(named).expanduser()]
@@ -35,7 +35,7 @@ def known_hosts_files(named: str, configured: object) -> list[Path]:
 
 
 class HostKeys:
-    """The known keys, as asyncssh asks for them; remembers what it was asked, to tell why a server was refused."""
+    """The known keys, as asyncssh asks for them; stores its question, to explain why a server was refused."""
 
     def __init__(self, files: Sequence[Path]) -> None:
         self._files = files
@@ -43,41 +43,41 @@ class HostKeys:
         try:
             self._all = asyncssh.read_known_hosts(there)
         except (ValueError, OSError) as error:
-            raise HostError(f"{', '.join(there)}: {error}; mend the file of known hosts") from error
+            raise HostError(f"{', '.join(there)}: {error}; fix the file of known hosts") from error
         self._known: Sequence[asyncssh.SSHKey] = ()
         self._revoked: Sequence[asyncssh.SSHKey] = ()
         self._name = ""
         self.shown: asyncssh.SSHKey | None = None
 
     def __call__(self, host: str, address: str, port: int | None) -> _Known:
-        """Return what is known of a host."""
-        found: _Known = asyncssh.match_known_hosts(self._all, host, address, port)
-        self._known, self._revoked = found[0], found[2]
+        """Return the known keys of a host."""
+        known: _Known = asyncssh.match_known_hosts(self._all, host, address, port)
+        self._known, self._revoked = known[0], known[2]
         self._name = host if port is None else f"[{host}]:{port}"
-        return found
+        return known
 
     def refused(self, server: str, port: int) -> HostError:
-        """Return why a server's key was not taken, and what to do."""
+        """Return why a server's key was refused, and what to do."""
         file = self._files[0]
-        shown = _told(self.shown) if self.shown is not None else "one of another kind"
+        shown = _label(self.shown) if self.shown is not None else "one of another kind"
         learn = f"ssh-keyscan -p {port} {server} >> {file}"
         if self.shown is not None and self.shown in self._revoked:
             return HostError(f"{server}: its host key {shown} was revoked in {file}; do not connect")
         if self._known:
-            known = ", ".join(_told(key) for key in _once(self._known))
+            known = ", ".join(_label(key) for key in _distinct(self._known))
             return HostError(
-                f"{server}: its host key has changed: it shows {shown}, but {known} is known; somebody may stand in "
-                f"between. If who runs it confirms the new key, remove the old one with ssh-keygen -R '{self._name}' -f "
+                f"{server}: its host key has changed: it shows {shown}, but {known} is known; an attacker may answer in "
+                f"its place. If its administrator confirms the new key, remove the old one with ssh-keygen -R '{self._name}' -f "
                 f"{file}, then add the new one with {learn}"
             )
         return HostError(
-            f"{server}: its host key is not known: {shown}. If who runs it confirms this fingerprint, add the key with {learn}"
+            f"{server}: its host key is not known: {shown}. If its administrator confirms this fingerprint, add the key with {learn}"
         )
 
 
-def _told(key: asyncssh.SSHKey) -> str:
+def _label(key: asyncssh.SSHKey) -> str:
     return f"{key.get_fingerprint()} ({key.get_algorithm()})"
 
 
-def _once(keys: Iterable[asyncssh.SSHKey]) -> list[asyncssh.SSHKey]:
+def _distinct(keys: Iterable[asyncssh.SSHKey]) -> list[asyncssh.SSHKey]:
     return list({key.public_data: key for key in keys}.values())

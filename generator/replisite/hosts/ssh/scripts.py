@@ -1,6 +1,6 @@
 """The scripts that the other machine's shell runs (POSIX.1-2024, with a fallback where a program is older).
 
-``$1`` is the folder of the releases; what the other words are stands beside each script.
+``$1`` is the folder of the releases; each script names its other words.
 """
 
 from __future__ import annotations
@@ -10,10 +10,8 @@ from typing import Final
 __all__ = [
     "ABANDON",
     "BEGIN",
-    "END_TURN",
     "FINISH",
     "GO_ON",
-    "KEEP_TURN",
     "LISTING",
     "NAMES",
     "NOT_OURS",
@@ -21,15 +19,17 @@ __all__ = [
     "NO_RELEASE",
     "PATHS",
     "PROBE_DISK",
+    "RELEASE_LOCK",
     "REMOVE",
+    "RENEW_LOCK",
     "STREAM",
-    "TAKE_TURN",
+    "TAKE_LOCK",
 ]
 
 NO_LINK: Final = 41
 NO_RELEASE: Final = 42
 NOT_OURS: Final = 43
-"""What scripts end with, beside the statuses of the programs that they run."""
+"""The exit statuses of the scripts, beside those of the programs that they run."""
 
 _STREAMS: Final = r"""
 streams() {
@@ -38,7 +38,7 @@ streams() {
 }
 if streams >/dev/null 2>&1; then echo stream; else echo single; fi
 """
-"""Say how files may travel: dd must read neither more nor less than it is told."""
+"""Print whether files can be sent as a stream: dd must read exactly as many bytes as it is asked for."""
 
 BEGIN: Final = (
     r"""
@@ -58,10 +58,10 @@ if [ -n "$3" ] && [ -d "$3" ]; then
         mkdir -p -- "$to"
         cd -- "$3"
         export to
-        find . -type d -exec sh -c 'for one do mkdir -p -- "$to/$one" || exit; done' sh {} +
+        find . -type d -exec sh -c 'for name do mkdir -p -- "$to/$name" || exit; done' sh {} +
         find . -type f -exec sh -c '
-            for one do
-                [ -e "$to/$one" ] || ln -- "$one" "$to/$one" 2>/dev/null || cp -p -- "$one" "$to/$one" || exit
+            for name do
+                [ -e "$to/$name" ] || ln -- "$name" "$to/$name" 2>/dev/null || cp -p -- "$name" "$to/$name" || exit
             done' sh {} +
         cd ..
     fi
@@ -75,8 +75,8 @@ if [ -n "$3" ]; then echo based; else echo fresh; fi
 """
     + _STREAMS
 )
-"""Make a release ``$2`` of hard links to the live one; where a file takes no more links, of a copy. Say whether there was one. ``cp -l`` is GNU's and
-the BSDs'. Symbolic links are not ours and stay behind."""
+"""Make a release ``$2`` of hard links to the live one; a file that takes no more links is copied. Print whether there was a
+live one. ``cp -l`` is GNU's and the BSDs'. Symbolic links are not ours and are left out."""
 
 GO_ON: Final = (
     r"""
@@ -88,7 +88,7 @@ fi
 """
     + _STREAMS
 )
-"""Find what an earlier try of ``$2`` has made; one that was whole, but never live, is taken up again."""
+"""Continue a release ``$2`` that was cut short, also one that was whole but never live."""
 
 FINISH: Final = r"""
 cd -- "$1" || exit
@@ -102,14 +102,14 @@ fi
 [ -d "$2" ] || exit 42
 sync -f . 2>/dev/null || sync
 """
-"""Give a release ``$2`` its name, if the turn is still the one whose words are ``$3``, and wait for the disk."""
+"""Give a release ``$2`` its name, if the lock still has the content ``$3``, and wait for the disk."""
 
 REMOVE: Final = r"""
 cd -- "$1/releases" || exit
 shift
 rm -rf -- "$@"
 """
-"""Remove releases and lists, which are all words."""
+"""Remove releases and lists; all words are names."""
 
 ABANDON: Final = r"""
 cd -- "$1" 2>/dev/null || exit 0
@@ -118,7 +118,7 @@ rm -rf -- "releases/.$2.part" "releases/.$2.begun" "releases/$2.live"
 
 NAMES: Final = r"""
 cd -- "$1/releases" 2>/dev/null || exit 0
-for one in *; do [ -e "$one" ] && printf '%s\n' "$one"; done
+for name in *; do [ -e "$name" ] && printf '%s\n' "$name"; done
 exit 0
 """
 
@@ -130,13 +130,13 @@ else
     find . -type f -exec stat -f '%z %N' -- {} +
 fi
 """
-"""Tell the size and the path of each file of ``$2``; ``stat`` is GNU's and busybox's, or a BSD's."""
+"""Print the size and the path of each file of ``$2``; ``stat`` is GNU's and busybox's, or a BSD's."""
 
 PATHS: Final = r"""
 cd -- "$1/releases/$2" || exit
 find . ! -type d | tr / '\001' | sort | tr '\001' /
 """
-"""Tell the paths in ``$2`` in the order in which live files are sorted: folder by folder."""
+"""Print the paths in ``$2`` in the order of live files: folder by folder."""
 
 PROBE_DISK: Final = r"""
 cd -- "$1" || exit
@@ -144,9 +144,9 @@ if dd if=/dev/zero of=.probe bs=65536 count=1 2>&1; then rm -f .probe; exit 0; f
 rm -f .probe
 exit 1
 """
-"""Write something, to hear what is wrong with the disk: SFTP has one word for most of its errors."""
+"""Write a file, to get the disk's error: SFTP has one word for most of its errors."""
 
-TAKE_TURN: Final = r"""
+TAKE_LOCK: Final = r"""
 mkdir -p -- "$1" && cd -- "$1" || exit
 if [ "$3" = force ]; then
     printf '%s\n' "$2" >.turn.new && mv -f .turn.new .turn && echo ours
@@ -163,15 +163,16 @@ else
     : >.turn
 fi
 """
-"""Make the file ``.turn`` with the words ``$2``, if there is none (``set -C`` opens with O_EXCL); or tell whose it is."""
+"""Make the lock file ``.turn`` with the content ``$2``, if there is none (``set -C`` opens with O_EXCL); or print its age and
+content."""
 
-KEEP_TURN: Final = r"""
+RENEW_LOCK: Final = r"""
 cd -- "$1" || exit
 if [ "$(cat .turn 2>/dev/null)" != "$2" ]; then exit 43; fi
 touch .turn
 """
 
-END_TURN: Final = r"""
+RELEASE_LOCK: Final = r"""
 cd -- "$1" 2>/dev/null || exit 0
 if [ "$(cat .turn 2>/dev/null)" = "$2" ]; then rm -f .turn; fi
 """
@@ -182,14 +183,14 @@ STREAM: Final = (
     'take() { dd bs="$1" count=1 iflag=fullblock 2>/dev/null; }; '
     "while read -r number how way gone size; do "
     'if [ "$way" != 0 ]; then take "$way" | xargs -0 rm -f -- 2>/dev/null; fi; '
-    'told=$(if [ "$gone" != 0 ]; then take "$gone" | xargs -0 rm "$how" -- 2>&1; fi) && '
-    'told=$(if [ "$size" != 0 ]; then take "$size" | tar -xomf - 2>&1; fi) || '
-    '{ echo "$number no"; printf "%s\\n" "$told" >&2; exit 1; }; '
+    'output=$(if [ "$gone" != 0 ]; then take "$gone" | xargs -0 rm "$how" -- 2>&1; fi) && '
+    'output=$(if [ "$size" != 0 ]; then take "$size" | tar -xomf - 2>&1; fi) || '
+    '{ echo "$number no"; printf "%s\\n" "$output" >&2; exit 1; }; '
     'echo "$number yes"; '
     "done'"
 )
 """Take batches, one after the other, until there are no more or one fails.
 
-The first line is a folder. A batch begins with a line: its number, how rm(1) removes, and three lengths in bytes: of paths
-that may be in the way, of paths to remove, each with NUL at its end, and of a tar archive. These follow.
+The first line is a folder. A batch begins with a line: its number, the option of rm(1), and three lengths in bytes: of
+paths that may be in the way, of paths to remove, each with NUL at its end, and of a tar archive. These follow.
 """

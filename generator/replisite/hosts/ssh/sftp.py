@@ -1,6 +1,6 @@
-"""Single files by SFTP: large ones, lists, links, and those that are read; and every file where there is no tar.
+"""Single files by SFTP: large files, lists, links, and files that are read; and every file where there is no tar.
 
-OpenSSH's server answers most errors with the one word "Failure"; what it means is asked of the shell.
+OpenSSH's server answers most errors with the one word "Failure"; the shell finds out what it means.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import asyncssh
 
 from replisite.hosts.common import disk_errors
 from replisite.hosts.host import HostError
-from replisite.hosts.ssh.errors import Broken
+from replisite.hosts.ssh.errors import ConnectionErrors
 from replisite.hosts.ssh.scripts import PROBE_DISK
 from replisite.hosts.ssh.shell import Shell
 
@@ -41,26 +41,26 @@ class Files:
         self._shell = shell
 
     async def link_of(self, path: str) -> str:
-        """Return where a symbolic link leads; empty if there is none."""
+        """Return the target of a symbolic link; empty if there is no link."""
         async with self._client(path) as client:
             with contextlib.suppress(asyncssh.SFTPNoSuchFile, asyncssh.SFTPFailure, asyncssh.SFTPBadMessage):
                 return str(await client.readlink(self._at(path)) or "")
         return ""
 
     async def link_to(self, path: str, target: str) -> None:
-        """Let a symbolic link lead elsewhere, in one step (rename(2))."""
+        """Change the target of a symbolic link in one step (rename(2))."""
         new = _new(path)
         async with self._client(path) as client:
             await self._remove(client, new)
             await client.symlink(target, self._at(new))
             await client.posix_rename(self._at(new), self._at(path))
 
-    async def fetch(self, path: str, place: Path) -> bool:
+    async def fetch(self, path: str, copy: Path) -> bool:
         """Copy a file to this machine; say whether there is one."""
         async with self._client(path) as client:
             if not await client.isfile(self._at(path)):
                 return False
-            await client.get(self._at(path), place)
+            await client.get(self._at(path), copy)
         return True
 
     async def read(self, path: str) -> bytes:
@@ -69,7 +69,7 @@ class Files:
             return await self._read(client, path)
 
     async def store(self, path: str, body: bytes | Path) -> None:
-        """Write a file, whole or not at all. Its folder must be there."""
+        """Write a file, whole or not at all. Its folder must exist."""
         new = _new(path)
         async with self._client(path) as client:
             try:
@@ -87,45 +87,45 @@ class Files:
                 raise
 
     async def remove(self, path: str) -> None:
-        """Remove a file; one that is not there is no error, and a folder stays."""
+        """Remove a file; a path without a file is no error, and a folder stays."""
         async with self._client(path) as client:
             await self._remove(client, path)
 
     async def clear_way(self, root: str, path: str) -> None:
-        """Make the folders of a path below ``root``, and remove files in their place."""
+        """Make the folders of a path below ``root``, and remove files at their paths."""
         async with self._client(path) as client:
             for folder in [*reversed(PurePosixPath(path).parents)][1:]:
                 await self._make(client, self._at(f"{root}/{folder}"))
-            place = self._at(f"{root}/{path}")
-            if stat.S_ISDIR(await self._kind(client, place) or 0):
-                await client.rmtree(place)
+            full = self._at(f"{root}/{path}")
+            if stat.S_ISDIR(await self._mode(client, full) or 0):
+                await client.rmtree(full)
 
     # -- one request ------------------------------------------------------------------------------------
 
     @contextlib.asynccontextmanager
     async def _client(self, path: str) -> AsyncIterator[asyncssh.SFTPClient]:
-        """Give the client, and tell its errors."""
+        """Give the client, and translate its errors."""
         client = await self._shell.connection.sftp()
-        place = f"{self._shell.told}/{path}"
+        where = f"{self._shell.label}/{path}"
         try:
-            with Broken(self._shell.connection.address.server):
+            with ConnectionErrors(self._shell.connection.address.server):
                 yield client
         except asyncssh.SFTPNoConnection as error:
-            raise HostError(f"{place}: the connection broke", may_pass=True) from error
+            raise HostError(f"{where}: the connection broke", may_pass=True) from error
         except asyncssh.SFTPError as error:
-            spoken = next((text for kind, text in _KNOWN.items() if isinstance(error, kind)), "")
-            if not spoken:
-                await self._shell.run(PROBE_DISK)  # raises what is wrong with the disk, if anything is
-            meaning, may_pass = disk_errors.told(disk_errors.number_in(spoken), str(error.reason))
-            raise HostError(f"{place}: {meaning}", may_pass=may_pass) from error
+            message = next((text for kind, text in _KNOWN.items() if isinstance(error, kind)), "")
+            if not message:
+                await self._shell.run(PROBE_DISK)  # raises the disk's error, if it has one
+            meaning, may_pass = disk_errors.meaning_of(disk_errors.number_in(message), str(error.reason))
+            raise HostError(f"{where}: {meaning}", may_pass=may_pass) from error
 
     async def _make(self, client: asyncssh.SFTPClient, folder: str) -> None:
-        """Make a folder in the place of whatever is there; another put may do so at the same moment."""
-        found = await self._kind(client, folder)
-        if found is not None and stat.S_ISDIR(found):
+        """Make a folder, replacing a file at its path; another put may do so at the same moment."""
+        mode = await self._mode(client, folder)
+        if mode is not None and stat.S_ISDIR(mode):
             return
         try:
-            if found is not None:
+            if mode is not None:
                 with contextlib.suppress(asyncssh.SFTPNoSuchFile):
                     await client.remove(folder)
             await client.mkdir(folder, _FOLDER)
@@ -135,18 +135,19 @@ class Files:
 
     async def _read(self, client: asyncssh.SFTPClient, path: str) -> bytes:
         async with client.open(self._at(path), "rb") as source:
-            found = await source.read()
-        assert isinstance(found, bytes)
-        return found
+            body = await source.read()
+        assert isinstance(body, bytes)
+        return body
 
     async def _remove(self, client: asyncssh.SFTPClient, path: str) -> None:
         with contextlib.suppress(asyncssh.SFTPNoSuchFile):
-            if not stat.S_ISDIR(await self._kind(client, self._at(path)) or 0):
+            if not stat.S_ISDIR(await self._mode(client, self._at(path)) or 0):
                 await client.remove(self._at(path))
 
-    async def _kind(self, client: asyncssh.SFTPClient, place: str) -> int | None:
+    async def _mode(self, client: asyncssh.SFTPClient, path: str) -> int | None:
+        """Return the mode of what is at a full path; None if there is nothing."""
         try:
-            return (await client.lstat(place)).permissions
+            return (await client.lstat(path)).permissions
         except asyncssh.SFTPNoSuchFile:
             return None
 
@@ -155,6 +156,6 @@ class Files:
 
 
 def _new(path: str) -> str:
-    """Return where a file is written before it takes its place."""
+    """Return the path at which a file is written before it is renamed."""
     folder, name = os.path.split(path)
     return os.path.join(folder, f".{name[:40]}.new")  # noqa: PTH118 - another machine's path

@@ -1,8 +1,8 @@
-"""Whose turn it is on another machine, and the lists of its releases.
+"""The lock of a folder on another machine, and the lists of its releases.
 
-The turn is a file, ``.turn``, which only one can make: who, for which release, and a word that nobody else has. Its time is
-the last sign of life, by that machine's clock. It stays behind when a deploy is killed; whoever comes then is told, and may
-take it.
+The lock is a file, ``.turn``, which only one deploy can make, with its owner, its release and a random word. The file's time
+is that of the last renewal, by the other machine's clock. The lock of a deploy that was killed stays; the next deploy
+reports it, and can take it over.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from pathlib import Path
 
 from replisite.hosts.common import releases
 from replisite.hosts.host import Lock
-from replisite.hosts.ssh.scripts import END_TURN, KEEP_TURN, NOT_OURS, TAKE_TURN
+from replisite.hosts.ssh.scripts import NOT_OURS, RELEASE_LOCK, RENEW_LOCK, TAKE_LOCK
 from replisite.hosts.ssh.sftp import Files
 from replisite.hosts.ssh.shell import Shell
 
 __all__ = ["LOST", "SshState"]
 
-LOST = {NOT_OURS: f"{releases.TURN}: somebody has taken our turn; what is live is theirs now"}
+LOST = {NOT_OURS: f"{releases.LOCK_FILE}: another deploy has taken the lock over; its files are live now"}
 
 
 class SshState:
@@ -30,50 +30,50 @@ class SshState:
         self._files = files
         self._word = secrets.token_hex(8)
         self.ours = ""
-        """What stands in the file while the turn is ours."""
+        """The content of the lock file while the lock is ours."""
         self.building = ""
 
     async def live(self) -> str:
-        """Return the name of the release that is live; empty if none is."""
+        """Return the name of the live release; empty if there is none."""
         return (await self._files.link_of(releases.CURRENT)).rpartition("/")[2]
 
-    async def fetch(self, name: str, place: Path) -> bool:
+    async def fetch(self, name: str, path: Path) -> bool:
         """Copy the list of the live release."""
         if name != "live" or not (live := await self.live()):
             return False
-        return await self._files.fetch(releases.listed(live), place)
+        return await self._files.fetch(releases.listed(live), path)
 
-    async def store(self, name: str, place: Path) -> None:
-        """Keep the list of the release that is being made; it is live when that is."""
+    async def store(self, name: str, path: Path) -> None:
+        """Store the list of the release that is being made, which goes live with it."""
         if name == "live":
-            await self._files.store(releases.listed(self.building), place)
+            await self._files.store(releases.listed(self.building), path)
 
     async def take_lock(self, owner: str, release: str, *, force: bool = False) -> Lock | None:
-        """Take the turn, or say whose it is; what a broken connection has left of our own asking is ours."""
+        """Take the lock, or return the one that another deploy holds; one of ours from before a broken connection counts as ours."""
         wanted = json.dumps({"owner": owner, "release": release, "word": self._word})
-        told = await self._shell.run(TAKE_TURN, wanted, "force" if force else "ask")
-        age, _, text = told.partition("\n")
+        output = await self._shell.run(TAKE_LOCK, wanted, "force" if force else "ask")
+        age, _, text = output.partition("\n")
         if age == "ours" or text.rstrip("\n") == wanted:
             self.ours = wanted
             return None
-        found = _json(text)
+        holder = _json(text)
         seconds = float(age) if age.lstrip("-").isdigit() else 0.0
-        return Lock(found.get("owner", "somebody"), found.get("release", ""), max(seconds, 0.0))
+        return Lock(holder.get("owner", "another user"), holder.get("release", ""), max(seconds, 0.0))
 
-    async def keep_turn(self) -> None:
-        """Say that we are still at it."""
-        await self._shell.run(KEEP_TURN, self.ours, meaning=LOST)
+    async def renew_lock(self) -> None:
+        """Renew the lock."""
+        await self._shell.run(RENEW_LOCK, self.ours, meaning=LOST)
 
-    async def end_turn(self) -> None:
-        """Let others have their turn."""
+    async def release_lock(self) -> None:
+        """Release the lock."""
         if self.ours:
             ours, self.ours = self.ours, ""
-            await self._shell.run(END_TURN, ours)
+            await self._shell.run(RELEASE_LOCK, ours)
 
 
 def _json(text: str) -> dict[str, str]:
     try:
-        found = json.loads(text)
+        fields = json.loads(text)
     except ValueError:
         return {}
-    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+    return {str(key): str(value) for key, value in fields.items()} if isinstance(fields, dict) else {}
