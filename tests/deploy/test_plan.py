@@ -7,7 +7,8 @@ from pathlib import Path
 from replisite.deploy.plan import make_plan
 from replisite.deploy.states import Uncertain
 from replisite.deploy.steps import Delete, Put, Restore, Step, Wave
-from replisite.model.live_files import CachePolicy, LiveFile, path_order, served
+from replisite.model.live_files import CachePolicy, LiveFile, served
+from replisite.model.manifest import path_order
 
 
 def a_file(path: str) -> LiveFile:
