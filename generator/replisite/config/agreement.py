@@ -15,7 +15,7 @@ from replisite.config.lines import Path
 from replisite.config.schema import Document
 from replisite.config.words import toml_value
 from replisite.errors import nearest
-from replisite.model.company_links import leads_to_host
+from replisite.links.company_links import leads_to_host
 from replisite.model.target import HOST_KEYS
 
 __all__ = ["disagreements"]

@@ -15,16 +15,16 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol, cast
 
 from replisite.content.marks import OPEN, mark_with, split_marks
-from replisite.model.address_attributes import AttributeRule, Form
-from replisite.model.address_texts import addresses_in, unescape_attribute
-from replisite.model.page_links import (
+from replisite.links.attributes import AttributeRule, Form
+from replisite.links.embedded_addresses import addresses_in, unescape_attribute
+from replisite.links.page_links import (
     PageLink,
     holder_addresses,
     page_addresses,
     parse_address,
     with_value,
 )
-from replisite.model.page_scan import BETWEEN, Gap, Holder, Place, picture_addresses, scan
+from replisite.links.page_scan import BETWEEN, Gap, Holder, Place, picture_addresses, scan
 from replisite.pages.site_files import ANY_DEPTH, SiteFiles
 from replisite.staging import Plate, Record, Slot, Writer
 

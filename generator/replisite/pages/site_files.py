@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
-from replisite.model.page_links import Host, LocalAddress, parse_address
+from replisite.links.page_links import Host, LocalAddress, parse_address
 from replisite.model.site import Site
 
 __all__ = ["ANY_DEPTH", "MADE_FILES", "FoundFile", "SiteFiles"]

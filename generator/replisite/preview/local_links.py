@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from replisite.model.address_attributes import Form
-from replisite.model.page_links import with_addresses
+from replisite.links.attributes import Form
+from replisite.links.page_links import with_addresses
 from replisite.model.site import Site
 from replisite.preview.addresses import LOCAL
 
 if TYPE_CHECKING:
+    from replisite.links.page_scan import Holder
     from replisite.model.distributor import Distributor, Supporter
-    from replisite.model.page_scan import Holder
 
 __all__ = ["localised"]
 

@@ -30,7 +30,7 @@ from replisite.pages import Composition
 
 __all__ = ["PageCache", "Reads", "read_composition"]
 
-_FORMAT = 4
+_FORMAT = 5
 _PACKAGE = Path(__file__).parents[1]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from replisite.model.company_links import CompanyLinks, Referral
+from replisite.links.company_links import CompanyLinks, Referral
 from replisite.model.distributor import Distributor
 from replisite.model.places import address_of, edition_of
 from replisite.model.site import Site

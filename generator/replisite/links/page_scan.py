@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from replisite.model.address_attributes import AttributeRule, Form, attribute_rule, is_picture, may_be_empty
+from replisite.links.attributes import AttributeRule, Form, attribute_rule, is_picture, may_be_empty
 
 __all__ = ["BETWEEN", "Gap", "Holder", "Place", "picture_addresses", "scan"]
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from replisite.model.links import expand, variables
+from replisite.links.uri_template import expand, variables
 
 __all__ = ["Carrier", "Sample", "carriers", "carriers_of", "has_sound_host", "samples"]
 

@@ -15,8 +15,8 @@ from enum import Enum
 from functools import lru_cache
 from urllib.parse import unquote, urlencode, urlsplit
 
+from replisite.links.owner_id import Carrier, carriers, carriers_of
 from replisite.model.distributor import Distributor
-from replisite.model.referral import Carrier, carriers, carriers_of
 from replisite.model.site import Site
 
 __all__ = ["CompanyLinks", "Referral", "leads_to_host"]

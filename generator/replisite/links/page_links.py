@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from replisite.model.address_attributes import Form
-from replisite.model.address_texts import (
+from replisite.links.attributes import Form
+from replisite.links.embedded_addresses import (
     addresses_in,
     escape_attribute,
     replace_addresses,
     style_text,
     unescape_attribute,
 )
-from replisite.model.page_scan import BETWEEN, Holder, Place, scan
+from replisite.links.page_scan import BETWEEN, Holder, Place, scan
 
 __all__ = [
     "NO_HOST",

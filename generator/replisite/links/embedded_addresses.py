@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from html import unescape
 from html.entities import html5
 
-from replisite.model.address_attributes import Form
+from replisite.links.attributes import Form
 
 __all__ = [
     "addresses_in",
