@@ -55,7 +55,6 @@ def press_in_memory(trial: Trial) -> list[Row]:
 def _rates(folder: Path, runs: int) -> tuple[list[tuple[float, float]], dict[str, int]]:
     """Return (pages pressed, pages rendered by Jinja) a second of each run, and what the pages are like."""
     from replisite.config import load_site
-    from replisite.model.places import address_of, edition_of
     from replisite.pelican import record_site
     from replisite.people import PeopleDatabase
     from replisite.staging import Press, in_full
@@ -70,7 +69,7 @@ def _rates(folder: Path, runs: int) -> tuple[list[tuple[float, float]], dict[str
     press = Press([page.plate for page in pages])
     (ledger_file,) = site.state.glob("ledger-*.sqlite")
     with PeopleDatabase.open(ledger_file) as database:
-        owners = [owner for owner in database.distributors(address_of(site)) if edition_of(owner) == main]
+        owners = [owner for owner in database.distributors(site.owner_url) if owner.edition == main]
 
     def pressed() -> int:
         return sum(len(press.pages({"distributor": owner})) for owner in owners)

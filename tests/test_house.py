@@ -154,6 +154,20 @@ def test_the_staging_core_knows_nothing_of_the_rest() -> None:
                 assert any(name.startswith(room) for room in allowed), f"{path.name} imports {name}"
 
 
+@pytest.mark.parametrize("path", list(_modules()), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_the_style_and_the_mode_are_compared_in_the_model_alone(path: Path) -> None:
+    """Other rooms ask for what follows: `Addresses.has_hosts`, `Site.mode.has_sitemap`, and so on."""
+    if path.relative_to(PACKAGE).parts[0] in {"model", "config"}:
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Compare | ast.Match):
+            subject = node.subject if isinstance(node, ast.Match) else node.left
+            compared = ast.unparse(subject)
+            assert not compared.endswith(("addresses.style", "pelican_defaults")), (
+                f"{path.name}:{node.lineno}: {compared}"
+            )
+
+
 def _possessive_groups(parsed: Any) -> Iterator[object]:
     """Stream the parts of a parsed regular expression that are repeated possessively and are more than one character."""
     for operator, argument in parsed:

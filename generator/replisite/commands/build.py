@@ -9,8 +9,6 @@ from pathlib import Path
 
 from replisite.errors import Fault, UsageError
 from replisite.model.options import Options, database_path
-from replisite.model.places import address_of, prefix_of
-from replisite.model.redirects import home_of
 from replisite.model.site import Site
 from replisite.output import Output
 from replisite.people import PeopleDatabase, Shard
@@ -72,7 +70,7 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
             sample = sample_of(database, site)
             shards = database.shards(database.counts.sites // SHARD_SITES + 1)
             prefixes = [
-                prefix_of(site, owner) for owner in database.distributors(address_of(site), only=only or ())
+                site.owner_folder(owner) for owner in database.distributors(site.owner_url, only=only or ())
             ]
         with phase(report, "prove", progress):
             report.proofs = prove_sample(room, sample, report, options.processes, progress)
@@ -87,7 +85,7 @@ def build(site: Site, options: Options, progress: Progress, earlier: Sequence[Fa
             else:
                 shared = {entry.path for entry in single}
                 stale = partial(stale_files, site, output.folder, shared, database)
-                removed = output.commit_some(parts, single, prefixes, redirects, home_of(site), stale)
+                removed = output.commit_some(parts, single, prefixes, redirects, site.local_url_of(""), stale)
                 report.warnings += warn_of_withdrawn(output.folder, removed, prefixes, shared)
             remember_shared(site, output.folder, {entry.path for entry in single})
     return report

@@ -29,7 +29,6 @@ from replisite.deploy.verify import look, sample_of
 from replisite.errors import DeployError, PartlyDeployed, UsageError, nearest
 from replisite.hosts import Host, HostError, Release, open_host
 from replisite.model.options import Options, database_path
-from replisite.model.places import address_of, prefix_of
 from replisite.model.site import Site
 from replisite.model.target import Target
 from replisite.people import PeopleDatabase
@@ -164,12 +163,12 @@ def _scope(site: Site, options: DeployOptions, host: Host) -> Scope:
     if host.facts.takes_snapshots:
         raise UsageError(f"{host.facts.told} takes all sites or none; leave --only out")
     with PeopleDatabase.open(database_path(site, Options())) as database:
-        owners = {owner.alias: owner for owner in database.distributors(address_of(site), only=options.only)}
+        owners = {owner.alias: owner for owner in database.distributors(site.owner_url, only=options.only)}
         for alias in options.only:
             if alias not in owners:
                 near = database.similar(alias)
                 raise UsageError(f'no site of "{alias}" has been built' + (f"; {near}" if near else ""))
-    return Scope(tuple(sorted(prefix_of(site, owner) for owner in owners.values())))
+    return Scope(tuple(sorted(site.owner_folder(owner) for owner in owners.values())))
 
 
 def _is_gone_already(step: Step) -> bool:

@@ -14,8 +14,8 @@ from babel.core import get_global
 from babel.numbers import list_currencies
 
 from replisite.errors import nearest
-from replisite.model.address import parse_host
 from replisite.model.distributor import PUBLISHABLE
+from replisite.model.host_name import parse_host
 from replisite.model.security import NAMED, SERVERS_OWN
 
 __all__ = [

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from replisite.deploy.live_list import LEFT_OVER
-from replisite.model.address import HOSTS
+from replisite.model.addresses import HOSTS
 from replisite.model.live_files import Group, LiveFile, Served, live_order
 
 __all__ = ["DeployOrder", "Plan", "Reason", "Step", "iter_steps", "make_plan"]

@@ -58,7 +58,7 @@ def make_forms(site: Site, target: Target, facts: HostFeatures, output: Path) ->
         headers=security_headers(site),
         cache=target.cache,
         redirects=list(read_redirects(output)),
-        has_hosts=site.addresses.style != "path",
+        has_hosts=site.addresses.has_hosts,
         also=target.url,
         name=target.name,
     )

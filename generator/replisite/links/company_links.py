@@ -118,7 +118,7 @@ class CompanyLinks:
         self._hosts = _hosts(site.links, site.fragment_links)
         self._ownerless = [_normal(pattern) for pattern in site.ownerless_links]
         self._own = urlsplit(site.url).netloc.lower()
-        self._below = f".{site.addresses.host}" if site.addresses.style != "path" else ""
+        self._below = site.addresses.host_suffix
 
     def find(self, page: bytes) -> Sequence[_Found]:
         """Return the addresses of a page, in UTF-8, that lead to a host of ``[links]``; `judge` says whose each is."""

@@ -144,6 +144,11 @@ class Distributor(Supporter):
     upline: tuple[Supporter, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def edition(self) -> str:
+        """The key of the owner's main edition, such as ``GB-en``."""
+        return f"{self.market}-{self.language}"
+
 
 def initials(name: str) -> str:
     """Return up to two initials of a name, in its own script.

@@ -18,7 +18,7 @@ def terms_of(site: Site) -> Site:
     company = Company(id=site.company.id, name="")
     markets = [Market(market.code, "", "", market.languages, market.status) for market in site.markets]
     ranks = [Rank(rank.code, rank.title, 0) for rank in site.ranks]
-    has_own_hosts = site.addresses.style == "domain"
+    has_own_hosts = bool(site.addresses.own_host_field)
     reserved = (*site.addresses.reserved, *_own_labels(site))
     addresses = Addresses(reserved=reserved)
     if has_own_hosts:
@@ -45,9 +45,9 @@ def terms_of(site: Site) -> Site:
 
 def _own_labels(site: Site) -> list[str]:
     """Return the names that an owner's host would share with the company's: the site, the shop, where people enrol."""
-    if site.addresses.style == "path":
+    if not site.addresses.has_hosts:
         return []
-    below = f".{site.addresses.host}"
+    below = site.addresses.host_suffix
     hosts = (_host(address) for address in (site.url, *site.links.values()))
     labels = {host.removesuffix(below).split(".")[-1] for host in hosts if host.endswith(below)}
     return sorted(labels - RESERVED)

@@ -66,9 +66,9 @@ class SiteFiles:
         instead: Mapping[str, str] | None = None,
     ) -> SiteFiles:
         """Return the files of one edition; ``once`` are feeds, theme and content files, and those that are made."""
-        is_lenient = site.pelican_defaults == "pelican"
+        is_lenient = not site.mode.is_strict
         pages = frozenset(company)
-        has_hosts = site.addresses.style != "path"
+        has_hosts = site.addresses.has_hosts
         return cls(frozenset(own), pages, once, instead or {}, site.url, has_hosts, is_lenient)
 
     def __reduce__(self) -> tuple[Any, ...]:

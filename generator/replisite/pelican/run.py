@@ -141,7 +141,7 @@ def _recorded(run: PelicanRun, static_output: Path, heard: Callable[[int], None]
             run.note_all(pages.leftovers(files))
     published = Published(run.static, run.by_folder if run.rules.has_stories else {}, frozenset())
     unasked = Unasked()
-    if not run.faults and site.pelican_defaults == "replisite":
+    if not run.faults and site.mode.publishes_by_reference:
         asked = run.asked()
         asked_by_pages(site, proofs, files, asked)
         written = {path for listed in pages.pages.values() for path in listed} | files.keys()
@@ -227,7 +227,7 @@ class PelicanRun:
         self.is_kept_warm = reused is not None
         self.checks_templates = True
         self.reused = reused or ReusedFiles()
-        is_lenient = site.pelican_defaults == "pelican"
+        is_lenient = not site.mode.is_strict
         self.noted_faults = PelicanFaults(site.root, site.root / site.content, is_lenient=is_lenient)
         names = {"distributor", "site", "market", "language", *link_functions(site)}
         custom = [custom.name for custom in site.roster.fields]
@@ -277,7 +277,7 @@ class PelicanRun:
 
     def _content_folders(self) -> list[str]:
         """Return the folders of the content that pictures and downloads may be published in, as soon as a page asks."""
-        if self.site.pelican_defaults == "pelican":
+        if not self.site.mode.publishes_by_reference:
             return []
         kept = {*self.kind_folders, STORIES, "extra"}
         found = (self.site.root / self.site.content).glob("*/")
@@ -327,7 +327,7 @@ class PelicanRun:
                 told = "make it, or name another under [site] content"
                 self.noted_faults.note("site.toml", 0, f'site.content: no folder "{self.site.content}"', told)
         self.keep_written()
-        if not is_copied and self.site.pelican_defaults == "replisite" and not self.faults:
+        if not is_copied and self.site.mode.publishes_by_reference and not self.faults:
             written = {recorded.path for recorded in self.recorded} | self.files.keys()
             self.static = publish(self.site, self.rules, self.static, written, self.asked()).files
         return self._staged_site()
@@ -352,7 +352,7 @@ class PelicanRun:
 
     def _staged_site(self) -> StagedSite:
         pages = [self._staged_pages[id(recorded)] for recorded in self.recorded]
-        is_ours = self.site.pelican_defaults == "replisite"
+        is_ours = self.site.mode.publishes_by_reference
         may = self.rules.judge if is_ours else lambda _: Verdict.ABSENT
         return StagedSite(
             self.site,
@@ -485,13 +485,13 @@ class PelicanRun:
             self._refuse_plugin("wants a list", 'write ["sitemap"]')
             return
         settings, listing = self._settings(static_output, is_copied)
-        is_ours = self.site.pelican_defaults == "replisite"
+        is_ours = self.site.mode.has_own_settings
         settings["MARKDOWN"]["extensions"].append(PlaceholderExtension(self.placeholders))
         generator = generator_class(
             self.site, self.noted_faults, listing.files, self.now, self.drafts, self.future
         )
         self._kinds_generator = generator
-        feed_url = self.site.url if self.site.pelican_defaults == "replisite" else ""
+        feed_url = self.site.url if self.site.mode.has_own_settings else ""
         writer = recording_writer(self.catalogs, self.recorded, self._keep, self.files, self._names, feed_url)
         reader = reader_class(self.noted_faults, self.placeholders, self.reused, is_yaml_for_all=is_ours)
         receivers = [
@@ -549,7 +549,7 @@ class PelicanRun:
         files.note_faults(self.noted_faults)
         if not is_lenient:
             self._candidates = [path for path in listing.files if not is_markdown(path)]
-        if self.site.pelican_defaults == "replisite":
+        if self.site.mode.has_own_settings:
             settings["WITH_FUTURE_DATES"] = self.future
         self.reused.page_seconds = self.site.page_seconds
         self.reused.reads_with(settings, self.site.pelican_defaults, self._known_in_content)
@@ -557,7 +557,7 @@ class PelicanRun:
         made_with = (self.theme, self.site.links, self.site.ranks, self.site.roster.fields)
         self._shape = [*(settings[name] for name in _RENDERED), *made_with]
         self._passing = frozenset(settings["TEMPLATE_PAGES"] or ())
-        is_ours = self.site.pelican_defaults == "replisite"
+        is_ours = self.site.mode.publishes_by_reference
         self._is_copied = is_copied and (not is_ours or bool(self.code.names))  # plugins may read the copies
         self._theme_folder = settings["THEME_STATIC_DIR"]
         paths = [*settings["ARTICLE_PATHS"], *settings["PAGE_PATHS"]]
@@ -673,7 +673,7 @@ class PelicanRun:
     ) -> set[str]:
         """Return the files that lists name, and those that pages link to as if they were pages."""
         found = set(listed(paths, exclude=exclude, extensions=extensions))
-        if extensions is False and self.site.pelican_defaults == "replisite":
+        if extensions is False and self.site.mode.publishes_by_reference:
             generated = generator.context["generated_content"]
             for content in list(generated.values()):
                 if content is None:
@@ -747,7 +747,7 @@ class PelicanRun:
     def _all_read(self, generators: Iterable[Generator]) -> None:
         """Check what has been read, and make the editions' catalogs before anything is rendered."""
         context = next(iter(generators)).context
-        is_ours = self.site.pelican_defaults == "replisite"
+        is_ours = self.site.mode.has_kinds
         self._kinds: Sequence[KindContent] = context["kinds"]
         if is_ours:
             self._note_strays()
@@ -871,7 +871,7 @@ class PelicanRun:
         context, path = recorded.context, recorded.path
         if recorded.catalog.key == self.showings[0].key:  # it is written first
             self._corporate_paths.add(path)
-        if self.site.pelican_defaults == "pelican":
+        if not self.site.mode.has_kinds:
             return {}
         names = [*(kind.name for kind in KINDS), "page", "article"]
         kind = next(

@@ -142,7 +142,7 @@ class StagedSite:
         self._paths = {key: frozenset(listed) for key, listed in pages.items()}
         self._corporate = {path for path in pages[self.main] if _is_one_of(path, site.corporate_only)}
         taken = {path for listed in self._paths.values() for path in listed} - self._corporate
-        made = MADE_FILES if site.pelican_defaults == "replisite" else frozenset()
+        made = MADE_FILES if site.mode.has_sitemap else frozenset()
         self.once = SharedFiles(
             {*files, *static, *made}, lambda path: path not in taken and may_publish(path), candidates
         )

@@ -32,7 +32,7 @@ def find_theme(site: Site) -> Path:
     Raises InputError when there is none.
     """
     handed = site.pelican.get("THEME")
-    if not handed and site.pelican_defaults == "pelican" and _is_default(site):
+    if not handed and not site.mode.has_own_settings and _is_default(site):
         handed = DEFAULT_CONFIG["THEME"]
     if handed:
         path = Path(handed)

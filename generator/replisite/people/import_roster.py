@@ -194,7 +194,7 @@ class Enrolment:
 
     def _must_be_there(self) -> bool:
         """Say whether there must be a roster: a site with Pelican's own defaults may do without."""
-        is_ours = self.terms.pelican_defaults == "replisite" or self.terms.roster != Roster()
+        is_ours = self.terms.mode.needs_roster or self.terms.roster != Roster()
         return is_ours or self._path.exists()
 
     # -- what has changed ---------------------------------------------------------------------------

@@ -36,8 +36,7 @@ class Entries:
         yield f"alias {skeleton(person.alias)}", "alias", person.alias
         for alias in person.previous_aliases:
             yield f"alias {skeleton(alias)}", "previous_aliases", alias
-        if self._addresses.style == "domain":
-            field = self._addresses.domain_field
+        if field := self._addresses.own_host_field:
             own = person.fields.get(field)
             yield f"host {own or f'{person.alias}.{self._addresses.host}'}", field, own or person.alias
 

@@ -92,7 +92,7 @@ class ContentWorker:
             return SiteIndex(tuple(run.faults), warnings, names=run.names, folders=folders, beside=beside)
         self._pages, self._site, self._made_files = pages, site, None
         warnings += self._broken_sheets(run, pages)
-        files = frozenset(pages.files) | (MADE_FILES if site.pelican_defaults == "replisite" else frozenset())
+        files = frozenset(pages.files) | (MADE_FILES if site.mode.has_sitemap else frozenset())
         self._stage_ms.clear()
         return SiteIndex(
             (),
@@ -139,7 +139,7 @@ class ContentWorker:
 
     def _files(self, site: Site, pages: StagedSite) -> Mapping[str, bytes]:
         files = pages.filled_files()
-        if site.pelican_defaults == "replisite":
+        if site.mode.has_sitemap:
             files.setdefault("sitemap.xml", sitemap(site.url, pages.listed()))
             files.setdefault("robots.txt", robots(site.url))
         return files

@@ -30,7 +30,7 @@ def localised(text: str, site: Site, owner: Distributor, name: str, host: str) -
     ``name`` is what the owner's site is called in this preview; ``host`` has the port. A host that is no name
     (a phone asks for the machine's number) has no hosts below it, and sites stand in its paths.
     """
-    if site.addresses.style == "path":
+    if not site.addresses.has_hosts:
         return _localised(text, {f"{site.url}/": f"http://{host}/"}, is_all=False)
     port = f":{host.rpartition(':')[2]}" if ":" in host else ""
     is_named = host.removesuffix(port) == LOCAL or host.removesuffix(port).endswith(f".{LOCAL}")

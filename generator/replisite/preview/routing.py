@@ -11,7 +11,6 @@ from replisite.content.publication import rules_of
 from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
 from replisite.model.photo_paths import derived_file, is_photo
-from replisite.model.places import edition_of
 from replisite.model.site import Edition, Site
 from replisite.model.view import MEMBER, STAFF, EditionView
 from replisite.preview.addresses import Place, Visit, place_of
@@ -61,7 +60,7 @@ class Nothing:
 
 def has_hosts(site: Site) -> bool:
     """Say whether sites have hosts of their own."""
-    return site.addresses.style != "path"
+    return site.addresses.has_hosts
 
 
 def readers_of(site: Site) -> Mapping[str, str]:
@@ -75,7 +74,7 @@ def readers_of(site: Site) -> Mapping[str, str]:
 
 def showing_of(site: Site, visit: Visit, owner: Distributor) -> EditionView | None:
     """Return the edition that a visit sees, and as whom; None if there is no such edition or reader."""
-    edition = _edition(site, visit.edition or edition_of(owner))
+    edition = _edition(site, visit.edition or owner.edition)
     reader = next((code for code in readers_of(site) if code.lower() == visit.reader), "")
     if edition is None or (visit.reader and not reader):
         return None
@@ -141,7 +140,7 @@ def _corporate(site: Site, site_index: SiteIndex, place: Place) -> FoundPage | F
         return FoundFile(place.path, site_index.written / place.path)
     if _page(site_index, site_index.main, f"{place.path}/"):
         return Redirected(f"/{place.path}/")
-    if site.pelican_defaults == "replisite" and rules_of(site).judge(place.path) is Verdict.MAY:
+    if site.mode.publishes_by_reference and rules_of(site).judge(place.path) is Verdict.MAY:
         return FoundFile(place.path, site.root / site.content / place.path, is_asked=False)
     return None
 

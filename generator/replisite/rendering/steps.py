@@ -19,7 +19,6 @@ from replisite.fault_log import FaultLog
 from replisite.images.roster_photos import make_photos
 from replisite.model.distributor import Distributor
 from replisite.model.options import Options
-from replisite.model.places import address_of
 from replisite.model.roster_terms import terms_of
 from replisite.model.site import Site
 from replisite.people import PeopleDatabase
@@ -265,4 +264,4 @@ def prove_sample(
 
 def sample_of(database: PeopleDatabase, site: Site) -> list[Distributor]:
     """Return the owners with whom every page is proved."""
-    return database.sample(SAMPLE, address_of(site))
+    return database.sample(SAMPLE, site.owner_url)

@@ -27,7 +27,6 @@ from typing import TYPE_CHECKING, TypeVar
 from replisite.errors import Fault, InputError, ProofError, ReplisiteError
 from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
-from replisite.model.places import edition_of
 from replisite.model.site import Edition, Site
 from replisite.model.sitemap import robots, sitemap
 from replisite.output import DirectorySink
@@ -213,7 +212,7 @@ class RenderingWorker:
             self.unkept = "the site has plugins, which may read anything"
         self.proofs = recording.proofs
         reads = reads_of(self.site, recording.folders, opened, self.kept)
-        if self.site.pelican_defaults == "replisite":
+        if self.site.mode.publishes_by_reference:
             reads = replace(reads, published=recording.composition.sources)
         self.kept.finish(recording.composition, packed, reads)
         return recording.composition, ()
@@ -261,7 +260,7 @@ class RenderingWorker:
         for edition, place in pages:
             proof = self.proofs[edition][place]
             page = proof.page
-            owners = [owner for owner in sample if page.is_replicated and edition_of(owner) == edition]
+            owners = [owner for owner in sample if page.is_replicated and owner.edition == edition]
             corporate = [house] if house is not None and edition == self.main else []
             for owner in [*corporate, *owners]:
                 try:
@@ -290,7 +289,7 @@ class RenderingWorker:
         shared = self._shared_files()
         found: list[Audit] = []
         for edition, pages in composition.pages.items():
-            owners = [owner for owner in sample if edition_of(owner) == edition]
+            owners = [owner for owner in sample if owner.edition == edition]
             own = (page.path for page in pages if page.is_replicated)
             files = SiteFiles.of(self.site, own, company, shared)
             found.append(audit(pages, owners, [house] if edition == self.main else [], files, self.site))
@@ -317,11 +316,11 @@ class RenderingWorker:
                 yield path, path, body
 
     def _made(self) -> frozenset[str]:
-        return MADE_FILES if self.site.pelican_defaults == "replisite" else frozenset()
+        return MADE_FILES if self.site.mode.has_sitemap else frozenset()
 
     def _prove_owner(self, owner: Distributor) -> int:
         """Prove every page of one owner's site; return how many. Raises InputError and ProofError."""
-        edition = edition_of(owner)
+        edition = owner.edition
         proved = self.prove_pages(
             ((edition, place) for place in range(len(self.proofs[edition]))), [owner], None
         )
@@ -392,7 +391,7 @@ class RenderingWorker:
         entries = [sink.write(page.path, body) for page, body in zip(pages, bodies, strict=True)]
         files = dict(composition.files)
         names = set(composition.static) - self.withheld
-        if self.site.pelican_defaults == "replisite":
+        if self.site.mode.has_sitemap:
             listed = [page.path for page in pages if page.is_listed]
             files.setdefault("sitemap.xml", sitemap(self.site.url, listed))
             files.setdefault("robots.txt", robots(self.site.url))

@@ -67,7 +67,7 @@ class ColumnRules:
             company_id=site.company.id,
             company_skeleton=skeleton(site.company.id.casefold()),
             reserved=reserved,
-            own_host_field=site.addresses.domain_field if site.addresses.style == "domain" else "",
+            own_host_field=site.addresses.own_host_field,
             company_host=host,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from replisite.model.address import parse_host
+from replisite.model.host_name import parse_host
 from replisite.model.site import CustomField
 from replisite.model.text import clean_line, quoted
 from replisite.roster.columns import ColumnRules, parse_date
