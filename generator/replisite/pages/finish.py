@@ -12,7 +12,7 @@ import posixpath
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Protocol, cast
+from typing import Any, ClassVar, Protocol
 
 from replisite.content.marks import OPEN, mark_with, split_marks
 from replisite.links.attributes import AttributeRule, Form
@@ -26,7 +26,7 @@ from replisite.links.page_links import (
 )
 from replisite.links.page_scan import BETWEEN, Gap, Holder, Place, picture_addresses, scan
 from replisite.pages.site_files import ANY_DEPTH, SiteFiles
-from replisite.staging import Plate, Record, Slot, Writer
+from replisite.staging import Origin, Plate, Record, Slot, Writer
 
 __all__ = ["AddressSlot", "ContentSlots", "Finish", "LinkingSlot", "slot_behind"]
 
@@ -359,6 +359,7 @@ class _Written:
     lead: _Lead
     place: Place | None
     is_address: ClassVar[bool] = False
+    is_silent: ClassVar[bool] = False
 
     @property
     def key(self) -> Hashable:
@@ -370,9 +371,9 @@ class _Written:
         return self.lead.folder
 
     @property
-    def origin(self) -> object:
+    def origin(self) -> Origin | None:
         """Where it was cut out."""
-        return getattr(self.slot, "origin", None)
+        return self.slot.origin
 
     def render(self, record: Record) -> str:
         """Return the slot's text, finished."""
@@ -409,6 +410,7 @@ class AddressSlot:
     lead: _Lead
     holder: Holder
     is_address: ClassVar[bool] = True
+    is_silent: ClassVar[bool] = False
 
     @property
     def key(self) -> Hashable:
@@ -423,9 +425,10 @@ class AddressSlot:
         return self.lead.folder
 
     @property
-    def origin(self) -> object:
+    def origin(self) -> Origin | None:
         """Where its first slot was cut out."""
-        return next((part.origin for part in self.parts if hasattr(part, "origin")), None)
+        slots = (part for part in self.parts if not isinstance(part, str))
+        return next((slot.origin for slot in slots if slot.origin is not None), None)
 
     def render(self, record: Record) -> str:
         """Return the finished text."""
@@ -458,13 +461,12 @@ class AddressSlot:
 
 
 def _expression(slot: Slot, writer: Writer) -> str:
-    write = getattr(slot, "write", None)
-    return cast(str, write(writer)) if write else f"{writer.constant(slot.render)}(record)"
+    return slot.write(writer)
 
 
 def _is_silent(part: str | Slot) -> bool:
     """Say whether it writes nothing, and sets names for other slots."""
-    return bool(getattr(part, "is_silent", False))
+    return not isinstance(part, str) and part.is_silent
 
 
 def _unused_character(parts: Sequence[str | Slot]) -> str:

@@ -31,7 +31,7 @@ from replisite.pages.site_files import MADE_FILES, SiteFiles
 from replisite.pelican.final_check import LastLook
 from replisite.pelican.placeholders import Placeholders
 from replisite.pelican.writer import NamedTemplate, Recorded
-from replisite.staging import Difference, Plate, Record, Slot, prove, slot_of, stage
+from replisite.staging import Difference, Origin, Plate, Record, Slot, Writer, prove, slot_of, stage
 
 __all__ = ["Proof", "Recording", "StagedPage", "StagedSite"]
 
@@ -274,11 +274,19 @@ class _InPlace:
     does_not_travel: ClassVar[str] = "a page is rendered in full for every owner, of all that was read"
     recorded: Recorded
     slot: Slot
+    is_silent: ClassVar[bool] = False
 
     @property
     def key(self) -> Hashable:
         return self.slot.key
 
+    @property
+    def origin(self) -> Origin | None:
+        return self.slot.origin
+
     def render(self, record: Record) -> str:
         with self.recorded.in_place():
             return self.slot.render(record)
+
+    def write(self, writer: Writer) -> str:
+        return writer.rendered(self)

@@ -32,7 +32,7 @@ from replisite.preview.messages import (
 from replisite.preview.personal_marks import Piece
 from replisite.preview.timeouts import Deadline, Overdue
 from replisite.rendering.links import audit_sheets, link_check, template_fault
-from replisite.staging import Plate
+from replisite.staging import Plate, Slot
 from replisite.system.clock import build_time
 from replisite.system.open_files import opened_files
 from replisite.system.processes import Heard
@@ -191,7 +191,7 @@ class ContentWorker:
         at = 0
         for part in plate.parts:
             written = part if isinstance(part, str) else part.render(record)
-            if not isinstance(part, str) and not getattr(part, "is_silent", False):
+            if not isinstance(part, str) and not part.is_silent:
                 number = numbers.setdefault(part.key, len(numbers))
                 if number == len(told):
                     told.append(_told(part))
@@ -257,11 +257,11 @@ def _plate(proof: Proof, asked: PageRequest) -> Plate:
     return page.corporate if asked.is_corporate and page.corporate is not None else page.plate
 
 
-def _told(slot: object) -> PieceView:
-    origin = getattr(slot, "origin", None)
+def _told(slot: Slot) -> PieceView:
+    origin = slot.origin
     if origin is None:
         return PieceView("the whole page", "", 0)
-    return PieceView(origin.told, f"{origin.template}:{origin.line}" if origin.line else origin.template, 0)
+    return PieceView(origin.code, f"{origin.template}:{origin.line}" if origin.line else origin.template, 0)
 
 
 def _beside(site: Site, opened: set[str], folders: Sequence[Path]) -> tuple[Path, ...]:

@@ -8,8 +8,9 @@ from typing import Any
 
 from jinja2 import Template
 
-from replisite.staging.plate import Plate, Record
+from replisite.staging.plate import Plate
 from replisite.staging.raised import error_text
+from replisite.staging.slot import Record
 from replisite.staging.stage_one.stage import in_full
 
 __all__ = ["Difference", "prove"]

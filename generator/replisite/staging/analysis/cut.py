@@ -8,7 +8,7 @@ from jinja2 import nodes
 
 from replisite.staging.analysis.binding import Names, walk
 from replisite.staging.analysis.keeper import Path
-from replisite.staging.plate import Origin
+from replisite.staging.slot import Origin
 
 __all__ = ["Cut", "Scope", "Uncut"]
 

@@ -47,7 +47,7 @@ from replisite.staging.analysis.tree import (
     spelled_names,
     writes,
 )
-from replisite.staging.plate import Origin, Widening
+from replisite.staging.slot import Origin, Widening
 
 __all__ = ["Cutter", "rewriting"]
 

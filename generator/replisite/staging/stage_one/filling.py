@@ -14,8 +14,8 @@ from jinja2.utils import missing
 from replisite.staging.analysis.cut import Cut
 from replisite.staging.analysis.keeper import Steps
 from replisite.staging.analysis.readers import applied_names, reads_context
-from replisite.staging.plate import Widening
 from replisite.staging.raised import error_text
+from replisite.staging.slot import Widening
 from replisite.staging.snapshot import Same, snapshot
 from replisite.staging.stage_one.run import Run
 from replisite.staging.stage_two.code import FunctionCode, TemplateCode

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from jinja2.runtime import Context
 
-from replisite.staging.plate import Slot, Widening
+from replisite.staging.slot import Slot, Widening
 from replisite.staging.snapshot import contents
 from replisite.staging.stage_two.slots import Exported, FilledSlot
 from replisite.staging.tripwire import Tripwire, Widen

@@ -24,8 +24,9 @@ from jinja2.tests import TESTS
 from replisite.staging.analysis.cutter import rewriting
 from replisite.staging.analysis.keeper import Keeper
 from replisite.staging.extension import Deferring
-from replisite.staging.plate import Origin, Plate, Record, Slot, Widening
+from replisite.staging.plate import Plate
 from replisite.staging.raised import error_text
+from replisite.staging.slot import Origin, Record, Slot, Widening
 from replisite.staging.snapshot import STATEFUL, apart
 from replisite.staging.stage_one.filling import followed
 from replisite.staging.stage_one.run import RUN, Run

@@ -16,7 +16,7 @@ from replisite.staging.analysis.cut import Cut
 from replisite.staging.analysis.cutter import Cutter
 from replisite.staging.analysis.other_templates import reading_others
 from replisite.staging.analysis.tree import mutates, named_templates
-from replisite.staging.plate import Widening
+from replisite.staging.slot import Widening
 from replisite.staging.stage_one.filling import Code
 from replisite.staging.stage_one.run import RUN, Run, identities
 from replisite.staging.stage_two.slots import FilledSlot

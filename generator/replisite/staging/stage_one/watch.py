@@ -11,7 +11,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from replisite.staging.analysis.readers import reads_context
-from replisite.staging.plate import Widening
+from replisite.staging.slot import Widening
 from replisite.staging.stage_one.run import RUN, watch
 from replisite.staging.stage_one.template_calls import Staging
 from replisite.staging.tripwire import Tripwire, Widen

@@ -28,7 +28,7 @@ from markupsafe import Markup, escape
 from replisite.staging.analysis.binding import free_names
 from replisite.staging.analysis.readers import applied_names, reads_context
 from replisite.staging.analysis.tree import escaped_once
-from replisite.staging.plate import Record
+from replisite.staging.slot import Record
 from replisite.staging.stage_two.environment_pickle import Surroundings
 
 __all__ = ["FunctionCode", "NeedsContext", "SlotContext", "TemplateCode", "plain"]

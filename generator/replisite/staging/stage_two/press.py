@@ -20,10 +20,10 @@ from typing import Any, cast
 from jinja2.debug import rewrite_traceback_stack
 from jinja2.utils import missing
 
-from replisite.staging.plate import Plate, Record, Slot
+from replisite.staging.slot import Record, Slot, SlottedPage
 from replisite.staging.stage_two.code import NeedsContext
 
-__all__ = ["Press", "Writer"]
+__all__ = ["Press"]
 
 
 _FUSED = "<press>"
@@ -33,11 +33,12 @@ _FUSED = "<press>"
 class Press:
     """Plates whose slots are fused: a slot that many pages share is evaluated once per record.
 
+    >>> from replisite.staging import Plate
     >>> Press([Plate("a", ("Hello",)), Plate("b", ("World",))]).pages({})
     [b'Hello', b'World']
     """
 
-    def __init__(self, plates: Sequence[Plate]) -> None:
+    def __init__(self, plates: Sequence[SlottedPage]) -> None:
         self.plates = tuple(plates)
         self._pages = _Fused(self.plates, is_text=False)
         self._texts = _Fused(self.plates, is_text=True)
@@ -86,14 +87,14 @@ class Press:
 class _Fused:
     """The one function of a press, written when it is first called."""
 
-    def __init__(self, plates: Sequence[Plate], *, is_text: bool) -> None:
+    def __init__(self, plates: Sequence[SlottedPage], *, is_text: bool) -> None:
         self._plates = plates
         self._is_text = is_text
         self._function: Callable[[Record], list[Any]] | None = None
 
     def __call__(self, record: Record) -> list[Any]:
         if self._function is None:
-            self._function = Writer(is_text=self._is_text).function(self._plates)
+            self._function = _FunctionWriter(is_text=self._is_text).function(self._plates)
         for value in record.values():
             if isinstance(value, Iterator):
                 return [self._one_by_one(plate, record) for plate in self._plates]
@@ -104,7 +105,7 @@ class _Fused:
         except Exception:  # noqa: BLE001 - Jinja makes the traceback lead to the template
             raise rewrite_traceback_stack() from None
 
-    def _one_by_one(self, plate: Plate, record: Record) -> Any:
+    def _one_by_one(self, plate: SlottedPage, record: Record) -> Any:
         """Fill a plate part by part, each slot as often as it stands there: the first one uses up an iterator."""
         if plate.whole is not None:
             text = plate.whole.render(record)
@@ -112,7 +113,7 @@ class _Fused:
             text = "".join(part if isinstance(part, str) else part.render(record) for part in plate.parts)
         return text if self._is_text else text.encode()
 
-    def _whole(self, plate: Plate, record: Record, asked: NeedsContext) -> Any:
+    def _whole(self, plate: SlottedPage, record: Record, asked: NeedsContext) -> Any:
         """Render a page in full for a record that gives the context to one of its own methods."""
         if plate.is_shared:
             text = "".join(cast("Sequence[str]", plate.parts))
@@ -124,8 +125,8 @@ class _Fused:
         return text if self._is_text else text.encode()
 
 
-class Writer:
-    """Writes the function of a press. Slots with a ``write`` of their own are given it, to say what they are."""
+class _FunctionWriter:
+    """Writes the function of a press; each slot is given it as `replisite.staging.slot.Writer`."""
 
     def __init__(self, *, is_text: bool) -> None:
         self._is_text = is_text
@@ -161,7 +162,11 @@ class Writer:
             self._lines.append(f"{self._known[key]} = {written}")
         return self._known[key]
 
-    def function(self, plates: Sequence[Plate]) -> Callable[[Record], list[Any]]:
+    def rendered(self, slot: Slot) -> str:
+        """Return the call of a slot's ``render``."""
+        return f"{self.constant(slot.render)}(record)"
+
+    def function(self, plates: Sequence[SlottedPage]) -> Callable[[Record], list[Any]]:
         """Return the function that fills these plates from one record."""
         pages = []
         for self._place, plate in enumerate(plates):
@@ -178,7 +183,7 @@ class Writer:
             if name in self._places:
                 yield number, self._places[name]
 
-    def _page(self, plate: Plate) -> str:
+    def _page(self, plate: SlottedPage) -> str:
         pieces = [piece for part in plate.parts if (piece := self._piece(part))]
         if plate.is_shared and len(pieces) == 1:
             return pieces[0]
@@ -187,13 +192,8 @@ class Writer:
     def _piece(self, part: str | Slot) -> str:
         if isinstance(part, str):
             return self.constant(part if self._is_text else part.encode())
-        write = getattr(part, "write", None)
-        encode = "" if self._is_text else ".encode()"
-        if getattr(part, "is_silent", False):
-            assert write is not None
-            write(self)
+        if part.is_silent:
+            part.write(self)
             return ""
-        return self.once(
-            ("text", part.key),
-            lambda: f"{write(self) if write else f'{self.constant(part.render)}(record)'}{encode}",
-        )
+        encode = "" if self._is_text else ".encode()"
+        return self.once(("text", part.key), lambda: f"{part.write(self)}{encode}")

@@ -7,20 +7,17 @@ import secrets
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, ClassVar, cast
 
 from jinja2 import Template
 from jinja2.runtime import Undefined
 from jinja2.utils import missing
 
-from replisite.staging.plate import Origin, Record
+from replisite.staging.slot import Origin, Record, Writer
 from replisite.staging.snapshot import apart
 from replisite.staging.stage_two.code import FunctionCode, TemplateCode
 from replisite.staging.stage_two.environment_pickle import Unknown
 from replisite.staging.trust import is_plain
-
-if TYPE_CHECKING:
-    from replisite.staging.stage_two.press import Writer
 
 __all__ = ["Exported", "FilledSlot", "FullPage", "TemplateSlot"]
 
@@ -125,10 +122,15 @@ class TemplateSlot:
     code: TemplateCode
     values: Mapping[str, Any]
     origin: Origin
+    is_silent: ClassVar[bool] = False
 
     def render(self, record: Record) -> str:
         """Return the slot's text; raises what Jinja would raise."""
         return self.code.run(self.values, record)
+
+    def write(self, writer: Writer) -> str:
+        """Return a Python expression for the text."""
+        return writer.rendered(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,6 +140,8 @@ class FullPage:
     template: Template
     static: Mapping[str, Any]
     changes: bool
+    origin: ClassVar[None] = None
+    is_silent: ClassVar[bool] = False
 
     @property
     def key(self) -> Hashable:
@@ -148,3 +152,7 @@ class FullPage:
         """Return the page; raises what Jinja raises."""
         static = apart(self.static) if self.changes else self.static
         return self.template.render({**static, **record})
+
+    def write(self, writer: Writer) -> str:
+        """Return a Python expression for the page."""
+        return writer.rendered(self)
