@@ -99,11 +99,11 @@ def url(value: str) -> str:
         wants = f'write "https://{value}"'
     try:
         parts = urlsplit(value)
-        told = parts.scheme in {"http", "https"} and parts.hostname
+        is_valid = parts.scheme in {"http", "https"} and parts.hostname
         _ = parts.port
     except ValueError:
-        told = ""
-    if not told or re.search(r"[\s\\<>\"]", value):
+        is_valid = ""
+    if not is_valid or re.search(r"[\s\\<>\"]", value):
         raise ValueError(f'"{value}" is no absolute http or https address', wants)
     if "?" in value or "#" in value:
         raise ValueError(f'"{value}" has a query or a fragment', "leave out what follows the path")

@@ -9,7 +9,7 @@ from jinja2 import Environment, TemplateSyntaxError
 from pelican.settings import DEFAULT_CONFIG
 
 from replisite.config.toml_file import parse_toml, read_text
-from replisite.config.words import kind_written
+from replisite.config.value_kinds import kind_written
 from replisite.errors import Fault, InputError
 from replisite.model.site import Site
 from replisite.pelican.content_files import list_files
