@@ -107,7 +107,7 @@ def press_pages(press: Press, paths: Sequence[str], site: Site, owner: Distribut
     try:
         return press.pages({"distributor": owner})
     except (Exception, TooSlow) as error:
-        place = press.place_of(error)
+        place = press.index_of(error)
         page = "" if place is None else f"{paths[place]} on "
         whose = f"the site of {owner.alias}" if owner.alias else "the corporate site"
         raise InputError([template_fault(error, site, f"{page}{whose}")]) from error

@@ -1,4 +1,4 @@
-"""The company's own columns: what a cell of each type must be, and how it is told as text."""
+"""The company's own columns: what a cell of each type must be, and how it is written as text."""
 
 from __future__ import annotations
 

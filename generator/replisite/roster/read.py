@@ -1,4 +1,4 @@
-"""Stream the people of a site's roster, each row checked by itself."""
+"""Stream the people of a site's roster; each row is checked alone."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def read_roster(
     ``source`` is read instead of ``[roster] source``; stories without a row are then nobody's fault, because
     they belong to the site's own roster. ``reserved`` are the pages and folders of the corporate site, beside
     the built-in names and ``[addresses] reserved``. ``has_photo`` tells whether a path is in the content folder:
-    a photo that is not is left out, and initials stand in its place. So many ``processes`` parse a large roster.
+    a photo that is not is left out, and initials stand for it. So many ``processes`` parse a large roster.
     """
     try:
         reading = _Reading.of(site, source, reserved, has_photo)
@@ -83,7 +83,7 @@ def read_stretches(
 ) -> Iterator[Iterator[Person | RefusedRow]]:
     """Stream the people of each stretch of the roster as `read_roster` would, and a `RefusedRow` for each row with faults.
 
-    What the faults are is not told: they may be other ones, where a stretch ends within a row.
+    The faults are not reported: they may differ where a stretch ends within a row.
     """
     reading = _Reading.of(site, source, reserved, has_photo)
     for stretch in difference.stretches:
@@ -171,5 +171,5 @@ def _told(
 
 
 def _shown(path: Path, root: Path) -> str:
-    """Return the path as faults tell it: relative to the site's root if it lies inside."""
+    """Return the path as faults name it: relative to the site's root if it lies inside."""
     return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()

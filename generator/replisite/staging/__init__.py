@@ -1,4 +1,4 @@
-"""Staged rendering: any Jinja2 template, rendered once for everybody and filled in for each record.
+"""Staged rendering: any Jinja2 template, rendered once for all records and filled in for each record.
 
     env = staged(environment, deferred={"distributor"})
     plate = stage(env.get_template("page.html"), static)
@@ -12,7 +12,7 @@ proof       a pressed page compared with Jinja's own rendering
 raised      the lines of templates that an error has passed
 slot        what depends on the record in a page: where it was cut out, and how it is filled
 snapshot    keep a static value as it is now: slots are filled long after static code has run
-stage_one/  a page rendered once, for everybody: what it leaves is a plate
+stage_one/  a page rendered once for all records: the result is a plate
 stage_two/  the slots of a plate, filled in for each record
 tripwire    what ends stage one early: the page is then rendered in full for every record
 trust       which values may be read later than Jinja reads them

@@ -1,4 +1,4 @@
-"""A plate is one page with holes: text that is the same for everybody, and slots in between."""
+"""A plate is one page with holes: text that is the same for every record, and slots in between."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class Plate:
 
     @property
     def is_shared(self) -> bool:
-        """A page without slots is the same file for everybody."""
+        """A page without slots is the same file for every record."""
         return all(isinstance(part, str) for part in self.parts)
 
     @property
     def static_size(self) -> int:
-        """Bytes of text that are rendered once for everybody."""
+        """Bytes of text that are rendered once for all records."""
         return sum(len(part.encode()) for part in self.parts if isinstance(part, str))
 
     def text(self, record: Record) -> str:

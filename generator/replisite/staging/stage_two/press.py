@@ -56,31 +56,31 @@ class Press:
     def pages(self, record: Record, wanted: Sequence[int] | None = None) -> list[bytes]:
         """Return one page per plate, in their order; raises what Jinja would raise.
 
-        ``wanted`` are the places of the plates that this record needs, if not all; the slots of others are not
+        ``wanted`` are the indexes of the plates that this record needs, if not all; the slots of other plates are not
         evaluated.
         """
         if wanted is None:
             return cast("list[bytes]", self._pages(record))
         chosen = tuple(wanted)
         if chosen not in self._chosen:
-            self._chosen[chosen] = Press([self.plates[place] for place in chosen])
+            self._chosen[chosen] = Press([self.plates[index] for index in chosen])
         return self._chosen[chosen].pages(record)
 
     def texts(self, record: Record) -> list[str]:
         """Return the pages as text, which need not be writable as UTF-8."""
         return cast("list[str]", self._texts(record))
 
-    def place_of(self, error: BaseException) -> int | None:
-        """Return the place of the plate that was being filled when an error was raised; None if that is not known.
+    def index_of(self, error: BaseException) -> int | None:
+        """Return the index of the plate that was being filled when an error was raised; None if that is not known.
 
         A slot that several pages share counts as the first one's.
         """
         for frame, line in traceback.walk_tb(error.__traceback__):
             if frame.f_code.co_filename == _FUSED:
-                return cast("int | None", frame.f_globals["places"].get(line))
+                return cast("int | None", frame.f_globals["indexes"].get(line))
             if frame.f_code.co_filename == __file__ and "plate" in frame.f_locals:
                 filled = frame.f_locals["plate"]
-                return next((place for place, plate in enumerate(self.plates) if plate is filled), None)
+                return next((index for index, plate in enumerate(self.plates) if plate is filled), None)
         return None
 
 
@@ -100,8 +100,8 @@ class _Fused:
                 return [self._one_by_one(plate, record) for plate in self._plates]
         try:
             return self._function(record)
-        except NeedsContext as asked:
-            return [self._whole(plate, record, asked) for plate in self._plates]
+        except NeedsContext as needs:
+            return [self._whole(plate, record, needs) for plate in self._plates]
         except Exception:  # noqa: BLE001 - Jinja makes the traceback lead to the template
             raise rewrite_traceback_stack() from None
 
@@ -113,13 +113,13 @@ class _Fused:
             text = "".join(part if isinstance(part, str) else part.render(record) for part in plate.parts)
         return text if self._is_text else text.encode()
 
-    def _whole(self, plate: SlottedPage, record: Record, asked: NeedsContext) -> Any:
+    def _whole(self, plate: SlottedPage, record: Record, needs: NeedsContext) -> Any:
         """Render a page in full for a record that gives the context to one of its own methods."""
         if plate.is_shared:
             text = "".join(cast("Sequence[str]", plate.parts))
         elif plate.whole is None:
-            told = f"{asked} reads the context: the page must be rendered in full, which a stored plate cannot do"
-            raise TypeError(told) from None
+            message = f"{needs} reads the context: the page must be rendered in full, which a stored plate cannot do"
+            raise TypeError(message) from None
         else:
             text = plate.whole.render(record)
         return text if self._is_text else text.encode()
@@ -135,8 +135,8 @@ class _FunctionWriter:
         self._records: dict[str, str] = {}
         self._known: dict[Hashable, str] = {}
         self._lines: list[str] = []
-        self._place = 0
-        self._places: dict[str, int] = {}
+        self._index = 0
+        self._indexes: dict[str, int] = {}
 
     def constant(self, value: Any) -> str:
         """Return the name of a value that does not change."""
@@ -158,7 +158,7 @@ class _FunctionWriter:
         if key not in self._known:
             written = expression()  # it may bring variables of its own
             self._known[key] = f"s{len(self._known)}"
-            self._places[self._known[key]] = self._place
+            self._indexes[self._known[key]] = self._index
             self._lines.append(f"{self._known[key]} = {written}")
         return self._known[key]
 
@@ -169,19 +169,19 @@ class _FunctionWriter:
     def function(self, plates: Sequence[SlottedPage]) -> Callable[[Record], list[Any]]:
         """Return the function that fills these plates from one record."""
         pages = []
-        for self._place, plate in enumerate(plates):
+        for self._index, plate in enumerate(plates):
             pages.append(self._page(plate))
-        self._space["places"] = dict(self._places_by_line())
+        self._space["indexes"] = dict(self._indexes_by_line())
         source = "".join(f"\n    {line}" for line in [*self._lines, f"return [{', '.join(pages)}]"])
         exec(compile(f"def pages(record):{source}", _FUSED, "exec"), self._space)  # noqa: S102 - written above
         return cast("Callable[[Record], list[Any]]", self._space["pages"])
 
-    def _places_by_line(self) -> Iterator[tuple[int, int]]:
-        """Yield the lines of the function that evaluate a slot, each with the place of the first plate that has it."""
+    def _indexes_by_line(self) -> Iterator[tuple[int, int]]:
+        """Yield the lines of the function that evaluate a slot, each with the index of the first plate that has it."""
         for number, line in enumerate(self._lines, 2):
             name = line.partition(" = ")[0]
-            if name in self._places:
-                yield number, self._places[name]
+            if name in self._indexes:
+                yield number, self._indexes[name]
 
     def _page(self, plate: SlottedPage) -> str:
         pieces = [piece for part in plate.parts if (piece := self._piece(part))]

@@ -1,4 +1,4 @@
-"""The slots of a plate: the code of a cut with the values of one place, or a page that is rendered in full."""
+"""The slots of a plate: the code of a cut with the values of one page, or a page that is rendered in full."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class FilledSlot:
     def __reduce__(self) -> tuple[Any, ...]:
         for name, value in self.values.items():
             if not is_plain(value):
-                told = f'{self.origin}: "{name}" ({type(value).__name__}) is no plain data, and would be another object'
-                raise pickle.PicklingError(told)
+                message = f'{self.origin}: "{name}" ({type(value).__name__}) is no plain data, and would be another object'
+                raise pickle.PicklingError(message)
         values = {
             name: Unknown(value) if isinstance(value, Undefined) else value
             for name, value in self.values.items()
@@ -66,7 +66,7 @@ class FilledSlot:
         if name in self.values:
             return self.values[name]
         if name in self.exported:
-            return self.exported[name].slot.evaluate(record)[self.exported[name].place]
+            return self.exported[name].slot.evaluate(record)[self.exported[name].index]
         return record.get(name, missing)
 
     def write(self, writer: Writer) -> str:
@@ -87,7 +87,7 @@ class FilledSlot:
                 yield writer.constant(self.values[name])
             elif name in self.exported:
                 source = self.exported[name]
-                yield f"{source.slot._evaluated(writer)}[{source.place}]"  # noqa: SLF001 - another of its kind
+                yield f"{source.slot._evaluated(writer)}[{source.index}]"  # noqa: SLF001 - another of its kind
             else:
                 yield writer.record(name)
 
@@ -108,15 +108,15 @@ def _stored(
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A value that a slot sets: the place in what its code returns, behind the text."""
+    """A value that a slot sets: its index in the tuple that the slot's code returns, after the text."""
 
     slot: FilledSlot
-    place: int
+    index: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TemplateSlot:
-    """A slot in which names are looked up that it does not spell, and so all that could be seen at its place."""
+    """A slot that looks up names which are not written in it, with all values that are visible where it stands."""
 
     key: Hashable
     code: TemplateCode
