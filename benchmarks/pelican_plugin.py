@@ -26,7 +26,6 @@ from replisite.config import load_site
 from replisite.content.catalog import Catalog, make_catalog
 from replisite.content.kinds import KINDS, index_url
 from replisite.model.distributor import Distributor
-from replisite.model.places import address_of
 from replisite.model.site import Site
 from replisite.model.view import EditionView
 from replisite.pages.functions import install
@@ -45,7 +44,7 @@ def settings_for(folder: Path, database: Path, alias: str, output: Path) -> dict
     """Return Pelican's settings for one owner's site."""
     site = load_site(folder)
     with PeopleDatabase.open(database) as people:
-        owner = next(people.distributors(address_of(site), only=[alias]))
+        owner = next(people.distributors(site.owner_url, only=[alias]))
     settings = pelican_settings(site, find_theme(site), output)
     settings["MARKDOWN"]["extensions"].append(OwnersValues(owner))
     settings["JINJA_GLOBALS"] = {"distributor": owner}

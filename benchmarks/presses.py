@@ -79,7 +79,6 @@ def _rates(folder: Path, runs: int) -> tuple[list[tuple[float, float]], dict[str
     """Return (pages pressed, pages rendered by Jinja) a second of each run, and what the pages are like."""
     from replisite.config import load_site
     from replisite.images.roster_photos import make_photos
-    from replisite.model.places import address_of, edition_of
     from replisite.pelican import record_site
     from replisite.people import PeopleDatabase
     from replisite.staging import Press, in_full
@@ -95,7 +94,7 @@ def _rates(folder: Path, runs: int) -> tuple[list[tuple[float, float]], dict[str
     (people_file,) = site.state.glob("people-*.sqlite")
     with PeopleDatabase.open(people_file) as database:
         make_photos(site, database, 1)
-        owners = [owner for owner in database.distributors(address_of(site)) if edition_of(owner) == main]
+        owners = [owner for owner in database.distributors(site.owner_url) if owner.edition == main]
 
     def pressed() -> int:
         return sum(len(press.pages({"distributor": owner})) for owner in owners)

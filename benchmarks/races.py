@@ -16,7 +16,6 @@ from benchmarks.sites import copy_demo, copy_twenty
 from replisite.config import load_site
 from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
-from replisite.model.places import address_of
 from replisite.people import PeopleDatabase
 
 __all__ = ["against_hugo", "against_pelican", "against_plain_hugo"]
@@ -181,7 +180,7 @@ def _owners(site: Path, roster: Path) -> list[Distributor]:
     """Return everybody on a roster, as templates see them."""
     run([sys.executable, "-m", "replisite", "roster", "-q", "--site", str(site), "--roster", str(roster)])
     with PeopleDatabase.open(_database_of(site)) as database:
-        return list(database.distributors(address_of(load_site(site))))
+        return list(database.distributors(load_site(site).owner_url))
 
 
 def _peak(ran: Ran) -> float:

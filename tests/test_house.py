@@ -26,7 +26,7 @@ LAYERS = (
     {"errors", "reporting", "__init__"},
     {"system"},
     {"model"},
-    {"content"},
+    {"content", "links"},
     {"staging", "config", "output", "servers"},
     {"pages", "roster", "hosts"},
     {"people", "pelican"},
@@ -48,7 +48,7 @@ TENANTS = {
     "phonenumbers": {"roster"},
     "email_validator": {"roster", "config"},
     "pydantic": {"config", "roster", "pelican", "content/front_matter.py", "reference"},
-    "uritemplate": {"model"},
+    "uritemplate": {"links"},
     "sqlite3": {"people", "deploy/journal.py", "deploy/journal_schema.py", "system/sqlite_errors.py"},
     "asyncssh": {"hosts/ssh"},
     "boto3": {"hosts/object_store/cloudfront.py", "hosts/object_store/aws_profile.py"},
@@ -58,7 +58,7 @@ TENANTS = {
     "obstore": {"hosts"},
     "typer": {"cli/app.py"},
     "rich": {"cli/terminal.py"},
-    "yaml": {"content"},
+    "yaml": {"content", "links"},
     "starlette": {"preview"},
     "uvicorn": {"preview"},
     "watchdog": {"preview"},
@@ -185,3 +185,17 @@ def test_no_group_is_repeated_possessively(path: Path) -> None:
                 value.pattern, value.flags & ~(re.UNICODE if isinstance(value.pattern, bytes) else 0)
             )
             assert not list(_possessive_groups(parsed)), label
+
+
+@pytest.mark.parametrize("path", list(_modules()), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_the_style_and_the_mode_are_compared_in_the_model_alone(path: Path) -> None:
+    """Other rooms ask for what follows: `Addresses.has_hosts`, `Site.mode.has_sitemap`, and so on."""
+    if path.relative_to(PACKAGE).parts[0] in {"model", "config"}:
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Compare | ast.Match):
+            subject = node.subject if isinstance(node, ast.Match) else node.left
+            compared = ast.unparse(subject)
+            assert not compared.endswith(("addresses.style", "pelican_defaults")), (
+                f"{path.name}:{node.lineno}: {compared}"
+            )

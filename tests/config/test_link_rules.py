@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from replisite.config.link_rules import link_template, ownerless_link
 from replisite.config.values import referral_id
-from replisite.model.links import expand
+from replisite.links.uri_template import expand
 
 CARRYING = [
     "https://shop.example/{market}/{sku}{?id}",

@@ -14,8 +14,8 @@ from replisite.config import load_site, parse_site
 from replisite.config.lines import find_lines, line_of
 from replisite.config.schema import Document
 from replisite.config.site_folder import find_site
+from replisite.config.value_kinds import toml_value
 from replisite.config.values import OWNED_SETTINGS, ROSTER_COLUMNS
-from replisite.config.words import toml_value
 from replisite.errors import InputError
 from replisite.model.site import (
     Addresses,

@@ -74,11 +74,11 @@ def test_much_is_not_deep(text: str) -> None:
         ),
         (
             "b = 2024-02-30",
-            "site.toml:1: is not TOML: there is no such date or time; mend this first, the rest cannot be read",
+            "site.toml:1: is not TOML: there is no such date or time; fix this first; the rest cannot be read",
         ),
         (
             'a = 1\nb = "\0"',
-            r"site.toml:2: is not TOML: Illegal character '\x00'; mend this first, the rest cannot be read",
+            r"site.toml:2: is not TOML: Illegal character '\x00'; fix this first; the rest cannot be read",
         ),
         (
             'a = 1\nb = "\\u0000"',
@@ -136,7 +136,7 @@ def test_text_that_is_no_utf_8_is_a_fault_with_its_line(tmp_path: Path) -> None:
         ),
         (
             "[theme\n",
-            'themes/t/theme.toml:1: is not TOML: the name of a table wants a "]" at its end; mend this first, the rest cannot be read',
+            'themes/t/theme.toml:1: is not TOML: the name of a table wants a "]" at its end; fix this first; the rest cannot be read',
         ),
     ],
 )

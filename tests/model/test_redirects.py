@@ -8,7 +8,6 @@ from replisite.model.redirects import (
     MovedSite,
     Redirect,
     format_redirect,
-    home_of,
     iter_joined,
     parse_redirect,
     redirects_of,
@@ -119,8 +118,8 @@ def test_hosts_are_joined_by_their_folders():
     one = Redirect("old.tea.example", "https://jane.tea.example/", 301)
     home = Redirect("bo.tea.example", "https://www.tea.example/", 302)
     there = {"_hosts/jane.tea.example/"}
-    assert list(iter_joined([one], [home], there, home_of(HOSTS))) == [home, one]
-    assert list(iter_joined([one], [], set(), home_of(HOSTS))) == []
+    assert list(iter_joined([one], [home], there, HOSTS.local_url_of(""))) == [home, one]
+    assert list(iter_joined([one], [], set(), HOSTS.local_url_of(""))) == []
 
 
 @pytest.mark.parametrize(

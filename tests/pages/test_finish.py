@@ -17,6 +17,7 @@ from replisite.model.distributor import Distributor
 from replisite.pages.finish import Finish
 from replisite.pages.site_files import SiteFiles
 from replisite.staging import Plate
+from tests.slots import PlainSlot
 
 OWNER = {"distributor": Distributor(id="A1", alias="jane", name="Jane")}
 OWN = {"index.html", "x/index.html", "about/index.html", "products/x/index.html", "products/y/index.html"}
@@ -84,7 +85,7 @@ def test_a_page_that_an_edition_lacks_is_linked_to_another() -> None:
 def test_links_in_slots_are_finished_too() -> None:
     """What a slot writes is part of the page."""
 
-    class Slot:
+    class Slot(PlainSlot):
         key = "slot"
 
         def render(self, record: object) -> str:  # noqa: ARG002 - the protocol's
@@ -102,13 +103,13 @@ def test_marks_in_slots_are_filled_too() -> None:
     """Content that stands in a branch over the owner."""
     key, mark = mark_of("distributor.name")
 
-    class Slot:
+    class Slot(PlainSlot):
         key = "slot"
 
         def render(self, record: object) -> str:  # noqa: ARG002 - the protocol's
             return f'<p>{mark}</p><img src="../theme/a.css">'
 
-    class Name:
+    class Name(PlainSlot):
         key = "name"
 
         def render(self, record: Mapping[str, Any]) -> str:
@@ -211,7 +212,7 @@ def test_code_samples_are_left_alone() -> None:
 
 
 @dataclass(frozen=True)
-class Said:
+class Said(PlainSlot):
     """A slot that says something for one owner."""
 
     text: str

@@ -11,7 +11,6 @@ from replisite.config import load_site
 from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
 from replisite.model.options import Options, database_path
-from replisite.model.places import address_of, edition_of
 from replisite.model.view import EditionView
 from replisite.people import PeopleDatabase
 from replisite.preview.content_worker import ContentWorker
@@ -206,7 +205,7 @@ def test_preview_and_build_report_the_same_links(little: LittleSite, style: str,
     site = load_site(little.root)
     now = datetime.datetime.now(datetime.UTC)
     with PeopleDatabase.open(database_path(site, Options())) as database:
-        owners = list(database.distributors(address_of(site)))
+        owners = list(database.distributors(site.owner_url))
     house = house_account(site)
     orders = RenderingOrders(site, site.open_editions, now, False, False, True)
     composed = compose_site(orders, lambda *_: None)
@@ -227,7 +226,7 @@ def test_preview_and_build_report_the_same_links(little: LittleSite, style: str,
     for key, paths in survey.paths.items():
         for path in paths:
             for owner in (house, *owners):
-                if owner.is_company or edition_of(owner) == key:
+                if owner.is_company or owner.edition == key:
                     if not owner.is_company and path == "404.html":
                         continue
                     shown |= _broken(composing, key, path, owner)

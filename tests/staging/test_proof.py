@@ -22,7 +22,7 @@ def test_the_first_difference_is_told_with_what_stands_around_it() -> None:
     """Where the pages part, and both texts."""
     difference = prove(Plate("p", ("Hello John",)), a_template("Hello {{ d }}"), {}, {"d": "Jane"})
     assert difference is not None
-    assert (difference.place, difference.pressed, difference.rendered) == (7, "Hello John", "Hello Jane")
+    assert (difference.position, difference.pressed, difference.rendered) == (7, "Hello John", "Hello Jane")
     assert str(difference) == (
         "p: the pressed page differs from Jinja's at character 7: 'Hello John' instead of 'Hello Jane'"
     )
@@ -32,7 +32,7 @@ def test_a_page_that_is_too_short_differs_at_its_end() -> None:
     """What is missing counts."""
     difference = prove(Plate("p", ("Hello",)), a_template("Hello {{ d }}"), {}, {"d": "Jane"})
     assert difference is not None
-    assert difference.place == 5
+    assert difference.position == 5
 
 
 def test_an_error_while_pressing_is_a_difference() -> None:

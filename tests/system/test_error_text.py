@@ -24,6 +24,7 @@ from tests.pelican.test_plugins import faults_of, with_plugin
     [
         (MemoryError(), "MemoryError"),
         (AssertionError(""), "AssertionError"),
+        (ValueError(" \n"), "ValueError"),
         (ValueError("no number"), "ValueError: no number"),
         (StopIteration(), "StopIteration"),
     ],

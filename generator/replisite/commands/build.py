@@ -9,8 +9,6 @@ from pathlib import Path
 
 from replisite.errors import Fault, UsageError
 from replisite.model.options import Options, database_path
-from replisite.model.places import address_of, prefix_of
-from replisite.model.redirects import home_of
 from replisite.model.site import Site
 from replisite.output import Output
 from replisite.people import PeopleDatabase, Shard
@@ -110,8 +108,8 @@ def _selected(site: Site, people: PeopleDatabase, aliases: Sequence[str]) -> _Se
     shards = people.shards(people.counts.sites // SHARD_SITES + 1)
     if only is not None:
         shards = [shard for shard in shards if any(shard.first <= alias <= shard.last for alias in only)]
-    owners = people.distributors(address_of(site), only=only or ())
-    return _Selection(only, shards, [prefix_of(site, owner) for owner in owners])
+    owners = people.distributors(site.owner_url, only=only or ())
+    return _Selection(only, shards, [site.owner_folder(owner) for owner in owners])
 
 
 def _press(
@@ -146,7 +144,9 @@ def _commit(
         output.commit(parts, single, redirects)
     else:
         stale = partial(stale_files, site, output.folder, shared, people)
-        removed = output.commit_some(parts, single, selection.prefixes, redirects, home_of(site), stale)
+        removed = output.commit_some(
+            parts, single, selection.prefixes, redirects, site.local_url_of(""), stale
+        )
         withdrawn = warn_of_withdrawn(output.folder, removed, selection.prefixes, shared)
         work.findings.warn(NoticeKind.PHOTO, *withdrawn)
     remember_shared(site, output.folder, shared)

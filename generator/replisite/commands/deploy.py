@@ -15,7 +15,6 @@ from replisite.deploy.targets import find_target, state_of
 from replisite.errors import DeployError, UsageError
 from replisite.hosts import Host, HostError, open_host
 from replisite.model.options import Options, database_path
-from replisite.model.places import address_of, prefix_of
 from replisite.model.site import Site
 from replisite.people import PeopleDatabase
 from replisite.reporting import Reporter
@@ -60,12 +59,12 @@ def _scope(site: Site, options: DeployOptions, host: Host) -> Scope:
     if host.features.takes_snapshots:
         raise UsageError(f"{host.features.label} takes all sites or none; deploy without --only")
     with PeopleDatabase.open(database_path(site, Options())) as people:
-        owners = {owner.alias: owner for owner in people.distributors(address_of(site), only=options.only)}
+        owners = {owner.alias: owner for owner in people.distributors(site.owner_url, only=options.only)}
         for alias in options.only:
             if alias not in owners:
                 near = people.similar(alias)
                 raise UsageError(f'no site of "{alias}" has been built' + (f"; {near}" if near else ""))
-    return Scope(tuple(sorted(prefix_of(site, owner) for owner in owners.values())))
+    return Scope(tuple(sorted(site.owner_folder(owner) for owner in owners.values())))
 
 
 def _measured(host: Host, bundle: FinishedOutput, config: ServerConfig) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from replisite.config.schema import Document
-from replisite.config.words import toml_value
+from replisite.config.value_kinds import toml_value
 from replisite.content.ignored_names import is_leftover
 from replisite.errors import OutputError, UsageError
 from replisite.reference.tables import json_schema

@@ -1,17 +1,17 @@
 """Read site.toml into the Site that everything else works with.
 
-agreement    whether the tables of site.toml agree with each other
-findings     say in plain words what pydantic found, for people who do not know it
-lines        find the line on which a key of a TOML text stands
-link_rules   what a link of site.toml must be
-make         turn a valid document into the Site that everything else works with
-read         read site.toml
-repair       put good values in the place of faulty ones, so that one reading tells the faults of the rest too
-schema       what people write in site.toml, table by table
-site_folder  where a site lies
-toml_file    read a TOML file as plain values, or say at which line it cannot be read
-values       what one value of site.toml must be, whatever the others are
-words        say in plain words what kind of value a model wants, and what somebody wrote instead
+cross_checks     rules that hold across the keys of site.toml
+lines            the line on which a key of a TOML text stands
+link_rules       what a link of site.toml must be
+make             turn a valid document into a Site
+pydantic_errors  pydantic's errors in plain words
+read             read site.toml, and report every fault at once
+schema           what people write in site.toml, table by table
+site_folder      the folder of a site
+stand_ins        good values instead of faulty ones, so that the rules across keys can be checked too
+toml_file        read a TOML file as plain values, or report the line that cannot be read
+value_kinds      the kinds of values in plain words: what a model takes, and what was written
+values           what one value of site.toml must be, whatever the others are
 """
 
 from __future__ import annotations

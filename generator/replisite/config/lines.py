@@ -1,7 +1,6 @@
 """Find the line on which a key of a TOML text stands.
 
-`tomllib` gives values without places. This room scans a text that `tomllib` accepts, so it need
-not judge it: it splits statements, skips values, and notes where each key and each table begins. A key
+`tomllib` gives values without lines. This module scans a text that `tomllib` accepts, and need not check it: it splits statements, skips values, and notes where each key and each table begins. A key
 inside an inline table or an array has the line of the key that holds it.
 """
 
@@ -16,7 +15,7 @@ __all__ = ["Key", "Path", "deep_line", "find_lines", "line_of"]
 
 Key = str | int
 Path = tuple[Key, ...]
-"""The keys that lead to a value; a number is a place in a list: ``("roster", "fields", 0, "name")``."""
+"""The keys that lead to a value; a number is an index in a list: ``("roster", "fields", 0, "name")``."""
 
 _TOKEN = re.compile(
     r'''(?P<text>"""(?:\\[\s\S]|[^\\])*?"""(?:"{0,2})|\'\'\'[\s\S]*?\'\'\'(?:'{0,2})|"(?:\\.|[^"\\\n])*"|'[^'\n]*')'''
@@ -53,7 +52,7 @@ def find_lines(text: str) -> Mapping[Path, int]:
 def deep_line(text: str, deepest: int) -> int:
     r"""Return the first line on which tables and lists are nested deeper than that, or 0. The text may be no TOML.
 
-    A dotted key counts by itself, whatever holds it.
+    A dotted key has its own line, not that of the table that holds it.
 
     >>> deep_line("a = 1\nb = [[1]]", 3), deep_line("a = 1\nb = [[1]]", 2), deep_line("b.c.d = 1", 2)
     (0, 2, 1)

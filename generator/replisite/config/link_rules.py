@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from replisite.config.values import url
 from replisite.errors import nearest
-from replisite.model import links
-from replisite.model.referral import carriers, carriers_of, has_sound_host, samples
+from replisite.links import uri_template
+from replisite.links.owner_id import carriers, carriers_of, has_sound_host, samples
 
 __all__ = ["LINK_VARIABLES", "link_name", "link_template", "ownerless_link"]
 
@@ -67,8 +67,8 @@ def ownerless_link(value: str) -> str:
 def _refuse_form(value: str, *, reads_fragment: bool) -> None:
     """Refuse what is no template, or names what no link has."""
     try:
-        named = links.variables(value)
-        cut = links.shortened(value)
+        named = uri_template.variables(value)
+        cut = uri_template.shortened(value)
     except ValueError as error:
         what, _, hint = str(error).partition("; ")
         plain = value.replace("{+", "{").replace("{#", "#{")
@@ -96,14 +96,18 @@ def _refuse_loose_host(template: str, advice: str = 'write it after the host and
     for expression in _EXPRESSION.findall(start.group(1)) if start else ():
         if expression[1] in "/?":  # begins a path or a query: the host has ended
             return
-        if loose := sorted(links.variables(expression) - _IN_HOST):
+        if loose := sorted(uri_template.variables(expression) - _IN_HOST):
             raise ValueError(f'lets "{{{loose[0]}}}" change the host that it leads to', advice)
 
 
 def _refuse_no_address(template: str) -> None:
     """Refuse a template that does not become an http or https address."""
     try:
-        url(links.expand(template, dict.fromkeys(LINK_VARIABLES, "a")).partition("?")[0].partition("#")[0])
+        url(
+            uri_template.expand(template, dict.fromkeys(LINK_VARIABLES, "a"))
+            .partition("?")[0]
+            .partition("#")[0]
+        )
     except ValueError as error:
         raise ValueError(
             f'"{template}" does not become an http or https address', "begin it with https:// and a host"
@@ -147,7 +151,7 @@ def _is_accepted(template: str, *, reads_fragment: bool) -> bool:
             return False
         _refuse_loose_host(template)
         _refuse_no_address(template)
-        named, cut = links.variables(template), links.shortened(template)
+        named, cut = uri_template.variables(template), uri_template.shortened(template)
         return (
             named <= set(LINK_VARIABLES)
             and "id" not in cut

@@ -1,4 +1,4 @@
-"""Read site.toml: bytes, TOML, values, and whether its tables agree. Every fault is told at once."""
+"""Read site.toml: bytes, TOML, values, and whether its tables agree. All faults are reported at once."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from replisite.config.agreement import disagreements
-from replisite.config.findings import Finding, find_faults, key_path
+from replisite.config.cross_checks import cross_check
 from replisite.config.lines import find_lines, line_of
 from replisite.config.make import make_site
-from replisite.config.repair import repaired
+from replisite.config.pydantic_errors import Finding, find_faults, key_path
 from replisite.config.schema import Document
 from replisite.config.site_folder import NAME
+from replisite.config.stand_ins import with_stand_ins
 from replisite.config.toml_file import parse_toml, read_text
 from replisite.errors import Fault, InputError
 from replisite.model.site import Site
@@ -45,9 +45,9 @@ def parse_site(text: str, root: Path) -> Site:
         document = Document.model_validate(written)
     except ValidationError as error:
         findings = find_faults(error.errors())
-        document = repaired(Document, written, [found["loc"] for found in error.errors()])
+        document = with_stand_ins(Document, written, [found["loc"] for found in error.errors()])
     if document is not None:
-        findings += disagreements(document, root, {finding.path for finding in findings})
+        findings += cross_check(document, root, {finding.path for finding in findings})
     if findings or document is None:
         refused = SiteFaults(_faults(text, findings))
         if document is not None:

@@ -86,12 +86,12 @@ class LinkTable(Table):
     """One link: a template alone, or a table of these keys."""
 
     written_short: ClassVar[str] = "a text"
-    """What may stand in the place of the table: `shop = "…"` is short for `shop = { template = "…" }`."""
+    """What may be written instead of the table: `shop = "…"` is short for `shop = { template = "…" }`."""
 
     fragment: bool = Field(
         default=False,
-        description="Whether the shop routes by what stands behind the `#`, in the browser. Then the owner's id may be there; "
-        "no server gets to see it.",
+        description="Whether the shop routes in the browser, by the part after the `#`. Then the owner's id may be there, where "
+        "no server sees it.",
     )
     template: str = Field(
         description="The URI template.",
@@ -109,14 +109,14 @@ class LinkTable(Table):
     @field_validator("template")
     @classmethod
     def _carries_the_owner(cls, written: str, info: ValidationInfo) -> str:
-        reads_fragment = info.data.get("fragment", True)  # a faulty one is reported by itself
+        reads_fragment = info.data.get("fragment", True)  # a faulty value is reported separately
         return _kept_apart(lambda: link_rules.link_template(written, reads_fragment=reads_fragment))
 
     @classmethod
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """Let a text stand in the place of the table."""
+        """Accept a text instead of the table."""
         table = handler.resolve_ref_schema(handler(schema))
         return {"anyOf": [{"type": "string", "format": "uri-template"}, table]}
 
@@ -161,11 +161,11 @@ class SiteTable(Table):
     )
     distributor_title: Text = Field(
         default="Independent Distributor",
-        description="What stands beside an owner's name, so that nobody takes the owner for the company.",
+        description="The title shown beside an owner's name, so that visitors do not take the owner for the company.",
     )
     corporate_only: list[InsidePath] = Field(
         default=["404.html"],
-        description="Pages, by their path in the output, that the corporate site alone has.",
+        description="Pages that only the corporate site has, by their path in the output.",
         examples=[["404.html", "press/index.html"]],
     )
     ownerless_links: list[OwnerlessLink] = Field(
@@ -177,16 +177,16 @@ class SiteTable(Table):
 
 
 class ContentTable(Table):
-    """What is public beside the pages.
+    """Files that are public in addition to the pages.
 
     A picture or a download is published because a page, the theme or front matter asks for it. Rosters, stories, backups,
-    editor files and what distributors' photos are made of stay private wherever they lie.
+    editor files and the originals of distributors' photos stay private in any folder.
     """
 
     public: list[InsidePath] = Field(
         default=["extra/"],
         description="Files and folders below the content folder that are published as they are, whether a page asks for "
-        "them or not. What lies in `extra/` goes to the root of the site, such as `extra/robots.txt`.",
+        "them or not. Files in `extra/` go to the root of the site, such as `extra/robots.txt`.",
         examples=[["extra/", "brochures/"]],
     )
     follow_links: list[InsidePath] = Field(
@@ -198,30 +198,30 @@ class ContentTable(Table):
 
 
 class BuildTable(Table):
-    """How long a build may take over one thing, so that a loop without an end ends with a fault at its line.
+    """Time limits of a build, so that an endless loop becomes a fault at its line.
 
     Seconds are processor time: neither waiting nor the work of other programs counts.
     """
 
     page_seconds: Seconds = Field(
         default=PAGE_SECONDS,
-        description="For one page or one content file, which take milliseconds. The environment variable "
+        description="The limit for one page or one content file; each usually takes milliseconds. The environment variable "
         "`REPLISITE_PAGE_SECONDS` overrides it.",
         examples=[60],
     )
     plugin_seconds: Seconds = Field(
         default=PLUGIN_SECONDS,
-        description="For one call of a plugin, such as a receiver of the signal `finalized`. The environment variable "
+        description="The limit for one call of a plugin, such as a receiver of the signal `finalized`. The environment variable "
         "`REPLISITE_PLUGIN_SECONDS` overrides it.",
         examples=[1800],
     )
 
 
 class CompanyTable(Table):
-    """The house account: it owns the corporate site, and is whom a visitor can always reach."""
+    """The house account: the owner of the corporate site, and a contact for every visitor."""
 
     id: Annotated[str, _checked(values.referral_id)] = Field(
-        default="HOUSE", description="The referral id of orders that no distributor brought."
+        default="HOUSE", description="The referral id of orders without a distributor."
     )
     name: str = Field(default="", description="The company's legal name. The site's name if empty.")
     email: Annotated[str, _checked(values.email)] = Field(
@@ -233,7 +233,8 @@ class CompanyTable(Table):
     region: str = Field(default="", description="The county, state or province.")
     country: str = Field(default="", description="The country.", examples=["GB"])
     greeting: str = Field(
-        default="", description="A welcome on the corporate site, where a distributor's own would stand."
+        default="",
+        description="The welcome on the corporate site; a distributor's site shows the distributor's own.",
     )
     photo: Annotated[str, _checked(values.picture)] = Field(
         default="",
@@ -248,7 +249,7 @@ class AddressesTable(Table):
     style: Literal["path", "subdomain", "domain"] = Field(
         default="path",
         description="Where jane's site is: below the corporate site (`/jane/`), on a host below yours "
-        "(`jane.<host>`), or on a domain that jane brings along.",
+        "(`jane.<host>`), or on jane's own domain.",
     )
     page_urls: Literal["folder", "file"] = Field(
         default="folder",
@@ -257,7 +258,7 @@ class AddressesTable(Table):
     host: Annotated[str, _checked(values.host)] = Field(
         default="",
         description="The host above the owners' hosts, for the styles subdomain and domain. "
-        "In the style domain it serves those who bring no domain.",
+        "In the style domain it serves owners without a domain of their own.",
         examples=["tea.example"],
     )
     domain_field: str = Field(
@@ -267,14 +268,14 @@ class AddressesTable(Table):
         examples=["domain"],
     )
     reserved: list[Text] = Field(
-        default=[], description="Aliases that nobody may take, beside those that replisite keeps itself.",
+        default=[], description="Aliases that no distributor may have, in addition to those that replisite reserves.",
         examples=[["tea", "support"]],
     )  # fmt: skip
     lapsed: Literal["upline", "company", "gone"] = Field(
         default="upline",
         description="Where visitors of a lapsed or terminated distributor's site are sent: to the site of the nearest "
-        "active *upline*, or of the company where there is none; to the *company*; or nowhere, for the site is *gone*. "
-        "The alias is never handed on to another person.",
+        "active *upline*, or of the company if there is none; to the *company*; or nowhere (*gone*). "
+        "The alias is never given to another person.",
     )
 
 
@@ -299,8 +300,8 @@ class FieldTable(Table):
     )
     by: Literal["company", "distributor"] | None = Field(
         default=None,
-        description="Who may set it. The roster may always; with *distributor* a person's own story may, too. If left "
-        "out, a channel is the distributor's and any other column the company's. The column that `[addresses] "
+        description="Who may set it. The roster always may; with *distributor*, a person's own story may, too. By "
+        "default a channel is the distributor's, and any other column is the company's. The column that `[addresses] "
         "domain_field` names is always the company's.",
     )
 
@@ -356,9 +357,9 @@ class MembersTable(Table):
 
 
 class PelicanTable(BaseModel):
-    """Settings of [Pelican](https://docs.getpelican.com/en/latest/settings.html), handed through as they are.
+    """Settings of [Pelican](https://docs.getpelican.com/en/latest/settings.html), passed on unchanged.
 
-    Any setting in capitals may stand here, but those that replisite decides itself: PATH, OUTPUT_PATH,
+    Any setting in capitals may be set here, except those that replisite sets itself: PATH, OUTPUT_PATH,
     DELETE_OUTPUT_DIRECTORY, CACHE_CONTENT, LOAD_CONTENT_CACHE and PELICAN_CLASS.
     """
 
@@ -375,16 +376,16 @@ class PelicanTable(BaseModel):
 
     defaults: Literal["replisite", "pelican"] = Field(
         default="replisite",
-        description="Whose settings hold where you write none: *replisite* makes a site for distributors, "
+        description="The defaults of settings that you leave out: *replisite* makes a site for distributors, "
         "*pelican* builds what the `pelican` command would.",
     )
 
 
 class HeadersTable(BaseModel):
-    """Headers that are sent with every answer, where the host lets itself be told.
+    """Headers that are sent with every response, if the host supports them.
 
-    Those that protect visitors are there without a word. Write one to change it, an empty text to drop it, and any other
-    header by its name. `replisite deploy` writes them in the form that the host takes: see [Deploying](../deploy.md).
+    Headers that protect visitors are sent by default. Set a key to change its header, to an empty text to drop it, and add
+    any other header by its name. `replisite deploy` writes them in the form that the host takes: see [Deploying](../deploy.md).
     """
 
     model_config = ConfigDict(
@@ -400,51 +401,51 @@ class HeadersTable(BaseModel):
 
     csp: HeaderValue | None = Field(
         default=None,
-        description="`Content-Security-Policy`. Without a word it allows what the sites themselves hold, pictures from "
+        description="`Content-Security-Policy`. By default it allows the sites' own files, pictures from "
         "any https host, and forms that lead to the hosts of `[links]`; no script and no style within a page.",
         examples=["default-src 'self'; img-src 'self' https:"],
     )
     content_type_options: HeaderValue | None = Field(
-        default=None, description="`X-Content-Type-Options`. Without a word `nosniff`."
+        default=None, description="`X-Content-Type-Options`. By default `nosniff`."
     )
     referrer_policy: HeaderValue | None = Field(
         default=None,
-        description="`Referrer-Policy`. Without a word `strict-origin-when-cross-origin`: others learn of the host alone. "
-        "The referral stands in the link, and does not need it.",
+        description="`Referrer-Policy`. By default `strict-origin-when-cross-origin`: other sites see only the host. "
+        "The referral is in the link, and does not depend on it.",
     )
     permissions_policy: HeaderValue | None = Field(
         default=None,
-        description="`Permissions-Policy`. Without a word no camera, microphone, position, payment or USB.",
+        description="`Permissions-Policy`. By default no camera, microphone, position, payment or USB.",
     )
     frame_options: HeaderValue | None = Field(
         default=None,
-        description="`X-Frame-Options`, for browsers that do not know the policy's `frame-ancestors`. Without a word "
+        description="`X-Frame-Options`, for browsers that do not know the policy's `frame-ancestors`. By default "
         "`SAMEORIGIN`.",
     )
     hsts: HeaderValue | None = Field(
         default=None,
-        description="`Strict-Transport-Security`. Without a word a year, if the site's `url` is https.",
+        description="`Strict-Transport-Security`. By default a year, if the site's `url` is https.",
         examples=["max-age=63072000; includeSubDomains"],
     )
 
 
 class TargetTable(Table):
-    """A place that `replisite deploy` publishes to. Which keys it has depends on its host.
+    """A target that `replisite deploy` publishes to. Its keys depend on its host.
 
-    Passwords and keys stand nowhere in this file: each host finds them where its own tools do (environment, profiles,
+    Passwords and keys are not in this file: each host finds them where its own tools do (environment, profiles,
     ssh-agent).
     """
 
     host: HostKind = Field(
         description="The kind of host: *folder* (a folder on this machine that a web server serves), *ssh* (one on "
-        "another machine), *s3* (Amazon S3 and whatever speaks its language: R2, B2, MinIO …), *gcs* (Google Cloud "
+        "another machine), *s3* (Amazon S3 and compatible services: R2, B2, MinIO …), *gcs* (Google Cloud "
         "Storage), *azure* (Azure Blob Storage), *netlify*, *cloudflare* (Workers or Pages) or *git* (a branch).",
         examples=["folder"],
     )
     url: Annotated[str, _checked(values.url)] | None = Field(
         default=None,
-        description="Where the sites are looked at after a deploy. The site's own address if left out, where its "
-        "pages are live there; a staging target has another.",
+        description="The address at which a deploy checks the live pages; the site's own address if left out. A staging "
+        "target has another address.",
         examples=["https://staging.tea.example"],
     )
     page_seconds: Annotated[int, Field(ge=0)] = Field(
@@ -452,13 +453,13 @@ class TargetTable(Table):
     )
     shared_seconds: Annotated[int, Field(ge=0)] = Field(
         default=3_600,
-        description="The same for styles, pictures and other files whose names have no fingerprint. Those that have one "
-        "(`app.3f2a91bc.css`) never change, and are kept for a year.",
+        description="The same for styles, pictures and other files without a fingerprint in their names. Files with one "
+        "(`app.3f2a91bc.css`) never change, and browsers cache them for a year.",
     )
     max_deletes: Annotated[int, Field(ge=0)] | None = Field(
         default=None,
-        description="How many files a deploy may delete without `--allow-deletes`. A tenth of what is live, or 100 if "
-        "that is more, if left out.",
+        description="How many files a deploy may delete without `--allow-deletes`. If left out: a tenth of the live files, or 100 if "
+        "that is more.",
     )
     path: Text | None = Field(
         default=None,
@@ -477,14 +478,14 @@ class TargetTable(Table):
         default=None, description="*ssh*: the machine's name.", examples=["www.tea.example"]
     )
     user: str = Field(
-        default="", description="*ssh*: the user there. As ssh's own configuration says if left out."
+        default="", description="*ssh*: the user there. By default as in ssh's own configuration."
     )
     port: Annotated[int, Field(ge=1, le=65_535)] | None = Field(
-        default=None, description="*ssh*: the port. As ssh's own configuration says if left out."
+        default=None, description="*ssh*: the port. By default as in ssh's own configuration."
     )
     identity: str = Field(
         default="",
-        description="*ssh*: the private key's file, beside those of the agent.",
+        description="*ssh*: the private key's file, in addition to the keys of the agent.",
         examples=["~/.ssh/tea"],
     )
     known_hosts: str = Field(
@@ -505,11 +506,11 @@ class TargetTable(Table):
     )
     cloudfront: str = Field(
         default="",
-        description="*s3*: the CloudFront distribution that is told what has changed.",
+        description="*s3*: the CloudFront distribution whose changed files are invalidated.",
         examples=["E2QWRUHAPOMQZL"],
     )
     gzip: bool = Field(
-        default=True, description="*s3*, *gcs*, *azure*: whether text is stored packed, and served so."
+        default=True, description="*s3*, *gcs*, *azure*: whether text files are stored and served compressed."
     )
     account: Text | None = Field(
         default=None, description="*azure*: the storage account.", examples=["teasites"]
@@ -530,7 +531,7 @@ class TargetTable(Table):
     )
     plan: Literal["free", "paid"] = Field(
         default="free",
-        description="*cloudflare*: what the account pays for: 20,000 files on the free plan, 100,000 on a paid one.",
+        description="*cloudflare*: the account's plan: 20,000 files on the free plan, 100,000 on a paid plan.",
     )
     remote: Text | None = Field(
         default=None, description="*git*: the repository.", examples=["git@git.tea.example:sites.git"]
@@ -548,16 +549,14 @@ class TargetTable(Table):
 
 
 class Document(Table):
-    """The file `site.toml` lies in the root of a site and says everything that is not content."""
+    """The file `site.toml` in the root of a site: all settings that are not content."""
 
     site: SiteTable = Field(description="The company's site as a whole.")
     company: CompanyTable = Field(default_factory=CompanyTable, description="The house account.")
     content: ContentTable = Field(
-        default_factory=ContentTable, description="What is public beside the pages."
+        default_factory=ContentTable, description="Files that are public in addition to the pages."
     )
-    build: BuildTable = Field(
-        default_factory=BuildTable, description="How long a build may take over one thing."
-    )
+    build: BuildTable = Field(default_factory=BuildTable, description="Time limits of a build.")
     addresses: AddressesTable = Field(default_factory=AddressesTable, description="How sites are addressed.")
     roster: RosterTable = Field(default_factory=RosterTable, description="The distributors.")
     links: dict[LinkName, LinkTable] = Field(
@@ -565,9 +564,9 @@ class Document(Table):
         description="Where buy and enrol buttons lead, as [RFC 6570](https://www.rfc-editor.org/rfc/rfc6570) "
         "URI templates. `shop` becomes `shop_link()` in templates, and so on for any name. "
         f"Known variables are {', '.join(f'`{name}`' for name in link_rules.LINK_VARIABLES)}; the owner's "
-        "`id` must be among them, for a link without the owner loses the referral. The id must arrive where a server reads it: "
+        "`id` must be among them, because a link without the owner loses the referral. The id must arrive where a server reads it: "
         "as the whole value of one parameter (`{?id}`, or `{&id}` behind another) or as a segment of the path (`/{id}`), also "
-        "where `sku`, `slug` or `alias` have no value. A template that loses it is refused with one that does not.",
+        "where `sku`, `slug` or `alias` have no value. If a template loses it, the fault suggests a template that does not.",
         examples=[
             {"shop": "https://shop.tea.example/{market}/{sku}{?id}"},
             {"shop": {"template": "https://shop.tea.example/#/{market}/{sku}{?id}", "fragment": True}},
@@ -596,11 +595,11 @@ class Document(Table):
     )
     headers: HeadersTable = Field(
         default_factory=HeadersTable,
-        description="Headers of every answer.",
+        description="Headers of every response.",
         examples=[{"frame_options": "DENY", "Cross-Origin-Opener-Policy": "same-origin"}],
     )
     targets: dict[TargetName, TargetTable] = Field(
         default={},
-        description="Places to publish to, for `replisite deploy`.",
+        description="Targets that `replisite deploy` publishes to.",
         examples=[{"live": {"host": "folder", "path": "/srv/www/tea"}}],
     )

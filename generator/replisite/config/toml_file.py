@@ -44,7 +44,7 @@ def read_text(file: Path, name: str) -> str:
     """Return the text of a TOML file; raises InputError. ``name`` is what faults call it."""
     try:
         if kind := special_kind(file):
-            raise InputError([Fault(name, 0, f"is {kind} and not a file", "put a file in its place")])
+            raise InputError([Fault(name, 0, f"is {kind} and not a file", "replace it with a file")])
         written = file.read_bytes()
     except OSError as error:
         raise InputError([Fault(name, 0, f"cannot be read: {error.strerror} ({file})")]) from error
@@ -65,7 +65,7 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
         raise InputError([_too_deep(name, 0)]) from error
     except tomllib.TOMLDecodeError as error:
         line, what = syntax_fault(str(error), text)
-        fault = Fault(name, line, f"is not TOML: {what}", "mend this first, the rest cannot be read")
+        fault = Fault(name, line, f"is not TOML: {what}", "fix this first; the rest cannot be read")
         raise InputError([fault]) from error
     except ValueError as error:  # Python reads 4,300 digits at most
         digits = re.search(r"[0-9][0-9_]{4000,}", text)
@@ -103,7 +103,7 @@ def _unusable(written: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], 
             if any("\0" in key for key in value):
                 yield path, _NUL
         elif isinstance(value, list):
-            waiting += [((*path, place), inner) for place, inner in enumerate(value)]
+            waiting += [((*path, index), inner) for index, inner in enumerate(value)]
         elif isinstance(value, str) and "\0" in value:
             yield path, _NUL
         elif isinstance(value, int) and not -_LARGEST <= value < _LARGEST:
@@ -116,7 +116,7 @@ def syntax_fault(message: str, text: str) -> tuple[int, str]:
     >>> syntax_fault("Invalid value (at line 1, column 8)", "name = Tea")
     (1, 'this is no value; a text wants quotes around it')
     """
-    place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
-    line = int(place[1]) if place and place[1] else len(text.splitlines()) or 1
-    what = message[: place.start()] if place else message
+    position = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
+    line = int(position[1]) if position and position[1] else len(text.splitlines()) or 1
+    what = message[: position.start()] if position else message
     return line, next((words for start, words in _SYNTAX.items() if what.startswith(start)), what)

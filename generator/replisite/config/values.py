@@ -14,8 +14,8 @@ from babel.core import get_global
 from babel.numbers import list_currencies
 
 from replisite.errors import nearest
-from replisite.model.address import parse_host
 from replisite.model.distributor import PUBLISHABLE
+from replisite.model.host_name import parse_host
 from replisite.model.security import NAMED, SERVERS_OWN
 
 __all__ = [
@@ -99,11 +99,11 @@ def url(value: str) -> str:
         wants = f'write "https://{value}"'
     try:
         parts = urlsplit(value)
-        told = parts.scheme in {"http", "https"} and parts.hostname
+        is_valid = parts.scheme in {"http", "https"} and parts.hostname
         _ = parts.port
     except ValueError:
-        told = ""
-    if not told or re.search(r"[\s\\<>\"]", value):
+        is_valid = ""
+    if not is_valid or re.search(r"[\s\\<>\"]", value):
         raise ValueError(f'"{value}" is no absolute http or https address', wants)
     if "?" in value or "#" in value:
         raise ValueError(f'"{value}" has a query or a fragment', "leave out what follows the path")

@@ -20,7 +20,7 @@ def plugins_of(site: Site) -> Sequence[str]:
     """
     named = site.pelican.get("PLUGINS")
     if named is None:
-        return installed_plugins() if site.pelican_defaults == "pelican" else ()
+        return () if site.mode.has_own_settings else installed_plugins()
     return [str(name) for name in named] if isinstance(named, list) else ()
 
 

@@ -13,15 +13,14 @@ __all__ = ["listed_of", "rules_of"]
 def rules_of(site: Site, source: Path | None = None) -> PublicFiles:
     """Return a site's rules; ``source`` is the roster that is read instead of the site's own."""
     own = site.root / site.roster.source
-    is_ours = site.pelican_defaults == "replisite"
-    has_roster = source is not None or is_ours or site.roster != Roster() or own.exists()
+    has_roster = source is not None or site.mode.needs_roster or site.roster != Roster() or own.exists()
     return PublicFiles(
         site.root,
         site.root / site.content,
         (source or own) if has_roster else None,
         listed_of(site),
         site.follow_links,
-        skips_sources=is_ours,
+        skips_sources=site.mode.publishes_by_reference,
     )
 
 

@@ -58,7 +58,7 @@ def make_server_config(site: Site, target: Target, features: HostFeatures, outpu
         headers=security_headers(site),
         cache=target.cache,
         redirects=list(read_redirects(output)),
-        has_hosts=site.addresses.style != "path",
+        has_hosts=site.addresses.has_hosts,
         also=target.url,
         name=target.name,
     )

@@ -22,7 +22,7 @@ from enum import IntEnum
 from typing import Final, Literal, TypeVar
 
 from replisite.deploy.states import LeftOver, Missing, PathState, Seen, Uncertain
-from replisite.model.address import HOSTS
+from replisite.model.addresses import HOSTS
 from replisite.model.live_files import Group, LiveFile, group_of
 from replisite.model.manifest import path_order
 

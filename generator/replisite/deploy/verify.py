@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from replisite.hosts import HostFeatures
-from replisite.model.address import HOSTS
+from replisite.model.addresses import HOSTS
 from replisite.model.live_files import Group, LiveFile
 
 __all__ = ["Verification", "sample_of", "verify"]

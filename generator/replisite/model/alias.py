@@ -104,7 +104,7 @@ def skeleton(alias: str) -> str:
 
 
 def differences(text: str, other: str) -> str:
-    """Return the letters that tell apart two names with one skeleton, for a message; ``""`` where there are none.
+    """Return the letters that distinguish two names with one skeleton, for a message; ``""`` where there are none.
 
     >>> differences("rnary0", "maryo")
     '"rn" and "m", "0" and "o"'
@@ -157,7 +157,7 @@ def _without_ending(name: str) -> str:
 
 
 def _first_foreign(text: str) -> str:
-    """Name the first letter that an alias cannot have, so that a look-alike can be told from the real one."""
+    """Name the first letter that an alias cannot have, so that a look-alike can be distinguished from the real alias."""
     if _FOREIGN.search(text.lower()) is None:
         return "capital letters"
     found = _FOREIGN.search(text.lower())

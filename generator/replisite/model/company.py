@@ -1,4 +1,4 @@
-"""The company itself, as the owner of the corporate site."""
+"""The house account: the company as the owner of the corporate site."""
 
 from __future__ import annotations
 

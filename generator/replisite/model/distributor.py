@@ -1,7 +1,7 @@
 """A person on the roster, and the same person as templates see them.
 
 A ``Person`` is one valid roster row, already cut down to what its owner consented to publish:
-what is not published is not carried any further than the room that read it. A ``Distributor`` is
+values that are not published do not leave the room that read them. A ``Distributor`` is
 what templates call ``distributor``.
 """
 
@@ -32,7 +32,7 @@ Status = Literal["active", "grace", "lapsed", "terminated"]
 """*active* and *grace* have a site; *lapsed* and *terminated* have none, and keep their alias."""
 
 DEFAULT_PUBLISH: tuple[str, ...] = ("first_name", "last_initial", "city")
-"""What a person publishes who does not say."""
+"""The columns that a person publishes if the row has no ``publish``."""
 
 PUBLISHABLE: tuple[str, ...] = (
     "first_name",
@@ -67,7 +67,7 @@ class Person:
     ``doubts`` say what is odd about the row: ``""`` for a row without a name, else a word that may be none. ``lost`` are
     the letters that its values do not have any more.
 
-    ``public`` has ``name`` always (see ``sources.roster.consent``). Custom fields are in ``fields``,
+    ``public`` has ``name`` always (see `replisite.roster.consent`). Custom fields are in ``fields``,
     as text: an ISO date, a number as written, ``"yes"`` or ``"no"``. ``bio`` in ``public`` is HTML that
     this program sanitised. ``file`` and ``line`` say where the row stands.
     """
@@ -101,7 +101,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Supporter:
-    """A sponsor, enroller or other upline as shown on somebody else's site: published values only."""
+    """A sponsor, enroller or other upline as shown on another owner's site: published values only."""
 
     id: str
     alias: str
@@ -143,6 +143,11 @@ class Distributor(Supporter):
     enroller: Supporter | None = None
     upline: tuple[Supporter, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def edition(self) -> str:
+        """The key of the owner's main edition, such as ``GB-en``."""
+        return f"{self.market}-{self.language}"
 
 
 def initials(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Name the letters of a roster's cell that are not published as they are written: controls and writing directions."""
+"""The letters of a roster's cell that are not published as they are written: controls and writing directions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class LostLetters(NamedTuple):
 
 
 def may_lose(texts: Iterable[str]) -> bool:
-    """Tell, fast, whether any of some cells may hold a letter that cleaning leaves out."""
+    """Say quickly whether cells may hold a letter that cleaning removes."""
     text = "".join(texts)
     return not (text.isascii() and text.isprintable()) and _MAY_LOSE.search(text) is not None
 

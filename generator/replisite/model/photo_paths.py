@@ -16,7 +16,7 @@ _KEY = b"replisite photo"
 def photo_path(jpeg: bytes, webp: bytes) -> str:
     """Return the path of a derived photo's JPEG, from the root of the output.
 
-    It is made of the bytes alone (BLAKE2b, RFC 7693), so nobody finds one photo's address from another's.
+    It is made of the bytes alone (BLAKE2b, RFC 7693), so one photo's address does not lead to another's.
     """
     digest = hashlib.blake2b(digest_size=16, key=_KEY)
     for body in (jpeg, webp):
@@ -27,7 +27,7 @@ def photo_path(jpeg: bytes, webp: bytes) -> str:
 
 
 def derived_file(state: Path, path: str) -> Path:
-    """Return where a derived photo is kept in the folder of a site's state, by its path in the output."""
+    """Return the file of a derived photo in the folder of a site's state, by its path in the output."""
     return state / "photos" / path.removeprefix(PHOTOS)
 
 

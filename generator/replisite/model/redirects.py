@@ -11,14 +11,13 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from replisite.model.address import HOSTS, site_prefix, site_url
+from replisite.model.addresses import HOSTS
 from replisite.model.site import Site
 
 __all__ = [
     "MovedSite",
     "Redirect",
     "format_redirect",
-    "home_of",
     "iter_joined",
     "parse_redirect",
     "redirects_of",
@@ -80,34 +79,20 @@ class MovedSite:
     upline: tuple[str, str] | None
 
 
-def home_of(site: Site) -> str:
-    """Return the target of redirects to the company's own site."""
-    return "/" if site.addresses.style == "path" else f"{site.url}/"
-
-
 def redirects_of(site: Site, person: MovedSite) -> Iterator[Redirect]:
     """Stream the redirects of one distributor's sites, each straight to a site that exists."""
-    sources = [_source(site, alias) for alias in person.previous]
+    sources = [site.addresses.root_of(alias) for alias in person.previous]
     status: Status
     if person.has_site:
-        target, status = _target(site, person.alias, person.host), 301
+        target, status = site.local_url_of(person.alias, person.host), 301
     elif site.addresses.lapsed == "gone":
         return
     else:
-        sources.append(_source(site, person.alias, person.host))
+        sources.append(site.addresses.root_of(person.alias, person.host))
         upline = person.upline if site.addresses.lapsed == "upline" else None
-        target, status = (_target(site, *upline) if upline else home_of(site)), 302
-    own = _source(site, person.alias, person.host) if person.has_site else ""
+        target, status = (site.local_url_of(*upline) if upline else site.local_url_of("")), 302
+    own = site.addresses.root_of(person.alias, person.host) if person.has_site else ""
     yield from (Redirect(source, target, status) for source in sources if source != own)
-
-
-def _source(site: Site, alias: str, host: str = "") -> str:
-    prefix = site_prefix(site.addresses, alias, host)
-    return f"/{prefix}" if site.addresses.style == "path" else prefix.removeprefix(HOSTS).rstrip("/")
-
-
-def _target(site: Site, alias: str, host: str) -> str:
-    return f"/{alias}/" if site.addresses.style == "path" else site_url(site, alias, host)
 
 
 def iter_joined(

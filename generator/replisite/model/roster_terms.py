@@ -107,7 +107,7 @@ def roster_terms(site: Site) -> RosterTerms:
         root=site.root,
         content=site.content,
         source=site.roster.source,
-        is_required=site.pelican_defaults == "replisite" or site.roster != Roster(),
+        is_required=site.mode.needs_roster or site.roster != Roster(),
         stories_publish=site.roster.stories_publish,
         fields=site.roster.fields,
         company_id=site.company.id,
@@ -121,16 +121,16 @@ def roster_terms(site: Site) -> RosterTerms:
 
 def _own_hosts(site: Site) -> OwnHosts | None:
     addresses = site.addresses
-    if addresses.style != "domain":
+    if not addresses.own_host_field:
         return None
-    return OwnHosts(addresses.domain_field, addresses.host, _host(site.url))
+    return OwnHosts(addresses.own_host_field, addresses.host, _host(site.url))
 
 
 def _company_labels(site: Site) -> list[str]:
     """Return the labels below the distributors' parent host that the company uses: for its site and in its links."""
-    if site.addresses.style == "path":
+    if not site.addresses.has_hosts:
         return []
-    below = f".{site.addresses.host}"
+    below = site.addresses.host_suffix
     hosts = (_host(address) for address in (site.url, *site.links.values()))
     labels = {host.removesuffix(below).split(".")[-1] for host in hosts if host.endswith(below)}
     return sorted(labels - RESERVED)

@@ -70,7 +70,7 @@ def _policy(site: Site) -> str:
     of Markdown's tables; style elements and scripts within a page are not allowed.
     """
     ours = "'self'"
-    if site.addresses.style != "path":
+    if site.addresses.has_hosts:
         parts = urlsplit(site.url)
         ours = f"'self' {parts.scheme}://{parts.netloc}"
     rules = {

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
+from replisite.model.addresses import Addresses
+from replisite.model.distributor import Distributor
+from replisite.model.mode import MODES, Mode
 from replisite.model.target import Target
 from replisite.system.processor_time import PAGE_SECONDS, PLUGIN_SECONDS
 
@@ -21,23 +25,6 @@ __all__ = [
     "Roster",
     "Site",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """How a distributor's site and its pages are addressed.
-
-    ``host`` is the parent host of the subdomain style (``jane.<host>``) and the fallback of the
-    domain style, where ``domain_field`` names the custom roster field that holds a person's own host.
-    ``lapsed`` says where the site of somebody without one leads: to the nearest upline's, to the company's, nowhere.
-    """
-
-    style: Literal["path", "subdomain", "domain"] = "path"
-    page_urls: Literal["folder", "file"] = "folder"
-    host: str = ""
-    domain_field: str = ""
-    reserved: tuple[str, ...] = ()
-    lapsed: Literal["upline", "company", "gone"] = "upline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +122,7 @@ class Site:
     slash at its end; ``markets`` and ``ranks`` keep the order of the file, and the first market in
     its first language is the edition of the corporate site. ``headers`` are those that site.toml
     changes, by their names; an empty one is not sent. ``links`` are URI templates; ``fragment_links`` names those that
-    may carry the owner behind the ``#``, and ``ownerless_links`` are addresses that need none (``*`` at the end: anything).
-    changes, by their names; an empty one is not sent. ``public`` are the files and folders of the content that are
+    may carry the owner behind the ``#``, and ``ownerless_links`` are addresses that need none (``*`` at the end: anything). ``public`` are the files and folders of the content that are
     published as they are, ``follow_links`` the links that may lead out of the site. ``page_seconds`` and
     ``plugin_seconds`` are the processor time that one page, and one call of a plugin, may use.
     """
@@ -189,6 +175,37 @@ class Site:
         raise KeyError(code)
 
     @property
+    def mode(self) -> Mode:
+        """What depends on ``[pelican] defaults``."""
+        return MODES[self.pelican_defaults]
+
+    @property
     def state(self) -> Path:
         """The folder of what can be made again: the people database, and Pelican's static files."""
         return self.root / ".replisite"
+
+    def url_of(self, alias: str, own_host: str = "") -> str:
+        """Return the absolute address of a site's home page, with a slash at its end.
+
+        An empty alias means the corporate site. The scheme is that of ``[site] url``. Raises ValueError as
+        `Addresses.host_of` does.
+        """
+        if not alias:
+            return f"{self.url}/"
+        if not self.addresses.has_hosts:
+            return f"{self.url}/{alias}/"
+        return f"{urlsplit(self.url).scheme}://{self.addresses.host_of(alias, own_host)}/"
+
+    def local_url_of(self, alias: str, own_host: str = "") -> str:
+        """Return the address of a site's home page as the company's host redirects to it: a path if all sites share the host."""
+        if self.addresses.has_hosts:
+            return self.url_of(alias, own_host)
+        return f"/{alias}/" if alias else "/"
+
+    def owner_url(self, alias: str, fields: Mapping[str, str]) -> str:
+        """Return the absolute address of an owner's site, from the owner's alias and published custom fields."""
+        return self.url_of(alias, self.addresses.own_host(fields))
+
+    def owner_folder(self, owner: Distributor) -> str:
+        """Return the folder of an owner's site in the output."""
+        return self.addresses.folder_of(owner.alias, self.addresses.own_host(owner.fields))

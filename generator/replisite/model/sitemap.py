@@ -28,5 +28,5 @@ def sitemap(url: str, paths: Iterable[str]) -> bytes:
 
 
 def robots(url: str) -> bytes:
-    """Return a robots.txt (RFC 9309) that lets everybody read and names the sitemap."""
+    """Return a robots.txt (RFC 9309) that allows all crawlers and names the sitemap."""
     return f"User-agent: *\nAllow: /\n\nSitemap: {url}/sitemap.xml\n".encode()

@@ -60,14 +60,14 @@ def clean_line(text: str, limit: int = LIMIT) -> str:
 
 
 def clean_lines(text: str, limit: int = GREETING_LIMIT) -> str:
-    """Return safe lines of text, each closed in by itself; raises ValueError if they are too long."""
+    """Return safe lines of text, each isolated from the others; raises ValueError if they are too long."""
     if not text:
         return text
     if text.isascii() and text.isprintable():
         return _measured(" ".join(text.split()), limit)
     lines = (" ".join(line.split()) for line in _plain(text).split("\n"))
-    told = _measured("\n".join(lines).strip("\n"), limit)
-    return "\n".join(_isolated(line) for line in told.split("\n"))
+    measured = _measured("\n".join(lines).strip("\n"), limit)
+    return "\n".join(_isolated(line) for line in measured.split("\n"))
 
 
 def clean_markdown(text: str, limit: int = BIO_LIMIT) -> str:
@@ -80,8 +80,8 @@ def clean_markdown(text: str, limit: int = BIO_LIMIT) -> str:
         return text
     if text.isascii() and text.isprintable():
         return _measured(text, limit)
-    told = _measured(_plain(text).strip("\n"), limit)
-    return "\n".join(_closed(line) for line in told.split("\n"))
+    measured = _measured(_plain(text).strip("\n"), limit)
+    return "\n".join(_closed(line) for line in measured.split("\n"))
 
 
 def left_out(text: str, *, is_line: bool) -> list[str]:
@@ -153,7 +153,7 @@ def _balanced(line: str) -> tuple[str, list[str]]:
         if letter in _EMBEDDINGS or letter in _ISOLATES:
             opened.append(letter)
         elif letter == _POP_ISOLATE:
-            if not any(one in _ISOLATES for one in opened):
+            if not any(mark in _ISOLATES for mark in opened):
                 unpaired.append(letter)
                 continue
             while opened.pop() not in _ISOLATES:

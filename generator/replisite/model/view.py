@@ -1,4 +1,4 @@
-"""What of an edition somebody gets to see."""
+"""An edition as one kind of reader sees it."""
 
 from __future__ import annotations
 

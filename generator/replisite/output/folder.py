@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Self
 
 from replisite.errors import OutputError
-from replisite.model.address import HOSTS
+from replisite.model.addresses import HOSTS
 from replisite.model.manifest import HEADER, Entry, parse_entry
 from replisite.model.redirects import Redirect, iter_joined
 from replisite.output.directory import DirectorySink, disk_message

@@ -21,7 +21,7 @@ def corporate_plate(page: Page) -> Plate:
 
 def made_names(site: Site) -> frozenset[str]:
     """Return the names of the files that are made of the list of pages; Pelican's own defaults make none."""
-    return frozenset({_SITEMAP, _ROBOTS} if site.pelican_defaults == "replisite" else ())
+    return frozenset({_SITEMAP, _ROBOTS} if site.mode.has_sitemap else ())
 
 
 def corporate_files(site: Site, files: Mapping[str, bytes], listed: Iterable[str]) -> dict[str, bytes]:

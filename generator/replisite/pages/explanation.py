@@ -72,8 +72,8 @@ def _explained(edition: str, page: Page, sharing: Mapping[Hashable, int]) -> Pag
 
 
 def _explained_slot(slot: Slot, times: int, pages: int) -> SlotExplanation:
-    origin = getattr(slot, "origin", None)
+    origin = slot.origin
     if origin is None:
         return SlotExplanation("", type(slot).__name__, times, pages, ())
     where = f"{origin.template}:{origin.line}" if origin.line else origin.template
-    return SlotExplanation(where, origin.told, times, pages, tuple(map(str, origin.widenings)))
+    return SlotExplanation(where, origin.code, times, pages, tuple(map(str, origin.widenings)))

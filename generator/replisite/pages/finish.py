@@ -12,21 +12,21 @@ import posixpath
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Protocol, cast
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from replisite.content.marks import OPEN, mark_with, split_marks
-from replisite.model.address_attributes import AttributeRule, Form
-from replisite.model.address_texts import addresses_in, unescape_attribute
-from replisite.model.page_links import (
+from replisite.links.attributes import AttributeRule, Form
+from replisite.links.embedded_addresses import addresses_in, unescape_attribute
+from replisite.links.page_links import (
     PageLink,
     holder_addresses,
     page_addresses,
     parse_address,
     with_value,
 )
-from replisite.model.page_scan import BETWEEN, Gap, Holder, Place, picture_addresses, scan
+from replisite.links.page_scan import BETWEEN, Gap, Holder, Place, picture_addresses, scan
 from replisite.pages.site_files import ANY_DEPTH, SiteFiles
-from replisite.staging import Plate, Record, Slot, Writer
+from replisite.staging import Origin, Plate, Record, Slot, Writer
 
 __all__ = ["AddressSlot", "ContentSlots", "Finish", "LinkingSlot", "slot_behind"]
 
@@ -66,6 +66,7 @@ def slot_behind(key: str, slots: Mapping[str, Slot | str]) -> Slot | str:
         return mark_with(key)
 
 
+@runtime_checkable
 class LinkingSlot(Protocol):
     """A slot that may write addresses."""
 
@@ -358,6 +359,7 @@ class _Written:
     lead: _Lead
     place: Place | None
     is_address: ClassVar[bool] = False
+    is_silent: ClassVar[bool] = False
 
     @property
     def key(self) -> Hashable:
@@ -369,9 +371,9 @@ class _Written:
         return self.lead.folder
 
     @property
-    def origin(self) -> object:
+    def origin(self) -> Origin | None:
         """The part of the template that it was cut from."""
-        return getattr(self.slot, "origin", None)
+        return self.slot.origin
 
     def render(self, record: Record) -> str:
         """Return the slot's text, finished."""
@@ -408,6 +410,7 @@ class AddressSlot:
     lead: _Lead
     holder: Holder
     is_address: ClassVar[bool] = True
+    is_silent: ClassVar[bool] = False
 
     @property
     def key(self) -> Hashable:
@@ -422,9 +425,10 @@ class AddressSlot:
         return self.lead.folder
 
     @property
-    def origin(self) -> object:
+    def origin(self) -> Origin | None:
         """The part of the template that its first slot was cut from."""
-        return next((part.origin for part in self.parts if hasattr(part, "origin")), None)
+        slots = (part for part in self.parts if not isinstance(part, str))
+        return next((slot.origin for slot in slots if slot.origin is not None), None)
 
     def render(self, record: Record) -> str:
         """Return the finished text."""
@@ -457,13 +461,12 @@ class AddressSlot:
 
 
 def _expression(slot: Slot, writer: Writer) -> str:
-    write = getattr(slot, "write", None)
-    return cast(str, write(writer)) if write else f"{writer.constant(slot.render)}(record)"
+    return slot.write(writer)
 
 
 def _is_silent(part: str | Slot) -> bool:
     """Say whether a part has no text, and only sets names for other slots."""
-    return bool(getattr(part, "is_silent", False))
+    return not isinstance(part, str) and part.is_silent
 
 
 def _unused_character(parts: Sequence[str | Slot]) -> str:

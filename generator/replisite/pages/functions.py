@@ -14,8 +14,8 @@ from babel.numbers import format_currency
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context, Undefined
 
+from replisite.links.uri_template import expand
 from replisite.model.distributor import Supporter
-from replisite.model.links import expand
 from replisite.model.site import Site
 from replisite.staging import pure, reading
 

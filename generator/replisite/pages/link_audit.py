@@ -6,7 +6,6 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from typing import cast
 
 from replisite.content.folder_walk import iter_content_files
 from replisite.content.public_files import Verdict
@@ -154,9 +153,9 @@ def _linking_slots(pages: Iterable[Page]) -> Iterator[tuple[Page, LinkingSlot]]:
     known: set[Hashable] = set()
     for page in pages:
         for slot in page.plate.slots:
-            if hasattr(slot, "links") and slot.key not in known:
+            if isinstance(slot, LinkingSlot) and slot.key not in known:
                 known.add(slot.key)
-                yield page, cast(LinkingSlot, slot)
+                yield page, slot
 
 
 def _reported(found: Mapping[tuple[str, BrokenLink], Page], sampled: dict[str, None], site: Site) -> Audit:

@@ -13,11 +13,11 @@ from functools import lru_cache
 
 from replisite.content.near_names import near_name
 from replisite.errors import nearest
-from replisite.model.address_attributes import AttributeRule, Form, is_picture
-from replisite.model.address_texts import iter_style_addresses
+from replisite.links.attributes import AttributeRule, Form, is_picture
+from replisite.links.embedded_addresses import iter_style_addresses
+from replisite.links.page_links import Host, LocalAddress, PageLink, page_addresses, parse_address
+from replisite.links.page_scan import Holder
 from replisite.model.distributor import Distributor
-from replisite.model.page_links import Host, LocalAddress, PageLink, page_addresses, parse_address
-from replisite.model.page_scan import Holder
 from replisite.pages.linked_data import IDENTIFIER, linked_addresses
 from replisite.pages.site_files import SiteFiles
 

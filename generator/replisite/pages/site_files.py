@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
-from replisite.model.page_links import Host, LocalAddress, parse_address
+from replisite.links.page_links import Host, LocalAddress, parse_address
 from replisite.model.site import Site
 
 __all__ = ["ANY_DEPTH", "FoundFile", "SiteFiles"]
@@ -63,9 +63,9 @@ class SiteFiles:
         instead: Mapping[str, str] | None = None,
     ) -> SiteFiles:
         """Return the files of one edition; ``once`` are feeds, theme and content files, and made ones."""
-        is_lenient = site.pelican_defaults == "pelican"
+        is_lenient = not site.mode.is_strict
         pages = frozenset(company)
-        has_hosts = site.addresses.style != "path"
+        has_hosts = site.addresses.has_hosts
         return cls(frozenset(own), pages, once, instead or {}, site.url, has_hosts, is_lenient)
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -45,7 +45,7 @@ def generator_class(
 
         def paths(self) -> list[str]:
             """Return the files of all kinds, relative to the content folder; to Pelican's defaults they are articles."""
-            if site.pelican_defaults == "pelican":
+            if not site.mode.has_kinds:
                 return []
             return sorted(self.get_files(sorted({kind.folder for kind in KINDS})))
 

@@ -19,7 +19,7 @@ __all__ = ["faults_of_run", "note_plugin", "refuse_plugin"]
 
 def faults_of_run(site: Site, code: PluginCode) -> PelicanFaults:
     """Return the empty list of faults of one run, which recognises the errors of the site's plugins."""
-    is_lenient = site.pelican_defaults == "pelican"
+    is_lenient = not site.mode.is_strict
     noted_faults = PelicanFaults(site.root, site.root / site.content, is_lenient=is_lenient)
     noted_faults.note_plugin = partial(note_plugin, noted_faults, site, code)
     noted_faults.note_setting = partial(refuse_plugin, noted_faults, site)

@@ -48,8 +48,8 @@ class RunRequest:
 
     @property
     def is_ours(self) -> bool:
-        """Whether replisite's own defaults hold, rather than Pelican's."""
-        return self.site.pelican_defaults == "replisite"
+        """Whether replisite's own defaults hold, rather than Pelican's: what Pelican passes over is a fault."""
+        return self.site.mode.is_strict
 
 
 @dataclass(slots=True)

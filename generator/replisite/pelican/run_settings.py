@@ -88,7 +88,7 @@ def _prepare_reuse(context: RunContext, settings: Mapping[str, Any]) -> None:
     """Have what an earlier run left forget whatever was made with other settings, names or templates."""
     site, reused = context.site, context.reused
     names = known_names(site)
-    reused.content.read_with(settings, site.pelican_defaults, names, page_seconds=site.page_seconds)
+    reused.content.read_with(settings, site.mode, names, page_seconds=site.page_seconds)
     reused.templates.forget_changed(template_folders(site, context.theme))
 
 

@@ -32,10 +32,10 @@ def pelican_settings(
     names of ``leftovers``, which editors and systems made, are neither read nor copied.
     """
     settings: dict[str, Any] = copy.deepcopy(DEFAULT_CONFIG)
-    if site.pelican_defaults == "replisite":
+    if site.mode.has_own_settings:
         settings.update(_our_defaults(site, theme))
     settings.update(site.pelican)
-    if site.pelican_defaults == "replisite":
+    if site.mode.publishes_by_reference:
         settings["STATIC_PATHS"] = _static_paths(site)
     _keep_stories_out(settings, site)
     settings["PLUGINS"] = list(plugins_of(site))

@@ -14,7 +14,7 @@ from replisite.pages import Page
 from replisite.pages.finish import ContentSlots
 from replisite.pelican.final_check import FinalCheck
 from replisite.pelican.writer import NamedTemplate, Recorded
-from replisite.staging import Difference, Plate, Record, Slot, prove, slot_of, stage
+from replisite.staging import Difference, Origin, Plate, Record, Slot, Writer, prove, slot_of, stage
 
 __all__ = ["Proof", "StagedPage", "content_slots", "plate_in_place"]
 
@@ -101,6 +101,7 @@ class _InPlace:
     """A page that is rendered in full: the links in its contents lead from this page."""
 
     does_not_travel: ClassVar[str] = "a page is rendered in full for every owner, of all that was read"
+    is_silent: ClassVar[bool] = False
     recorded: Recorded
     slot: Slot
 
@@ -108,6 +109,13 @@ class _InPlace:
     def key(self) -> Hashable:
         return self.slot.key
 
+    @property
+    def origin(self) -> Origin | None:
+        return self.slot.origin
+
     def render(self, record: Record) -> str:
         with self.recorded.in_place():
             return self.slot.render(record)
+
+    def write(self, writer: Writer) -> str:
+        return writer.rendered(self)

@@ -9,7 +9,7 @@ from jinja2 import Environment, TemplateSyntaxError
 from pelican.settings import DEFAULT_CONFIG
 
 from replisite.config.toml_file import parse_toml, read_text
-from replisite.config.words import kind_written
+from replisite.config.value_kinds import kind_written
 from replisite.errors import Fault, InputError
 from replisite.model.site import Site
 from replisite.pelican.content_files import list_files
@@ -32,7 +32,7 @@ def find_theme(site: Site) -> Path:
     Raises InputError when there is none.
     """
     handed = site.pelican.get("THEME")
-    if not handed and site.pelican_defaults == "pelican" and _is_default(site):
+    if not handed and not site.mode.has_own_settings and _is_default(site):
         handed = DEFAULT_CONFIG["THEME"]
     if handed:
         path = Path(handed)

@@ -37,7 +37,7 @@ def iter_redirects(connection: sqlite3.Connection, site: Site) -> Iterator[Redir
             for one in redirects_of(site, person)
         )
         connection.executemany("INSERT INTO temp.moved VALUES (?, ?, ?) ON CONFLICT DO NOTHING", made)
-        if site.addresses.style == "domain":
+        if site.addresses.own_host_field:
             own = _iter_own_hosts(connection, site.addresses.domain_field)
             connection.executemany("DELETE FROM temp.moved WHERE source = ?", own)
     finally:

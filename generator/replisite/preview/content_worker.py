@@ -42,7 +42,7 @@ from replisite.preview.messages import (
 from replisite.preview.personal_marks import Piece
 from replisite.preview.timeouts import Deadline, TimeLimitExceeded
 from replisite.reporting import Reporter
-from replisite.staging import Plate
+from replisite.staging import Plate, Slot
 from replisite.system.clock import build_time
 from replisite.system.open_files import opened_files
 
@@ -208,7 +208,7 @@ class ContentWorker:
         position = 0
         for part in plate.parts:
             written = part if isinstance(part, str) else part.render(record)
-            if not isinstance(part, str) and not getattr(part, "is_silent", False):
+            if not isinstance(part, str) and not part.is_silent:
                 number = numbers.setdefault(part.key, len(numbers))
                 if number == len(slots):
                     slots.append(_slot_facts(part))
@@ -265,11 +265,11 @@ def _plate(proof: Proof, request: PageRequest) -> Plate:
     return corporate_plate(proof.page) if request.is_corporate else proof.page.plate
 
 
-def _slot_facts(slot: object) -> SlotFacts:
-    origin = getattr(slot, "origin", None)
+def _slot_facts(slot: Slot) -> SlotFacts:
+    origin = slot.origin
     if origin is None:
         return SlotFacts("the whole page", "", 0)
-    return SlotFacts(origin.told, f"{origin.template}:{origin.line}" if origin.line else origin.template, 0)
+    return SlotFacts(origin.code, f"{origin.template}:{origin.line}" if origin.line else origin.template, 0)
 
 
 def _beside(site: Site, opened: set[str], folders: Sequence[Path]) -> tuple[Path, ...]:

@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from replisite.model.address_attributes import Form
-from replisite.model.page_links import with_addresses
+from replisite.links.attributes import Form
+from replisite.links.page_links import with_addresses
 from replisite.model.site import Site
 from replisite.preview.addresses import LOCAL
 
 if TYPE_CHECKING:
+    from replisite.links.page_scan import Holder
     from replisite.model.distributor import Distributor, Supporter
-    from replisite.model.page_scan import Holder
 
 __all__ = ["localised"]
 
@@ -31,7 +31,7 @@ def localised(text: str, site: Site, owner: Distributor, name: str, host: str) -
     ``name`` is the name of the owner's site in this preview; ``host`` includes the port. A numeric host, as a phone
     requests it, has no hosts below it: there the sites are in its paths.
     """
-    if site.addresses.style == "path":
+    if not site.addresses.has_hosts:
         return _localised(text, {f"{site.url}/": f"http://{host}/"}, is_all=False)
     port = f":{host.rpartition(':')[2]}" if ":" in host else ""
     is_named = host.removesuffix(port) == LOCAL or host.removesuffix(port).endswith(f".{LOCAL}")

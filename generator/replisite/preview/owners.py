@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from replisite.model.distributor import Distributor, Person
-from replisite.model.places import address_of
 from replisite.model.site import Site
 from replisite.people import Named, NameIndex, PeopleDatabase
 
@@ -47,7 +46,7 @@ class People:
             if person is None or person.alias != alias:
                 return None
             self._make_photos(database, alias)
-            owner = next(database.distributors(address_of(self._site), only=[alias]), None)
+            owner = next(database.distributors(self._site.owner_url, only=[alias]), None)
             return RosterPerson(person, owner)
 
     def _make_photos(self, database: PeopleDatabase, alias: str) -> None:

@@ -12,7 +12,6 @@ from replisite.content.publication import rules_of
 from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
 from replisite.model.photo_paths import derived_file, is_photo
-from replisite.model.places import edition_of
 from replisite.model.site import Edition, Site
 from replisite.model.view import MEMBER, STAFF, EditionView
 from replisite.preview.addresses import SitePath, SiteView, site_paths
@@ -75,7 +74,7 @@ Destination: TypeAlias = FoundPage | FoundFile | Redirected | NotFound
 
 def has_hosts(site: Site) -> bool:
     """Say whether sites have hosts of their own."""
-    return site.addresses.style != "path"
+    return site.addresses.has_hosts
 
 
 def readers_of(site: Site) -> Mapping[str, str]:
@@ -89,7 +88,7 @@ def readers_of(site: Site) -> Mapping[str, str]:
 
 def edition_view_of(site: Site, view: SiteView, owner: Distributor) -> EditionView | None:
     """Return the edition and the reader of a view; None if the site has no such edition or reader."""
-    edition = _edition(site, view.edition or edition_of(owner))
+    edition = _edition(site, view.edition or owner.edition)
     reader = next((code for code in readers_of(site) if code.lower() == view.reader), "")
     if edition is None or (view.reader and not reader):
         return None
@@ -149,7 +148,7 @@ def _corporate(site: Site, site_index: SiteIndex, site_path: SitePath) -> Destin
         return FoundFile(path, site_index.written / path)
     if _page(site_index, site_index.main, f"{path}/"):
         return Redirected(f"/{path}/")
-    if site.pelican_defaults == "replisite" and rules_of(site).judge(path) is Verdict.MAY:
+    if site.mode.publishes_by_reference and rules_of(site).judge(path) is Verdict.MAY:
         return FoundFile(path, site.root / site.content / path, is_referenced=False)
     return None
 

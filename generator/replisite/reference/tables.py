@@ -13,7 +13,7 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from replisite.config.words import bare, is_table, kind_of, toml_value
+from replisite.config.value_kinds import bare, is_table, kind_of, toml_value
 
 __all__ = ["NOTICE", "document_reference", "fields_table", "json_schema"]
 

@@ -52,7 +52,7 @@ _WHOLE = re.compile(rb"\bsite\b\s*(?![\s.\[\w=/:]|-\w)")
 
 def site_key(site: Site, named: frozenset[str] = frozenset()) -> Sequence[tuple[str, str]]:
     """Return (name, value as text) of each field that pages depend on; ``named`` are the fields that texts name."""
-    is_lenient = site.pelican_defaults == "pelican"
+    is_lenient = not site.mode.publishes_by_reference
     parts = [
         (name, repr(value))
         for name, value in _leaves(site)

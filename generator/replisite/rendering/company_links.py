@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from replisite.model.company_links import CompanyLinks, Referral
+from replisite.links.company_links import CompanyLinks, Referral
 from replisite.model.distributor import Distributor
-from replisite.model.places import address_of, edition_of
 from replisite.model.site import Site
 from replisite.pages import Page
 from replisite.people import PeopleDatabase
@@ -119,7 +118,7 @@ class LinkCounter:
     def _links_of(self, owner: Distributor, index: int, page: Page, body: bytes) -> Sequence[Any]:
         if owner.is_company or not page.plate.is_shared:
             return self._links.find(body)
-        key = (edition_of(owner), index)
+        key = (owner.edition, index)
         if key not in self._shared:
             self._shared[key] = self._links.find(body)
         return self._shared[key]
@@ -132,8 +131,8 @@ def count_shard(press_set: PressSet, work: Work) -> tuple[int, LinkCounts]:
     pages = {edition: [page for page in listed[edition] if page.is_replicated] for edition in listed}
     counts = LinkCounts()
     with PeopleDatabase.open(work.database) as database, press_set.limited(work.site) as limited:
-        for owner in database.distributors(address_of(work.site), only=work.only, shard=work.shard):
-            counts += counter.count(owner, pages[edition_of(owner)], press_set.pages_of(work.site, owner))
+        for owner in database.distributors(work.site.owner_url, only=work.only, shard=work.shard):
+            counts += counter.count(owner, pages[owner.edition], press_set.pages_of(work.site, owner))
             limited.finished += 1
     return work.number, counts
 

@@ -137,7 +137,7 @@ def _record(orders: RenderingOrders, cache: PageCache, reporter: Reporter) -> Co
         if not cache.is_allowed:
             not_cached = "the site has plugins, which may read anything"
         reads = reads_of(orders.site, recording.folders, opened, cache)
-        if orders.site.pelican_defaults == "replisite":
+        if orders.site.mode.publishes_by_reference:
             reads = replace(reads, published=recording.composition.sources)
         plates = new.put(recording.composition, packed, reads)
     return ComposedSite(

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from replisite.errors import Fault, InputError, ProofError
 from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
-from replisite.model.places import edition_of
 from replisite.model.site import Site
 from replisite.pages import Page
 from replisite.pages.corporate import made_names
@@ -98,7 +97,7 @@ class _Prover:
         if self.house is not None and edition == self.main:
             yield self.house
         if page.is_replicated:
-            yield from (owner for owner in self.owners if edition_of(owner) == edition)
+            yield from (owner for owner in self.owners if owner.edition == edition)
 
 
 def prove_site(
@@ -144,7 +143,7 @@ def owner_proof(composed: ComposedSite) -> Callable[[Distributor], int]:
     """
 
     def prove(owner: Distributor) -> int:
-        edition = edition_of(owner)
+        edition = owner.edition
         prover = _Prover(composed.site, composed.main, composed.proofs, [owner], None)
         result = prover.prove((edition, index) for index in range(len(composed.proofs[edition])))
         result.check()
@@ -162,7 +161,7 @@ def audit_site(
     shared = SharedFiles({*composition.files, *composition.static, *made_names(site)} - unpublished)
     audits: list[Audit] = []
     for edition, pages in composition.pages.items():
-        owners = [owner for owner in sample if edition_of(owner) == edition]
+        owners = [owner for owner in sample if owner.edition == edition]
         own = (page.path for page in pages if page.is_replicated)
         files = SiteFiles.of(site, own, company, shared)
         audits.append(audit(pages, owners, [house] if edition == composed.main else [], files, site))

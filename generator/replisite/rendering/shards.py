@@ -17,7 +17,6 @@ from typing import Final
 from replisite.errors import InputError
 from replisite.model.distributor import Distributor
 from replisite.model.manifest import Entry
-from replisite.model.places import address_of, edition_of, prefix_of
 from replisite.model.site import Site
 from replisite.output import DirectorySink, DiscardSink, Layout, ManifestPart, Sink, write_part
 from replisite.pages import Composition
@@ -88,11 +87,11 @@ class PressSet:
     def press_site(self, site: Site, owner: Distributor, sink: Sink) -> list[Entry]:
         """Press one owner's site; raises InputError for what a template raises."""
         bodies = self.pages_of(site, owner)
-        return sink.write_site(prefix_of(site, owner), self._layouts[edition_of(owner)], bodies)
+        return sink.write_site(site.owner_folder(owner), self._layouts[owner.edition], bodies)
 
     def pages_of(self, site: Site, owner: Distributor) -> list[bytes]:
         """Press one owner's pages, in the order of the edition's; raises InputError for what a template raises."""
-        edition = edition_of(owner)
+        edition = owner.edition
         return press_pages(self._presses[edition], self._paths[edition], site, owner)
 
     def limited(self, site: Site) -> AbstractContextManager[Pieces]:
@@ -113,7 +112,7 @@ def press_pages(press: Press, paths: Sequence[str], site: Site, owner: Distribut
     try:
         return press.pages({"distributor": owner})
     except (Exception, TooSlow) as error:
-        index = press.place_of(error)
+        index = press.index_of(error)
         page = "" if index is None else f"{paths[index]} on "
         whose = f"the site of {owner.alias}" if owner.alias else "the corporate site"
         raise InputError([template_fault(error, site, f"{page}{whose}")]) from error
@@ -130,7 +129,7 @@ def press_with(
     sites = pages = size = proofs = 0
     entries: list[Entry] = []
     with PeopleDatabase.open(work.database) as database, press_set.limited(work.site) as limited:
-        for owner in database.distributors(address_of(work.site), only=work.only, shard=work.shard):
+        for owner in database.distributors(work.site.owner_url, only=work.only, shard=work.shard):
             written = press_set.press_site(work.site, owner, sink)
             sites += 1
             pages += len(written)

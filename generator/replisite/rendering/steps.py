@@ -15,7 +15,6 @@ from replisite.errors import Fault, FaultLog, InputError, OutputError
 from replisite.images.roster_photos import make_photos
 from replisite.model.distributor import Distributor
 from replisite.model.options import Options, database_path
-from replisite.model.places import address_of
 from replisite.model.roster_terms import roster_terms
 from replisite.model.site import Site
 from replisite.people import PeopleDatabase
@@ -273,4 +272,4 @@ def prove_sample(preparation: Preparation, rendering: RenderingProcess, sample: 
 
 def sample_of(database: PeopleDatabase, site: Site) -> list[Distributor]:
     """Return the owners with whom every page is proved."""
-    return database.sample(SAMPLE, address_of(site))
+    return database.sample(SAMPLE, site.owner_url)

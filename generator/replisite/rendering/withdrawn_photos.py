@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from replisite.model.address import HOSTS
+from replisite.model.addresses import HOSTS
 from replisite.model.photo_paths import PHOTOS, is_photo
 from replisite.output import read_manifest
 

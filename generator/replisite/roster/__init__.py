@@ -1,4 +1,4 @@
-"""Read the roster: every row checked by itself, and cut down to what its owner lets the world see.
+"""Read the roster: each row is checked alone, and cut down to what its owner publishes.
 
 bio                 a person's Markdown as safe HTML
 changed_rows        which stretches of the file have changed since it was read
@@ -6,7 +6,7 @@ cleaned_cells       letters that cells hold and values do not: controls, open wr
 columns             the known columns, and what each cell must be (fields.py: the company's own)
 consent             what a person publishes, and the name that follows
 contacts            phone numbers, e-mail and web addresses, photos
-fields              the company's own columns: what a cell of each type must be, and how it is told as text
+fields              the company's own columns: what a cell of each type must be, and how it is written as text
 formats/            files that a roster may be: one reader for each
 parallel            the rows of a large roster parsed by several processes
 parse               a raw row as a person, or as its faults
@@ -16,7 +16,7 @@ prose               the same, fast, where there is hardly any Markdown in it
 read                the whole roster as a stream
 row_warnings        what is odd about rows that are read all the same
 rows                what every kind of roster file gives
-spreadsheet_values  what spreadsheets and databases write in place of a value, and rows that are no people
+spreadsheet_values  what spreadsheets and databases write instead of a value, and rows that are no people
 stories             what a few people write in a file of their own
 """
 

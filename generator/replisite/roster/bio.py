@@ -28,7 +28,7 @@ _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 
 
 def render_bio(text: str) -> str:
-    r"""Return sanitised HTML. A text that is nested too deep, or is mostly brackets, is told letter by letter.
+    r"""Return sanitised HTML. A text that is nested too deep, or is mostly brackets, is shown letter by letter.
 
     HTML in the text stays text, headings become strong paragraphs, and only links that `parse_url`
     takes are kept. Braces are text: nothing here is a template.

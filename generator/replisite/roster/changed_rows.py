@@ -48,7 +48,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What has taken the place of the blocks from ``first`` to before ``last``: whole rows, from that of ``line`` on.
+    """What replaces the blocks from ``first`` to before ``last``: whole rows, from that of ``line`` on.
 
     ``before`` rows stood above it, and ``rows`` in it.
     """
@@ -103,7 +103,7 @@ def cut(path: Path, lines: Sequence[int], rows: int) -> tuple[tuple[Block, ...],
     """Return a file in blocks, and the digest of all of it.
 
     ``lines`` are those of each `BLOCK_ROWS`-th row, from the first; ``rows`` is how many rows there are in all. There are no
-    blocks for a file whose lines are told apart in more than one way, as a lone carriage return does.
+    blocks for a file whose lines can be split in more than one way, as a lone carriage return does.
     """
     whole = hashlib.sha256()
     blocks: list[Block] = []
@@ -132,7 +132,7 @@ def _iter_bodies(text: Iterable[bytes], lines: Iterable[int], first: int = 1) ->
 
 
 def changed(path: Path, blocks: Sequence[Block]) -> Changed:
-    """Return what of a file is not as it was when it was cut: stretches, nothing, or so much that it must be read anew."""
+    """Return what of a file is not as it was when it was cut: stretches, nothing, or so much that it must be read again."""
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         head = file.read(blocks[0].size)
@@ -152,9 +152,9 @@ class _TooMuch(Exception):
 def _iter_stretches(file: BinaryIO, size: int, blocks: Sequence[Block]) -> Iterator[Stretch]:
     """Stream the stretches of a file of this size, which has been read to the end of the first block."""
     left = max(LONGEST, size // SHARE)
-    places: dict[int, list[int]] = {}
-    for place, block in enumerate(blocks[1:], 1):
-        places.setdefault(block.mark, []).append(place)
+    indexes: dict[int, list[int]] = {}
+    for index, block in enumerate(blocks[1:], 1):
+        indexes.setdefault(block.mark, []).append(index)
     at, moved = 1, 0
     while True:
         at = _same_until(file, blocks, at)
@@ -164,17 +164,17 @@ def _iter_stretches(file: BinaryIO, size: int, blocks: Sequence[Block]) -> Itera
         if at == len(blocks) > 1:  # what is new may go on with the last row, and a small block grows
             at -= 1
             file.seek(-blocks[at].size, os.SEEK_CUR)
-        body, place = _until_known(file, blocks, wanted, places, left)
-        left -= len(body) + sum(block.size for block in blocks[at:place])
+        body, index = _until_known(file, blocks, wanted, indexes, left)
+        left -= len(body) + sum(block.size for block in blocks[at:index])
         if left < 0 or not _is_plain(body):
             raise _TooMuch
         line = blocks[at].line + moved if at < len(blocks) else 1 + moved
-        before, rows = (sum(block.rows for block in some) for some in (blocks[:at], blocks[at:place]))
-        yield Stretch(body, line, at, place, before, rows)
-        if place == len(blocks):
+        before, rows = (sum(block.rows for block in some) for some in (blocks[:at], blocks[at:index]))
+        yield Stretch(body, line, at, index, before, rows)
+        if index == len(blocks):
             return
-        moved = line + body.count(b"\n") - blocks[place].line
-        at = place
+        moved = line + body.count(b"\n") - blocks[index].line
+        at = index
 
 
 def _same_until(file: BinaryIO, blocks: Sequence[Block], at: int) -> int:
@@ -208,19 +208,19 @@ def _count_same(file: int, start: int, blocks: Sequence[Block]) -> int:
 
 
 def _until_known(
-    file: BinaryIO, blocks: Sequence[Block], at: int, places: Mapping[int, Sequence[int]], most: int
+    file: BinaryIO, blocks: Sequence[Block], at: int, indexes: Mapping[int, Sequence[int]], most: int
 ) -> tuple[bytes, int]:
     """Read up to where one of the blocks stands, from this one on, or the file ends; return that text, and which it is."""
     body: list[bytes] = []
     length = 0
     while line := file.readline():
         after = file.tell()
-        for place in places.get(_mark(line), ()):
-            if place >= at:
+        for index in indexes.get(_mark(line), ()):
+            if index >= at:
                 file.seek(after - len(line))
-                if _is(file.read(blocks[place].size), blocks[place]):
+                if _is(file.read(blocks[index].size), blocks[index]):
                     file.seek(after - len(line))
-                    return b"".join(body), place
+                    return b"".join(body), index
         file.seek(after)
         body.append(line)
         length += len(line)
@@ -232,15 +232,15 @@ def _until_known(
 def untouched(path: Path, blocks: Sequence[Block], row: int) -> Difference:
     """Return the block with the n-th row of a file that has not changed, counted from 0, as a stretch."""
     before = 0
-    place = 1
-    while before + blocks[place].rows <= row:
-        before += blocks[place].rows
-        place += 1
+    index = 1
+    while before + blocks[index].rows <= row:
+        before += blocks[index].rows
+        index += 1
     with path.open("rb") as file:
         head = file.read(blocks[0].size)
-        file.seek(sum(block.size for block in blocks[1:place]), os.SEEK_CUR)
-        body = file.read(blocks[place].size)
-    stretch = Stretch(body, blocks[place].line, place, place + 1, before, blocks[place].rows)
+        file.seek(sum(block.size for block in blocks[1:index]), os.SEEK_CUR)
+        body = file.read(blocks[index].size)
+    stretch = Stretch(body, blocks[index].line, index, index + 1, before, blocks[index].rows)
     return Difference(head, (stretch,), tuple(blocks))
 
 

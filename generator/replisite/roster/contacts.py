@@ -20,7 +20,7 @@ SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 URL_LIMIT = 2_000
 
 SPECIAL_USE_DOMAIN_NAMES.clear()
-"""Only the syntax is asked: ``jane@example.test`` is an address. The library has no other switch for it."""
+"""Only the syntax is checked: ``jane@example.test`` is an address. The library has no other switch for it."""
 
 _MAIL_FIELDS = ("subject", "body")
 
@@ -35,7 +35,7 @@ _URL_LETTERS = "!#$%&()*+,/:;=?@[]~"
 
 
 def parse_email(text: str) -> str:
-    """Return the normalised address; raises ValueError. Whether anybody reads there is not asked."""
+    """Return the normalised address; raises ValueError. Whether the address receives mail is not checked."""
     if _PLAIN_EMAIL.fullmatch(text):
         return text
     return _validated_email(text)

@@ -1,10 +1,10 @@
-"""The company's own columns: what a cell of each type must be, and how it is told as text."""
+"""The company's own columns: what a cell of each type must be, and how it is written as text."""
 
 from __future__ import annotations
 
 import re
 
-from replisite.model.address import parse_host
+from replisite.model.host_name import parse_host
 from replisite.model.site import CustomField
 from replisite.model.text import clean_line, quoted
 from replisite.roster.columns import ColumnRules, parse_date

@@ -1,6 +1,6 @@
 """Judge the rows of a large roster in several processes; a small one, and the beginning of each, right here.
 
-Rows are judged each by itself, so what comes out is the same whoever judged it, in the roster's order.
+Each row is checked alone, so the result is the same in any process; it comes in the roster's order.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from replisite.system.processes import ChildProcess
 __all__ = ["judge_rows"]
 
 ALONE = 2_000
-"""So many rows are judged sooner than others could be asked to help."""
+"""Rows that one process checks faster than others could be started for."""
 
 MOST_PROCESSES = 3
 """Whoever takes people in is slower than three who judge them."""
@@ -35,7 +35,7 @@ LETTERS = 1 << 18
 """Where a parcel of rows ends: what is under way has a bound, whatever people write."""
 
 NICENESS = 5
-"""A page that somebody waits for goes first."""
+"""A page that a visitor of the preview waits for goes first."""
 
 Judged = Person | Rejected
 _values = attrgetter(*(field.name for field in fields(Person)))

@@ -49,8 +49,8 @@ def parse_row(row: RawRow, rules: ColumnRules) -> Person | list[Fault]:
     """
     cells = row.cells
     is_odd = is_suspect(cells)
-    if is_odd and (told := no_person(cells)):
-        what, _, advice = told.partition("; ")
+    if is_odd and (reason := no_person(cells)):
+        what, _, advice = reason.partition("; ")
         return [Fault(row.file, row.line, what, advice)]
     faults: dict[str, str] = {}
     columns = None

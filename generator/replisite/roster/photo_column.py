@@ -17,7 +17,7 @@ __all__ = ["named_photos"]
 
 
 def named_photos(site: Site, source: Path | None, among: Collection[str]) -> frozenset[str]:
-    """Return those of some paths below the content folder that stand in somebody's photo column, or in a story.
+    """Return those of some paths below the content folder that stand in a row's photo column, or in a story.
 
     ``source`` is read instead of the site's own roster. Only the column of photos is looked at.
     """

@@ -1,4 +1,4 @@
-"""Recognise what spreadsheets and databases write in place of a value, and rows that are no people.
+"""Recognise what spreadsheets and databases write instead of a value, and rows that are no people.
 
 Much of it is a text like any other: ``Null`` is a family name (Christopher Null), ``Nan`` a given name, None a town in
 Piedmont. A cell is therefore judged by its column, its exact spelling and the rest of its row.
@@ -118,7 +118,7 @@ def no_person(cells: Mapping[str, str]) -> str:
     total = next((word for word in words if _TOTAL.fullmatch(word) and not _NUMBER.fullmatch(word)), "")
     if total and all(_TOTAL.fullmatch(word) or _NUMBER.fullmatch(word) for word in words):
         if filled.get("first_name") and filled.get("last_name") and len(set(words)) == len(words):
-            return ""  # somebody called Sum Total, whose id and alias are others
+            return ""  # a person called Sum Total, whose id and alias are others
         return f"the row is a total ({quoted(total)}) and lists nobody; remove it"
     return ""
 
@@ -127,9 +127,9 @@ def iter_faulty(cells: Mapping[str, str], fields: Mapping[str, CustomField]) -> 
     """Stream the columns whose cells hold no value, each with what it is, and advice behind a semicolon."""
     nothings = sum(map(_is_nothing, cells.values()))
     for column, text in cells.items():
-        told = _fault(column, text.strip(), cells, fields.get(column), nothings) if text else ""
-        if told:
-            yield column, told
+        fault = _fault(column, text.strip(), cells, fields.get(column), nothings) if text else ""
+        if fault:
+            yield column, fault
 
 
 def iter_doubtful(cells: Mapping[str, str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Staged rendering: any Jinja2 template, rendered once for everybody and filled in for each record.
+"""Staged rendering: any Jinja2 template, rendered once for all records and filled in for each record.
 
     env = staged(environment, deferred={"distributor"})
     plate = stage(env.get_template("page.html"), static)
@@ -10,8 +10,9 @@ extension   for environments that another program makes
 plate       text and slots in turn: a page with holes
 proof       a pressed page compared with Jinja's own rendering
 raised      the lines of templates that an error has passed
+slot        what depends on the record in a page: where it was cut out, and how it is filled
 snapshot    keep a static value as it is now: slots are filled long after static code has run
-stage_one/  a page rendered once, for everybody: what it leaves is a plate
+stage_one/  a page rendered once for all records: the result is a plate
 stage_two/  the slots of a plate, filled in for each record
 tripwire    what ends stage one early: the page is then rendered in full for every record
 trust       which values may be read later than Jinja reads them
@@ -24,9 +25,10 @@ byte for byte, or both raise. The room knows nothing of distributors, Pelican, f
 
 from replisite.staging.analysis.escaping import escaping
 from replisite.staging.extension import Deferring, deferring
-from replisite.staging.plate import Origin, Plate, Record, Slot, Widening
+from replisite.staging.plate import Plate
 from replisite.staging.proof import Difference, prove
 from replisite.staging.raised import passed_template, template_lines
+from replisite.staging.slot import Origin, Record, Slot, Widening, Writer
 from replisite.staging.stage_one.stage import (
     compile_all,
     forget_slots,
@@ -37,7 +39,7 @@ from replisite.staging.stage_one.stage import (
     stage,
     staged,
 )
-from replisite.staging.stage_two.press import Press, Writer
+from replisite.staging.stage_two.press import Press
 from replisite.staging.trust import Trust, is_plain, pure, reading
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Staging as an extension of Jinja2, for environments that somebody else makes.
+"""Staging as an extension of Jinja2, for environments that another program makes.
 
     JINJA_ENVIRONMENT = {"extensions": [deferring("distributor")]}      # a setting of Pelican, say
     plate = stage(env.get_template("page.html"), static)
@@ -37,9 +37,9 @@ def deferring(*names: str, trust: Trust = is_plain) -> type[Deferring]:
     """
     if not names:
         raise ValueError("name what is deferred: deferring('distributor')")
-    told = {
+    attributes = {
         "names": frozenset(names),
         "trust": staticmethod(trust),
         "identifier": "replisite.staging.Deferring",
     }
-    return type("Deferring", (Deferring,), told)
+    return type("Deferring", (Deferring,), attributes)

@@ -1,61 +1,16 @@
-"""A plate is one page with holes: text that is the same for everybody, and slots in between."""
+"""A plate is one page with holes: text that is the same for every record, and slots in between."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
-if TYPE_CHECKING:
-    from replisite.staging.stage_two.press import Press
+from replisite.staging.slot import Record, Slot, Widening
+from replisite.staging.stage_two.press import Press
 
-__all__ = ["Origin", "Plate", "Record", "Slot", "Widening"]
-
-Record = Mapping[str, Any]
-"""The deferred names and their values for one page owner."""
-
-
-class Slot(Protocol):
-    """What depends on the record. Slots with an equal ``key`` give the same text for the same record.
-
-    A slot may also have ``write(press)``, which returns a Python expression for its text instead of the
-    call of ``render``; see ``staging/stage_two/press.py``.
-    """
-
-    @property
-    def key(self) -> Hashable: ...
-
-    def render(self, record: Record) -> str:
-        """Return the slot's text; raises what Jinja would raise."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Widening:
-    """Why a page could not be cut exactly, at ``template:line``, and is rendered in full per record."""
-
-    template: str
-    line: int
-    reason: str
-
-    def __str__(self) -> str:
-        return (
-            f"{self.template}:{self.line}: {self.reason}" if self.line else f"{self.template}: {self.reason}"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a slot was cut out, what it says there, and why it is no smaller (empty: it is as small as can be)."""
-
-    template: str
-    line: int
-    told: str
-    widenings: tuple[Widening, ...] = ()
-
-    def __str__(self) -> str:
-        return f"{self.template}:{self.line}: {self.told}"
+__all__ = ["Plate"]
 
 
 @dataclass(frozen=True)
@@ -81,12 +36,12 @@ class Plate:
 
     @property
     def is_shared(self) -> bool:
-        """A page without slots is the same file for everybody."""
+        """A page without slots is the same file for every record."""
         return all(isinstance(part, str) for part in self.parts)
 
     @property
     def static_size(self) -> int:
-        """Bytes of text that are rendered once for everybody."""
+        """Bytes of text that are rendered once for all records."""
         return sum(len(part.encode()) for part in self.parts if isinstance(part, str))
 
     def text(self, record: Record) -> str:
@@ -95,8 +50,6 @@ class Plate:
 
     @cached_property
     def _press(self) -> Press:
-        from replisite.staging.stage_two.press import Press  # a press is made of plates
-
         return Press([self])
 
     def press(self, record: Record) -> bytes:

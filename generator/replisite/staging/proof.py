@@ -8,8 +8,9 @@ from typing import Any
 
 from jinja2 import Template
 
-from replisite.staging.plate import Plate, Record
+from replisite.staging.plate import Plate
 from replisite.staging.raised import error_text
+from replisite.staging.slot import Record
 from replisite.staging.stage_one.stage import in_full
 
 __all__ = ["Difference", "prove"]
@@ -17,16 +18,16 @@ __all__ = ["Difference", "prove"]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The first place at which two renderings part; ``place`` counts characters from 0."""
+    """The first difference between two renderings; ``position`` counts characters from 0."""
 
     page: str
-    place: int
+    position: int
     pressed: str
     rendered: str
 
     def __str__(self) -> str:
         return (
-            f"{self.page}: the pressed page differs from Jinja's at character {self.place}: "
+            f"{self.page}: the pressed page differs from Jinja's at character {self.position}: "
             f"{self.pressed!r} instead of {self.rendered!r}"
         )
 
@@ -40,11 +41,11 @@ def prove(plate: Plate, template: Template, static: Mapping[str, Any], record: R
     rendered = in_full(template, static, record)
     try:
         pressed = plate.text(record)
-    except Exception as error:  # noqa: BLE001 - what pressing raises is what is told
+    except Exception as error:  # noqa: BLE001 - what pressing raises is the difference
         return Difference(plate.name, 0, error_text(error), rendered[:80])
     if pressed == rendered:
         return None
     shorter = min(len(pressed), len(rendered))
-    place = next((i for i in range(shorter) if pressed[i] != rendered[i]), shorter)
-    cut = slice(max(0, place - 20), place + 60)
-    return Difference(plate.name, place, pressed[cut], rendered[cut])
+    position = next((i for i in range(shorter) if pressed[i] != rendered[i]), shorter)
+    cut = slice(max(0, position - 20), position + 60)
+    return Difference(plate.name, position, pressed[cut], rendered[cut])

@@ -8,9 +8,13 @@ __all__ = ["error_text", "passed_template", "template_lines"]
 
 
 def error_text(error: BaseException) -> str:
-    """Return the name of an error and what it says; the name alone where it says nothing."""
-    name, said = type(error).__name__, str(error)
-    return f"{name}: {said}" if said else name
+    """Return an error's name and its message; the name alone if it has none.
+
+    The core imports nothing of the program, and the program's own copy (`replisite.system.error_text`) stands below the
+    core, so there are two. A test holds them to the same texts.
+    """
+    name, message = type(error).__name__, str(error).strip()
+    return f"{name}: {message}" if message else name
 
 
 def passed_template(error: BaseException) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from replisite.staging.plate import Widening
+from replisite.staging.slot import Widening
 
 __all__ = ["Changes", "Tripwire", "Widen"]
 

@@ -1,4 +1,4 @@
-"""Which values may be asked later than Jinja asks them, and another number of times.
+"""Which values may be read later than Jinja reads them, and another number of times.
 
 A slot is filled long after its page was staged, and once for many pages. That gives Jinja's bytes only if
 whatever the slot asks answers the same each time and changes nothing. Plain values do; a function or an
@@ -98,7 +98,7 @@ def pure(function: _Function) -> _Function:
 def reading(*names: str) -> Callable[[_Function], _Function]:
     """Mark a filter that is given the context: it looks up these names there, and no others.
 
-    A slot then keeps their values, and not everything that can be seen at its place.
+    A slot then keeps their values, and not all values that are visible where it stands.
     """
 
     def mark(function: _Function) -> _Function:
@@ -112,7 +112,7 @@ def is_plain(value: object) -> bool:
     """Say whether a value is plain data, or a function that is known to be pure.
 
     An object of another class is plain if its class is a dataclass or a named tuple of plain values without
-    methods that Python calls by itself; and whatever ``pure`` has marked.
+    methods that Python calls implicitly; and whatever ``pure`` has marked.
     """
     return _is_plain(value, set())
 
@@ -132,7 +132,7 @@ def _is_plain(value: object, seen: set[int]) -> bool:
     if isinstance(value, Undefined):
         return True
     if isinstance(value, types.FunctionType | types.MethodType):
-        # A translation is the same each time, whoever looks it up.
+        # A translation is the same at each look-up.
         is_gettext = value.__module__ == "jinja2.ext" or (
             isinstance(value, types.MethodType) and isinstance(value.__self__, gettext.NullTranslations)
         )
@@ -158,7 +158,7 @@ def _fields(value: object) -> list[object]:
 
 
 def _has_plain_class(kind: type) -> bool:
-    """Say whether objects of a class are the sum of their fields: nothing is computed when one is asked."""
+    """Say whether objects of a class are the sum of their fields: nothing is computed when one is read."""
     if not (hasattr(kind, "__dataclass_fields__") or (issubclass(kind, tuple) and hasattr(kind, "_fields"))):
         return False
     for base in kind.__mro__:

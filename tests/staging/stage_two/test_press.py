@@ -10,10 +10,11 @@ import pytest
 from jinja2 import DictLoader, Environment
 
 from replisite.staging import Plate, Press, Record, Widening, stage, staged
+from tests.slots import PlainSlot
 
 
 @dataclass
-class CountingSlot:
+class CountingSlot(PlainSlot):
     """A slot that counts how often it is evaluated."""
 
     key: str

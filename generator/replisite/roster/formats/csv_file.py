@@ -23,7 +23,7 @@ _UNDECODED = re.compile("[\udc80-\udcff]")
 class CsvFile:
     """A CSV file whose first row names the columns.
 
-    A row's line is the one that it starts in. What is wrong with the header is told once, at line 1; an
+    A row's line is the one that it starts in. The header's faults are reported once, at line 1; an
     undeclared column is then left out, and without a required one no row is read.
     """
 
@@ -95,7 +95,7 @@ class CsvFile:
                 cell = next(reversed([*iter_quoted(lines.row)]), None)
                 if cell is not None and (cell.last > cell.first or not cell.is_closed):
                     yield BadRow(self._unclosed(header, line, lines.row, cell))
-                    lines.read_again()  # the lines below are rows: each is read, or reported by itself
+                    lines.read_again()  # the lines below are rows: each is read, or reported on its own
                 else:
                     yield BadRow(Fault(self._name, line, f"the row cannot be read: {error}", _QUOTES))
                 lines.take_undecoded()

@@ -22,14 +22,14 @@ _DECODER = json.JSONDecoder(parse_int=str)
 """Numbers stay as they are written: Python refuses to read those of more than 4,300 digits."""
 
 MOST_UNDECLARED = 100
-"""How many undeclared names are remembered, so as to be told once."""
+"""How many undeclared names are remembered, so that each is reported once."""
 
 
 class JsonLinesFile:
     """A file of one JSON object a line, whose keys are the columns.
 
     Numbers stay as they are written, true and false are the words, null is empty, and a list of texts is
-    joined by blanks. An undeclared key is told once, where it first stands.
+    joined by blanks. An undeclared key is reported once, at its first line.
     """
 
     def __init__(self, path: Path, columns: Columns, name: str) -> None:
@@ -103,10 +103,10 @@ def _cells(body: bytes) -> dict[str, str]:
     except (json.JSONDecodeError, RecursionError) as error:
         if (objects := _count_objects(body)) > 1:
             raise ValueError(f"{objects} objects stand in the line; write one object a line") from error
-        told = f" ({error.msg}, letter {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise ValueError(f"the line is not JSON{told}; write one object a line") from error
+        detail = f" ({error.msg}, letter {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise ValueError(f"the line is not JSON{detail}; write one object a line") from error
     if not isinstance(row, _Pairs):
-        raise ValueError("the line is not a JSON object; write one object a line")  # noqa: TRY004 - told to a person
+        raise ValueError("the line is not a JSON object; write one object a line")  # noqa: TRY004 - a message for a person
     cells: dict[str, str] = {}
     for key, value in row:
         if key in cells:

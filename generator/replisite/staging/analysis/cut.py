@@ -1,4 +1,4 @@
-"""What the cutter makes and what it knows: a cut, the scope at one place, and why something is no cut."""
+"""What the cutter makes and what it knows: a cut, the scope at one node, and why something is no cut."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from jinja2 import nodes
 
 from replisite.staging.analysis.binding import Names, walk
 from replisite.staging.analysis.keeper import Path
-from replisite.staging.plate import Origin
+from replisite.staging.slot import Origin
 
 __all__ = ["Cut", "Scope", "Uncut"]
 
@@ -73,9 +73,9 @@ class Uncut(Exception):
 
 @dataclass(slots=True)
 class Scope:
-    """What the cutter knows at one place: deferred names, and the statements that define macros.
+    """What the cutter knows at one node: deferred names, and the statements that define macros.
 
-    ``definitions`` are those that have run when the place is reached; ``pending`` are added to them as
+    ``definitions`` are those that have run when the node is reached; ``pending`` are added to them as
     the cutter passes by. ``exported`` are names that slots have set by then, which get their values from there.
     """
 

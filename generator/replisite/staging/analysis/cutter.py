@@ -47,7 +47,7 @@ from replisite.staging.analysis.tree import (
     spelled_names,
     writes,
 )
-from replisite.staging.plate import Origin, Widening
+from replisite.staging.slot import Origin, Widening
 
 __all__ = ["Cutter", "rewriting"]
 
@@ -84,7 +84,7 @@ Widenings = list[Widening]
 class Cutter:
     """Cuts one template's tree in place; ``cuts`` receives the slots' code in order of their numbers.
 
-    ``serial`` tells this compilation from others: two templates may have one name, as where a theme's own
+    ``serial`` distinguishes this compilation from others: two templates may have one name, as where a theme's own
     template is extended by one that stands before it.
     """
 
@@ -164,8 +164,8 @@ class Cutter:
         if isinstance(node, nodes.Macro):
             guarded = self._guarded(node)
             if dependent:  # for calls that do not spell the macro's name
-                told = "a macro that reads a deferred name is called by another name than its own"
-                guarded.body[:0] = [self._trip(node, told)]  # type: ignore[attr-defined]
+                reason = "a macro that reads a deferred name is called by another name than its own"
+                guarded.body[:0] = [self._trip(node, reason)]  # type: ignore[attr-defined]
             return [guarded], []  # reading makes its *name* deferred; see _definitions
         if isinstance(node, nodes.Import | nodes.FromImport) and not reads(node.template, scope.deferred):
             return [node], []
@@ -199,18 +199,18 @@ class Cutter:
 
     def _with(self, node: nodes.With, scope: Scope) -> tuple[list[nodes.Node], Widenings]:
         """Compute the deferred values of a ``with`` in a slot, and cut its body."""
-        places = [place for place, value in enumerate(node.values) if reads(value, scope.deferred)]
-        targets = [node.targets[place] for place in places]
+        indexes = [index for index, value in enumerate(node.values) if reads(value, scope.deferred)]
+        targets = [node.targets[index] for index in indexes]
         if not all(isinstance(target, nodes.Name) for target in targets):
             return self._as_slot(node, scope)
         untouched = copied(node)
         before: list[nodes.Node] = []
         bound = assigned_names(node)
         inside = scope.inside(bound)
-        if places:
+        if indexes:
             names = tuple(target.name for target in targets)  # type: ignore[attr-defined]
             stored = [nodes.Name(name, "store") for name in names]
-            values = [node.values[place] for place in places]
+            values = [node.values[index] for index in indexes]
             together = nodes.Assign(
                 nodes.Tuple(stored, "store"), nodes.Tuple(values, "load"), lineno=node.lineno
             )
@@ -218,8 +218,8 @@ class Cutter:
                 before = self._slot([together], node.lineno, scope, exports=names, at=node)[: -len(names)]
             except Uncut as uncut:
                 return self._as_slot(node, scope, uncut)
-            for place, name in zip(places, names, strict=True):
-                node.values[place] = self._exported(name)
+            for index, name in zip(indexes, names, strict=True):
+                node.values[index] = self._exported(name)
             inside = replace(inside, deferred=inside.deferred | {*names}, exported=inside.exported | {*names})
         found = self._statements(node, "body", inside)
         if found and not scope.is_child:

@@ -23,7 +23,7 @@ class Parts:
 
     ``binders`` bind names or pass values on; ``texts`` are the names of block sets; ``modules`` those of imported files,
     ``renamed`` the macros imported under other names (old, new). ``handed`` are names that are not called but may be
-    handed about as values, and ``names_alone`` those of which no attribute is asked.
+    handed about as values, and ``names_alone`` those of which no attribute is read.
     """
 
     binders: tuple[nodes.Node, ...]

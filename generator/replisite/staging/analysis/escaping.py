@@ -135,8 +135,10 @@ class _Theme:
         try:
             return self.env.list_templates()
         except TypeError as error:
-            told = "a loader that cannot list its templates: an owner's value cannot be followed through them"
-            raise ValueError(told) from error
+            message = (
+                "a loader that cannot list its templates: an owner's value cannot be followed through them"
+            )
+            raise ValueError(message) from error
 
 
 class _Escape(NodeTransformer):

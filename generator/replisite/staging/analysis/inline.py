@@ -1,4 +1,4 @@
-"""Put the text of an included file in the place of its ``include``, where that says the same.
+"""Put the text of an included file instead of its ``include``, if the result is the same.
 
 A slot whose code includes a file would have to carry every name that the file might look up. If the file only
 spells names, its statements in a scope of their own do what including it does, and the slot carries those.
@@ -56,7 +56,7 @@ class Inliner(NodeTransformer):
         inner = Inliner(self.environment, self.template, self.earlier, self.depth + 1)
         body = [inner.visit(statement) for statement in tree.body]
         scope = nodes.With([], [], body, lineno=node.lineno)
-        # An error in it is told at the include, which is in the template that the code belongs to.
+        # An error in it is reported at the include, which is in the template that the code belongs to.
         return scope.set_lineno(node.lineno, override=True).set_environment(self.environment)
 
     def _parsed(self, name: str) -> nodes.Template | None:
@@ -64,7 +64,7 @@ class Inliner(NodeTransformer):
         try:
             tree = parsed(env, name)
         except (TemplateError, UnicodeDecodeError):
-            return None  # it is told when it is used
+            return None  # it is reported when it is used
         for change in self.earlier:
             change(tree, env, name)
         return tree

@@ -108,8 +108,8 @@ class Keeper:
             node.expr2 = None if node.expr2 is None else self._value(node.expr2, False)
         elif isinstance(node, nodes.Compare):
             node.expr = self._value(node.expr, always)
-            for place, operand in enumerate(node.ops):
-                operand.expr = self._value(operand.expr, always and place == 0)
+            for index, operand in enumerate(node.ops):
+                operand.expr = self._value(operand.expr, always and index == 0)
         else:
             self._statement(node, always)
         return node

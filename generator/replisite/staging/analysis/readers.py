@@ -94,7 +94,7 @@ class Readers:
             seen.add(template.value)
             try:
                 tree = parsed(self.environment, template.value)
-            except Exception:  # noqa: BLE001 - it is told when it is used
+            except Exception:  # noqa: BLE001 - it is reported when it is used
                 return True
             parts = [*walk(tree)]
             if any(

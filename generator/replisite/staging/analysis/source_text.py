@@ -41,9 +41,9 @@ def spelled(node: nodes.Node) -> str:
     >>> [spelled(part) for part in page.body]
     ['{{ d.name | upper }}', "{% for t in d['tags'] if t %}"]
     """
-    told = _STATEMENTS[type(node)](node) if type(node) in _STATEMENTS else _expression(node)
-    told = " ".join(told.split())
-    return told if len(told) <= _LONGEST else told[: _LONGEST - 1] + "…"
+    text = _STATEMENTS[type(node)](node) if type(node) in _STATEMENTS else _expression(node)
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _listed(parts: Iterable[nodes.Node]) -> str:
@@ -59,11 +59,11 @@ def _arguments(node: nodes.Call | nodes.Filter | nodes.Test) -> str:
 
 
 def _operand(node: nodes.Node) -> str:
-    told = _expression(node)
+    text = _expression(node)
     is_joined = isinstance(
         node, nodes.BinExpr | nodes.Compare | nodes.Concat | nodes.CondExpr | nodes.UnaryExpr
     )
-    return f"({told})" if is_joined else told
+    return f"({text})" if is_joined else text
 
 
 def _expression(node: nodes.Node | None) -> str:

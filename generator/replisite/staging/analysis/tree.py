@@ -179,12 +179,12 @@ def named_templates(node: nodes.Node) -> Names:
     """Return the names of other templates that are written in one."""
     found = (part.template for part in walk(node) if isinstance(part, REFERENCES))
     spelt = (part for template in found for part in walk(template) if isinstance(part, nodes.Const))
-    told = [
+    names = [
         item
         for part in spelt
         for item in (part.value if isinstance(part.value, tuple | list) else [part.value])
     ]
-    return frozenset(name for name in told if isinstance(name, str))
+    return frozenset(name for name in names if isinstance(name, str))
 
 
 def escaped_once(body: Iterable[nodes.Node]) -> None:

@@ -1,4 +1,4 @@
-"""Fill the code of a cut with the values that it has at one place of one page."""
+"""Fill the code of a cut with the values that it has on one page."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from jinja2.utils import missing
 from replisite.staging.analysis.cut import Cut
 from replisite.staging.analysis.keeper import Steps
 from replisite.staging.analysis.readers import applied_names, reads_context
-from replisite.staging.plate import Widening
 from replisite.staging.raised import error_text
+from replisite.staging.slot import Widening
 from replisite.staging.snapshot import Same, snapshot
 from replisite.staging.stage_one.run import Run
 from replisite.staging.stage_two.code import FunctionCode, TemplateCode
@@ -27,7 +27,7 @@ __all__ = ["Code", "followed", "untrusted"]
 
 
 class Code:
-    """The compiled code of one cut; ``fill`` adds the values of one place on one page."""
+    """The compiled code of one cut; ``fill`` adds the values of one page."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Code:
         record: Mapping[str, Any],
         computed: Mapping[str, Any],
     ) -> FilledSlot | TemplateSlot:
-        """Return the slot of this place; raises Widen where a value cannot be kept."""
+        """Return the slot with the values of this page; raises Widen if a value cannot be stored."""
         code = self.compiled
         static, exported = self._told_apart(run, record)
         found = {name: self._follow(roots[root], steps) for name, (root, steps) in self.cut.paths.items()}
@@ -87,7 +87,7 @@ class Code:
         kept = {name: self._keep(run, name, value) for name, value in found.items()}
         values = {name: value for name, (value, _) in kept.items()}
         keys: tuple[Hashable, ...] = tuple((name, kept[name][1]) for name in sorted(kept))
-        keys += tuple((name, source.slot.key, source.place) for name, source in sorted(exported.items()))
+        keys += tuple((name, source.slot.key, source.index) for name, source in sorted(exported.items()))
         if not self.cut.is_repeatable:
             keys = (*keys, Same(object()))
         key = (code.meaning, keys)
@@ -168,7 +168,7 @@ class Code:
         try:
             return reads_context(self._follow(value, steps))
         except Widen:
-            return False  # there is no such thing to call, which is told when it is called
+            return False  # there is no such thing to call, which is reported when it is called
 
     def _follow(self, value: Any, steps: Steps) -> Any:
         try:
@@ -201,13 +201,13 @@ def followed(env: Environment, value: Any, steps: Steps) -> Any:
 
 
 def untrusted(name: str, value: object) -> str:
-    """Say that a value may not be asked later than Jinja asks it."""
-    told = getattr(value, "__name__", "") or type(value).__name__
-    return f'"{name}" ({told}) may answer differently each time; mark it as pure, or trust it'
+    """Return why a value may not be read later than Jinja reads it."""
+    label = getattr(value, "__name__", "") or type(value).__name__
+    return f'"{name}" ({label}) may answer differently each time; mark it as pure, or trust it'
 
 
 def is_unknown(name: str, value: Any) -> bool:
-    """Say whether a name has no value: the slot finds that out anew, because no two undefined ones are the same."""
+    """Say whether a name has no value: the slot finds that out again, because no two undefined ones are the same."""
     return value is missing or (
         isinstance(value, Undefined)
         and value._undefined_obj is missing  # noqa: SLF001 - Jinja has no other way to ask

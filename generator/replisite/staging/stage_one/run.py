@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from jinja2.runtime import Context
 
-from replisite.staging.plate import Slot, Widening
+from replisite.staging.slot import Slot, Widening
 from replisite.staging.snapshot import contents
 from replisite.staging.stage_two.slots import Exported, FilledSlot
 from replisite.staging.tripwire import Tripwire, Widen
@@ -51,10 +51,10 @@ class Run:
 
     def set_names(self, slot: FilledSlot) -> None:
         """Put tripwires where a slot sets names: who reads one gets its value from the slot."""
-        for place, name in enumerate(slot.code.exports, 1):
+        for index, name in enumerate(slot.code.exports, 1):
             wire = Tripwire(name, slot.origin.template, is_set=True)
             self._alive.append(wire)  # so that its address stays its own
-            self.exported[id(wire)] = Exported(slot, place)
+            self.exported[id(wire)] = Exported(slot, index)
             self.latest[name] = wire
             self.set_by_slots.add(name)
 
@@ -80,7 +80,7 @@ class Run:
         pieces = re.split(f"\x02{self._nonce}:([0-9]+)\x03", text)
         if list(map(int, pieces[1::2])) != list(range(len(self._slots))):
             raise Widen(Widening(self.name, 0, "the text of a slot is thrown away or moved"))
-        split = [piece if place % 2 == 0 else self._slots[int(piece)] for place, piece in enumerate(pieces)]
+        split = [piece if index % 2 == 0 else self._slots[int(piece)] for index, piece in enumerate(pieces)]
         return (*self._silent, *(part for part in split if part != ""))
 
 

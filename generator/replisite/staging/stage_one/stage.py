@@ -24,8 +24,9 @@ from jinja2.tests import TESTS
 from replisite.staging.analysis.cutter import rewriting
 from replisite.staging.analysis.keeper import Keeper
 from replisite.staging.extension import Deferring
-from replisite.staging.plate import Origin, Plate, Record, Slot, Widening
+from replisite.staging.plate import Plate
 from replisite.staging.raised import error_text
+from replisite.staging.slot import Origin, Record, Slot, Widening
 from replisite.staging.snapshot import STATEFUL, apart
 from replisite.staging.stage_one.filling import followed
 from replisite.staging.stage_one.run import RUN, Run
@@ -166,7 +167,7 @@ class _Foreseen:
 def compile_all(template: Template) -> None:
     """Compile all templates that a template of a staged environment names, that those name, and so on.
 
-    Nothing needs it: what is not compiled is compiled when it is used. What cannot be compiled is told then.
+    Nothing needs it: what is not compiled is compiled when it is used. What cannot be compiled is reported then.
     """
     template = _staged_template(template)
     _all_of(_staging_of(template.environment), template)
@@ -182,7 +183,7 @@ def _all_of(staging: Staging, template: Template) -> list[int]:
             continue
         seen.add(name)
         if name not in staging.by_name:
-            with suppress(Exception):  # it is told when it is used
+            with suppress(Exception):  # it is reported when it is used
                 template.environment.get_template(name)
         serials += staging.by_name.get(name, [])
         names += [used for serial in staging.by_name.get(name, []) for used in staging.outlines[serial].uses]
@@ -236,7 +237,7 @@ def slot_of(env: Environment, expression: str, static: Mapping[str, Any], name: 
     """
     full = _staging_of(env).full
     source = full.variable_start_string + " " + expression + " " + full.variable_end_string
-    tree = full._parse(source, name or None, None)  # noqa: SLF001 - parse() tells of errors in a file
+    tree = full._parse(source, name or None, None)  # noqa: SLF001 - parse() reports errors in a file
     for change in getattr(full.code_generator_class, "rewrites", ()):
         change(tree, full, name)
     known = {**full.globals, **static}
@@ -252,23 +253,23 @@ def slot_of(env: Environment, expression: str, static: Mapping[str, Any], name: 
 def _staging_of(env: Environment) -> Staging:
     staging = getattr(env, "staging", None)
     if not isinstance(staging, Staging):
-        told = "not a template of a staged environment; make one with staged(env, deferred)"
-        raise ValueError(told)  # noqa: TRY004 - an Environment is the right type
+        message = "not a template of a staged environment; make one with staged(env, deferred)"
+        raise ValueError(message)  # noqa: TRY004 - an Environment is the right type
     return staging
 
 
 def _staged_template(template: Template) -> Template:
     """Return a template's own, of an overlay, where its environment has the extension."""
     env = template.environment
-    told = next((found for found in env.extensions.values() if isinstance(found, Deferring)), None)
-    if told is None or hasattr(env, "staging"):
+    extension = next((found for found in env.extensions.values() if isinstance(found, Deferring)), None)
+    if extension is None or hasattr(env, "staging"):
         return template
     if template.name is None:
         raise ValueError(
             "a template made from a string cannot be found again; use staged() and its from_string()"
         )
     if env.staged_overlay is None:  # type: ignore[attr-defined]
-        env.staged_overlay = staged(env, told.names, trust=cast(Trust, told.trust))  # type: ignore[attr-defined]
+        env.staged_overlay = staged(env, extension.names, trust=cast(Trust, extension.trust))  # type: ignore[attr-defined]
     overlay = cast(Environment, env.staged_overlay)  # type: ignore[attr-defined]
     return overlay.get_template(template.name, globals=_own_globals(template))
 

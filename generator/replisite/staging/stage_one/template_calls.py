@@ -16,7 +16,7 @@ from replisite.staging.analysis.cut import Cut
 from replisite.staging.analysis.cutter import Cutter
 from replisite.staging.analysis.other_templates import reading_others
 from replisite.staging.analysis.tree import mutates, named_templates
-from replisite.staging.plate import Widening
+from replisite.staging.slot import Widening
 from replisite.staging.stage_one.filling import Code
 from replisite.staging.stage_one.run import RUN, Run, identities
 from replisite.staging.stage_two.slots import FilledSlot
@@ -118,8 +118,8 @@ class Staging:
             self.trip(where.template, where.line, "autoescape is not the template's own here")
         for name, value in definitions.items():
             if not self._means_the_same(run, serial, name, value, derived, roots, code.cut):
-                told = f'"{name}" means something else here than where it is defined'
-                self.trip(where.template, where.line, told)
+                message = f'"{name}" means something else here than where it is defined'
+                self.trip(where.template, where.line, message)
         slot = code.fill(run, context, derived, roots, record, computed)
         if isinstance(slot, FilledSlot):
             if slot.is_static:
@@ -128,8 +128,8 @@ class Staging:
             if slot.is_silent:
                 return run.note(slot)
         if run.depth:
-            told = "text that holds a slot is captured by a macro, set, filter or call block"
-            self.trip(where.template, where.line, told)
+            message = "text that holds a slot is captured by a macro, set, filter or call block"
+            self.trip(where.template, where.line, message)
         return run.mark(slot)
 
     def exported(self, name: str) -> Any:

@@ -11,7 +11,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from replisite.staging.analysis.readers import reads_context
-from replisite.staging.plate import Widening
+from replisite.staging.slot import Widening
 from replisite.staging.stage_one.run import RUN, watch
 from replisite.staging.stage_one.template_calls import Staging
 from replisite.staging.tripwire import Tripwire, Widen
@@ -23,7 +23,7 @@ def watching(base: type[Context]) -> type[Context]:
     """Return a context that sends the page to full rendering when Python code looks up a deferred name.
 
     Compiled templates look names up, too, and hand on what they find: only while a callable has the
-    context is anybody watched.
+    context is any rendering watched.
     """
 
     class WatchingContext(base):  # type: ignore[misc, valid-type]  # the base is the environment's own

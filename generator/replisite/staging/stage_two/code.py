@@ -28,7 +28,7 @@ from markupsafe import Markup, escape
 from replisite.staging.analysis.binding import free_names
 from replisite.staging.analysis.readers import applied_names, reads_context
 from replisite.staging.analysis.tree import escaped_once
-from replisite.staging.plate import Record
+from replisite.staging.slot import Record
 from replisite.staging.stage_two.environment_pickle import Surroundings
 
 __all__ = ["FunctionCode", "NeedsContext", "SlotContext", "TemplateCode", "plain"]
@@ -61,10 +61,10 @@ _A_CLASS_IN_PYTHON = 1 << 9  # Py_TPFLAGS_HEAPTYPE, object.h
 
 
 def _is_unmarked(callee: object) -> bool:
-    """Say whether a callable's class alone tells that it asks for nothing, and remember that."""
+    """Say whether a callable's class alone shows that it asks for nothing, and remember that."""
     kind = type(callee)
-    is_told = kind.__dictoffset__ == 0 and kind.__flags__ & _A_CLASS_IN_PYTHON
-    if not is_told or hasattr(callee, "jinja_pass_arg") or not callable(callee):
+    is_known_kind = kind.__dictoffset__ == 0 and kind.__flags__ & _A_CLASS_IN_PYTHON
+    if not is_known_kind or hasattr(callee, "jinja_pass_arg") or not callable(callee):
         return False
     if isinstance(callee, type) or hasattr(callee.__call__, "jinja_pass_arg"):
         return False
@@ -110,7 +110,7 @@ class FunctionCode:
         self.names: tuple[str, ...] = tuple(sorted({*free_names(body, env), *declared}))
         self.exports = tuple(exports)
         generator = functional(plain(env.code_generator_class))(env, template or None, filename)
-        generator.parameters = {name: f"given_{place}" for place, name in enumerate(self.names)}
+        generator.parameters = {name: f"given_{index}" for index, name in enumerate(self.names)}
         generator.exports = self.exports
         generator.declared = declared
         generator.visit(tree)
@@ -184,7 +184,7 @@ class FunctionCode:
         return context
 
     def get_corresponding_lineno(self, lineno: int) -> int:
-        """Return the template's line of a line of the code; Jinja asks when it tells where an error is."""
+        """Return the template's line of a line of the code; Jinja asks for it to report where an error is."""
         return next((line for line, code_line in reversed(self.lines) if code_line <= lineno), 1)
 
 

@@ -78,10 +78,10 @@ class Unknown:
     """An undefined value on its way: Jinja's own cannot be pickled."""
 
     def __init__(self, value: Undefined) -> None:
-        self.told = (type(value), value._undefined_hint, value._undefined_name, value._undefined_exception)  # noqa: SLF001
+        self.parts = (type(value), value._undefined_hint, value._undefined_name, value._undefined_exception)  # noqa: SLF001
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _undefined, self.told
+        return _undefined, self.parts
 
 
 def _undefined(

@@ -20,10 +20,10 @@ from typing import Any, cast
 from jinja2.debug import rewrite_traceback_stack
 from jinja2.utils import missing
 
-from replisite.staging.plate import Plate, Record, Slot
+from replisite.staging.slot import Record, Slot, SlottedPage
 from replisite.staging.stage_two.code import NeedsContext
 
-__all__ = ["Press", "Writer"]
+__all__ = ["Press"]
 
 
 _FUSED = "<press>"
@@ -33,11 +33,12 @@ _FUSED = "<press>"
 class Press:
     """Plates whose slots are fused: a slot that many pages share is evaluated once per record.
 
+    >>> from replisite.staging import Plate
     >>> Press([Plate("a", ("Hello",)), Plate("b", ("World",))]).pages({})
     [b'Hello', b'World']
     """
 
-    def __init__(self, plates: Sequence[Plate]) -> None:
+    def __init__(self, plates: Sequence[SlottedPage]) -> None:
         self.plates = tuple(plates)
         self._pages = _Fused(self.plates, is_text=False)
         self._texts = _Fused(self.plates, is_text=True)
@@ -55,56 +56,56 @@ class Press:
     def pages(self, record: Record, wanted: Sequence[int] | None = None) -> list[bytes]:
         """Return one page per plate, in their order; raises what Jinja would raise.
 
-        ``wanted`` are the places of the plates that this record needs, if not all; the slots of others are not
+        ``wanted`` are the indexes of the plates that this record needs, if not all; the slots of other plates are not
         evaluated.
         """
         if wanted is None:
             return cast("list[bytes]", self._pages(record))
         chosen = tuple(wanted)
         if chosen not in self._chosen:
-            self._chosen[chosen] = Press([self.plates[place] for place in chosen])
+            self._chosen[chosen] = Press([self.plates[index] for index in chosen])
         return self._chosen[chosen].pages(record)
 
     def texts(self, record: Record) -> list[str]:
         """Return the pages as text, which need not be writable as UTF-8."""
         return cast("list[str]", self._texts(record))
 
-    def place_of(self, error: BaseException) -> int | None:
-        """Return the place of the plate that was being filled when an error was raised; None if that is not known.
+    def index_of(self, error: BaseException) -> int | None:
+        """Return the index of the plate that was being filled when an error was raised; None if that is not known.
 
         A slot that several pages share counts as the first one's.
         """
         for frame, line in traceback.walk_tb(error.__traceback__):
             if frame.f_code.co_filename == _FUSED:
-                return cast("int | None", frame.f_globals["places"].get(line))
+                return cast("int | None", frame.f_globals["indexes"].get(line))
             if frame.f_code.co_filename == __file__ and "plate" in frame.f_locals:
                 filled = frame.f_locals["plate"]
-                return next((place for place, plate in enumerate(self.plates) if plate is filled), None)
+                return next((index for index, plate in enumerate(self.plates) if plate is filled), None)
         return None
 
 
 class _Fused:
     """The one function of a press, written when it is first called."""
 
-    def __init__(self, plates: Sequence[Plate], *, is_text: bool) -> None:
+    def __init__(self, plates: Sequence[SlottedPage], *, is_text: bool) -> None:
         self._plates = plates
         self._is_text = is_text
         self._function: Callable[[Record], list[Any]] | None = None
 
     def __call__(self, record: Record) -> list[Any]:
         if self._function is None:
-            self._function = Writer(is_text=self._is_text).function(self._plates)
+            self._function = _FunctionWriter(is_text=self._is_text).function(self._plates)
         for value in record.values():
             if isinstance(value, Iterator):
                 return [self._one_by_one(plate, record) for plate in self._plates]
         try:
             return self._function(record)
-        except NeedsContext as asked:
-            return [self._whole(plate, record, asked) for plate in self._plates]
+        except NeedsContext as needs:
+            return [self._whole(plate, record, needs) for plate in self._plates]
         except Exception:  # noqa: BLE001 - Jinja makes the traceback lead to the template
             raise rewrite_traceback_stack() from None
 
-    def _one_by_one(self, plate: Plate, record: Record) -> Any:
+    def _one_by_one(self, plate: SlottedPage, record: Record) -> Any:
         """Fill a plate part by part, each slot as often as it stands there: the first one uses up an iterator."""
         if plate.whole is not None:
             text = plate.whole.render(record)
@@ -112,20 +113,20 @@ class _Fused:
             text = "".join(part if isinstance(part, str) else part.render(record) for part in plate.parts)
         return text if self._is_text else text.encode()
 
-    def _whole(self, plate: Plate, record: Record, asked: NeedsContext) -> Any:
+    def _whole(self, plate: SlottedPage, record: Record, needs: NeedsContext) -> Any:
         """Render a page in full for a record that gives the context to one of its own methods."""
         if plate.is_shared:
             text = "".join(cast("Sequence[str]", plate.parts))
         elif plate.whole is None:
-            told = f"{asked} reads the context: the page must be rendered in full, which a stored plate cannot do"
-            raise TypeError(told) from None
+            message = f"{needs} reads the context: the page must be rendered in full, which a stored plate cannot do"
+            raise TypeError(message) from None
         else:
             text = plate.whole.render(record)
         return text if self._is_text else text.encode()
 
 
-class Writer:
-    """Writes the function of a press. Slots with a ``write`` of their own are given it, to say what they are."""
+class _FunctionWriter:
+    """Writes the function of a press; each slot is given it as `replisite.staging.slot.Writer`."""
 
     def __init__(self, *, is_text: bool) -> None:
         self._is_text = is_text
@@ -134,8 +135,8 @@ class Writer:
         self._records: dict[str, str] = {}
         self._known: dict[Hashable, str] = {}
         self._lines: list[str] = []
-        self._place = 0
-        self._places: dict[str, int] = {}
+        self._index = 0
+        self._indexes: dict[str, int] = {}
 
     def constant(self, value: Any) -> str:
         """Return the name of a value that does not change."""
@@ -157,28 +158,32 @@ class Writer:
         if key not in self._known:
             written = expression()  # it may bring variables of its own
             self._known[key] = f"s{len(self._known)}"
-            self._places[self._known[key]] = self._place
+            self._indexes[self._known[key]] = self._index
             self._lines.append(f"{self._known[key]} = {written}")
         return self._known[key]
 
-    def function(self, plates: Sequence[Plate]) -> Callable[[Record], list[Any]]:
+    def rendered(self, slot: Slot) -> str:
+        """Return the call of a slot's ``render``."""
+        return f"{self.constant(slot.render)}(record)"
+
+    def function(self, plates: Sequence[SlottedPage]) -> Callable[[Record], list[Any]]:
         """Return the function that fills these plates from one record."""
         pages = []
-        for self._place, plate in enumerate(plates):
+        for self._index, plate in enumerate(plates):
             pages.append(self._page(plate))
-        self._space["places"] = dict(self._places_by_line())
+        self._space["indexes"] = dict(self._indexes_by_line())
         source = "".join(f"\n    {line}" for line in [*self._lines, f"return [{', '.join(pages)}]"])
         exec(compile(f"def pages(record):{source}", _FUSED, "exec"), self._space)  # noqa: S102 - written above
         return cast("Callable[[Record], list[Any]]", self._space["pages"])
 
-    def _places_by_line(self) -> Iterator[tuple[int, int]]:
-        """Yield the lines of the function that evaluate a slot, each with the place of the first plate that has it."""
+    def _indexes_by_line(self) -> Iterator[tuple[int, int]]:
+        """Yield the lines of the function that evaluate a slot, each with the index of the first plate that has it."""
         for number, line in enumerate(self._lines, 2):
             name = line.partition(" = ")[0]
-            if name in self._places:
-                yield number, self._places[name]
+            if name in self._indexes:
+                yield number, self._indexes[name]
 
-    def _page(self, plate: Plate) -> str:
+    def _page(self, plate: SlottedPage) -> str:
         pieces = [piece for part in plate.parts if (piece := self._piece(part))]
         if plate.is_shared and len(pieces) == 1:
             return pieces[0]
@@ -187,13 +192,8 @@ class Writer:
     def _piece(self, part: str | Slot) -> str:
         if isinstance(part, str):
             return self.constant(part if self._is_text else part.encode())
-        write = getattr(part, "write", None)
-        encode = "" if self._is_text else ".encode()"
-        if getattr(part, "is_silent", False):
-            assert write is not None
-            write(self)
+        if part.is_silent:
+            part.write(self)
             return ""
-        return self.once(
-            ("text", part.key),
-            lambda: f"{write(self) if write else f'{self.constant(part.render)}(record)'}{encode}",
-        )
+        encode = "" if self._is_text else ".encode()"
+        return self.once(("text", part.key), lambda: f"{part.write(self)}{encode}")

@@ -1,4 +1,4 @@
-"""The slots of a plate: the code of a cut with the values of one place, or a page that is rendered in full."""
+"""The slots of a plate: the code of a cut with the values of one page, or a page that is rendered in full."""
 
 from __future__ import annotations
 
@@ -7,20 +7,17 @@ import secrets
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, ClassVar, cast
 
 from jinja2 import Template
 from jinja2.runtime import Undefined
 from jinja2.utils import missing
 
-from replisite.staging.plate import Origin, Record
+from replisite.staging.slot import Origin, Record, Writer
 from replisite.staging.snapshot import apart
 from replisite.staging.stage_two.code import FunctionCode, TemplateCode
 from replisite.staging.stage_two.environment_pickle import Unknown
 from replisite.staging.trust import is_plain
-
-if TYPE_CHECKING:
-    from replisite.staging.stage_two.press import Writer
 
 __all__ = ["Exported", "FilledSlot", "FullPage", "TemplateSlot"]
 
@@ -47,8 +44,8 @@ class FilledSlot:
     def __reduce__(self) -> tuple[Any, ...]:
         for name, value in self.values.items():
             if not is_plain(value):
-                told = f'{self.origin}: "{name}" ({type(value).__name__}) is no plain data, and would be another object'
-                raise pickle.PicklingError(told)
+                message = f'{self.origin}: "{name}" ({type(value).__name__}) is no plain data, and would be another object'
+                raise pickle.PicklingError(message)
         values = {
             name: Unknown(value) if isinstance(value, Undefined) else value
             for name, value in self.values.items()
@@ -69,7 +66,7 @@ class FilledSlot:
         if name in self.values:
             return self.values[name]
         if name in self.exported:
-            return self.exported[name].slot.evaluate(record)[self.exported[name].place]
+            return self.exported[name].slot.evaluate(record)[self.exported[name].index]
         return record.get(name, missing)
 
     def write(self, writer: Writer) -> str:
@@ -90,7 +87,7 @@ class FilledSlot:
                 yield writer.constant(self.values[name])
             elif name in self.exported:
                 source = self.exported[name]
-                yield f"{source.slot._evaluated(writer)}[{source.place}]"  # noqa: SLF001 - another of its kind
+                yield f"{source.slot._evaluated(writer)}[{source.index}]"  # noqa: SLF001 - another of its kind
             else:
                 yield writer.record(name)
 
@@ -111,24 +108,29 @@ def _stored(
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A value that a slot sets: the place in what its code returns, behind the text."""
+    """A value that a slot sets: its index in the tuple that the slot's code returns, after the text."""
 
     slot: FilledSlot
-    place: int
+    index: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TemplateSlot:
-    """A slot in which names are looked up that it does not spell, and so all that could be seen at its place."""
+    """A slot that looks up names which are not written in it, with all values that are visible where it stands."""
 
     key: Hashable
     code: TemplateCode
     values: Mapping[str, Any]
     origin: Origin
+    is_silent: ClassVar[bool] = False
 
     def render(self, record: Record) -> str:
         """Return the slot's text; raises what Jinja would raise."""
         return self.code.run(self.values, record)
+
+    def write(self, writer: Writer) -> str:
+        """Return a Python expression for the text."""
+        return writer.rendered(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,6 +140,8 @@ class FullPage:
     template: Template
     static: Mapping[str, Any]
     changes: bool
+    origin: ClassVar[None] = None
+    is_silent: ClassVar[bool] = False
 
     @property
     def key(self) -> Hashable:
@@ -148,3 +152,7 @@ class FullPage:
         """Return the page; raises what Jinja raises."""
         static = apart(self.static) if self.changes else self.static
         return self.template.render({**static, **record})
+
+    def write(self, writer: Writer) -> str:
+        """Return a Python expression for the page."""
+        return writer.rendered(self)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replisite.model.links import expand
-from replisite.model.referral import carriers, carriers_of
+from replisite.links.owner_id import carriers, carriers_of
+from replisite.links.uri_template import expand
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from replisite.model.address_attributes import AttributeRule, Form, attribute_rule, is_picture, may_be_empty
+from replisite.links.attributes import AttributeRule, Form, attribute_rule, is_picture, may_be_empty
 
 __all__ = ["BETWEEN", "Gap", "Holder", "Place", "picture_addresses", "scan"]
 
@@ -135,7 +135,7 @@ def scan(
     """Yield what holds addresses, in the order of the page, and the gaps that stand in no holder and not between tags.
 
     ``gap`` is a character that stands for something unknown. Of attributes with the same name the first counts.
-    ``skims`` leaves out telephone numbers, mail addresses and places on the same page, which is faster; there are no
+    ``skims`` leaves out telephone numbers, mail addresses and fragments of the same page, which is faster; there are no
     gaps then. ``reads_data`` yields structured data (JSON-LD) too, whose addresses stay as they are written. With
     ``keeps_empty`` there is a holder for an empty attribute that names a picture, unless it may be empty.
 

@@ -1,4 +1,4 @@
-"""Say in plain words what kind of value a model wants, and what somebody wrote instead."""
+"""The kinds of values in plain words: what a model takes, and what was written instead."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def toml_value(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(toml_value, value))}]"
     if isinstance(value, Mapping):
-        pairs = ", ".join(f"{toml_key(key)} = {toml_value(one)}" for key, one in value.items())
+        pairs = ", ".join(f"{toml_key(key)} = {toml_value(item)}" for key, item in value.items())
         return f"{{ {pairs} }}"
     return str(value)
 
@@ -140,7 +140,7 @@ def _kind(annotation: Any, plural: bool) -> str:
     if origin is dict and not is_table(arguments[1]):
         return f"{'tables' if plural else 'a table'} of {_kind(arguments[1], plural=True)}"
     if origin in {Union, types.UnionType}:
-        return " or ".join(_kind(one, plural) for one in arguments if one is not type(None))
+        return " or ".join(_kind(argument, plural) for argument in arguments if argument is not type(None))
     if origin is dict or annotation is dict or is_table(annotation):
         short = getattr(annotation, "written_short", "")
         return "tables" if plural else f"{short} or a table" if short else "a table"

@@ -1,57 +1,12 @@
-"""Where a distributor's pages lie in the output, and what they are called on the web.
-
-An empty alias means the corporate site, which lies at the root of the output in every style.
-"""
+"""A host name, such as ``jane.tea.example``: what it may be."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
-from replisite.model.site import Addresses, Site
-
-__all__ = ["HOSTS", "parse_host", "site_prefix", "site_url"]
-
-HOSTS = "_hosts/"
-"""The folder of the output that holds one folder for each host."""
+__all__ = ["parse_host"]
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
-
-
-def site_prefix(addresses: Addresses, alias: str, host: str = "") -> str:
-    """Return the folder of one site in the output: ``""``, or a path with a slash at its end.
-
-    ``host`` is the person's own, for the domain style; who has none falls back to a host below the
-    company's. Raises ValueError if it is no host name, so that it can never leave the output.
-
-    >>> site_prefix(Addresses(), "jane")
-    'jane/'
-    >>> site_prefix(Addresses(style="domain", host="tea.example"), "jane", "jane-oneil.example")
-    '_hosts/jane-oneil.example/'
-    """
-    if not alias:
-        return ""
-    if addresses.style == "path":
-        return f"{alias}/"
-    return f"{HOSTS}{_host(addresses, alias, host)}/"
-
-
-def site_url(site: Site, alias: str, host: str = "") -> str:
-    """Return the absolute address of one site's home page, with a slash at its end.
-
-    Its scheme is that of ``[site] url``. Raises ValueError as `site_prefix` does.
-    """
-    if not alias:
-        return f"{site.url}/"
-    if site.addresses.style == "path":
-        return f"{site.url}/{alias}/"
-    return f"{urlsplit(site.url).scheme}://{_host(site.addresses, alias, host)}/"
-
-
-def _host(addresses: Addresses, alias: str, host: str) -> str:
-    if addresses.style == "domain" and host:
-        return parse_host(host)
-    return f"{alias}.{addresses.host}"
 
 
 def parse_host(text: str) -> str:

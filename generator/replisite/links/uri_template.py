@@ -36,8 +36,8 @@ def expand(template: str, variables: Mapping[str, str]) -> str:
     if pieces is None:
         return _parse(template).expand({name: _LONE.sub("\ufffd", text) for name, text in variables.items()})
     filled = list(pieces)
-    for place in range(1, len(pieces), 2):
-        filled[place] = _encoded(variables[pieces[place]])
+    for index in range(1, len(pieces), 2):
+        filled[index] = _encoded(variables[pieces[index]])
     return "".join(filled)
 
 

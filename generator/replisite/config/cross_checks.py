@@ -1,7 +1,7 @@
-"""Whether the tables of site.toml agree with each other.
+"""Rules that hold across the keys of site.toml, such as: a style with hosts needs a host.
 
-A check leaves out what rests on a value that is faulty by itself: that fault is told already, and the
-document holds a stand-in there.
+A rule is skipped if one of its values is faulty in itself: that fault is reported already, and the document holds a
+stand-in there.
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ import os
 from collections.abc import Collection, Iterator
 from pathlib import Path as File
 
-from replisite.config.findings import Finding
 from replisite.config.lines import Path
+from replisite.config.pydantic_errors import Finding
 from replisite.config.schema import Document
-from replisite.config.words import toml_value
+from replisite.config.value_kinds import toml_value
 from replisite.errors import nearest
-from replisite.model.company_links import leads_to_host
+from replisite.links.company_links import leads_to_host
 from replisite.model.target import HOST_KEYS
 
-__all__ = ["disagreements"]
+__all__ = ["cross_check"]
 
 _CHANNEL_TYPES = {"url", "phone", "email"}
 _OURS = (".replisite", ".git", "themes")
 
 
-def disagreements(document: Document, root: File, faulty: Collection[Path] = ()) -> list[Finding]:
-    """Return what does not agree in the document of a site that lies in ``root``."""
+def cross_check(document: Document, root: File, faulty: Collection[Path] = ()) -> list[Finding]:
+    """Return the rules that a document breaks; ``root`` is the site's folder."""
     known = _Faulty(faulty)
     return [
         *_default_language(document, known),
@@ -43,7 +43,7 @@ def disagreements(document: Document, root: File, faulty: Collection[Path] = ())
 
 
 class _Faulty:
-    """The paths of the values that are faulty by themselves."""
+    """The paths of the values that are faulty in themselves."""
 
     def __init__(self, paths: Collection[Path]) -> None:
         self.paths = paths
@@ -51,7 +51,7 @@ class _Faulty:
     def touches(self, *path: str | int) -> bool:
         """Whether a value, what holds it or what it holds is faulty; ``"*"`` is any key."""
         return any(
-            all(one in (other, "*") for one, other in zip(path, bad, strict=False)) for bad in self.paths
+            all(key in (other, "*") for key, other in zip(path, bad, strict=False)) for bad in self.paths
         )
 
 
@@ -68,9 +68,9 @@ def _languages_once(document: Document, faulty: _Faulty) -> Iterator[Finding]:
     for code, market in document.markets.items():
         if faulty.touches("markets", code, "languages"):
             continue
-        for place, tag in enumerate(market.languages):
-            if tag in market.languages[:place]:
-                yield Finding(("markets", code, "languages", place), f'"{tag}" stands there twice')
+        for index, tag in enumerate(market.languages):
+            if tag in market.languages[:index]:
+                yield Finding(("markets", code, "languages", index), f'"{tag}" stands there twice')
 
 
 def _ranks_once(document: Document) -> Iterator[Finding]:
@@ -82,36 +82,36 @@ def _ranks_once(document: Document) -> Iterator[Finding]:
 
 def _fields_once(document: Document, faulty: _Faulty) -> Iterator[Finding]:
     seen: set[str] = set()
-    for place, field in enumerate(document.roster.fields):
-        path: Path = ("roster", "fields", place, "name")
+    for index, field in enumerate(document.roster.fields):
+        path: Path = ("roster", "fields", index, "name")
         if faulty.touches(*path):
             continue
         if field.name in seen:
-            yield Finding(path, f'"{field.name}" is declared twice', "leave one of them out")
+            yield Finding(path, f'"{field.name}" is declared twice', "remove one of them")
         seen.add(field.name)
 
 
 def _channels(document: Document, faulty: _Faulty) -> Iterator[Finding]:
-    for place, field in enumerate(document.roster.fields):
-        path: Path = ("roster", "fields", place)
+    for index, field in enumerate(document.roster.fields):
+        path: Path = ("roster", "fields", index)
         if faulty.touches(*path, "type") or faulty.touches(*path, "is_channel"):
             continue
         if field.is_channel and field.type not in _CHANNEL_TYPES:
             yield Finding(
                 (*path, "is_channel"),
-                f'a field of the type "{field.type}" is no way to contact somebody',
+                f'a field of the type "{field.type}" is no way to contact a distributor',
                 'write type = "url", "phone" or "email"',
             )
 
 
 def _own_host_by(document: Document, faulty: _Faulty) -> Iterator[Finding]:
-    for place, field in enumerate(document.roster.fields):
-        path: Path = ("roster", "fields", place)
+    for index, field in enumerate(document.roster.fields):
+        path: Path = ("roster", "fields", index)
         if faulty.touches(*path, "name") or faulty.touches("addresses", "domain_field"):
             continue
         if field.name == document.addresses.domain_field and field.by == "distributor":
-            what = "gives a story the say over whose site a host shows"
-            yield Finding((*path, "by"), what, "leave it out: the company sets the hosts")
+            what = "lets a story decide whose site a host shows"
+            yield Finding((*path, "by"), what, "remove it: the company sets the hosts")
 
 
 def _host(document: Document, faulty: _Faulty) -> Iterator[Finding]:
@@ -134,29 +134,29 @@ def _domain_field(document: Document, faulty: _Faulty) -> Iterator[Finding]:
         return
     if faulty.touches("roster", "fields", "*", "name"):
         return
-    types = {field.name: (place, field.type) for place, field in enumerate(document.roster.fields)}
+    types = {field.name: (index, field.type) for index, field in enumerate(document.roster.fields)}
     if name not in types:
         hint = nearest(name, types) or "declare it in [[roster.fields]]"
-        yield Finding(path, f'"{name}" is no field of the roster', hint)
+        yield Finding(path, f'"{name}" is not a field of the roster', hint)
         return
-    place, kind = types[name]
-    if kind != "text" and not faulty.touches("roster", "fields", place, "type"):
+    index, kind = types[name]
+    if kind != "text" and not faulty.touches("roster", "fields", index, "type"):
         yield Finding(path, f'"{name}" has the type "{kind}", not "text"', "declare it as text")
 
 
 def _ownerless_links(document: Document, faulty: _Faulty) -> Iterator[Finding]:
-    """An address that no template leads to would be left out of nothing."""
+    """An ownerless link leads to a host of ``[links]``; another one is checked nowhere, and would have no effect."""
     if faulty.touches("links"):
         return
     templates = [link.template for link in document.links.values()]
-    for place, address in enumerate(document.site.ownerless_links):
-        path: Path = ("site", "ownerless_links", place)
+    for index, address in enumerate(document.site.ownerless_links):
+        path: Path = ("site", "ownerless_links", index)
         if not faulty.touches(*path) and not leads_to_host(address.removesuffix("*"), templates):
-            yield Finding(path, f'"{address}" leads to no host of [links]', "leave it out")
+            yield Finding(path, f'"{address}" leads to no host of [links]', "remove it")
 
 
 def _folders(document: Document, root: File, faulty: _Faulty) -> Iterator[Finding]:
-    """The output is cleared of what is no longer made: no source may lie in it, nor it in a source."""
+    """The output folder holds no source and is in none: a build removes the files in it that it does not make."""
     if faulty.touches("site", "content") or faulty.touches("site", "output"):
         return
     advice = 'name a folder of its own, such as "{}"'
@@ -179,7 +179,7 @@ def _folders(document: Document, root: File, faulty: _Faulty) -> Iterator[Findin
 
 
 def _targets(document: Document, faulty: _Faulty) -> Iterator[Finding]:
-    """A target has what its host needs, and nothing that is another host's."""
+    """A target has the keys that its host needs, and no key of another host."""
     for name, target in document.targets.items():
         if faulty.touches("targets", name, "host"):
             continue

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from replisite.model.address_attributes import Form
-from replisite.model.address_texts import (
+from replisite.links.attributes import Form
+from replisite.links.embedded_addresses import (
     addresses_in,
     escape_attribute,
     replace_addresses,
     style_text,
     unescape_attribute,
 )
-from replisite.model.page_scan import BETWEEN, Holder, Place, scan
+from replisite.links.page_scan import BETWEEN, Holder, Place, scan
 
 __all__ = [
     "NO_HOST",
@@ -57,7 +57,7 @@ class Host:
 
     @classmethod
     def of(cls, url: str) -> Host:
-        """Return the place of an absolute address."""
+        """Return the host and the folder of an absolute address."""
         parts = urlsplit(url)
         folder = parts.path.strip("/")
         return cls(_host_name(parts.scheme, parts.netloc), f"{folder}/" if folder else "")
@@ -92,7 +92,7 @@ class LocalAddress:
 
 
 def parse_address(text: str, folder: str, host: Host) -> LocalAddress | None:
-    """Return a local address; None for another site, another scheme, or a place on the same page.
+    """Return a local address; None for another site, another scheme, or a fragment of the same page.
 
     ``text`` has no character references. ``folder`` is where relative addresses are taken from, from the site's root.
     Blanks, backslashes and ``%2e`` are read as browsers read them (https://url.spec.whatwg.org/#url-parsing).
@@ -197,17 +197,17 @@ def page_addresses(text: str, place: Place = BETWEEN) -> Iterator[PageLink]:
 
 def holder_addresses(written: str, holder: Holder) -> Iterator[PageLink]:
     """Yield the addresses in what a holder holds."""
-    said = written if holder.quote is None else unescape_attribute(written)
+    value = written if holder.quote is None else unescape_attribute(written)
     if holder.rule.form is Form.PAGE:
-        yield from page_addresses(said)
+        yield from page_addresses(value)
         return
     if holder.rule.form in {Form.SCRIPT, Form.LINKED_DATA}:
-        yield PageLink(said, holder)
+        yield PageLink(value, holder)
         return
-    if holder.rule.form is Form.SOURCE_SET and not said.strip():
+    if holder.rule.form is Form.SOURCE_SET and not value.strip():
         yield PageLink("", holder)
-    for start, end in addresses_in(said, holder.rule.form):
-        found = style_text(said[start:end]) if holder.rule.form is Form.STYLE else said[start:end]
+    for start, end in addresses_in(value, holder.rule.form):
+        found = style_text(value[start:end]) if holder.rule.form is Form.STYLE else value[start:end]
         if holder.rule.is_certain or _LOOKS_LIKE_A_PATH.search(found.partition("?")[0]):
             yield PageLink(found, holder)
 
@@ -228,14 +228,14 @@ def with_addresses(text: str, led: Callable[[str, Holder], str]) -> str:
 
 def with_value(written: str, holder: Holder, led: Callable[[str, Holder], str]) -> str:
     """Return what a holder holds with its addresses replaced."""
-    said = written if holder.quote is None else unescape_attribute(written)
+    value = written if holder.quote is None else unescape_attribute(written)
     if holder.rule.form is Form.PAGE:
-        new = with_addresses(said, led)
+        new = with_addresses(value, led)
     else:
-        new = replace_addresses(said, holder.rule.form, lambda address: led(address, holder))
-    if new == said:
+        new = replace_addresses(value, holder.rule.form, lambda address: led(address, holder))
+    if new == value:
         return written
-    return new if said == written or holder.quote is None else escape_attribute(new, holder.quote)
+    return new if value == written or holder.quote is None else escape_attribute(new, holder.quote)
 
 
 def local_addresses(text: str, page: str, host: Host = NO_HOST) -> Iterator[tuple[str, LocalAddress]]:

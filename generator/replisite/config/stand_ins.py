@@ -1,4 +1,4 @@
-"""Put good values in the place of faulty ones, so that one reading tells the faults of the rest too."""
+"""Good values instead of faulty ones, so that one reading also reports the faults of rules that hold across keys."""
 
 from __future__ import annotations
 
@@ -9,40 +9,40 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from replisite.config.lines import Path
-from replisite.config.words import annotation_at, is_table
+from replisite.config.value_kinds import annotation_at, is_table
 
-__all__ = ["repaired"]
+__all__ = ["with_stand_ins"]
 
 _ROUNDS = 5
-"""A repair may show a fault further up (an emptied table), so it is tried a few times."""
+"""The most attempts: a value that is removed may leave a fault further up, such as an empty table."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def repaired(model: type[Model], written: Mapping[str, Any], faulty: Iterable[Path]) -> Model | None:
-    """Return the model of what was written without its faulty values, or None where that cannot be.
+def with_stand_ins(model: type[Model], written: Mapping[str, Any], faulty: Iterable[Path]) -> Model | None:
+    """Return the model of the written values without the faulty ones, or None if that cannot be made.
 
     A faulty value that the model requires is replaced by the first example of its field.
     """
-    mended: Any = copy.deepcopy(dict(written))
+    values: Any = copy.deepcopy(dict(written))
     for _ in range(_ROUNDS):
         for path in faulty:
-            _replace(model, mended, path)
+            _replace(model, values, path)
         try:
-            return model.model_validate(mended)
+            return model.model_validate(values)
         except ValidationError as error:
             faulty = [found["loc"] for found in error.errors()]
     return None
 
 
-def _replace(model: type[BaseModel], mended: Any, path: Path) -> None:
+def _replace(model: type[BaseModel], values: Any, path: Path) -> None:
     """Drop one value, or the list that holds it; put an example there if it is required."""
     if path[-1] == "[key]":
         path = path[:-1]
     while path and isinstance(path[-1], int):
         path = path[:-1]
     *way, key = path
-    holder = mended
+    holder = values
     for step in way:
         try:
             holder = holder[step]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from replisite.model.company_links import CompanyLinks, Referral, leads_to_host
+from replisite.links.company_links import CompanyLinks, Referral, leads_to_host
 from replisite.model.distributor import Distributor
 from replisite.model.site import Addresses, Company, Market, Site
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replisite.model.page_links import Host, internal_links, page_addresses, parse_address, with_addresses
-from replisite.model.page_scan import Holder, picture_addresses, scan
+from replisite.links.page_links import Host, internal_links, page_addresses, parse_address, with_addresses
+from replisite.links.page_scan import Holder, picture_addresses, scan
 
 
 def _found(text: str) -> list[str]:

@@ -15,8 +15,8 @@ from enum import Enum
 from functools import lru_cache
 from urllib.parse import unquote, urlencode, urlsplit
 
+from replisite.links.owner_id import Carrier, carriers, carriers_of
 from replisite.model.distributor import Distributor
-from replisite.model.referral import Carrier, carriers, carriers_of
 from replisite.model.site import Site
 
 __all__ = ["CompanyLinks", "Referral", "leads_to_host"]
@@ -73,16 +73,16 @@ class _Way:
     path: str
 
     def is_taken(self, found: frozenset[Carrier], address: str) -> bool:
-        """Say whether an owner that is read in these places of an address is read where the template has it.
+        """Say whether an owner that is read from these parts of an address is read where the template has it.
 
-        One parameter is enough. A segment must be in its place from the start and from the end, if the template is always as
+        One parameter is enough. A segment must be in its position from the start and from the end, if the template is always as
         long, and below the same folder.
         """
         if any("query" in kind for kind, _ in self.carriers & found):
             return True
         for path in ("path", "fragment path"):
-            places = {carrier for carrier in self.carriers if carrier[0] == path}
-            if places and places <= found:
+            carriers_in_path = {carrier for carrier in self.carriers if carrier[0] == path}
+            if carriers_in_path and carriers_in_path <= found:
                 return f"{urlsplit(address).path}/".startswith(self.path)
         return False
 
@@ -118,7 +118,7 @@ class CompanyLinks:
         self._hosts = _hosts(site.links, site.fragment_links)
         self._ownerless = [_normal(pattern) for pattern in site.ownerless_links]
         self._own = urlsplit(site.url).netloc.lower()
-        self._below = f".{site.addresses.host}" if site.addresses.style != "path" else ""
+        self._below = site.addresses.host_suffix
 
     def find(self, page: bytes) -> Sequence[_Found]:
         """Return the addresses of a page, in UTF-8, that lead to a host of ``[links]``; `judge` says whose each is."""
@@ -208,10 +208,10 @@ def _first_path(template: str) -> str:
 def _addresses(page: bytes, lower: bytes, host: _Host) -> Iterator[_Found]:
     """Yield the addresses of one host in a page. ``lower`` is the page with ASCII letters in lower case."""
     end = 0
-    while (place := lower.find(host.needle, end)) >= 0:
-        end = place + len(host.needle)
-        for start in host.address.finditer(lower, max(0, place - 160), end + 160):
-            if start.start() <= place < start.end():
+    while (position := lower.find(host.needle, end)) >= 0:
+        end = position + len(host.needle)
+        for start in host.address.finditer(lower, max(0, position - 160), end + 160):
+            if start.start() <= position < start.end():
                 if found := _read(page, lower, start, host):
                     yield found
                 break
@@ -248,9 +248,9 @@ def _read(page: bytes, lower: bytes, start: re.Match[bytes], host: _Host) -> _Fo
     return _Found(address.rstrip(".,;:!?)*_"), (address,), host)
 
 
-def _is_inside(lower: bytes, opening: bytes, closing: bytes, place: int) -> bool:
-    opened = lower.rfind(opening, 0, place)
-    return opened >= 0 and lower.find(closing, opened, place) < 0
+def _is_inside(lower: bytes, opening: bytes, closing: bytes, position: int) -> bool:
+    opened = lower.rfind(opening, 0, position)
+    return opened >= 0 and lower.find(closing, opened, position) < 0
 
 
 def _where(before: bytes) -> tuple[str, str]:

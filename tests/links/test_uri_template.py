@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from uritemplate import URITemplate
 
-from replisite.model.links import expand, shortened, variables
+from replisite.links.uri_template import expand, shortened, variables
 
 SHOP = "https://shop.tea.example/{market}/{sku}{?id}"
 

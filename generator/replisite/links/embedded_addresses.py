@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from html import unescape
 from html.entities import html5
 
-from replisite.model.address_attributes import Form
+from replisite.links.attributes import Form
 
 __all__ = [
     "addresses_in",
@@ -96,9 +96,13 @@ def replace_addresses(text: str, form: Form, led: Callable[[str], str]) -> str:
     for start, end in addresses_in(text, form):
         written = text[start:end]
         if form is Form.STYLE and "\\" in written:
-            said = style_text(written)
-            new = led(said)
-            new = written if new == said else _STYLE_SPECIAL.sub(lambda found: f"%{ord(found[0]):02X}", new)
+            text_of_address = style_text(written)
+            new = led(text_of_address)
+            new = (
+                written
+                if new == text_of_address
+                else _STYLE_SPECIAL.sub(lambda found: f"%{ord(found[0]):02X}", new)
+            )
         else:
             new = led(written)
         parts += (text[done:start], new)
@@ -130,7 +134,7 @@ def _source_addresses(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _style_addresses(text: str) -> Iterator[tuple[int, int]]:
-    """Read as much of CSS Syntax Level 3 as tells addresses from comments and other strings."""
+    """Read as much of CSS Syntax Level 3 as distinguishes addresses from comments and other strings."""
     if "(" not in text and "@" not in text:
         return
     depth = 0

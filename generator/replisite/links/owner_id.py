@@ -14,12 +14,12 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from replisite.model.links import expand, variables
+from replisite.links.uri_template import expand, variables
 
 __all__ = ["Carrier", "Sample", "carriers", "carriers_of", "has_sound_host", "samples"]
 
 Carrier = tuple[str, str | int]
-"""Where an id is read: ``("query", "id")`` or ``("path", 1)``; a negative place counts segments from the end."""
+"""Where an id is read: ``("query", "id")`` or ``("path", 1)``; a negative index counts segments from the end."""
 
 Sample = tuple[Mapping[str, str], str]
 """The values of a template's variables, and the address that it becomes with them."""
@@ -59,13 +59,13 @@ def carriers(address: str, owner: str, *, reads_fragment: bool = False) -> froze
     except ValueError:  # a broken IPv6 host
         return frozenset()
     found: set[Carrier] = {("query", name) for name in _parameters(parts.query, owner)}
-    found |= {("path", place) for place in _segments(parts.path, owner)}
+    found |= {("path", index) for index in _segments(parts.path, owner)}
     if reads_fragment:
         path, mark, query = parts.fragment.partition("?")
         if not mark and "=" in path and "/" not in path:  # #id=7&x=1
             path, query = "", path
         found |= {("fragment query", name) for name in _parameters(query, owner)}
-        found |= {("fragment path", place) for place in _segments(f"/{path.lstrip('!/')}", owner)}
+        found |= {("fragment path", index) for index in _segments(f"/{path.lstrip('!/')}", owner)}
     return frozenset(found)
 
 
@@ -132,7 +132,7 @@ def _parameters(query: str, owner: str) -> Iterator[str]:
 
 
 def _segments(path: str, owner: str) -> Iterator[int]:
-    """Yield the places of the segments that are the owner, from the start and from the end.
+    """Yield the indexes of the segments that are the owner, from the start and from the end.
 
     ``.`` and ``..`` are resolved first, as browsers do (RFC 3986 §5.2.4).
     """
@@ -143,7 +143,7 @@ def _segments(path: str, owner: str) -> Iterator[int]:
             kept.append(segment)
         elif up:
             del kept[-1:]
-    for place, segment in enumerate(kept, 1):
+    for index, segment in enumerate(kept, 1):
         if unquote(segment) == owner and "/" not in owner:
-            yield place
-            yield place - 1 - len(kept)
+            yield index
+            yield index - 1 - len(kept)

@@ -1,4 +1,4 @@
-"""Say in plain words what pydantic found, for people who do not know it."""
+"""Pydantic's errors in plain words, for people who do not know pydantic."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from replisite.config.lines import Path
 from replisite.config.schema import Document
-from replisite.config.words import annotation_at, is_table, kind_of, kind_written, toml_key, toml_value
+from replisite.config.value_kinds import annotation_at, is_table, kind_of, kind_written, toml_key, toml_value
 from replisite.errors import nearest
 
 __all__ = ["Finding", "find_faults", "key_path"]
@@ -24,18 +24,18 @@ class Finding(NamedTuple):
 
 
 def key_path(path: Path) -> str:
-    """Write a path as people read it, places in a list counted from 1.
+    """Write a path as people read it, with the items of a list counted from 1.
 
     >>> key_path(("roster", "fields", 1, "name"))
     'roster.fields.name (item 2)'
     """
     names = ".".join(toml_key(key) for key in path if isinstance(key, str))
-    places = [f"item {key + 1}" for key in path if isinstance(key, int)]
-    return f"{names} ({', '.join(places)})" if places else names
+    items = [f"item {key + 1}" for key in path if isinstance(key, int)]
+    return f"{names} ({', '.join(items)})" if items else names
 
 
 def find_faults(errors: Iterable[ErrorDetails]) -> list[Finding]:
-    """Say what pydantic found in a Document."""
+    """Return a finding for each error of a Document."""
     return [_finding(error) for error in errors]
 
 
@@ -72,7 +72,7 @@ def _choice(path: Path, value: object) -> Finding:
 
 
 def _known_key(path: Path) -> str:
-    """Name the key that was meant: one of the same table, or the same key where it belongs."""
+    """Suggest a key: a similar key of the same table, or the table that the key belongs in."""
     key = str(path[-1])
     here = annotation_at(Document, path[:-1])
     if hint := nearest(key, here.model_fields):
