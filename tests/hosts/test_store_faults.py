@@ -139,7 +139,7 @@ async def main():
     had = 0
     for number in range(4):
         host = ObjectStoreHost(open_store(StorePlace("s3", settings).target), settle_seconds=settle)
-        while await retried(partial(host.state.take_turn, name, f"r{number}")) is not None:
+        while await retried(partial(host.state.take_lock, name, f"r{number}")) is not None:
             await asyncio.sleep(0.02)
         os.close(os.open(inside, os.O_CREAT | os.O_EXCL))  # nobody else is here
         await asyncio.sleep(0.05)

@@ -55,7 +55,7 @@ def test_the_order_is_that_of_the_roster(count, processes):
 
 def test_a_small_roster_starts_no_process(monkeypatch):
     """It is read before another could help."""
-    monkeypatch.setattr(parallel, "Room", None)
+    monkeypatch.setattr(parallel, "ChildProcess", None)
     assert len(list(judge_rows((a_row(number) for number in range(20)), RULES, 2))) == 20
 
 
@@ -97,10 +97,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background
 from pathlib import Path
 from replisite.model.alias import ReservedNames
 from replisite.roster import RawRow, parallel as crew
-from replisite.roster.columns import Rules
+from replisite.roster.columns import ColumnRules
 from tests.rosters import a_site
 crew.ALONE = 1
-rules = Rules.of(a_site(Path("/site")), ReservedNames())
+rules = ColumnRules.of(a_site(Path("/site")), ReservedNames())
 rows = (RawRow("r", n, {"id": f"T{n}", "alias": f"p-{n}", "first_name": "J", "last_name": "X"}) for n in range(10**9))
 for number, _ in enumerate(crew.judge_rows(rows, rules, 2)):
     if number == 1000:
