@@ -1,7 +1,7 @@
-"""Build a site and throw its pages away: ``python -m benchmarks.discard SITE ROSTER``.
+"""Build a site and discard its pages: ``python -m benchmarks.discard SITE ROSTER``.
 
-It is a build up to the last step: content and roster are read, pages are pressed by all cores and handed to a sink
-that forgets them. It runs in a process of its own, whose memory is measured.
+The build is complete up to the last step: it reads content and roster, presses all pages on all cores and hands them
+to a sink that discards them. It runs in its own process, whose memory is measured.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from replisite.rendering.steps import Findings, accept_roster, compose, in_turn,
 
 
 def press_and_discard(folder: Path, roster: Path) -> int:
-    """Press all pages of a roster for nothing, and return how many there were."""
+    """Press all pages of a roster, discard them, and return their number."""
     site, options, findings = load_site(folder), Options(roster=roster), Findings()
-    place = database_path(site, options)
+    database_file = database_path(site, options)
     with in_turn(site, _silent), rendering_process(site, options) as room:
         composed = compose(room, findings, _silent)
-        with PeopleDatabase.open(place) as database:
+        with PeopleDatabase.open(database_file) as database:
             accept_roster(site, database, options, composed.names, composed.faults, findings, _silent)
             shards = database.shards(database.counts.sites // SHARD_SITES + 1)
-        pressed = room.press(place, shards, None, None, os.cpu_count() or 1, False, lambda *_: None)
+        pressed = room.press(database_file, shards, None, None, os.cpu_count() or 1, False, lambda *_: None)
     return sum(part.pages for part in pressed)
 
 
 def _silent(*_: object) -> None:
-    """Hear how far the work is, and say nothing."""
+    """Ignore all progress."""
 
 
 if __name__ == "__main__":
