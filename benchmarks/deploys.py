@@ -1,10 +1,10 @@
-"""Deploys to be measured, each in a process of its own: ``python -m benchmarks.deploys KIND SITE …``.
+"""Run one deploy or one preparation of it for ``benchmarks.deploy``: ``python -m benchmarks.deploys KIND SITE …``.
 
 write SITE FILES                        write a finished output
 store SITE ENDPOINT BUCKET PREFIX JOBS  deploy it to an S3 server
-same SITE FILES RUNS                    deploy one that is live already, RUNS times; prints {"seconds": […]}
-imagine SITE FILES                      write two manifests of very many files, which are not there
-many SITE FILES                         deploy these to a host that forgets them; prints the same
+same SITE FILES RUNS                    deploy an output that is already live, RUNS times; print {"seconds": […]}
+imagine SITE FILES                      write two manifests without their files
+many SITE FILES                         deploy these manifests to a host that discards the files; print {"seconds": […]}
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ TEXT = ("<p>Tea is a leaf, and water does the rest. Pour it on, wait, and drink.
 
 
 def main() -> None:
-    """Do what is asked for."""
+    """Run the kind that the command line names."""
     kind, folder, *rest = sys.argv[1:]
     site = _site(Path(folder))
     match kind, rest:
@@ -72,18 +72,18 @@ def _site(root: Path) -> Site:
 
 
 def a_page(number: int) -> bytes:
-    """Return a page of about 8 kB like no other."""
+    """Return a page of about 8 kB that differs from those of other numbers."""
     return f"<!doctype html>\n<title>Page {number}</title>\n<h1>Number {number}</h1>\n{TEXT}".encode()
 
 
 def paths(files: int) -> Iterator[str]:
-    """Stream paths in their order, twenty to a site."""
+    """Yield sorted paths, twenty to a site."""
     for number in range(files):
         yield f"owner{number // PAGES:07d}/page{number % PAGES:02d}.html"
 
 
 def write(site: Site, files: int) -> None:
-    """Write a finished output."""
+    """Write a finished output with this number of files."""
     with Output(site.root / site.output) as output:
         sink = output.sink()
         output.commit([], (sink.write(path, a_page(number)) for number, path in enumerate(paths(files))))
@@ -94,7 +94,7 @@ def _with(site: Site, target: Target) -> Site:
 
 
 def same(site: Site, files: int, runs: int) -> Sequence[float]:
-    """Deploy to memory, and then as often as wanted with nothing to do; return what that took."""
+    """Deploy to memory, then ``runs`` times with nothing to send; return the seconds of these runs."""
     write(site, files)
     target, options = Target("live", "folder", {"path": "www"}), DeployOptions(verifies=False)
     host = MemoryHost()
@@ -109,26 +109,26 @@ def same(site: Site, files: int, runs: int) -> Sequence[float]:
 
 
 class _Lists(MemoryState):
-    """Lists in a folder, which are not to be counted as memory."""
+    """Lists of live files in a folder, so that they do not count as memory."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self._folder = folder
 
-    async def fetch(self, name: str, place: Path) -> bool:
-        """Copy a list out."""
+    async def fetch(self, name: str, path: Path) -> bool:
+        """Copy a list to a path; return whether it exists."""
         if not (self._folder / name).exists():
             return False
-        shutil.copyfile(self._folder / name, place)
+        shutil.copyfile(self._folder / name, path)
         return True
 
-    async def store(self, name: str, place: Path) -> None:
-        """Copy a list in."""
-        shutil.copyfile(place, self._folder / name)
+    async def store(self, name: str, path: Path) -> None:
+        """Copy a list from a path."""
+        shutil.copyfile(path, self._folder / name)
 
 
-class _Forgetful(MemoryHost):
-    """Forgets the files, and remembers the lists."""
+class _DiscardingHost(MemoryHost):
+    """A host that stores the lists and discards the files."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -136,17 +136,17 @@ class _Forgetful(MemoryHost):
         self.state = _Lists(folder)
 
     async def put(self, file: LiveFile, body: Body) -> None:
-        """Forget a file."""
+        """Discard a file."""
 
     async def back_up(self, path: str) -> None:
-        """Keep nothing."""
+        """Do nothing: no file is stored."""
 
 
-class _Imagined(FinishedOutput):
-    """Files that were never written: a manifest says that they are there, and they all hold the same."""
+class _OutputWithoutFiles(FinishedOutput):
+    """A manifest without its files, all of which have the same content."""
 
     def body(self, file: LiveFile) -> Body:
-        """Return a page."""
+        """Return the same page for each file."""
         del file
         return PAGE
 
@@ -155,11 +155,11 @@ PAGE = a_page(0)
 
 
 def many(site: Site, files: int) -> Sequence[float]:
-    """Deploy a manifest of files that are not there to a host that forgets them: all, then every second one."""
+    """Deploy manifests without files to a host that discards them: all files, then every second one; return the seconds."""
     import replisite.commands.deploy
 
-    replisite.commands.deploy.FinishedOutput = _Imagined  # type: ignore[misc] # a million files are not to be written
-    host, seconds = _Forgetful(site.root / "lists"), []
+    replisite.commands.deploy.FinishedOutput = _OutputWithoutFiles  # type: ignore[misc] # a million files take too long to write
+    host, seconds = _DiscardingHost(site.root / "lists"), []
     for edition in (1, 2):
         started = time.perf_counter()
         target = Target("live", "folder", {"path": "www"})
@@ -172,7 +172,7 @@ def many(site: Site, files: int) -> Sequence[float]:
 
 
 def imagine(root: Path, files: int, edition: int) -> None:
-    """Write a manifest without its files, part by part as a build's workers do."""
+    """Write a manifest without its files, in parts as the workers of a build do."""
     entries = _entries(files, edition)
     root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=root) as folder, Output(root / f"edition-{edition}") as output:
@@ -184,8 +184,8 @@ def imagine(root: Path, files: int, edition: int) -> None:
 
 def _entries(files: int, edition: int) -> Iterator[Entry]:
     for number, path in enumerate(paths(files)):
-        told = f"{path} {edition if number % 2 else 1}"
-        yield Entry(path, len(PAGE), hashlib.sha256(told.encode()).hexdigest())
+        content = f"{path} {edition if number % 2 else 1}"
+        yield Entry(path, len(PAGE), hashlib.sha256(content.encode()).hexdigest())
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Build a site and throw its pages away: ``python -m benchmarks.discard SITE ROSTER``.
+"""Build a site and discard its pages: ``python -m benchmarks.discard SITE ROSTER``.
 
-It is a build up to the last step: content and roster are read, pages are pressed by all cores and handed to a sink
-that forgets them. It runs in a process of its own, whose memory is measured.
+The build is complete up to the last step: it reads content and roster, presses all pages on all cores and hands them
+to a sink that discards them. It runs in its own process, whose memory is measured.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from replisite.reporting import SilentReporter
 
 
 def press_and_discard(folder: Path, roster: Path) -> int:
-    """Press all pages of a roster for nothing, and return how many there were."""
+    """Press all pages of a roster, discard them, and return their number."""
     site, options, reporter = load_site(folder), Options(roster=roster), SilentReporter()
     work = Preparation(site, options, Findings(), reporter)
     with build_lock(site, reporter), rendering_process(site, options) as rendering:

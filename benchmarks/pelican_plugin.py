@@ -1,7 +1,7 @@
-"""The demo as an ordinary Pelican site of one distributor: the kinds of content from a plugin, the owner from the settings.
+"""Build the demo as an ordinary Pelican site of one distributor, with the kinds of content from this plugin.
 
-A pelicanconf.py says ``globals().update(settings_for(site_folder, database, alias, output))``, and `pelican` does the
-rest as ever: it reads all content, renders every page with Jinja in full, and writes theme, pictures and pages.
+A pelicanconf.py contains ``globals().update(settings_for(site_folder, database, alias, output))``. `pelican` then reads
+all content, renders every page in full with Jinja, and writes theme, pictures and pages.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def settings_for(folder: Path, database: Path, alias: str, output: Path) -> dict
     settings = pelican_settings(site, find_theme(site), output)
     settings["MARKDOWN"]["extensions"].append(OwnersValues(owner))
     settings["JINJA_GLOBALS"] = {"distributor": owner}
-    settings["FEED_ALL_ATOM"] = None  # an owner's site has no feeds of its own
+    settings["FEED_ALL_ATOM"] = None  # an owner's site has no feeds
     settings["DIRECT_TEMPLATES"] = [name for name in settings["DIRECT_TEMPLATES"] if name != "404"]
     settings["PLUGINS"] = ["benchmarks.pelican_plugin"]
     settings["SITE"] = site
@@ -56,17 +56,15 @@ def settings_for(folder: Path, database: Path, alias: str, output: Path) -> dict
 
 
 def register() -> None:
-    """Connect everything to Pelican's signals."""
+    """Connect the plugin to Pelican's signals."""
     signals.initialized.connect(_connect)
 
 
 def _connect(pelican: Any) -> None:
     site = pelican.settings["SITE"]
-    notebook = PelicanFaults(site.root, site.root / site.content)
-    reader = reader_class(notebook, is_yaml_for_all=True)
-    generator = generator_class(
-        site, notebook, datetime.datetime.now(datetime.UTC), drafts=False, future=False
-    )
+    faults = PelicanFaults(site.root, site.root / site.content)
+    reader = reader_class(faults, is_yaml_for_all=True)
+    generator = generator_class(site, faults, datetime.datetime.now(datetime.UTC), drafts=False, future=False)
     catalogs: list[Catalog] = []
     writer = _writer_class(site, catalogs)
 
@@ -83,7 +81,7 @@ def _connect(pelican: Any) -> None:
         install(generator.env, site)
 
     def all_read(generators: Iterable[Generator]) -> None:
-        assert not notebook.faults, notebook.faults
+        assert not faults.faults, faults.faults
         context = next(iter(generators)).context
         catalogs.append(make_catalog(site, EditionView(site.editions[0]), context["kinds"]))
 
@@ -96,7 +94,7 @@ def _connect(pelican: Any) -> None:
 
 def _writer_class(site: Site, catalogs: list[Catalog]) -> type[Writer]:
     class KindsWriter(Writer):  # type: ignore[misc]  # Pelican has no types
-        """Pelican's writer, which gives every template the lists of the catalog, and the page's own names."""
+        """Pelican's writer with the lists of the catalog and the page's own names in every template."""
 
         def write_file(
             self, name: str, template: Template, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -120,14 +118,14 @@ _OPTIONS = frozenset({"relative_urls", "paginated", "template_name", "override_o
 
 
 class OwnersValues(Extension):
-    """Markdown in whose prose ``{{ distributor.first_name }}`` is the owner's."""
+    """A Markdown extension that fills in the owner's values, such as ``{{ distributor.first_name }}``."""
 
     def __init__(self, owner: Distributor) -> None:
         super().__init__()
         self._owner = owner
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
-        """Look after code spans (190) and before backslash escapes (180)."""
+        """Register between code spans (190) and backslash escapes (180)."""
         md.inlinePatterns.register(_Value(self._owner, md), "owner's value", 185)
 
 
@@ -147,7 +145,7 @@ class _Value(InlineProcessor):
 
 
 def _own(catalog: Catalog, names: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return a page's own names in the owner's market; None where the page is not sold there."""
+    """Return a page's own names in the owner's market; None if its subject is not sold there."""
     own: dict[str, Any] = {}
     for name, value in names.items():
         own[name] = catalog.own(value) if isinstance(value, KindContent) else value

@@ -1,4 +1,4 @@
-"""Press in memory against Jinja's own rendering; and builds whose pages are thrown away, for their memory."""
+"""Measure pressing in memory against Jinja's own rendering, and the memory of builds whose pages are discarded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from benchmarks.sites import copy_demo
 __all__ = ["memory_by_roster", "press_in_memory"]
 
 OWNERS = 500
-"""How many owners' pages one run presses."""
+"""The number of owners whose pages one run presses."""
 
 
 def press_in_memory(trial: Trial) -> list[Row]:
@@ -70,15 +70,16 @@ def _measure(trial: Trial, *, has_photos: bool) -> tuple[list[tuple[float, float
         add_photos(roster, site / "content/benchmark")
     run([sys.executable, "-m", "replisite", "roster", "-q", "--site", str(site), "--roster", str(roster)])
     with multiprocessing.get_context("spawn").Pool(1) as pool:  # importing Pelican changes a process
-        rates = pool.apply(_rates, (site, trial.runs))
+        rates = pool.apply(_rates, (site, roster, trial.runs))
     clear(folder)
     return rates
 
 
-def _rates(folder: Path, runs: int) -> tuple[list[tuple[float, float]], dict[str, int]]:
-    """Return (pages pressed, pages rendered by Jinja) a second of each run, and what the pages are like."""
+def _rates(folder: Path, roster: Path, runs: int) -> tuple[list[tuple[float, float]], dict[str, int]]:
+    """Return (pages pressed, pages rendered by Jinja) a second for each run, and the size and number of the pages."""
     from replisite.config import load_site
     from replisite.images.roster_photos import make_photos
+    from replisite.model.options import Options, database_path
     from replisite.pelican import record_site
     from replisite.people import PeopleDatabase
     from replisite.staging import Press, in_full
@@ -91,8 +92,7 @@ def _rates(folder: Path, runs: int) -> tuple[list[tuple[float, float]], dict[str
     pages = [page for page in recording.pages[main] if page.is_replicated]
     proved = [proof.staged for proof in recording.proofs[main] if proof.page.is_replicated]
     press = Press([page.plate for page in pages])
-    (people_file,) = site.state.glob("people-*.sqlite")
-    with PeopleDatabase.open(people_file) as database:
+    with PeopleDatabase.open(database_path(site, Options(roster=roster))) as database:
         make_photos(site, database, 1)
         owners = [owner for owner in database.distributors(site.owner_url) if owner.edition == main]
 
@@ -117,7 +117,7 @@ def _rates(folder: Path, runs: int) -> tuple[list[tuple[float, float]], dict[str
     pressed()
     rendered()
     gc.collect()
-    gc.freeze()  # as the process that presses does
+    gc.freeze()  # as the pressing process does
     return [(_rate(pressed), _rate(rendered)) for _ in range(runs)], details
 
 
@@ -128,17 +128,17 @@ def _rate(work: Callable[[], int]) -> float:
 
 
 def memory_by_roster(trial: Trial) -> list[Row]:
-    """Build for a roster, ten and a hundred times as many, each page thrown away; in all cores, as a build does."""
+    """Build for a roster and for ten and a hundred times as many people, on all cores, and discard each page."""
     sizes = [max(trial.people // 5, 1) * times for times in (1, 10, 100)]
     folder = trial.memory / "discard"
     site = copy_demo(folder)
     largest: dict[int, list[float]] = {size: [] for size in sizes}
     trees: dict[int, list[float]] = {size: [] for size in sizes}
     seconds: dict[int, list[float]] = {size: [] for size in sizes}
-    for turn in range(trial.runs):
+    for repetition in range(trial.runs):
         for size in sizes:
-            say(f"memory: {size:,} distributors, run {turn + 1} of {trial.runs}")
-            roster = write_roster(folder / "roster.csv", size, trial.seed + turn)
+            say(f"memory: {size:,} distributors, run {repetition + 1} of {trial.runs}")
+            roster = write_roster(folder / "roster.csv", size, trial.seed + repetition)
             clear(site / ".replisite")
             command = [sys.executable, "-m", "benchmarks.discard", str(site), str(roster)]
             ran = run(command, sample=True)
@@ -149,7 +149,7 @@ def memory_by_roster(trial: Trial) -> list[Row]:
     few, many = sizes[0], sizes[-1]
     rows = [
         Row(
-            name=f"memory-{place}",
+            name=f"memory-{label}",
             what=f"peak memory of all processes, {size:,} distributors, pages discarded",
             unit="MB",
             values=trees[size],
@@ -160,7 +160,7 @@ def memory_by_roster(trial: Trial) -> list[Row]:
                 "seconds": [round(value, 1) for value in seconds[size]],
             },
         )
-        for place, size in zip(("few", "some", "many"), sizes, strict=True)
+        for label, size in zip(("few", "some", "many"), sizes, strict=True)
     ]
     flat = [high / low for high, low in zip(trees[many], trees[few], strict=True)]
     return [

@@ -1,12 +1,12 @@
-"""Measure the preview: how long until the first page, and from a save to the new page in Chromium.
+"""Measure the preview: seconds to the first page, and milliseconds from a save to the new page in Chromium.
 
     python -m benchmarks.preview                    the demo; writes benchmarks/preview.json and the table in docs/benchmarks.md
     python -m benchmarks.preview --runs 3 --trial   a small trial, printed only
 
-A run saves each kind of file once, with another text each time, and takes the time from the end of the save (rename(2),
-as editors do it) to the moment at which the page in the browser has been changed: its script says so in an event, with
-the browser's own clock. The page is Jane's about page, or whatever shows what was saved. ``--people`` also starts with a
-large roster, once with its people database to be made and then with the people database.
+A run saves each kind of file once, each time with a different text, and measures from the end of the save (rename(2), as
+editors do) to the change of the page in the browser, which its script reports in an event with the browser's clock. The
+page is an owner's about page, or another page that shows the saved file. ``--people`` also starts with a large roster,
+first without and then with a people database.
 """
 
 from __future__ import annotations
@@ -51,35 +51,39 @@ CHROMIUM = [
     "--disable-sync",
 ]
 OWNER = "maggie-braithe"
-SAID = "replisite:refreshed"
+REFRESHED = "replisite:refreshed"
 EXCHANGED = "replisite:exchanged"
 
 
 def main() -> None:
-    """Measure, print and write."""
-    asked = _arguments()
-    folder = Path(tempfile.mkdtemp(prefix="replisite-bench-", dir=asked.folder))
+    """Measure, print and write all rows."""
+    arguments = _arguments()
+    folder = Path(tempfile.mkdtemp(prefix="replisite-bench-", dir=arguments.folder))
     try:
-        rows = [*_starts(folder, asked.runs), *_edits(folder, asked.runs), _data_file(folder, asked.runs)]
-        rows.append(_storm(folder, asked.storm))
-        if asked.people:
-            rows += _large(folder, asked.people, asked.runs)
+        rows = [
+            *_starts(folder, arguments.runs),
+            *_edits(folder, arguments.runs),
+            _data_file(folder, arguments.runs),
+        ]
+        rows.append(_storm(folder, arguments.storm))
+        if arguments.people:
+            rows += _large(folder, arguments.people, arguments.runs)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     results = {
         "measured": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "runs": asked.runs,
+        "runs": arguments.runs,
         "cores": len(os.sched_getaffinity(0)),
         "rows": [row.as_json() for row in rows],
     }
     print("\n".join(map(str, rows)))
-    if not asked.trial:
+    if not arguments.trial:
         RESULTS.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         write_figures(figures(results), "preview")
 
 
 def figures(results: dict[str, Any]) -> str:
-    """Return the Markdown table, with a line that says how it was measured."""
+    """Return the Markdown table, below a line with the number of runs and cores."""
     where = f"Medians of {results['runs']} runs on {results['cores']} cores, in Chromium:"
     return f"{where}\n\n{table(results['rows'])}"
 
@@ -90,18 +94,18 @@ def _arguments() -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--runs", type=int, default=9, help="how often each is measured")
+    parser.add_argument("--runs", type=int, default=9, help="runs of each row")
     parser.add_argument(
-        "--people", type=int, default=1_000_000, help="people on the large roster; 0 for none"
+        "--people", type=int, default=1_000_000, help="people on the large roster; 0 leaves it out"
     )
     parser.add_argument("--storm", type=float, default=60, help="seconds of saves without a pause")
-    parser.add_argument("--folder", type=Path, default=Path("/dev/shm"), help="where the sites lie")
+    parser.add_argument("--folder", type=Path, default=Path("/dev/shm"), help="the folder for the sites")
     parser.add_argument("--trial", action="store_true", help="print only")
     return parser.parse_args()
 
 
 class Preview:
-    """A preview of a site, and how many seconds it took to its first page."""
+    """A running preview of a site, and the seconds to its first page."""
 
     def __init__(self, site: Path, *arguments: str, path: str = "/") -> None:
         started = time.perf_counter()
@@ -119,46 +123,46 @@ class Preview:
         self._process = subprocess.Popen([*command, *arguments], stderr=subprocess.PIPE, text=True)
         assert self._process.stderr is not None
         for line in self._process.stderr:
-            if found := re.search(r"http://localhost:\d+", line):
-                self.url = found[0]
+            if match := re.search(r"http://localhost:\d+", line):
+                self.url = match[0]
                 break
-        # whatever it says is read: it would stand still before a full pipe
+        # all output is read, because a full pipe would block the preview
         self._listener = threading.Thread(target=deque, args=(self._process.stderr, 0))
         self._listener.start()
         self.get(path)
         self.seconds = time.perf_counter() - started
 
     def get(self, path: str) -> bytes:
-        """Return what is at a path, whatever its status."""
+        """Return the body of an answer, whatever its status."""
         try:
             with urllib.request.urlopen(self.url + path) as answer:
                 return bytes(answer.read())
         except urllib.error.HTTPError as error:
             return bytes(error.read())
 
-    def ask(self, path: str) -> Any:
-        """Ask for JSON."""
+    def get_json(self, path: str) -> Any:
+        """Return the JSON at a path."""
         return json.loads(self.get(path))
 
-    def wait(self) -> float:
+    def wait_for_roster(self) -> float:
         """Wait until the roster is read; return the seconds."""
         started = time.perf_counter()
-        while self.ask("/_replisite/page?at=/")["roster"]["state"] == "reading":
+        while self.get_json("/_replisite/page?at=/")["roster"]["state"] == "reading":
             time.sleep(0.02)
         return time.perf_counter() - started
 
     def megabytes(self) -> float:
-        """Return what its processes hold together: the sum of their proportional set sizes."""
+        """Return the memory of all its processes: the sum of their proportional set sizes."""
         pid = self._process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
         kib = 0
         for number in (str(pid), *children):
-            told = Path(f"/proc/{number}/smaps_rollup").read_text(encoding="ascii")
-            kib += int(re.search(r"^Pss:\s+(\d+)", told, re.MULTILINE)[1])  # type: ignore[index]
+            rollup = Path(f"/proc/{number}/smaps_rollup").read_text(encoding="ascii")
+            kib += int(re.search(r"^Pss:\s+(\d+)", rollup, re.MULTILINE)[1])  # type: ignore[index]
         return kib / 1024
 
     def stop(self) -> None:
-        """End it."""
+        """End the preview."""
         self._process.send_signal(signal.SIGINT)
         self._process.wait()
         self._listener.join()
@@ -199,55 +203,55 @@ def _large(folder: Path, people: int, runs: int) -> list[Row]:
     shutil.rmtree(site / "content" / "distributors")  # stories of people who are not on this roster
     write_roster(site / "content" / "roster.csv", people, 7)
     first = Preview(site)
-    reading = first.wait()
+    reading = first.wait_for_roster()
     first.stop()
-    told, searched = [], []
+    first_pages, searches = [], []
     for number in range(runs):
         preview = Preview(site, path=f"/someone-{people // 2 + number}/")
-        told.append(preview.seconds)
-        preview.wait()
+        first_pages.append(preview.seconds)
+        preview.wait_for_roster()
         for text in ("a", "ad", "ada", "ada fr", f"someone-{people - 1}", "kell"):
             started = time.perf_counter()
-            preview.ask(f"/_replisite/people?q={text.replace(' ', '%20')}")
-            searched.append((time.perf_counter() - started) * 1000)
+            preview.get_json(f"/_replisite/people?q={text.replace(' ', '%20')}")
+            searches.append((time.perf_counter() - started) * 1000)
         preview.stop()
-    said = f"{people:,} people"
+    size = f"{people:,} people"
     return [
         *_edits_of_many(site, people, runs),
         Row(
             name="start-large-first",
-            what=f"first page of a site with {said}, roster not read yet",
+            what=f"first page of a site with {size}, roster not read yet",
             unit="s",
             values=[first.seconds],
             goal=AtMost(2),
         ),
         Row(
             name="read-large",
-            what=f"reading the roster of {said} in the background",
+            what=f"reading the roster of {size} in the background",
             unit="s",
             values=[reading],
         ),
         Row(
             name="start-large",
-            what=f"first page of one of {said}, roster read before",
+            what=f"first page of one of {size}, roster read before",
             unit="s",
-            values=told,
+            values=first_pages,
             goal=AtMost(2),
         ),
         Row(
             name="search-large",
-            what=f"search for a name among {said}",
+            what=f"search for a name among {size}",
             unit="ms",
-            values=searched,
+            values=searches,
             goal=AtMost(100),
         ),
     ]
 
 
 def _edits_of_many(site: Path, people: int, runs: int) -> list[Row]:
-    """Measure what is changed of one person of a large roster, as the owner's page shows it."""
-    place = site / "content" / "roster.csv"
-    text = place.read_bytes().decode()  # with the line ends that it has
+    """Measure changes of one person of a large roster, until the owner's page shows them."""
+    path = site / "content" / "roster.csv"
+    text = path.read_bytes().decode()  # keeps the line ends
     alias = f"someone-{people // 2}"
     row = re.search(rf"(?m)^P{people // 2},{alias},[^,]*,(.*\n)", text)
     assert row is not None
@@ -256,19 +260,19 @@ def _edits_of_many(site: Path, people: int, runs: int) -> list[Row]:
 
     def change(number: int) -> float:
         return _put(
-            place, f"{text[: row.start()]}P{people // 2},{alias},Row{number},{row[1]}{text[row.end() :]}"
+            path, f"{text[: row.start()]}P{people // 2},{alias},Row{number},{row[1]}{text[row.end() :]}"
         )
 
     def join_or_leave(number: int) -> float:
-        return _put(place, text if number % 2 else f"{text}N1,newcomer,New,{row[1]}")
+        return _put(path, text if number % 2 else f"{text}N1,newcomer,New,{row[1]}")
 
-    def tell(number: int) -> float:
+    def write_story(number: int) -> float:
         return _put(stories / f"{alias}.md", f"Story {number}")
 
     edits = {
         "one row among": (f"/{alias}/", change),
         "a distributor joins or leaves, among": ("/newcomer/", join_or_leave),
-        "a story of one of": (f"/{alias}/", tell),
+        "a story of one of": (f"/{alias}/", write_story),
     }
     with _screen(site) as screen:
         return [
@@ -276,7 +280,7 @@ def _edits_of_many(site: Path, people: int, runs: int) -> list[Row]:
                 name=f"edit-large-{number}",
                 what=f"edit to refreshed page: {what} {people:,}",
                 unit="ms",
-                values=[screen.milliseconds(at, SAID, partial(save, run)) for run in range(runs)],
+                values=[screen.milliseconds(at, REFRESHED, partial(save, run)) for run in range(runs)],
                 goal=AtMost(300),
             )
             for number, (what, (at, save)) in enumerate(edits.items(), 1)
@@ -302,16 +306,16 @@ def _edits(folder: Path, runs: int) -> list[Row]:
 
 @contextlib.contextmanager
 def _screen(site: Path) -> Iterator[_Screen]:
-    """Give a page in Chromium that shows a preview of a site."""
+    """Open a page in Chromium that shows a preview of a site."""
     with sync_playwright() as playwright, _preview(site) as preview:
-        preview.wait()
+        preview.wait_for_roster()
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
         yield _Screen(browser.new_page(viewport={"width": 1280, "height": 900}), preview.url)
         browser.close()
 
 
 def _data_file(folder: Path, runs: int) -> Row:
-    """Measure a file of data that a Pelican plugin reads. With plugins Pelican reads everything again, as it must."""
+    """Measure a change of a data file that a Pelican plugin reads; a site with plugins is always read in full."""
     site = copy_demo(folder / "data")
     (site / "content/data").mkdir()
     (site / "content/data/fact.txt").write_text("Fact 0", encoding="utf-8")
@@ -325,13 +329,13 @@ def _data_file(folder: Path, runs: int) -> Row:
         return _put(site / "content/data/fact.txt", f"Fact {number + 1}")
 
     with _screen(site) as screen:
-        values = [screen.milliseconds(_ABOUT, SAID, partial(save, number)) for number in range(runs)]
+        values = [screen.milliseconds(_ABOUT, REFRESHED, partial(save, number)) for number in range(runs)]
     what = "edit to refreshed page: a data file of a plugin"
     return Row(name="edit-a-data-file", what=what, unit="ms", values=values, goal=AtMost(300))
 
 
 def _storm(folder: Path, seconds: float) -> Row:
-    """Measure by how much memory grows while a page is saved thirty times a second: with that, after a warm-up."""
+    """Measure the growth of memory after a warm-up while a page is saved thirty times a second."""
     site = copy_demo(folder / "storm")
     about = site / "content/pages/about.md"
     text = about.read_text(encoding="utf-8")
@@ -345,11 +349,11 @@ def _storm(folder: Path, seconds: float) -> Row:
             time.sleep(0.03)
         while f"Save {number} of this storm".encode() not in preview.get(_ABOUT):
             time.sleep(0.1)
-        time.sleep(1.0)  # what was read before is given back when nobody waits
+        time.sleep(1.0)  # memory is released while no request waits
         return preview.megabytes()
 
     with _preview(site) as preview:
-        preview.wait()
+        preview.wait_for_roster()
         before = storm(preview, min(10, seconds))
         after = storm(preview, seconds)
     what = f"growth of memory while files are saved without pause for {seconds:.0f} s"
@@ -358,7 +362,7 @@ def _storm(folder: Path, seconds: float) -> Row:
 
 
 class _Screen:
-    """A page in the browser, and how long it takes to show what was saved."""
+    """A page in the browser that shows saved files."""
 
     def __init__(self, page: Page, url: str) -> None:
         self._page = page
@@ -366,13 +370,13 @@ class _Screen:
         self._at = ""
 
     def milliseconds(self, at: str, event: str, save: Callable[[], float]) -> float:
-        """Save something, which tells when that was, and wait until the page says that it shows it."""
+        """Return the milliseconds from a save, which returns its time, to the event with which the page shows it."""
         if at != self._at:
             self._at = at
             self._page.goto("about:blank")
             self._page.goto(self._url + at)
             self._page.wait_for_selector("replisite-toolbar", state="attached")
-        time.sleep(1.0)  # what was done for the save before is over
+        time.sleep(1.0)  # work for the previous save is over
         self._page.evaluate(
             """event => { window.shown = new Promise(done => addEventListener(
                 event, () => done(performance.timeOrigin + performance.now()), {once: true})); }""",
@@ -382,30 +386,30 @@ class _Screen:
         return float(self._page.evaluate("window.shown")) - saved
 
 
-def _put(place: Path, text: str) -> float:
-    """Save as editors do, beside the file and then in its place; return when that was."""
-    new = place.with_name(f".{place.name}.new")
+def _put(path: Path, text: str) -> float:
+    """Save as editors do, to a new file that is then renamed; return the time of the save."""
+    new = path.with_name(f".{path.name}.new")
     new.write_text(text, encoding="utf-8")
-    new.replace(place)
+    new.replace(path)
     return time.time()
 
 
 def _append(path: str, text: str) -> Callable[[Path, int], float]:
     def save(site: Path, number: int) -> float:
-        place = site / path
-        return _put(place, f"{place.read_text(encoding='utf-8')}{text.format(number=number)}")
+        file = site / path
+        return _put(file, f"{file.read_text(encoding='utf-8')}{text.format(number=number)}")
 
     return save
 
 
 def _change(path: str, old: str, new: str) -> Callable[[Path, int], float]:
     def save(site: Path, number: int) -> float:
-        place = site / path
+        file = site / path
         text, times = re.subn(
-            old, new.format(number=number), place.read_text(encoding="utf-8"), count=1, flags=re.MULTILINE
+            old, new.format(number=number), file.read_text(encoding="utf-8"), count=1, flags=re.MULTILINE
         )
         assert times == 1, f"{path} has no {old}"
-        return _put(place, text)
+        return _put(file, text)
 
     return save
 
@@ -444,31 +448,31 @@ def register():
 _ABOUT, _HOME, _SHOP = f"/{OWNER}/about/", f"/{OWNER}/", f"/{OWNER}/products/"
 _THEME = "themes/storefront"
 EDITS: dict[str, tuple[str, str, Callable[[Path, int], float]]] = {
-    "Markdown prose": (_ABOUT, SAID, _append("content/pages/about.md", "\n\nEdit {number}.\n")),
+    "Markdown prose": (_ABOUT, REFRESHED, _append("content/pages/about.md", "\n\nEdit {number}.\n")),
     "front matter": (
         _ABOUT,
-        SAID,
+        REFRESHED,
         _change("content/pages/about.md", "^title: .*", 'title: "About {number}"'),
     ),
     "a template": (
         _ABOUT,
-        SAID,
+        REFRESHED,
         _change(f"{_THEME}/templates/base.html", "</body>", "<p>Edit {number}</p></body>"),
     ),
     "a partial": (
         _ABOUT,
-        SAID,
+        REFRESHED,
         _append(f"{_THEME}/templates/partials/footer.html", "<p>Edit {number}</p>\n"),
     ),
-    "site.toml": (_ABOUT, SAID, _change("site.toml", "^name = .*", 'name = "Tarn {number}"')),
+    "site.toml": (_ABOUT, REFRESHED, _change("site.toml", "^name = .*", 'name = "Tarn {number}"')),
     "one row of the roster": (
         _HOME,
-        SAID,
+        REFRESHED,
         _change("content/roster.csv", f"{OWNER},[^,]*,", f"{OWNER},Mag{{number}},"),
     ),
     "a distributor's story": (
         _HOME,
-        SAID,
+        REFRESHED,
         _append(f"content/distributors/{OWNER}.md", "\n\nEdit {number}.\n"),
     ),
     "CSS": (
@@ -477,11 +481,11 @@ EDITS: dict[str, tuple[str, str, Callable[[Path, int], float]]] = {
         _append(f"{_THEME}/static/css/storefront.css", "\n:root {{ --edit: {number}; }}\n"),
     ),
     "an image": (_SHOP, EXCHANGED, _append("content/images/products/milk-oolong.svg", "<!-- {number} -->")),
-    "a new file": (_SHOP, SAID, _new),
-    "a renamed file": (_SHOP, SAID, _rename),
-    "a deleted file": (_SHOP, SAID, _delete),
+    "a new file": (_SHOP, REFRESHED, _new),
+    "a renamed file": (_SHOP, REFRESHED, _rename),
+    "a deleted file": (_SHOP, REFRESHED, _delete),
 }
-"""What is saved: the page that shows it, what its script says then, and how."""
+"""The edits by name: the page that shows each, the event of its script, and the function that saves it."""
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Against other ways to the same sites: Hugo with a content adapter, and one Pelican run per distributor."""
+"""Measure builds against other ways to make the same sites: Hugo with a content adapter, and one Pelican run per owner."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from benchmarks.sites import copy_demo, copy_twenty
 from replisite.config import load_site
 from replisite.model.company import house_account
 from replisite.model.distributor import Distributor
+from replisite.model.options import Options, database_path
 from replisite.people import PeopleDatabase
 
 __all__ = ["against_hugo", "against_pelican", "against_plain_hugo"]
 
 PAGES = 20
-UNLIKE = 0.1
-"""By how much the two outputs of a race may differ in bytes, as a part of ours."""
+SIZE_TOLERANCE = 0.1
+"""The largest difference in bytes between the two outputs of a race, as a fraction of ours."""
 
 
 def against_hugo(trial: Trial) -> list[Row]:
@@ -31,19 +32,19 @@ def against_hugo(trial: Trial) -> list[Row]:
 
 
 def against_plain_hugo(trial: Trial) -> list[Row]:
-    """Race with the same Hugo site without cached partials; there is no goal for that."""
+    """Race with the same Hugo site without cached partials, which has no goal."""
     return _race(trial, "plain-hugo", "Hugo without cached partials", without_caches, None, None)
 
 
 def _race(
     trial: Trial,
     name: str,
-    them: str,
+    rival: str,
     prepare: Callable[[Path], Path],
     seconds_goal: AtLeast | None,
     memory_goal: AtLeast | None,
 ) -> list[Row]:
-    """Build twenty pages for everybody to tmpfs: with Hugo, with replisite anew, and with another roster."""
+    """Build twenty pages for each owner to tmpfs: with Hugo, with a full build of ours, and with a new roster."""
     assert trial.hugo is not None
     folder = trial.memory / name
     site = copy_twenty(folder / "ours")
@@ -52,46 +53,46 @@ def _race(
     owners = [house_account(load_site(site)), *_owners(site, roster)]
     theirs = prepare(make_hugo_site(folder / "theirs", site, owners))
     output = folder / "output"
-    runs: dict[str, list[Ran]] = {"hugo": [], "anew": [], "roster": []}
+    runs: dict[str, list[Ran]] = {"hugo": [], "full": [], "roster": []}
     sizes: dict[str, tuple[int, int]] = {}
-    for turn in range(trial.runs):
-        write_roster(other, trial.people, trial.seed + turn + 1)
+    for repetition in range(trial.runs):
+        write_roster(other, trial.people, trial.seed + repetition + 1)
         clear(site / ".replisite")
         for way, ran in runs.items():
-            say(f"{name}: {way}, run {turn + 1} of {trial.runs}")
+            say(f"{name}: {way}, run {repetition + 1} of {trial.runs}")
             clear(output, theirs / "cache", theirs / "resources")
             if way == "hugo":
                 ran.append(run(hugo_command(trial.hugo, theirs, output), sample=True))
             else:
-                source = roster if way == "anew" else other
+                source = roster if way == "full" else other
                 ran.append(build(site, source, output, sample=True).ran)
             if way not in sizes:
                 sizes[way] = _pages_and_bytes(output)
     clear(folder)
-    _check_alike(sizes["hugo"], sizes["anew"], PAGES * (trial.people + 1))
+    _check_same_work(sizes["hugo"], sizes["full"], PAGES * (trial.people + 1))
     size = f"{trial.people:,} distributors with {PAGES} pages"
     details = {
         way: {
             "pages": sizes[way][0],
             "bytes": sizes[way][1],
-            "seconds": [round(ran.seconds, 2) for ran in ran_so],
-            "cpu_seconds": [round(ran.cpu_seconds, 2) for ran in ran_so],
-            "largest_process_mb": [round(ran.largest_mb) for ran in ran_so],
-            "all_processes_mb": [round(ran.tree_mb) for ran in ran_so],
+            "seconds": [round(ran.seconds, 2) for ran in all_runs],
+            "cpu_seconds": [round(ran.cpu_seconds, 2) for ran in all_runs],
+            "largest_process_mb": [round(ran.largest_mb) for ran in all_runs],
+            "all_processes_mb": [round(ran.tree_mb) for ran in all_runs],
         }
-        for way, ran_so in runs.items()
+        for way, all_runs in runs.items()
     }
-    told = {"anew": "full build", "roster": "new roster, unchanged content"}
+    kinds = {"full": "full build", "roster": "new roster, unchanged content"}
     rows = [
         Row(
             name=name,
-            what=f"{them}, {size}, tmpfs",
+            what=f"{rival}, {size}, tmpfs",
             unit="s",
             values=[ran.seconds for ran in runs["hugo"]],
             details=details["hugo"],
         )
     ]
-    for way, what in told.items():
+    for way, what in kinds.items():
         pairs = list(zip(runs["hugo"], runs[way], strict=True))
         rows += [
             Row(
@@ -103,14 +104,14 @@ def _race(
             ),
             Row(
                 name=f"{name}-seconds-{way}",
-                what=f"{them} ÷ replisite, seconds, {what}",
+                what=f"{rival} ÷ replisite, seconds, {what}",
                 unit=TIMES,
                 values=[hugo.seconds / mine.seconds for hugo, mine in pairs],
                 goal=seconds_goal,
             ),
             Row(
                 name=f"{name}-memory-{way}",
-                what=f"{them} ÷ replisite, peak memory of all processes, {what}",
+                what=f"{rival} ÷ replisite, peak memory of all processes, {what}",
                 unit=TIMES,
                 values=[_peak(hugo) / _peak(mine) for hugo, mine in pairs],
                 goal=memory_goal,
@@ -120,16 +121,16 @@ def _race(
 
 
 def against_pelican(trial: Trial) -> list[Row]:
-    """Run Pelican for one distributor after another, and build everybody's site at once, in turn, to tmpfs."""
+    """Alternate one Pelican run for one distributor and one build of all sites, both to tmpfs."""
     folder = trial.memory / "pelican"
     site = copy_demo(folder / "site")
     roster = write_roster(folder / "roster.csv", trial.people, trial.seed)
     chosen = [owner.alias for owner in _owners(site, roster)][:: max(trial.people // trial.runs, 1)]
-    database = Path(shutil.copy(_database_of(site), folder / "people.sqlite"))
+    database = Path(shutil.copy(_database_of(site, roster), folder / "people.sqlite"))
     single, whole, pages = [], [], 0
-    for turn in range(trial.runs):
-        say(f"pelican: run {turn + 1} of {trial.runs}")
-        alias = chosen[turn % len(chosen)]
+    for repetition in range(trial.runs):
+        say(f"pelican: run {repetition + 1} of {trial.runs}")
+        alias = chosen[repetition % len(chosen)]
         output = folder / "single"
         settings = folder / "pelicanconf.py"
         settings.write_text(_pelicanconf(site, database, alias, output), encoding="utf-8")
@@ -154,7 +155,7 @@ def against_pelican(trial: Trial) -> list[Row]:
             name="pelican-over-ours",
             what=f"{trial.people:,} Pelican runs (extrapolated) ÷ one build",
             unit=TIMES,
-            values=[one * trial.people / all_ for one, all_ in zip(single, whole, strict=True)],
+            values=[run_ * trial.people / build_ for run_, build_ in zip(single, whole, strict=True)],
             goal=AtLeast(500),
         ),
     ]
@@ -171,20 +172,19 @@ def _pelicanconf(site: Path, database: Path, alias: str, output: Path) -> str:
     )
 
 
-def _database_of(site: Path) -> Path:
-    (place,) = (site / ".replisite").glob("people-*.sqlite")
-    return place
+def _database_of(site: Path, roster: Path) -> Path:
+    return database_path(load_site(site), Options(roster=roster))
 
 
 def _owners(site: Path, roster: Path) -> list[Distributor]:
-    """Return everybody on a roster, as templates see them."""
+    """Return the distributors of a roster, as templates see them."""
     run([sys.executable, "-m", "replisite", "roster", "-q", "--site", str(site), "--roster", str(roster)])
-    with PeopleDatabase.open(_database_of(site)) as database:
+    with PeopleDatabase.open(_database_of(site, roster)) as database:
         return list(database.distributors(load_site(site).owner_url))
 
 
 def _peak(ran: Ran) -> float:
-    """The peak of all processes; samples may miss that of a single one, which the kernel knows."""
+    """Return the peak of all processes in MB; the kernel knows the peak of a single process that samples may miss."""
     return max(ran.tree_mb, ran.largest_mb)
 
 
@@ -198,7 +198,9 @@ def _pages_and_bytes(output: Path) -> tuple[int, int]:
     return pages, size
 
 
-def _check_alike(theirs: tuple[int, int], ours: tuple[int, int], pages: int) -> None:
-    """Raise RuntimeError unless a race was about the same pages."""
-    if theirs[0] != pages or ours[0] != pages or abs(theirs[1] / ours[1] - 1) > UNLIKE:
-        raise RuntimeError(f"not the same work: {theirs} and {ours} (pages, bytes) for {pages:,} pages")
+def _check_same_work(theirs: tuple[int, int], ours: tuple[int, int], pages: int) -> None:
+    """Raise RuntimeError unless both sides of a race made the same number of pages of about the same size."""
+    if theirs[0] != pages or ours[0] != pages or abs(theirs[1] / ours[1] - 1) > SIZE_TOLERANCE:
+        raise RuntimeError(
+            f"the outputs differ: {theirs} and {ours} (pages, bytes), expected {pages:,} pages"
+        )

@@ -1,4 +1,4 @@
-"""Write rosters of ordinary people, and their photos, from a seed: the same seed, the same bytes."""
+"""Write rosters of ordinary people, and their photos, from a seed; the same seed gives the same bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A row is one figure with its goal: what each run gave, and how it is told to people and machines."""
+"""A row is one figure with its goal and the values of its runs, printed as Markdown and as JSON."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import Any
 __all__ = ["TIMES", "AtLeast", "AtMost", "Row", "figures", "table", "with_figures", "write_figures"]
 
 PAGE = Path(__file__).parents[1] / "docs/benchmarks.md"
-"""The page that states the figures."""
+"""The page with the tables."""
 
 TIMES = "×"  # noqa: RUF001 - the unit of a ratio
 
 
 @dataclass(frozen=True, slots=True)
 class AtLeast:
-    """A goal that is reached from a number upwards."""
+    """A goal that a median of this number or more reaches."""
 
     number: float
 
     def is_reached(self, median: float) -> bool:
-        """Compare."""
+        """Return whether a median reaches the goal."""
         return median >= self.number
 
     def __str__(self) -> str:
@@ -32,12 +32,12 @@ class AtLeast:
 
 @dataclass(frozen=True, slots=True)
 class AtMost:
-    """A goal that is reached from a number downwards."""
+    """A goal that a median of this number or less reaches."""
 
     number: float
 
     def is_reached(self, median: float) -> bool:
-        """Compare."""
+        """Return whether a median reaches the goal."""
         return median <= self.number
 
     def __str__(self) -> str:
@@ -46,9 +46,9 @@ class AtMost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One figure. ``values`` are those of each run, and the median is held against the goal.
+    """One figure: ``values`` has one value for each run, and their median is compared with the goal.
 
-    ``details`` are what one may want to know beside it, as JSON.
+    ``details`` are further facts, as JSON.
 
     >>> row = Row(name="ratio", what="us ÷ them", unit="s", values=(1.0, 3.0, 2.0), goal=AtLeast(2))
     >>> row.median, row.is_reached
@@ -64,7 +64,7 @@ class Row:
 
     @property
     def median(self) -> float:
-        """The middle one of the runs."""
+        """The median of the runs."""
         return statistics.median(self.values)
 
     @property
@@ -89,12 +89,12 @@ class Row:
 
     def __str__(self) -> str:
         least, most = _written(min(self.values)), _written(max(self.values))
-        told = f"{self.what}: {_written(self.median)} {self.unit} ({least} to {most})"
-        return f"{told}; goal {self.goal}: {_answer(self.is_reached)}" if self.goal else told
+        text = f"{self.what}: {_written(self.median)} {self.unit} ({least} to {most})"
+        return f"{text}; goal {self.goal}: {_answer(self.is_reached)}" if self.goal else text
 
 
 def figures(results: Mapping[str, Any]) -> str:
-    """Return the Markdown table of what results.json says, with a line on where it was measured."""
+    """Return the Markdown table of results.json, below a line that names the machine."""
     machine = results["machine"]
     where = (
         f"{machine['cores']} cores ({machine['processor']}), {machine['memory_gb']} GB, Python {machine['python']}, "
@@ -105,7 +105,7 @@ def figures(results: Mapping[str, Any]) -> str:
 
 
 def table(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return the Markdown table of rows as JSON tells them."""
+    """Return the Markdown table of rows in their JSON form."""
     lines = ["| measured | goal | median | lowest to highest | goal reached |", "|---|---|---|---|---|"]
     for row in rows:
         unit = row["unit"]
@@ -117,12 +117,12 @@ def table(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def write_figures(table: str, name: str = "figures") -> None:
-    """Write a table into docs/benchmarks.md; raises ValueError if the page has no markers of that name."""
+    """Write a table into docs/benchmarks.md; raise ValueError if the page has no markers of that name."""
     PAGE.write_text(with_figures(PAGE.read_text(encoding="utf-8"), table, name), encoding="utf-8")
 
 
 def with_figures(page: str, table: str, name: str = "figures") -> str:
-    r"""Return a text with the table between the two markers of a name; raises ValueError where they are missing.
+    r"""Return a page with the table between the two markers of a name; raise ValueError if one is missing.
 
     >>> with_figures("a <!-- figures -->old<!-- /figures --> b", "new")
     'a <!-- figures -->\n\nnew\n\n<!-- /figures --> b'
@@ -131,7 +131,7 @@ def with_figures(page: str, table: str, name: str = "figures") -> str:
     before, start, rest = page.partition(first)
     _, end, after = rest.partition(last)
     if not start or not end:
-        raise ValueError(f"no place for the figures: write {first} and {last} where they are to stand")
+        raise ValueError(f"the page has no markers for the table: write {first} and {last} where it belongs")
     return f"{before}{first}\n\n{table}\n\n{last}{after}"
 
 

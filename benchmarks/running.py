@@ -1,4 +1,4 @@
-"""Run commands for the benchmarks, watched from a small process, and replisite's builds among them."""
+"""Run commands and replisite's builds for the benchmarks, and measure them from a small process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WATCH = Path(__file__).with_name("watch.py")
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What is measured, and where: ``memory`` and ``disk`` are empty folders on tmpfs and on a disk."""
+    """The sizes of a measurement and its folders: ``memory`` and ``disk`` are empty folders on tmpfs and on a disk."""
 
     people: int
     people_on_disk: int
@@ -34,9 +34,9 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a command took: seconds, processor seconds, and memory in MB.
+    """The cost of a command: seconds, processor seconds and memory in MB.
 
-    ``largest_mb`` is the peak of its largest process, ``tree_mb`` that of all together (0 if not sampled).
+    ``largest_mb`` is the peak of its largest process, ``tree_mb`` the peak of all processes together (0 if not sampled).
     """
 
     seconds: float
@@ -48,22 +48,22 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """A build of ours: what it took, and its own report."""
+    """A build of ours: its cost and its own report."""
 
     ran: Ran
     report: Mapping[str, Any]
 
 
-def say(what: str) -> None:
-    """Tell how far the work is."""
-    print(what, file=sys.stderr, flush=True)
+def say(message: str) -> None:
+    """Print progress to standard error."""
+    print(message, file=sys.stderr, flush=True)
 
 
 def run(command: Sequence[str], *, sample: bool = False, synced: Path | None = None) -> Ran:
-    """Run a command to its end; raises RuntimeError with what it printed where it fails.
+    """Run a command to its end; raise RuntimeError with its output if it fails.
 
-    ``sample`` watches the memory of the whole tree. With ``synced`` the command includes sync(1) of the file system
-    that this folder is on.
+    ``sample`` samples the memory of all its processes. With ``synced`` the command includes sync(1) of the file system
+    of this folder.
     """
     if synced is not None:
         command = ["sh", "-c", '"$@" && sync -f "$0"', str(synced), *command]
@@ -73,12 +73,14 @@ def run(command: Sequence[str], *, sample: bool = False, synced: Path | None = N
         watch = [sys.executable, "-I", str(_WATCH), str(report), *(["--sample"] if sample else [])]
         with printed.open("wb") as out, faults.open("wb") as errors:
             subprocess.run([*watch, "--", *command], stdout=out, stderr=errors, check=True, env=environment)
-        told = json.loads(report.read_text("utf-8"))
-        if told["status"]:
-            what = printed.read_text("utf-8", "replace") + faults.read_text("utf-8", "replace")
-            raise RuntimeError(f"{' '.join(command)} ended with {told['status']}:\n{what}")
-        megabytes = (told["largest_kib"] / 1024, told["tree_kib"] / 1024)
-        return Ran(told["seconds"], told["cpu_seconds"], *megabytes, printed.read_text("utf-8", "replace"))
+        figures = json.loads(report.read_text("utf-8"))
+        if figures["status"]:
+            output = printed.read_text("utf-8", "replace") + faults.read_text("utf-8", "replace")
+            raise RuntimeError(f"{' '.join(command)} ended with {figures['status']}:\n{output}")
+        megabytes = (figures["largest_kib"] / 1024, figures["tree_kib"] / 1024)
+        return Ran(
+            figures["seconds"], figures["cpu_seconds"], *megabytes, printed.read_text("utf-8", "replace")
+        )
 
 
 def build(
@@ -89,7 +91,7 @@ def build(
     sample: bool = False,
     synced: Path | None = None,
 ) -> Build:
-    """Run ``replisite build``; the output must not be there yet."""
+    """Run ``replisite build``; the output folder must not exist."""
     assert not output.exists(), output
     command = [sys.executable, "-m", "replisite", "build", "--json", "--site", str(site)]
     command += ["--roster", str(roster), "--output", str(output), *arguments]
@@ -97,7 +99,7 @@ def build(
     return Build(ran, json.loads(ran.printed))
 
 
-def clear(*places: Path) -> None:
-    """Delete folders and what is in them, where they are."""
-    for place in places:
-        shutil.rmtree(place, ignore_errors=True)
+def clear(*folders: Path) -> None:
+    """Delete folders with their content; missing folders are ignored."""
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)

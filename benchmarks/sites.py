@@ -1,4 +1,4 @@
-"""Copies of the demo in folders of their own, so that no benchmark finds what another left, or leaves anything."""
+"""Copy the demo for a benchmark, so that no benchmark sees the files of another."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LINK = re.compile(r"\[([^][]+)\]\(\{filename\}/([^)]+)\)")
 
 
 def copy_demo(folder: Path) -> Path:
-    """Copy the demo's site.toml, content and theme."""
+    """Copy the demo's site.toml, content and theme; return the folder."""
     for name in ("content", "themes"):
         shutil.copytree(DEMO / name, folder / name)
     shutil.copy(DEMO / "site.toml", folder)
@@ -43,14 +43,14 @@ def copy_demo(folder: Path) -> Path:
 
 
 def copy_twenty(folder: Path) -> Path:
-    """Copy the part of the demo that makes twenty pages an owner; links to what is left out become text."""
+    """Copy the part of the demo that makes twenty pages an owner; links to omitted pages become text."""
     folder.mkdir(parents=True)
     shutil.copytree(DEMO / "themes", folder / "themes")
     shutil.copytree(DEMO / "content/images", folder / "content/images")
     for name in TWENTY:
-        place = folder / "content" / name
-        place.parent.mkdir(exist_ok=True)
-        place.write_text(_without_dead_links((DEMO / "content" / name).read_text("utf-8")), "utf-8")
+        path = folder / "content" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(_without_dead_links((DEMO / "content" / name).read_text("utf-8")), "utf-8")
     settings = (DEMO / "site.toml").read_text("utf-8")
     no_news = '\n[pelican]\nDIRECT_TEMPLATES = ["index", "404"]\n'
     (folder / "site.toml").write_text(settings + no_news, "utf-8")

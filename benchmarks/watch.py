@@ -1,10 +1,10 @@
-"""Run a command from this small process: how long it took, and how much memory it and its children held.
+"""Run a command from this small process, and measure its seconds and the memory of it and its children.
 
     python -I benchmarks/watch.py REPORT.json [--sample] -- COMMAND...
 
-Linux counts what a process was before its exec(2) into its peak, so a command must not be started from a large
-process. ``--sample`` adds up the proportional set sizes (proc_pid_smaps(5)) of the whole tree, so that pages which
-forked processes share are counted once. Only the standard library is imported, and little of that.
+Linux counts the memory that a process had before its exec(2) into its peak, so a command must not be started from a
+large process. ``--sample`` adds up the proportional set sizes (proc_pid_smaps(5)) of the whole tree, so that pages
+shared by forked processes are counted once. Only a small part of the standard library is imported.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import threading
 import time
 
 EVERY = 0.05
-"""Seconds between two samples. One that takes long is followed by a longer pause: a twentieth at most is sampling."""
+"""Seconds between two samples. A slow sample is followed by a longer pause: sampling takes at most a twentieth."""
 
 
 def main() -> None:
-    """Run, watch, and write {seconds, cpu_seconds, status, largest_kib, tree_kib}; tree_kib is 0 without samples."""
-    place, *flags = sys.argv[1 : sys.argv.index("--")]
+    """Run, measure and write {seconds, cpu_seconds, status, largest_kib, tree_kib}; tree_kib is 0 without samples."""
+    report_path, *flags = sys.argv[1 : sys.argv.index("--")]
     command = sys.argv[sys.argv.index("--") + 1 :]
     started = time.perf_counter()
     child = os.posix_spawnp(command[0], command, os.environ)
@@ -31,7 +31,7 @@ def main() -> None:
     _, status, usage = os.wait4(child, 0)
     seconds = time.perf_counter() - started
     tree.is_over = True
-    # wait4(2) tells of the child and of all that it waited for itself
+    # wait4(2) reports the child and all processes that the child waited for
     report = {
         "seconds": seconds,
         "cpu_seconds": usage.ru_utime + usage.ru_stime,
@@ -39,12 +39,12 @@ def main() -> None:
         "largest_kib": usage.ru_maxrss,
         "tree_kib": tree.peak,
     }
-    with open(place, "w", encoding="utf-8") as out:  # noqa: PTH123 - pathlib is large
+    with open(report_path, "w", encoding="utf-8") as out:  # noqa: PTH123 - pathlib is large
         json.dump(report, out)
 
 
 class Tree:
-    """A process and all that comes of it."""
+    """A process and its descendants."""
 
     def __init__(self, root: int) -> None:
         self.root = root
@@ -52,27 +52,27 @@ class Tree:
         self.is_over = False
 
     def sample(self) -> None:
-        """Look again and again until the root has ended."""
+        """Sample the memory until the root has ended."""
         while not self.is_over:
             began = time.perf_counter()
             self.peak = max(self.peak, sum(map(_proportional_kib, self._members())))
             time.sleep(max(EVERY, 20 * (time.perf_counter() - began)))
 
     def _members(self) -> list[int]:
-        found, looked_at = [self.root], 0
-        while looked_at < len(found):
-            found += _children(found[looked_at])
-            looked_at += 1
-        return found
+        members, visited = [self.root], 0
+        while visited < len(members):
+            members += _children(members[visited])
+            visited += 1
+        return members
 
 
 def _children(process: int) -> list[int]:
-    """Return the children of all threads of a process; none where it has ended."""
+    """Return the children of all threads of a process; none if it has ended."""
     children: list[int] = []
     try:
         for thread in os.listdir(f"/proc/{process}/task"):  # noqa: PTH208
-            with open(f"/proc/{process}/task/{thread}/children", encoding="ascii") as told:  # noqa: PTH123
-                children += map(int, told.read().split())
+            with open(f"/proc/{process}/task/{thread}/children", encoding="ascii") as listing:  # noqa: PTH123
+                children += map(int, listing.read().split())
     except OSError:
         pass
     return children
@@ -80,8 +80,8 @@ def _children(process: int) -> list[int]:
 
 def _proportional_kib(process: int) -> int:
     try:
-        with open(f"/proc/{process}/smaps_rollup", encoding="ascii") as told:  # noqa: PTH123
-            return next(int(line.split()[1]) for line in told if line.startswith("Pss:"))
+        with open(f"/proc/{process}/smaps_rollup", encoding="ascii") as rollup:  # noqa: PTH123
+            return next(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
     except (OSError, StopIteration):
         return 0
 

@@ -332,8 +332,30 @@ def test_the_figures_of_the_readme_are_those_that_were_measured() -> None:
     text = README.read_text("utf-8")
     assert f"**{medians['press']:,.0f} pages a second**" in text
     assert f"{medians['press-over-jinja']:.0f} times as many" in text
-    assert f"**{medians['build-tmpfs-anew']:.0f} seconds**" in text
+    assert f"**{medians['build-tmpfs-full']:.0f} seconds**" in text
     assert f"**{medians['edit-Markdown-prose']:.0f} milliseconds**" in text
+
+
+def test_the_figures_of_the_notes_are_those_that_were_measured() -> None:
+    """benchmarks/NOTES.md states medians of benchmarks/, rounded."""
+    rows = {
+        row["name"]: row
+        for name in ("results", "preview")
+        for row in json.loads((ROOT / f"benchmarks/{name}.json").read_text("utf-8"))["rows"]
+    }
+    medians = {name: row["median"] for name, row in rows.items()}
+    text = " ".join((ROOT / "benchmarks/NOTES.md").read_text("utf-8").split())
+    assert f"{medians['hugo-seconds-full']:.3g} × with a full build" in text  # noqa: RUF001
+    assert f"{medians['hugo-seconds-roster']:.3g} × with a new roster" in text  # noqa: RUF001
+    assert f"{medians['hugo']:.0f} s for 100,020 pages" in text
+    assert f"{medians['hugo'] / 20:.1f} s. Making" in text
+    assert f"the {medians['hugo-ours-full']:.1f} s of a full build" in text
+    assert f"the {medians['hugo-ours-roster']:.1f} s with a new roster" in text
+    assert f"{medians['press'] / 1000:.0f},000 here" in text
+    assert f"{medians['edit-Markdown-prose']:.0f} ms in preview.json" in text
+    assert f"One row among a million takes {medians['edit-large-1'] / 1000:.2f} s" in text
+    assert f"{rows['storm']['details']['before']} MB after the warm-up" in text
+    assert f"{rows['storm']['details']['after']} at the end" in text
 
 
 def test_the_readme_is_short() -> None:

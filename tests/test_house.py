@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 import ast
-import importlib
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from re import _constants, _parser  # type: ignore[attr-defined]  # what a pattern is made of has no public name
-from typing import Any
 
 import pytest
-
-_ONE_CHARACTER = {
-    _constants.LITERAL,
-    _constants.NOT_LITERAL,
-    _constants.IN,
-    _constants.ANY,
-    _constants.CATEGORY,
-}
 
 PACKAGE = Path(__file__).parents[1] / "generator" / "replisite"
 
@@ -153,38 +141,6 @@ def test_the_staging_core_knows_nothing_of_the_rest() -> None:
             assert name.split(".")[0] not in forbidden, f"{path.name} imports {name}"
             if name.startswith("replisite"):
                 assert any(name.startswith(room) for room in allowed), f"{path.name} imports {name}"
-
-
-def _possessive_groups(parsed: Any) -> Iterator[object]:
-    """Stream the parts of a parsed regular expression that are repeated possessively and are more than one character."""
-    for operator, argument in parsed:
-        if operator is _constants.POSSESSIVE_REPEAT and (
-            len(argument[2]) > 1 or argument[2][0][0] not in _ONE_CHARACTER
-        ):
-            yield argument
-        for inner in argument if isinstance(argument, tuple | list) else ():
-            if isinstance(inner, _parser.SubPattern):
-                yield from _possessive_groups(inner)
-            elif isinstance(inner, list):
-                for branch in inner:
-                    if isinstance(branch, _parser.SubPattern):
-                        yield from _possessive_groups(branch)
-        if isinstance(argument, _parser.SubPattern):
-            yield from _possessive_groups(argument)
-
-
-@pytest.mark.parametrize("path", list(_modules()), ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_no_group_is_repeated_possessively(path: Path) -> None:
-    """Python before 3.11.5 matches ``(?:…)*+`` wrongly if the group can backtrack (gh-106052); ``(?>(?:…)*)`` is right."""
-    if path.name == "__main__.py":
-        return
-    name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
-    for label, value in vars(importlib.import_module(name)).items():
-        if isinstance(value, re.Pattern):
-            parsed = _parser.parse(
-                value.pattern, value.flags & ~(re.UNICODE if isinstance(value.pattern, bytes) else 0)
-            )
-            assert not list(_possessive_groups(parsed)), label
 
 
 @pytest.mark.parametrize("path", list(_modules()), ids=lambda path: path.relative_to(PACKAGE).as_posix())
