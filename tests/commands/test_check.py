@@ -32,7 +32,7 @@ def test_a_sound_site_is_in_order_and_nothing_is_written(little: LittleSite) -> 
     assert done.stdout == "In order: 7 pages, 2 sites and the corporate site; 19 pages proved\n"
     assert sources(little) == before
     left = sorted(path.name for path in (little.root / ".replisite").iterdir())
-    assert left == ["people.sqlite", "lock", "pages"]
+    assert left == ["lock", "pages", "people.sqlite"]
     assert sorted(path.name for path in little.root.iterdir()) == [
         ".replisite",
         "content",
