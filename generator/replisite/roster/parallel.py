@@ -88,7 +88,7 @@ def _parcels(rows: Iterator[RawRow | Rejected]) -> Iterator[list[RawRow | Reject
 
 
 def _packed(row: RawRow) -> tuple[Any, ...]:
-    return row.file, row.line, row.cells, dict(row.places), dict(row.lost)
+    return row.file, row.line, row.cells, dict(row.positions), dict(row.lost)
 
 
 def _judged(answer: object, parcel: list[RawRow | Rejected]) -> Iterator[Judged]:
