@@ -1,4 +1,4 @@
-"""Several processes judge the rows of a large roster, and none of them outlives whoever asked."""
+"""Several processes judge the rows of a large roster, and none of them outlives the reader."""
 
 import os
 import signal
@@ -48,10 +48,12 @@ def test_the_order_is_that_of_the_roster(count, processes):
         else a_row(number, phone="?" if number % 3 == 2 else "", city="Leeds")
         for number in range(count)
     ]
-    found = list(judge_rows(iter(rows), RULES, processes))
-    assert found == list(judge_rows(iter(rows), RULES, 1))
-    assert [one.id.rpartition("-")[2].rpartition(" ")[2] for one in found] == [str(n) for n in range(count)]
-    assert all(isinstance(one, Person | Rejected) for one in found)
+    judged = list(judge_rows(iter(rows), RULES, processes))
+    assert judged == list(judge_rows(iter(rows), RULES, 1))
+    assert [result.id.rpartition("-")[2].rpartition(" ")[2] for result in judged] == [
+        str(n) for n in range(count)
+    ]
+    assert all(isinstance(result, Person | Rejected) for result in judged)
 
 
 def test_a_small_roster_starts_no_process(monkeypatch):
@@ -78,7 +80,7 @@ def test_long_texts_are_not_piled_up(monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_whoever_gives_up_ends_the_processes():
+def test_a_reader_that_gives_up_ends_the_processes():
     """In the middle of a roster, or at its end."""
     before = children()
     judged = judge_rows((a_row(number) for number in range(10_000)), RULES, 2)
@@ -97,13 +99,14 @@ import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 from pathlib import Path
 from replisite.model.alias import ReservedNames
-from replisite.roster import RawRow, parallel as crew
+from replisite.model.roster_terms import roster_terms
+from replisite.roster import RawRow, parallel
 from replisite.roster.columns import ColumnRules
 from tests.rosters import a_site
-crew.ALONE = 1
-rules = ColumnRules.of(a_site(Path("/site")), ReservedNames())
+parallel.ALONE = 1
+rules = ColumnRules.of(roster_terms(a_site(Path("/site"))), ReservedNames())
 rows = (RawRow("r", n, {"id": f"T{n}", "alias": f"p-{n}", "first_name": "J", "last_name": "X"}) for n in range(10**9))
-for number, _ in enumerate(crew.judge_rows(rows, rules, 2)):
+for number, _ in enumerate(parallel.judge_rows(rows, rules, 2)):
     if number == 1000:
         print(Path(f"/proc/self/task/{__import__('os').getpid()}/children").read_text(), flush=True)
 """
@@ -121,9 +124,9 @@ def test_nothing_is_left_when_the_reader_is_ended(number):
         text=True,
     )
     assert reader.stdout is not None
-    crews = [Path("/proc", one) for one in reader.stdout.readline().split()]
-    assert len(crews) == 2
-    assert all(one.exists() for one in crews)
+    judges = [Path("/proc", process_id) for process_id in reader.stdout.readline().split()]
+    assert len(judges) == 2
+    assert all(judge.exists() for judge in judges)
     reader.send_signal(number)
     try:
         reader.wait(timeout=10)
@@ -132,6 +135,6 @@ def test_nothing_is_left_when_the_reader_is_ended(number):
         reader.wait()
         reader.stdout.close()
     end = time.monotonic() + 5
-    while any(one.exists() for one in crews) and time.monotonic() < end:
+    while any(judge.exists() for judge in judges) and time.monotonic() < end:
         time.sleep(0.02)
-    assert not [one for one in crews if one.exists()]
+    assert not [judge for judge in judges if judge.exists()]

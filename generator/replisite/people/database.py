@@ -165,12 +165,10 @@ class PeopleDatabase:
 
     def before(self, alias: str) -> int:
         """Return how many people stand above a person on the roster; raises KeyError for an unknown alias."""
-        found = self._connection.execute("SELECT seat FROM people WHERE alias = ?", (alias,)).fetchone()
-        if found is None:
+        row = self._connection.execute("SELECT seat FROM people WHERE alias = ?", (alias,)).fetchone()
+        if row is None:
             raise KeyError(alias)
-        return int(
-            self._connection.execute("SELECT count(*) FROM people WHERE seat < ?", found).fetchone()[0]
-        )
+        return int(self._connection.execute("SELECT count(*) FROM people WHERE seat < ?", row).fetchone()[0])
 
     def amended_since(self, stamp: str) -> tuple[set[int], Iterator[tuple[int, Person]]] | None:
         """Return the changes since the database had a stamp; None if it never had, or that is too long ago.
@@ -287,8 +285,8 @@ class PeopleDatabase:
 
     def has_photo(self, path: str) -> bool:
         """Say whether a derived photo is that of a person with a site."""
-        found = self._connection.execute("SELECT 1 FROM photos WHERE path = ? LIMIT 1", (path,))
-        return found.fetchone() is not None
+        rows = self._connection.execute("SELECT 1 FROM photos WHERE path = ? LIMIT 1", (path,))
+        return rows.fetchone() is not None
 
     # -- people ------------------------------------------------------------------------------------
 
@@ -331,8 +329,8 @@ class PeopleDatabase:
             "SELECT alias FROM people WHERE has_site = 1 AND alias >= ? AND alias < ? ORDER BY alias LIMIT ?"
         )
         start = name[:1].lower()
-        found = self._connection.execute(near, (start, f"{start}~", _LOOKED_AT))
-        return nearest(name.lower(), (alias for (alias,) in found))
+        rows = self._connection.execute(near, (start, f"{start}~", _LOOKED_AT))
+        return nearest(name.lower(), (alias for (alias,) in rows))
 
     def shards(self, count: int) -> list[Shard]:
         """Split the people with a site into at most ``count`` runs of about equal length."""

@@ -122,10 +122,10 @@ class RosterImport:
 
     def _refuse_special_files(self) -> None:
         """Raise InputError for a roster or a story that is a named pipe, a socket or a device: reading has no end."""
-        found = [self._path, *sorted((self._content / "distributors").glob("*"))]
+        paths = [self._path, *sorted((self._content / "distributors").glob("*"))]
         faults = [
             Fault(_shown(path, self.terms.root), 0, f"is {kind} and not a file", "put a file in its place")
-            for path in found
+            for path in paths
             if (kind := special_kind(path))
         ]
         if faults:
@@ -302,8 +302,8 @@ class RosterImport:
 
     def _stories(self) -> dict[str, str]:
         """Return the digest of each story, by the name of its file."""
-        found = (path for path in sorted((self._content / STORIES).glob("*")) if story_alias(path.name))
-        return {path.name: _digest(path) for path in found}
+        paths = (path for path in sorted((self._content / STORIES).glob("*")) if story_alias(path.name))
+        return {path.name: _digest(path) for path in paths}
 
 
 class _Marks:

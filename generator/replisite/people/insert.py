@@ -14,7 +14,7 @@ from replisite.model.distributor import Person
 from replisite.model.refused_row import RefusedRow
 from replisite.model.roster_terms import RosterTerms
 from replisite.model.text import quoted
-from replisite.people.tables import SPACING, make_intake, make_people, sort_people
+from replisite.people.tables import SPACING, make_import_tables, make_people, sort_people
 from replisite.people.unique_names import UniqueNames
 from replisite.people.uplines import iter_circles, nearest_with_site, walk_circle
 
@@ -51,7 +51,7 @@ def take_in(
 
     Without ``skip_bad`` the caller must roll back once there is a fault.
     """
-    make_intake(connection)
+    make_import_tables(connection)
     unique = UniqueNames(connection, faults, terms)
     for person in people:
         if isinstance(person, RefusedRow):
@@ -73,7 +73,7 @@ def take_in(
     connection.executemany(
         "INSERT INTO facts VALUES (?, ?)", [(name, json.dumps(fact)) for name, fact in facts.items()]
     )
-    make_intake(connection)
+    make_import_tables(connection)
     return counts
 
 
@@ -93,12 +93,18 @@ def _draw_lines(connection: sqlite3.Connection, faults: FaultLog) -> int:
             sponsors[number] = 0
         if not has_site[enrollers[number]]:
             enrollers[number] = 0
-    one = nearest_with_site(sponsors, has_site)
+    nearest = nearest_with_site(sponsors, has_site)
     spaced = f"? * {SPACING}"
     connection.executemany(
         f"INSERT INTO lines VALUES ({', '.join([spaced] * 5)})",  # noqa: S608 - as above
         (
-            (number, one[number], one[one[number]], one[one[one[number]]], enrollers[number])
+            (
+                number,
+                nearest[number],
+                nearest[nearest[number]],
+                nearest[nearest[nearest[number]]],
+                enrollers[number],
+            )
             for number in range(1, size)
             if not dropped[number]
         ),
@@ -119,10 +125,10 @@ def _resolved(
     """
     numbers = array("i", bytes(4 * size))
     rows = connection.execute(
-        f"SELECT one.number / {SPACING}, one.{column}, one.file, one.line, other.number / {SPACING},"  # noqa: S608 - our own words
-        f" EXISTS (SELECT 1 FROM temp.refused WHERE refused.id = one.{column})"
-        f" FROM people AS one LEFT JOIN people AS other ON other.id = one.{column}"
-        f" WHERE one.{column} <> '' ORDER BY one.number"
+        f"SELECT person.number / {SPACING}, person.{column}, person.file, person.line, other.number / {SPACING},"  # noqa: S608 - our own words
+        f" EXISTS (SELECT 1 FROM temp.refused WHERE refused.id = person.{column})"
+        f" FROM people AS person LEFT JOIN people AS other ON other.id = person.{column}"
+        f" WHERE person.{column} <> '' ORDER BY person.number"
     )
     for number, named, file, line, other, is_refused in rows:
         if other == number:
@@ -151,7 +157,7 @@ def _meant(connection: sqlite3.Connection, named: str) -> str:
         if row:
             return f"did you mean {quoted(row[0])}?"
     row = connection.execute(
-        "SELECT intake.id FROM temp.taken JOIN temp.intake USING (number) WHERE name = ?",
+        "SELECT imported.id FROM temp.taken JOIN temp.imported USING (number) WHERE name = ?",
         (f"id {skeleton(named.casefold())}",),
     ).fetchone()
     return f"did you mean {quoted(row[0])}?" if row else ""

@@ -45,14 +45,14 @@ class MissingPhotos:
     def is_there(self, alias: str, path: str) -> bool:
         """Say whether a person's photo is in the content folder, and note it if it is missing."""
         try:
-            found = (self._content / path).is_file()
+            exists = (self._content / path).is_file()
         except OSError:  # a name that no folder can hold
-            found = False
-        if not found and len(self._absent) < MOST:
+            exists = False
+        if not exists and len(self._absent) < MOST:
             self._absent[alias] = path
-        elif not found:
+        elif not exists:
             self._uncounted += 1
-        return found
+        return exists
 
     def seen(self, people: Iterable[Person | RefusedRow]) -> Iterator[Person | RefusedRow]:
         """Stream the people, and count the photos on other hosts."""

@@ -107,5 +107,5 @@ def iter_paths(
         yield from (path for (path,) in connection.execute(query, (first, behind)))
         return
     sources = [owner.source for owners in iter_owners(connection, only) for owner in owners]
-    found = {path for _, path in known_photos(connection, sources).values()}
-    yield from sorted(path for path in found if path and first <= path < behind)
+    paths = {path for _, path in known_photos(connection, sources).values()}
+    yield from sorted(path for path in paths if path and first <= path < behind)

@@ -132,12 +132,12 @@ def iter_distributors(
     above: dict[int, Supporter] = {}
     older: dict[int, Supporter] = {}
     while batch := rows.fetchmany(BATCH):
-        wanted = {number for row in batch for number in row[-4:] if number}
+        numbers = {number for row in batch for number in row[-4:] if number}
         if len(above) > REMEMBERED:
             above, older = {}, above
-        wanted -= above.keys()
-        above |= {number: older[number] for number in wanted & older.keys()}
-        above.update(_iter_supporters(connection, address, wanted - older.keys()))
+        numbers -= above.keys()
+        above |= {number: older[number] for number in numbers & older.keys()}
+        above.update(_iter_supporters(connection, address, numbers - older.keys()))
         shown = [_shown(row[5]) for row in batch]
         _derive_photos(connection, [public for public, _, _ in shown])
         for row, card in zip(batch, shown, strict=True):

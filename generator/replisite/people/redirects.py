@@ -12,9 +12,9 @@ from replisite.model.site import Site
 __all__ = ["iter_redirects"]
 
 _MOVED = (
-    "SELECT one.alias, one.card, one.previous, one.has_site, above.alias, above.card FROM people AS one"
+    "SELECT person.alias, person.card, person.previous, person.has_site, above.alias, above.card FROM people AS person"
     " JOIN lines USING (number) LEFT JOIN people AS above ON above.number = lines.sponsor"
-    " WHERE one.previous <> '' OR one.has_site = 0 ORDER BY one.number"
+    " WHERE person.previous <> '' OR person.has_site = 0 ORDER BY person.number"
 )
 _read = json.JSONDecoder().raw_decode
 
@@ -32,9 +32,9 @@ def iter_redirects(connection: sqlite3.Connection, site: Site) -> Iterator[Redir
     connection.execute("BEGIN")
     try:
         made = (
-            (one.source, one.target, one.status)
+            (redirect.source, redirect.target, redirect.status)
             for person in _iter_moved(connection, site.addresses.domain_field)
-            for one in redirects_of(site, person)
+            for redirect in redirects_of(site, person)
         )
         connection.executemany("INSERT INTO temp.moved VALUES (?, ?, ?) ON CONFLICT DO NOTHING", made)
         if site.addresses.own_host_field:

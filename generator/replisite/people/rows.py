@@ -10,9 +10,9 @@ from replisite.model.channels import channels_of
 from replisite.model.distributor import Person
 from replisite.model.roster_terms import RosterTerms
 
-__all__ = ["Entries", "Wanted"]
+__all__ = ["Entries", "UniqueName"]
 
-Wanted = tuple[str, str, str]
+UniqueName = tuple[str, str, str]
 """A name as it looks, the column that has it, and the letters in the roster."""
 
 _JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
@@ -30,7 +30,7 @@ class Entries:
         """Say whether a person has a site."""
         return person.status in {"active", "grace"} and person.market not in self._closed
 
-    def names(self, person: Person) -> Iterator[Wanted]:
+    def names(self, person: Person) -> Iterator[UniqueName]:
         """Stream the names that must be unique: the id and the aliases by their looks, and the host."""
         yield f"id {skeleton(person.id.casefold())}", "id", person.id
         yield f"alias {skeleton(person.alias)}", "alias", person.alias

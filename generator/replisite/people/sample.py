@@ -29,8 +29,8 @@ _LONGEST = ("name", "bio", "greeting", "city")
 _MARKUP = ("<", "&", '"', "'", "{{", "{%", "%", "\n")
 _PLAIN = re.compile(r"[A-Za-z0-9 .,!?-]*")
 
-Place = tuple[int, str]
-"""A person's seat and alias."""
+First = tuple[int, str]
+"""The seat and the alias of the first person who has a feature."""
 
 Longest = tuple[int, int, str]
 """The number of letters, and the person's seat and alias."""
@@ -48,7 +48,7 @@ class Exemplars:
     There are as many as there are columns, markets and the like, however many people there are.
     """
 
-    def __init__(self, first: Mapping[str, Place] = _NONE, longest: Mapping[str, Longest] = _NONE) -> None:
+    def __init__(self, first: Mapping[str, First] = _NONE, longest: Mapping[str, Longest] = _NONE) -> None:
         self._first = dict(first)
         self._longest = dict(longest)
         self._shapes: set[object] = set()
@@ -80,22 +80,23 @@ class Exemplars:
         Return False if another person may be an exemplar now, which needs a look at all people.
         """
         features = [*_filled(new), *_written(_text(new))]
-        order = {feature: place for place, feature in enumerate(features)}
+        order = {feature: index for index, feature in enumerate(features)}
         was = old.alias if old is not None else ""
         if was and any(alias == was and feature not in order for feature, (_, alias) in self._first.items()):
             return False
         for name in _LONGEST:
             length = len(new.public.get(name, ""))
-            most, place, alias = self._longest.get(name, _SHORTEST)
+            most, longest_seat, alias = self._longest.get(name, _SHORTEST)
             if was and alias == was and length < most:
                 return False
-            if (was and alias == was) or (length and (-length, seat) < (-most, place)):
+            if (was and alias == was) or (length and (-length, seat) < (-most, longest_seat)):
                 self._longest[name] = (length, seat, new.alias)
         for feature in features:
             if feature not in self._first or seat < self._first[feature][0]:
                 self._first[feature] = (seat, new.alias)
         ranked = sorted(
-            self._first.items(), key=lambda one: (one[1][0], order[one[0]] if one[1][1] == new.alias else 0)
+            self._first.items(),
+            key=lambda exemplar: (exemplar[1][0], order[exemplar[0]] if exemplar[1][1] == new.alias else 0),
         )
         self._first = dict(ranked)
         return True

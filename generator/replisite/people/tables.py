@@ -6,7 +6,7 @@ import sqlite3
 
 from replisite.people.photos import make_photos
 
-__all__ = ["COLUMNS", "SPACING", "VERSION", "make_intake", "make_people", "sort_people"]
+__all__ = ["COLUMNS", "SPACING", "VERSION", "make_import_tables", "make_people", "sort_people"]
 
 VERSION = 6
 """Changes with the tables; a database of another version is made again."""
@@ -31,11 +31,11 @@ _TYPES = (
 )
 
 
-def make_intake(connection: sqlite3.Connection) -> None:
+def make_import_tables(connection: sqlite3.Connection) -> None:
     """Make temporary tables for people in the order of the roster, their names, and the ids of refused rows."""
-    for table in ("intake", "taken", "refused"):
+    for table in ("imported", "taken", "refused"):
         connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
-    connection.execute(f"CREATE TEMP TABLE intake ({_TYPES})")
+    connection.execute(f"CREATE TEMP TABLE imported ({_TYPES})")
     connection.execute(
         "CREATE TEMP TABLE taken (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID"
     )
@@ -66,7 +66,7 @@ def sort_people(connection: sqlite3.Connection) -> None:
     connection.execute(
         f"INSERT INTO people (number, seat, {COLUMNS})"  # noqa: S608 - our own words
         f" SELECT {SPACING} * row_number() OVER (ORDER BY alias), seat, {COLUMNS}"
-        " FROM temp.intake ORDER BY alias"
+        " FROM temp.imported ORDER BY alias"
     )
     connection.execute("INSERT INTO names SELECT name FROM temp.taken ORDER BY name")
     connection.execute("CREATE UNIQUE INDEX people_by_id ON people (id)")

@@ -10,7 +10,7 @@ from replisite.model.alias import differences, skeleton
 from replisite.model.distributor import Person
 from replisite.model.roster_terms import RosterTerms
 from replisite.model.text import drop_surrogates, quoted
-from replisite.people.rows import Entries, Wanted
+from replisite.people.rows import Entries, UniqueName
 from replisite.people.sample import Exemplars
 from replisite.people.tables import COLUMNS, SPACING
 
@@ -19,7 +19,7 @@ __all__ = ["UniqueNames"]
 BATCH = 500
 """How many people are inserted at once, if no two of them have the same name."""
 
-_INSERT = f"INSERT INTO temp.intake VALUES ({', '.join('?' * (2 + len(COLUMNS.split(','))))})"  # noqa: S608 - our own words
+_INSERT = f"INSERT INTO temp.imported VALUES ({', '.join('?' * (2 + len(COLUMNS.split(','))))})"  # noqa: S608 - our own words
 _TAKE = "INSERT INTO temp.taken VALUES (?, ?) ON CONFLICT DO NOTHING"
 _GIVE_BACK = "DELETE FROM temp.taken WHERE name = ? AND number = ?"
 
@@ -32,7 +32,7 @@ class UniqueNames:
         self._faults = faults
         self._entries = Entries(terms)
         self._number = 0
-        self._waiting: list[tuple[int, Person, Sequence[Wanted]]] = []
+        self._waiting: list[tuple[int, Person, Sequence[UniqueName]]] = []
         self.refused = 0
         self.exemplars = Exemplars()
 
@@ -52,15 +52,15 @@ class UniqueNames:
     def seat(self) -> None:
         """Insert all people who wait: at once if their names are unique, else one by one."""
         waiting, self._waiting = self._waiting, []
-        names = sorted((name, number) for number, _, wanted in waiting for name, _, _ in wanted)
+        names = sorted((name, number) for number, _, own_names in waiting for name, _, _ in own_names)
         if self._connection.executemany(_TAKE, names).rowcount == len(names) or not names:
             self._connection.executemany(
                 _INSERT, [self._row(number, person) for number, person, _ in waiting]
             )
             return
         self._connection.executemany(_GIVE_BACK, names)
-        for number, person, wanted in waiting:
-            if self._takes_names(number, person, wanted):
+        for number, person, own_names in waiting:
+            if self._takes_names(number, person, own_names):
                 self._connection.execute(_INSERT, self._row(number, person))
             else:
                 self.refuse(person.id)
@@ -70,10 +70,10 @@ class UniqueNames:
             self.exemplars.add(person, number * SPACING)
         return number, number * SPACING, *self._entries.row(person)
 
-    def _takes_names(self, number: int, person: Person, wanted: Sequence[Wanted]) -> bool:
+    def _takes_names(self, number: int, person: Person, names: Sequence[UniqueName]) -> bool:
         taken: list[tuple[str, int]] = []
         is_free = True
-        for name, column, text in wanted:
+        for name, column, text in names:
             if self._connection.execute(_TAKE, (name, number)).rowcount:
                 taken.append((name, number))
                 continue
@@ -88,7 +88,7 @@ class UniqueNames:
     def _holder(self, name: str) -> tuple[str, str, str, int] | None:
         """Return id, aliases, file and line of the person who has the name; None if that is the person itself."""
         row: tuple[str, str, str, int] | None = self._connection.execute(
-            "SELECT id, alias || ' ' || previous, file, line FROM temp.intake"
+            "SELECT id, alias || ' ' || previous, file, line FROM temp.imported"
             " WHERE number = (SELECT number FROM temp.taken WHERE name = ?)",
             (name,),
         ).fetchone()

@@ -51,35 +51,39 @@ def amend(connection: sqlite3.Connection, parts: Sequence[RosterPart], terms: Ro
     entries = Entries(terms)
     starts = [seat_after(connection, part.before) for part in parts]
     there = [[*iter_seated(connection, start, part.count)] for start, part in zip(starts, parts, strict=True)]
-    old = {one.person.alias: one for some in there for one in some}
-    seated = _seated(connection, starts, there, parts, old)
-    if seated is None:
+    old = {seated.person.alias: seated for some in there for seated in some}
+    replacements = _seated(connection, starts, there, parts, old)
+    if replacements is None:
         return None
-    new = {one.person.alias: one for one in seated}
-    if len(new) < len(seated):
+    new = {seated.person.alias: seated for seated in replacements}
+    if len(new) < len(replacements):
         return None
-    gone = [one for alias, one in old.items() if alias not in new or _differ(one, new[alias])]
-    come = [one for alias, one in new.items() if alias not in old or _differ(one, old[alias])]
+    gone = [seated for alias, seated in old.items() if alias not in new or _differ(seated, new[alias])]
+    come = [seated for alias, seated in new.items() if alias not in old or _differ(seated, old[alias])]
     if not _have_names(connection, entries, gone, come):
         return None
-    connection.executemany("DELETE FROM people WHERE number = ?", ((one.number,) for one in gone))
-    left = {one.number for one in gone} - {one.number for one in come}
+    connection.executemany("DELETE FROM people WHERE number = ?", ((seated.number,) for seated in gone))
+    left = {seated.number for seated in gone} - {seated.number for seated in come}
     connection.executemany("DELETE FROM lines WHERE number = ?", ((number,) for number in left))
-    connection.executemany(_INSERT, ((one.number, one.seat, *entries.row(one.person)) for one in come))
-    before_them = {one.number: one.person for one in gone}
+    connection.executemany(
+        _INSERT, ((seated.number, seated.seat, *entries.row(seated.person)) for seated in come)
+    )
+    before_them = {seated.number: seated.person for seated in gone}
     if not (
         _know_each_other(connection, gone, come)
-        and not any(_is_in_circle(connection, one.person) for one in come)
-        and update_uplines(connection, [(before_them.get(one.number), one.person) for one in come], entries)
+        and not any(_is_in_circle(connection, seated.person) for seated in come)
+        and update_uplines(
+            connection, [(before_them.get(seated.number), seated.person) for seated in come], entries
+        )
         and _count(connection, entries, gone, come)
     ):
         return None
-    return Amended(tuple(one.number for one in gone), tuple(one.number for one in come))
+    return Amended(tuple(seated.number for seated in gone), tuple(seated.number for seated in come))
 
 
-def _differ(one: Seated, other: Seated) -> bool:
+def _differ(seated: Seated, other: Seated) -> bool:
     """Say whether two people differ in anything but the line of the row."""
-    return one.seat != other.seat or replace(one.person, line=0) != replace(other.person, line=0)
+    return seated.seat != other.seat or replace(seated.person, line=0) != replace(other.person, line=0)
 
 
 def _seated(
@@ -94,18 +98,18 @@ def _seated(
     numbers = _numbers(connection, newcomers)
     if numbers is None:
         return None
-    numbers |= {alias: one.number for alias, one in old.items()}
-    seated: list[Seated] = []
+    numbers |= {alias: seated.number for alias, seated in old.items()}
+    replacements: list[Seated] = []
     for start, some, part in zip(starts, there, parts, strict=True):
-        own = {one.person.alias: one.seat for one in some}
+        own = {seated.person.alias: seated.seat for seated in some}
         behind = [*iter_seated(connection, some[-1].seat if some else start, 1)]
-        wanted = [start, *(own.get(person.alias) for person in part.people)]
-        seats = _filled([*wanted, behind[0].seat if behind else None])
+        known_seats = [start, *(own.get(person.alias) for person in part.people)]
+        seats = _filled([*known_seats, behind[0].seat if behind else None])
         if seats is None:
             return None
-        places = zip(part.people, seats[1:], strict=False)
-        seated += [Seated(numbers[person.alias], seat, person) for person, seat in places]
-    return seated
+        pairs = zip(part.people, seats[1:], strict=False)
+        replacements += [Seated(numbers[person.alias], seat, person) for person, seat in pairs]
+    return replacements
 
 
 def _numbers(connection: sqlite3.Connection, aliases: Sequence[str]) -> dict[str, int] | None:
@@ -121,15 +125,15 @@ def _numbers(connection: sqlite3.Connection, aliases: Sequence[str]) -> dict[str
         ).fetchone()
         runs.setdefault((low[0] if low else 0, high[0] if high else None), []).append(alias)
     for (low_number, high_number), run in runs.items():
-        places = _filled([low_number, *[None] * len(run), high_number])
-        if places is None:
+        filled = _filled([low_number, *[None] * len(run), high_number])
+        if filled is None:
             return None
-        numbers |= dict(zip(run, places[1:], strict=False))
+        numbers |= dict(zip(run, filled[1:], strict=False))
     return numbers
 
 
-def _filled(places: Sequence[int | None]) -> list[int] | None:
-    """Return places with something in between for each None, rising; None without room, or where they do not rise.
+def _filled(positions: Sequence[int | None]) -> list[int] | None:
+    """Return positions with something in between for each None, rising; None without room, or where they do not rise.
 
     >>> _filled([0, None, None, 30, None])
     [0, 10, 20, 30, 1048606]
@@ -138,17 +142,17 @@ def _filled(places: Sequence[int | None]) -> list[int] | None:
     """
     filled: list[int] = []
     waiting = 0
-    for place in places:
-        if place is None:
+    for position in positions:
+        if position is None:
             waiting += 1
             continue
         if filled:
-            start, room = filled[-1], place - filled[-1]
+            start, room = filled[-1], position - filled[-1]
             if room <= waiting:
                 return None
             filled += [start + room * step // (waiting + 1) for step in range(1, waiting + 1)]
         waiting = 0
-        filled.append(place)
+        filled.append(position)
     last = filled[-1]
     return filled + [last + SPACING * step for step in range(1, waiting + 1)]
 
@@ -157,25 +161,27 @@ def _have_names(
     connection: sqlite3.Connection, entries: Entries, gone: Iterable[Seated], come: Iterable[Seated]
 ) -> bool:
     """Release the names of people who are gone, and take others; False if one is taken."""
-    left = {name for one in gone for name, _, _ in entries.names(one.person)}
+    left = {name for seated in gone for name, _, _ in entries.names(seated.person)}
     connection.executemany("DELETE FROM names WHERE name = ?", ((name,) for name in left))
-    wanted = [name for one in come for name in {name for name, _, _ in entries.names(one.person)}]
+    names = [name for seated in come for name in {name for name, _, _ in entries.names(seated.person)}]
     taken = connection.executemany(
-        "INSERT INTO names VALUES (?) ON CONFLICT DO NOTHING", ((name,) for name in wanted)
+        "INSERT INTO names VALUES (?) ON CONFLICT DO NOTHING", ((name,) for name in names)
     )
-    return not wanted or taken.rowcount == len(wanted)
+    return not names or taken.rowcount == len(names)
 
 
 def _know_each_other(connection: sqlite3.Connection, gone: Iterable[Seated], come: Iterable[Seated]) -> bool:
     """Say whether all ids that people name are on the roster."""
-    ids = {one.person.id for one in come}
-    for lost in {one.person.id for one in gone} - ids:
+    ids = {seated.person.id for seated in come}
+    for lost in {seated.person.id for seated in gone} - ids:
         for column in ("sponsor_id", "enroller_id"):
             names = f"SELECT 1 FROM people WHERE {column} = ? AND {column} <> '' LIMIT 1"  # noqa: S608 - our own words
             if connection.execute(names, (lost,)).fetchone():
                 return False
-    named = {name for one in come for name in (one.person.sponsor_id, one.person.enroller_id) if name}
-    if any(one.person.id in {one.person.sponsor_id, one.person.enroller_id} for one in come):
+    named = {
+        name for seated in come for name in (seated.person.sponsor_id, seated.person.enroller_id) if name
+    }
+    if any(seated.person.id in {seated.person.sponsor_id, seated.person.enroller_id} for seated in come):
         return False
     return all(connection.execute("SELECT 1 FROM people WHERE id = ?", (name,)).fetchone() for name in named)
 
@@ -204,19 +210,19 @@ def _count(
     counts: dict[str, Any] = _fact(connection, "counts")
     exemplars = Exemplars(*_fact(connection, "exemplars"))
     for step, some in ((-1, gone), (1, come)):
-        for one in some:
+        for seated in some:
             counts["people"] += step
-            counts["sites"] += step * entries.has_site(one.person)
-            for column, value in (("by_status", one.person.status), ("by_market", one.person.market)):
+            counts["sites"] += step * entries.has_site(seated.person)
+            for column, value in (("by_status", seated.person.status), ("by_market", seated.person.market)):
                 counts[column][value] = counts[column].get(value, 0) + step
     for column in ("by_status", "by_market"):
         counts[column] = {value: count for value, count in sorted(counts[column].items()) if count}
-    lost = {one.number: one.person for one in gone if entries.has_site(one.person)}
-    seats = {one.number: one.seat for one in gone}
-    moved = [one.person for one in come if seats.get(one.number, one.seat) != one.seat]
-    for one in come:
-        if entries.has_site(one.person) and not exemplars.exchange(
-            lost.pop(one.number, None), one.person, one.seat
+    lost = {seated.number: seated.person for seated in gone if entries.has_site(seated.person)}
+    seats = {seated.number: seated.seat for seated in gone}
+    moved = [seated.person for seated in come if seats.get(seated.number, seated.seat) != seated.seat]
+    for seated in come:
+        if entries.has_site(seated.person) and not exemplars.exchange(
+            lost.pop(seated.number, None), seated.person, seated.seat
         ):
             return False
     if any(map(exemplars.has, [*lost.values(), *moved])):

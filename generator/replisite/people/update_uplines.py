@@ -68,11 +68,11 @@ def _below(
     connection: sqlite3.Connection, person_id: str, columns: tuple[str, ...] = ("sponsor_id", "enroller_id")
 ) -> list[int]:
     """Return the people who name a person, at most `MOST` and one more by column."""
-    found: list[int] = []
+    numbers: list[int] = []
     for column in columns:
         query = f"SELECT number FROM people WHERE {column} = ? AND {column} <> '' LIMIT {MOST + 1}"  # noqa: S608 - our own words
-        found += [number for (number,) in connection.execute(query, (person_id,))]
-    return found
+        numbers += [number for (number,) in connection.execute(query, (person_id,))]
+    return numbers
 
 
 def _number(connection: sqlite3.Connection, person_id: str) -> int:

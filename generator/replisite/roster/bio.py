@@ -42,12 +42,12 @@ def render_bio(text: str) -> str:
 def _render_markdown(text: str) -> str:
     """Return what Markdown makes of a text; `render_prose` gives the same, where it gives anything."""
     if text.count("[") > MOST_BRACKETS:
-        return _told(text)
+        return _render_paragraphs(text)
     try:
         html = _markdown().reset().convert(text)
     except RecursionError:
         _markdown.cache_clear()  # what broke off in the middle of a list goes on in it
-        return _told(text)
+        return _render_paragraphs(text)
     clean = nh3.clean(
         html,
         tags=TAGS,
@@ -58,7 +58,7 @@ def _render_markdown(text: str) -> str:
     return _NONCHARACTERS.sub("", clean).strip()  # a character reference is one by now
 
 
-def _told(text: str) -> str:
+def _render_paragraphs(text: str) -> str:
     """Return text that is no Markdown as paragraphs."""
     paragraphs = (" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
     return "\n".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs if paragraph)

@@ -160,11 +160,11 @@ def _iter_stretches(file: BinaryIO, size: int, blocks: Sequence[Block]) -> Itera
         at = _same_until(file, blocks, at)
         if at == len(blocks) and file.tell() == size:
             return
-        wanted = at
+        earliest = at
         if at == len(blocks) > 1:  # what is new may go on with the last row, and a small block grows
             at -= 1
             file.seek(-blocks[at].size, os.SEEK_CUR)
-        body, index = _until_known(file, blocks, wanted, indexes, left)
+        body, index = _until_known(file, blocks, earliest, indexes, left)
         left -= len(body) + sum(block.size for block in blocks[at:index])
         if left < 0 or not _is_plain(body):
             raise _TooMuch

@@ -52,7 +52,7 @@ def _iter_lost(
             letters = _missing(text, str(values.get(column, "")))
         letters = [*row.lost.get(column, ""), *letters]
         if letters:
-            yield LostLetters(*row.places.get(column, (row.file, row.line)), column, _named(letters))
+            yield LostLetters(*row.positions.get(column, (row.file, row.line)), column, _named(letters))
 
 
 def _missing(text: str, value: str) -> list[str]:

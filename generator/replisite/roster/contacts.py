@@ -69,8 +69,8 @@ def parse_url(text: str) -> str:
         raise ValueError(f"has {len(text):,} letters; {URL_LIMIT:,} is the most for an address")
     if " " in text or _has_invisible(text):
         raise ValueError(f"{quoted(text)} has a blank or an invisible letter in it; write the address alone")
-    found = _SCHEME.match(text)
-    scheme = found.group(1).lower() if found else ""
+    prefix = _SCHEME.match(text)
+    scheme = prefix.group(1).lower() if prefix else ""
     if scheme not in SCHEMES:
         raise ValueError(_no_scheme(text, scheme))
     rest = text[len(scheme) + 1 :]

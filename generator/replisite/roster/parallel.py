@@ -28,7 +28,7 @@ ALONE = 2_000
 """Rows that one process checks faster than others could be started for."""
 
 MOST_PROCESSES = 3
-"""Whoever takes people in is slower than three who judge them."""
+"""More would wait: the process that imports people is slower than three that judge rows."""
 
 ROWS = 200
 LETTERS = 1 << 18
@@ -51,26 +51,26 @@ def judge_rows(rows: Iterable[RawRow | Rejected], rules: ColumnRules, processes:
     if first is None:
         return
     with ExitStack() as stack:
-        crew = [
+        judges = [
             stack.enter_context(
                 ChildProcess(partial(_Judge, rules), "replisite rows", "reads rows of the roster")
             )
             for _ in range(min(processes, MOST_PROCESSES))
         ]
-        free = deque(crew)
+        free = deque(judges)
         under_way: deque[tuple[ChildProcess, list[RawRow | Rejected]]] = deque()
         for parcel in chain([first], parcels):
             judged: Iterator[Judged] = iter(())
             if not free:
-                room, earlier = under_way.popleft()
-                judged = _judged(room.answer(), earlier)
-                free.append(room)
-            room = free.popleft()
-            room.begin("judge", [_packed(row) for row in parcel if isinstance(row, RawRow)])
-            under_way.append((room, parcel))
-            yield from judged  # while they take these in, the room is at work again
-        for room, parcel in under_way:
-            yield from _judged(room.answer(), parcel)
+                judge, earlier = under_way.popleft()
+                judged = _judged(judge.answer(), earlier)
+                free.append(judge)
+            judge = free.popleft()
+            judge.begin("judge", [_packed(row) for row in parcel if isinstance(row, RawRow)])
+            under_way.append((judge, parcel))
+            yield from judged  # while the caller takes these, the process is at work again
+        for judge, parcel in under_way:
+            yield from _judged(judge.answer(), parcel)
 
 
 def _parcels(rows: Iterator[RawRow | Rejected]) -> Iterator[list[RawRow | Rejected]]:
@@ -88,19 +88,19 @@ def _parcels(rows: Iterator[RawRow | Rejected]) -> Iterator[list[RawRow | Reject
 
 
 def _packed(row: RawRow) -> tuple[Any, ...]:
-    return row.file, row.line, row.cells, dict(row.places), dict(row.lost)
+    return row.file, row.line, row.cells, dict(row.positions), dict(row.lost)
 
 
 def _judged(answer: object, parcel: list[RawRow | Rejected]) -> Iterator[Judged]:
     """Stream the rows of a parcel as they were judged, and those between them that needed no judge."""
     answers = iter(cast(Sequence[tuple[Any, ...] | Rejected], answer))
     for row in parcel:
-        one = next(answers) if isinstance(row, RawRow) else row
-        yield one if isinstance(one, Rejected) else Person(*one)
+        result = next(answers) if isinstance(row, RawRow) else row
+        yield result if isinstance(result, Rejected) else Person(*result)
 
 
 class _Judge:
-    """What a process of the crew holds."""
+    """The rules of the columns, in a process that judges rows."""
 
     def __init__(self, rules: ColumnRules, _: Reporter) -> None:
         os.nice(NICENESS)
@@ -109,4 +109,4 @@ class _Judge:
     def judge(self, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...] | Rejected]:
         """Return each row's person as plain values, or the faults."""
         judged = (judge_row(RawRow(*row), self._rules) for row in rows)
-        return [one if isinstance(one, Rejected) else _values(one) for one in judged]
+        return [result if isinstance(result, Rejected) else _values(result) for result in judged]

@@ -106,6 +106,6 @@ def _person(
 
 
 def _fault(row: RawRow, column: str, message: str) -> Fault:
-    file, line = row.places.get(column, (row.file, row.line))
+    file, line = row.positions.get(column, (row.file, row.line))
     what, _, advice = message.partition("; ")
     return Fault(file, line, f"{column} {what}", advice)

@@ -81,8 +81,8 @@ def _show_plain(digits: str) -> str:
     if plan is None:
         return ""
     for beginning, whole, written in plan.shapes:
-        if (beginning is None or beginning.match(national)) and (found := whole.fullmatch(national)):
-            shown = written.format("", *found.groups(""))
+        if (beginning is None or beginning.match(national)) and (match := whole.fullmatch(national)):
+            shown = written.format("", *match.groups(""))
             return f"+{code} {shown}"
     return f"+{code} {national}"
 

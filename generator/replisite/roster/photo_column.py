@@ -21,13 +21,13 @@ def named_photos(site: Site, source: Path | None, among: Collection[str]) -> fro
 
     ``source`` is read instead of the site's own roster. Only the column of photos is looked at.
     """
-    wanted = {
+    candidates = {
         _plain(path, site): path for path in among if PurePosixPath(path).suffix.lower() in PHOTO_SUFFIXES
     }
-    if not wanted:
+    if not candidates:
         return frozenset()
-    found = (wanted.get(_plain(photo, site)) for photo in _photos(site, source))
-    return frozenset(path for path in found if path is not None)
+    named = (candidates.get(_plain(photo, site)) for photo in _photos(site, source))
+    return frozenset(path for path in named if path is not None)
 
 
 def _photos(site: Site, source: Path | None) -> Iterator[str]:

@@ -35,9 +35,9 @@ def render_prose(text: str) -> str:
     return f"<p>{paragraphs}</p>"
 
 
-def _strong(found: re.Match[str]) -> str:
-    return f"<strong>{found[1]}</strong>"
+def _strong(match: re.Match[str]) -> str:
+    return f"<strong>{match[1]}</strong>"
 
 
-def _emphatic(found: re.Match[str]) -> str:
-    return f"<em>{found[1]}</em>"
+def _emphatic(match: re.Match[str]) -> str:
+    return f"<em>{match[1]}</em>"

@@ -1,4 +1,4 @@
-"""Stream the people of a site's roster, each row checked by itself."""
+"""Stream the people of a site's roster, each row checked alone."""
 
 from __future__ import annotations
 
@@ -57,17 +57,17 @@ def read_roster(
         faults.append(Fault(_shown(source or terms.path, terms.root), 0, what, advice))
         yield RefusedRow("", 0, is_whole_file=True)
         return
-    rows = _told(reading.rows, reading.stories, reading.name)
+    rows = _with_stories(reading.rows, reading.stories, reading.name)
     is_whole = True
     with closing(judge_rows(rows, reading.rules, processes)) as judged:
-        for one in judged:
-            if isinstance(one, Person):
-                yield reading.with_photo(one)
+        for result in judged:
+            if isinstance(result, Person):
+                yield reading.with_photo(result)
                 continue
-            for fault in one.faults:
+            for fault in result.faults:
                 faults.append(fault)
-            is_whole = is_whole and not one.is_whole_file
-            yield RefusedRow(one.id, one.rows, one.is_whole_file)
+            is_whole = is_whole and not result.is_whole_file
+            yield RefusedRow(result.id, result.rows, result.is_whole_file)
     for fault in reading.stories.iter_unread() if source is None and is_whole else ():
         faults.append(fault)
 
@@ -82,7 +82,7 @@ def read_stretches(
 ) -> Iterator[Iterator[Person | RefusedRow]]:
     """Stream the people of each stretch of the roster as `read_roster` would, and a `RefusedRow` for each row with faults.
 
-    What the faults are is not told: they may be other ones, where a stretch ends within a row.
+    The faults themselves are not reported: they may be others where a stretch ends within a row.
     """
     reading = _Reading.of(terms, source, reserved, has_photo)
     for stretch in difference.stretches:
@@ -134,9 +134,11 @@ class _Reading:
     def among(self, head: bytes, stretch: Stretch) -> Iterator[Person | RefusedRow]:
         """Stream the people of one stretch."""
         rows = self.rows.among(head, stretch.body, stretch.line)
-        for row in _told(rows, self.stories, self.name):
-            one = judge_row(row, self.rules) if isinstance(row, RawRow) else row
-            yield self.with_photo(one) if isinstance(one, Person) else RefusedRow(one.id, one.rows)
+        for row in _with_stories(rows, self.stories, self.name):
+            result = judge_row(row, self.rules) if isinstance(row, RawRow) else row
+            yield (
+                self.with_photo(result) if isinstance(result, Person) else RefusedRow(result.id, result.rows)
+            )
 
     def with_photo(self, person: Person) -> Person:
         """Return the person without a photo that is not there."""
@@ -146,7 +148,7 @@ class _Reading:
         return replace(person, public={name: text for name, text in person.public.items() if name != "photo"})
 
 
-def _told(
+def _with_stories(
     rows: Iterable[RawRow | BadRow | BadFile], stories: Stories, name: str
 ) -> Iterator[RawRow | Rejected]:
     """Stream the rows, each with its story, until the file ends or cannot be read any further."""
@@ -179,5 +181,5 @@ def _public_files(terms: RosterTerms, source: Path | None) -> PublicFiles:
 
 
 def _shown(path: Path, root: Path) -> str:
-    """Return the path as faults tell it: relative to the site's root if it lies inside."""
+    """Return the path as faults show it: relative to the site's root if it lies inside."""
     return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()

@@ -84,7 +84,7 @@ class RowWarnings:
         """Say where rows of the file stand now; ``moved`` gives the line of a row, from the line that it had."""
         for alias, lost in self._lost.items():
             self._lost[alias] = [
-                one._replace(line=moved(one.line)) if one.file == file else one for one in lost
+                cell._replace(line=moved(cell.line)) if cell.file == file else cell for cell in lost
             ]
 
     def warnings(self) -> list[str]:
@@ -117,7 +117,7 @@ class RowWarnings:
 
     def _letters(self) -> Iterator[str]:
         """Warn of cells that are not published letter by letter, the first of them by file and line."""
-        cells = sorted(one for lost in self._lost.values() for one in lost)
+        cells = sorted(cell for lost in self._lost.values() for cell in lost)
         if cells:
             holders = "1 cell holds" if len(cells) == 1 else f"{self._at_least(len(cells))} cells hold"
             shown = "; ".join(map(str, cells[:SHOWN]))

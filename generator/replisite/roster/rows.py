@@ -41,14 +41,14 @@ class Columns:
 class RawRow:
     """One row as it is written: text by column name.
 
-    ``places`` says where a cell stands that is not from the roster itself, ``lost`` what letters a cell has lost
+    ``positions`` says where a cell stands that is not from the roster itself, ``lost`` what letters a cell has lost
     while it was read.
     """
 
     file: str
     line: int
     cells: Mapping[str, str]
-    places: Mapping[str, tuple[str, int]] = field(default_factory=lambda: MappingProxyType({}))
+    positions: Mapping[str, tuple[str, int]] = field(default_factory=lambda: MappingProxyType({}))
     lost: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 

@@ -95,7 +95,7 @@ _SUSPECT = re.compile(
 
 
 def is_suspect(cells: Mapping[str, str]) -> bool:
-    """Tell, fast, whether a row may hold anything that the functions below would name, in an id, an alias or a text."""
+    """Say, fast, whether a row may hold anything that the functions below would name, in an id, an alias or a text."""
     get = cells.get
     if not (get("first_name") and get("last_name")):
         return True
@@ -153,8 +153,10 @@ def _fault(column: str, text: str, cells: Mapping[str, str], field: CustomField 
             )
         advice = f"write the person's {column}" if column in {"id", "alias"} else "leave it empty"
         return f"{quoted(bare)} is what a database or a program writes for no value; {advice}"
-    if found := _TEXT_FORMULA.fullmatch(bare):
-        return f"{quoted(bare)} is a formula of a spreadsheet; write {found[1].strip() or 'the value itself'}"
+    if formula := _TEXT_FORMULA.fullmatch(bare):
+        return (
+            f"{quoted(bare)} is a formula of a spreadsheet; write {formula[1].strip() or 'the value itself'}"
+        )
     is_prose = column in _NAMES or column in _PLACES or column in _PROSE or column in _CHOSEN
     if is_prose or (field is not None and field.type == "text"):
         return ""
@@ -186,7 +188,7 @@ def _key_fault(column: str, text: str, bare: str, field: CustomField | None) -> 
 def _is_no_value(
     column: str, text: str, cells: Mapping[str, str], field: CustomField | None, nothings: int
 ) -> bool:
-    """Tell whether a cell that may be a word or a name is a program's "no value"."""
+    """Say whether a cell that may be a word or a name is a program's "no value"."""
     word = text.lower()
     if word in _ALWAYS_NOTHING or text in _NOTHING_BY_CASE:
         return True

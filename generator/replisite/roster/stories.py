@@ -95,8 +95,8 @@ class Stories:
                         file, story.lines["publish"], what, "a story may only publish less; change the roster"
                     )
                 ]
-        places = {column: (file, line) for column, line in story.lines.items()}
-        return replace(row, cells={**row.cells, **story.cells}, places=places)
+        positions = {column: (file, line) for column, line in story.lines.items()}
+        return replace(row, cells={**row.cells, **story.cells}, positions=positions)
 
     def iter_unread(self) -> Iterator[Fault]:
         """Stream a fault for each story whose person did not come by."""

@@ -81,9 +81,9 @@ class CsvFile:
 
     def _rows(self, header: list[str], lines: _Lines) -> Iterator[RawRow | BadRow | BadFile]:
         known = frozenset(self._columns.known)
-        places = {column: at for at, column in reversed(list(enumerate(header))) if column in known}
-        wanted = tuple(places.items())
-        id_place, width = places["id"], len(header)
+        indexes = {column: index for index, column in reversed(list(enumerate(header))) if column in known}
+        indexed_columns = tuple(indexes.items())
+        id_index, width = indexes["id"], len(header)
         headings = _spellings((*header, *known))
         reader = csv.reader(lines, strict=True)
         while True:
@@ -108,7 +108,7 @@ class CsvFile:
                 continue
             swallowed: list[int] = []
             if lines.number > line:
-                swallowed = swallowed_lines(lines.row, width, id_place, places["alias"])
+                swallowed = swallowed_lines(lines.row, width, id_index, indexes["alias"])
             if undecoded:
                 fault = Fault(self._name, undecoded, "a byte is not UTF-8", _UTF_8)
             elif cells[0] in headings and _is_other_header(cells, header, headings):
@@ -122,9 +122,9 @@ class CsvFile:
             elif len(cells) != width:
                 fault = Fault(self._name, line, _miscounted(len(cells), width), _COMMAS)
             else:
-                yield RawRow(self._name, line, {column: cells[at] for column, at in wanted})
+                yield RawRow(self._name, line, {column: cells[index] for column, index in indexed_columns})
                 continue
-            yield BadRow(fault, cells[id_place] if id_place < len(cells) else "", 1 + len(swallowed))
+            yield BadRow(fault, cells[id_index] if id_index < len(cells) else "", 1 + len(swallowed))
 
     def _unclosed(self, header: Sequence[str], line: int, row: Sequence[str], cell: QuotedCell) -> Fault:
         """Return the fault of a row that ends in the middle of a quoted cell, or goes on behind one."""
@@ -164,7 +164,7 @@ def _miscounted(cells: int, columns: int) -> str:
 
 
 def _in_column(cell: QuotedCell, header: Sequence[str]) -> str:
-    return f"in column {quoted(header[cell.place])}" if cell.place < len(header) else "behind the last column"
+    return f"in column {quoted(header[cell.index])}" if cell.index < len(header) else "behind the last column"
 
 
 def _spellings(columns: Iterable[str]) -> Mapping[str, str]:
@@ -178,7 +178,7 @@ def _spellings(columns: Iterable[str]) -> Mapping[str, str]:
 
 
 def _is_other_header(cells: Sequence[str], header: Sequence[str], headings: Mapping[str, str]) -> bool:
-    """Tell whether a row names columns, and not those of the header in their order."""
+    """Say whether a row names columns, and not those of the header in their order."""
     columns = [headings.get(cell.strip(), "") for cell in cells]
     return {"id", "alias"} <= set(columns) and all(columns) and columns != list(header)
 
