@@ -56,7 +56,7 @@ def explain(
     if not explanation.pages:
         near = nearest(options.page, {name for page in pages for name in (page.path, page.source)})
         raise UsageError(f'no page "{options.page}"; {near or "replisite explain lists all"}')
-    explanation.slots = len({(slot.where, slot.told) for page in explanation.pages for slot in page.slots})
+    explanation.slots = len({(slot.where, slot.code) for page in explanation.pages for slot in page.slots})
     return explanation
 
 
