@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from typing import Any
 
 from replisite.errors import Fault, InputError, UsageError, nearest
 from replisite.model.options import Options
@@ -30,6 +31,16 @@ class Explanation(Findings):
 
     pages: list[PageExplanation] = field(default_factory=list)
     slots: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the explanation as plain data; the code of a slot has the key of earlier versions."""
+        plain = Findings.as_json(self)
+        for page in plain["pages"]:
+            page["slots"] = [
+                {"told" if key == "code" else key: value for key, value in slot.items()}
+                for slot in page["slots"]
+            ]
+        return plain
 
 
 def explain(
