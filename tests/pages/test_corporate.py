@@ -9,6 +9,7 @@ from replisite.model.view import EditionView
 from replisite.pages.corporate import corporate_files, made_names
 from replisite.preview.content_worker import ContentWorker
 from replisite.preview.messages import ContentRequest
+from replisite.reporting import SilentReporter
 from tests.little_site import LittleSite
 from tests.pages.test_local_addresses import PELICAN, STYLES, without_kinds
 
@@ -34,7 +35,7 @@ def test_preview_and_build_give_the_same_files(little: LittleSite, style: str, d
     site = load_site(little.root)
     scratch = little.root / "scratch"
     scratch.mkdir()
-    worker = ContentWorker(scratch, lambda *_: None)
+    worker = ContentWorker(scratch, SilentReporter())
     views = [EditionView(edition) for edition in site.open_editions]
     index = worker.compose(ContentRequest(site, views, False, False, False))
     names = (

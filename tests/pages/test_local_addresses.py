@@ -17,6 +17,7 @@ from replisite.preview.content_worker import ContentWorker
 from replisite.preview.messages import ContentRequest, PageRequest
 from replisite.rendering.compose import ComposedSite, RenderingOrders, compose_site
 from replisite.rendering.prove import audit_site
+from replisite.reporting import SilentReporter
 from tests.crawl import walk
 from tests.little_site import LittleSite
 
@@ -208,7 +209,7 @@ def test_preview_and_build_report_the_same_links(little: LittleSite, style: str,
         owners = list(database.distributors(site.owner_url))
     house = house_account(site)
     orders = RenderingOrders(site, site.open_editions, now, False, False, True)
-    composed = compose_site(orders, lambda *_: None)
+    composed = compose_site(orders, SilentReporter())
     assert isinstance(composed, ComposedSite)
     audits = audit_site(composed, frozenset(), house, owners)
     built = {
@@ -218,7 +219,7 @@ def test_preview_and_build_report_the_same_links(little: LittleSite, style: str,
     }
     scratch = little.root / "scratch"
     scratch.mkdir()
-    composing = ContentWorker(scratch, lambda *_: None)
+    composing = ContentWorker(scratch, SilentReporter())
     survey = composing.compose(
         ContentRequest(site, [EditionView(edition) for edition in site.open_editions], False, False, False)
     )

@@ -11,6 +11,7 @@ from replisite.config import load_site
 from replisite.model.view import EditionView
 from replisite.preview.content_worker import ContentWorker
 from replisite.preview.messages import ContentRequest
+from replisite.reporting import SilentReporter
 from tests.little_site import LittleSite, run_replisite
 from tests.pages.test_local_addresses import PELICAN, STYLES, without_kinds
 
@@ -69,7 +70,7 @@ def test_a_preview_says_the_same_of_style_sheets(little: LittleSite) -> None:
     told = little.build(code=1).stderr
     site = load_site(little.root)
     (little.root / "scratch").mkdir()
-    composing = ContentWorker(little.root / "scratch", lambda *_: None)
+    composing = ContentWorker(little.root / "scratch", SilentReporter())
     survey = composing.compose(
         ContentRequest(site, [EditionView(edition) for edition in site.open_editions], False, False, False)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from typing import Any
 
 from replisite.errors import Fault, InputError, UsageError, nearest
 from replisite.model.options import Options
@@ -31,6 +32,16 @@ class Explanation(Findings):
     pages: list[PageExplanation] = field(default_factory=list)
     slots: int = 0
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the explanation as plain data; the code of a slot has the key of earlier versions."""
+        plain = Findings.as_json(self)
+        for page in plain["pages"]:
+            page["slots"] = [
+                {"told" if key == "code" else key: value for key, value in slot.items()}
+                for slot in page["slots"]
+            ]
+        return plain
+
 
 def explain(
     site: Site, options: ExplainOptions, reporter: Reporter, earlier: Sequence[Fault] = ()
@@ -56,7 +67,7 @@ def explain(
     if not explanation.pages:
         near = nearest(options.page, {name for page in pages for name in (page.path, page.source)})
         raise UsageError(f'no page "{options.page}"; {near or "replisite explain lists all"}')
-    explanation.slots = len({(slot.where, slot.told) for page in explanation.pages for slot in page.slots})
+    explanation.slots = len({(slot.where, slot.code) for page in explanation.pages for slot in page.slots})
     return explanation
 
 

@@ -72,17 +72,17 @@ class _Way:
     carriers: frozenset[Carrier]
     path: str
 
-    def is_taken(self, found: frozenset[Carrier], address: str) -> bool:
+    def is_taken(self, carriers_in_address: frozenset[Carrier], address: str) -> bool:
         """Say whether an owner that is read from these parts of an address is read where the template has it.
 
         One parameter is enough. A segment must be in its position from the start and from the end, if the template is always as
         long, and below the same folder.
         """
-        if any("query" in kind for kind, _ in self.carriers & found):
+        if any("query" in kind for kind, _ in self.carriers & carriers_in_address):
             return True
         for path in ("path", "fragment path"):
             carriers_in_path = {carrier for carrier in self.carriers if carrier[0] == path}
-            if carriers_in_path and carriers_in_path <= found:
+            if carriers_in_path and carriers_in_path <= carriers_in_address:
                 return f"{urlsplit(address).path}/".startswith(self.path)
         return False
 
@@ -98,12 +98,14 @@ class _Host:
 
     def carries(self, address: str, owner: str) -> bool:
         """Say whether an address carries the owner as one of the templates does."""
-        found = carriers(address, owner, reads_fragment=True)
-        return bool(found) and any(way.is_taken(found, address) for way in self.ways)
+        carriers_in_address = carriers(address, owner, reads_fragment=True)
+        return bool(carriers_in_address) and any(
+            way.is_taken(carriers_in_address, address) for way in self.ways
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _CompanyLink:
     """An address as a browser reads it. ``others`` are other readings: in text, a full stop may belong to it or not."""
 
     address: str
@@ -120,32 +122,32 @@ class CompanyLinks:
         self._own = urlsplit(site.url).netloc.lower()
         self._below = site.addresses.host_suffix
 
-    def find(self, page: bytes) -> Sequence[_Found]:
+    def find(self, page: bytes) -> Sequence[_CompanyLink]:
         """Return the addresses of a page, in UTF-8, that lead to a host of ``[links]``; `judge` says whose each is."""
         lower = page.lower()
-        return [found for host in self._hosts for found in _addresses(page, lower, host)]
+        return [link for host in self._hosts for link in _addresses(page, lower, host)]
 
-    def judge(self, found: _Found, owner: Distributor) -> Referral | None:
+    def judge(self, link: _CompanyLink, owner: Distributor) -> Referral | None:
         """Say whose a link on the owner's site is: None for the address of a page of the sites themselves."""
-        if any(found.host.carries(address, owner.id) for address in (found.address, *found.others)):
+        if any(link.host.carries(address, owner.id) for address in (link.address, *link.others)):
             return Referral.CARRIED
-        if self._is_own_page(found, owner):
+        if self._is_own_page(link, owner):
             return None
-        address = _normal(found.address)
+        address = _normal(link.address)
         bare = address.partition("#")[0]
         for pattern in self._ownerless:
             if address.startswith(pattern[:-1]) if pattern.endswith("*") else pattern in (address, bare):
                 return Referral.OWNERLESS
         return Referral.LOST
 
-    def _is_own_page(self, found: _Found, owner: Distributor) -> bool:
+    def _is_own_page(self, link: _CompanyLink, owner: Distributor) -> bool:
         """Say whether an address leads to the sites: their host is a template's too, and the path is no template's."""
-        parts = urlsplit(found.address)
+        parts = urlsplit(link.address)
         host = parts.netloc.lower()
         is_own = host in (self._own, urlsplit(owner.url).netloc.lower())
-        if not is_own and not (found.host.has_variables and self._below and host.endswith(self._below)):
+        if not is_own and not (link.host.has_variables and self._below and host.endswith(self._below)):
             return False
-        paths = [way.path for way in found.host.ways if way.path]
+        paths = [way.path for way in link.host.ways if way.path]
         return not any(f"{parts.path}/".startswith(path) for path in paths)
 
 
@@ -171,13 +173,13 @@ def _normal(address: str) -> str:
 
 def _hosts(templates: Mapping[str, str], fragment_links: Collection[str]) -> list[_Host]:
     """Return the hosts of some link templates, each once."""
-    found: dict[str, list[str]] = {}
+    names_by_authority: dict[str, list[str]] = {}
     for name, template in templates.items():
         start = re.match(r"https?://((?:\{[^/?{}][^{}]*\}|[^/?#{}])*)", template, re.IGNORECASE)
         if start:
-            found.setdefault(start[1].lower(), []).append(name)
+            names_by_authority.setdefault(start[1].lower(), []).append(name)
     hosts = []
-    for authority, names in found.items():
+    for authority, names in names_by_authority.items():
         texts = re.split(r"\{[^{}]*\}", authority)
         pattern = rb"[a-z0-9.-]*".join(re.escape(text.encode()) for text in texts)
         end = _END_WITH_PORT if re.search(r":[0-9]+$", authority) else _END
@@ -205,19 +207,19 @@ def _first_path(template: str) -> str:
 # -- addresses ---------------------------------------------------------------------------------------
 
 
-def _addresses(page: bytes, lower: bytes, host: _Host) -> Iterator[_Found]:
+def _addresses(page: bytes, lower: bytes, host: _Host) -> Iterator[_CompanyLink]:
     """Yield the addresses of one host in a page. ``lower`` is the page with ASCII letters in lower case."""
     end = 0
     while (position := lower.find(host.needle, end)) >= 0:
         end = position + len(host.needle)
         for start in host.address.finditer(lower, max(0, position - 160), end + 160):
             if start.start() <= position < start.end():
-                if found := _read(page, lower, start, host):
-                    yield found
+                if link := _read(page, lower, start, host):
+                    yield link
                 break
 
 
-def _read(page: bytes, lower: bytes, start: re.Match[bytes], host: _Host) -> _Found | None:
+def _read(page: bytes, lower: bytes, start: re.Match[bytes], host: _Host) -> _CompanyLink | None:
     """Return one address as a browser reads it, or None where nobody is led there."""
     first = start.start()
     tag_start = page.rfind(b"<", max(0, first - _LONGEST), first)
@@ -244,8 +246,8 @@ def _read(page: bytes, lower: bytes, start: re.Match[bytes], host: _Host) -> _Fo
     if tag == "form" and attribute == "action":
         address = _sent(address, page[tag_start:].decode("utf-8", "replace"))
     if is_in_tag or is_script:
-        return _Found(address, (), host)
-    return _Found(address.rstrip(".,;:!?)*_"), (address,), host)
+        return _CompanyLink(address, (), host)
+    return _CompanyLink(address.rstrip(".,;:!?)*_"), (address,), host)
 
 
 def _is_inside(lower: bytes, opening: bytes, closing: bytes, position: int) -> bool:
@@ -318,5 +320,5 @@ def _unescaped_html(text: str) -> str:
     return html.unescape(text)
 
 
-def _attribute_value(found: re.Match[str]) -> str:
-    return _unescaped_html(next((text for text in found.groups() if text is not None), ""))
+def _attribute_value(match: re.Match[str]) -> str:
+    return _unescaped_html(next((text for text in match.groups() if text is not None), ""))

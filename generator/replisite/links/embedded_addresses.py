@@ -64,17 +64,17 @@ def addresses_in(text: str, form: Form) -> Iterator[tuple[int, int]]:
             else:
                 yield start, max(start, len(text.rstrip()))
         case Form.ADDRESS_LIST:
-            yield from (found.span() for found in _WORD.finditer(text))
+            yield from (word.span() for word in _WORD.finditer(text))
         case Form.SOURCE_SET:
             yield from _source_addresses(text)
         case Form.STYLE:
             yield from _style_addresses(text)
         case Form.REFRESH:
-            found = _REFRESH.match(text)
-            if found and found.lastindex:
-                yield found.span(found.lastindex)
+            refresh = _REFRESH.match(text)
+            if refresh and refresh.lastindex:
+                yield refresh.span(refresh.lastindex)
         case Form.JSON:
-            yield from (found.span(1) for found in _JSON_PATH.finditer(text))
+            yield from (path.span(1) for path in _JSON_PATH.finditer(text))
         case _:
             return
 
@@ -101,7 +101,7 @@ def replace_addresses(text: str, form: Form, led: Callable[[str], str]) -> str:
             new = (
                 written
                 if new == text_of_address
-                else _STYLE_SPECIAL.sub(lambda found: f"%{ord(found[0]):02X}", new)
+                else _STYLE_SPECIAL.sub(lambda character: f"%{ord(character[0]):02X}", new)
             )
         else:
             new = led(written)
@@ -115,16 +115,16 @@ def style_text(written: str) -> str:
     return _STYLE_ESCAPE.sub(_style_character, written) if "\\" in written else written
 
 
-def _style_character(found: re.Match[str]) -> str:
-    code = int(found[1], 16) if found[1] else 0
-    return found[2] or (chr(code) if 0 < code < 0x110000 else "\ufffd")
+def _style_character(escape: re.Match[str]) -> str:
+    code = int(escape[1], 16) if escape[1] else 0
+    return escape[2] or (chr(code) if 0 < code < 0x110000 else "\ufffd")
 
 
 def _source_addresses(text: str) -> Iterator[tuple[int, int]]:
     """Split as the standard does: commas within an address belong to it, those at its end do not."""
     at = 0
-    while found := _SOURCE.match(text, at):
-        start, end = found.span(1)
+    while source := _SOURCE.match(text, at):
+        start, end = source.span(1)
         address = text[start:end].rstrip(",")
         yield start, start + len(address)
         at = end
@@ -139,18 +139,18 @@ def _style_addresses(text: str) -> Iterator[tuple[int, int]]:
         return
     depth = 0
     image_sets: list[int] = []
-    for found in _STYLE.finditer(text):
-        name = found.lastgroup
+    for token in _STYLE.finditer(text):
+        name = token.lastgroup
         if name in _STYLE_ADDRESSES:
-            yield found.span(name)
+            yield token.span(name)
         elif name == "image_set":
             depth += 1
             image_sets.append(depth)
         elif name in {"text_double", "text_single"}:
             if image_sets and image_sets[-1] == depth:  # in type("image/avif") it is one deeper
-                yield found.span(name)
+                yield token.span(name)
         elif name == "bracket":
-            depth += 1 if found.group() == "(" else -1
+            depth += 1 if token.group() == "(" else -1
             while image_sets and image_sets[-1] > depth:
                 image_sets.pop()
 
@@ -164,13 +164,13 @@ def unescape_attribute(text: str) -> str:
     return _REFERENCE.sub(_referred, text) if "&" in text else text
 
 
-def _referred(found: re.Match[str]) -> str:
-    name, semicolon, equals = found.groups()
+def _referred(reference: re.Match[str]) -> str:
+    name, semicolon, equals = reference.groups()
     if name is None:
-        return unescape(found.group())
+        return unescape(reference.group())
     if semicolon:
-        return html5.get(f"{name};", found.group()[: -len(equals) or None]) + equals
-    return found.group() if equals or name not in html5 else html5[name]
+        return html5.get(f"{name};", reference.group()[: -len(equals) or None]) + equals
+    return reference.group() if equals or name not in html5 else html5[name]
 
 
 def escape_attribute(text: str, quote: str) -> str:
@@ -178,4 +178,4 @@ def escape_attribute(text: str, quote: str) -> str:
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if quote:
         return text.replace(quote, "&#34;" if quote == '"' else "&#39;")
-    return re.sub(rf"[{_BLANKS}\"'`=]", lambda found: f"&#{ord(found.group())};", text)
+    return re.sub(rf"[{_BLANKS}\"'`=]", lambda character: f"&#{ord(character.group())};", text)

@@ -58,27 +58,29 @@ def carriers(address: str, owner: str, *, reads_fragment: bool = False) -> froze
         parts = urlsplit(address)
     except ValueError:  # a broken IPv6 host
         return frozenset()
-    found: set[Carrier] = {("query", name) for name in _parameters(parts.query, owner)}
-    found |= {("path", index) for index in _segments(parts.path, owner)}
+    carriers_in_address: set[Carrier] = {("query", name) for name in _parameters(parts.query, owner)}
+    carriers_in_address |= {("path", index) for index in _segments(parts.path, owner)}
     if reads_fragment:
         path, mark, query = parts.fragment.partition("?")
         if not mark and "=" in path and "/" not in path:  # #id=7&x=1
             path, query = "", path
-        found |= {("fragment query", name) for name in _parameters(query, owner)}
-        found |= {("fragment path", index) for index in _segments(f"/{path.lstrip('!/')}", owner)}
-    return frozenset(found)
+        carriers_in_address |= {("fragment query", name) for name in _parameters(query, owner)}
+        carriers_in_address |= {
+            ("fragment path", index) for index in _segments(f"/{path.lstrip('!/')}", owner)
+        }
+    return frozenset(carriers_in_address)
 
 
 @lru_cache(maxsize=256)
 def carriers_of(template: str, *, reads_fragment: bool = False) -> frozenset[Carrier]:
     """Return where every expansion of a template carries the owner: none, if one expansion loses it."""
-    found: frozenset[Carrier] | None = None
+    common: frozenset[Carrier] | None = None
     for values, address in samples(template):
         here = carriers(address, values["id"], reads_fragment=reads_fragment)
-        found = here if found is None else found & here
-        if not found:
+        common = here if common is None else common & here
+        if not common:
             return frozenset()
-    return found or frozenset()
+    return common or frozenset()
 
 
 def samples(template: str) -> Iterator[Sample]:
@@ -116,8 +118,8 @@ def has_sound_host(template: str) -> bool:
 
 def _authority(template: str) -> str:
     """Return what stands in a template up to the first thing that ends the host."""
-    found = re.match(r"[a-z]+://(?:\{[^/?{}][^{}]*\}|[^/?#{}])*", template, re.IGNORECASE)
-    return found[0] if found else ""
+    match = re.match(r"[a-z]+://(?:\{[^/?{}][^{}]*\}|[^/?#{}])*", template, re.IGNORECASE)
+    return match[0] if match else ""
 
 
 def _parameters(query: str, owner: str) -> Iterator[str]:

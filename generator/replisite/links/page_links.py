@@ -17,7 +17,7 @@ from replisite.links.embedded_addresses import (
     style_text,
     unescape_attribute,
 )
-from replisite.links.page_scan import BETWEEN, Holder, Place, scan
+from replisite.links.page_scan import BETWEEN, Holder, MarkupContext, scan
 
 __all__ = [
     "NO_HOST",
@@ -184,13 +184,13 @@ class PageLink(NamedTuple):
     holder: Holder
 
 
-def page_addresses(text: str, place: Place = BETWEEN) -> Iterator[PageLink]:
-    """Yield every address of a page, or of text at some place of it, in order, whatever it leads to.
+def page_addresses(text: str, context: MarkupContext = BETWEEN) -> Iterator[PageLink]:
+    """Yield every address of a page, or of a text that begins in ``context``, in order, whatever it leads to.
 
     A script, and a block of JSON-LD, are given as a whole, and an attribute that should name a picture and is empty
     as ``""``.
     """
-    for holder in scan(text, place=place, reads_data=True, keeps_empty=True):
+    for holder in scan(text, context=context, reads_data=True, keeps_empty=True):
         if isinstance(holder, Holder):
             yield from holder_addresses(text[holder.start : holder.end], holder)
 
@@ -207,9 +207,9 @@ def holder_addresses(written: str, holder: Holder) -> Iterator[PageLink]:
     if holder.rule.form is Form.SOURCE_SET and not value.strip():
         yield PageLink("", holder)
     for start, end in addresses_in(value, holder.rule.form):
-        found = style_text(value[start:end]) if holder.rule.form is Form.STYLE else value[start:end]
-        if holder.rule.is_certain or _LOOKS_LIKE_A_PATH.search(found.partition("?")[0]):
-            yield PageLink(found, holder)
+        address = style_text(value[start:end]) if holder.rule.form is Form.STYLE else value[start:end]
+        if holder.rule.is_certain or _LOOKS_LIKE_A_PATH.search(address.partition("?")[0]):
+            yield PageLink(address, holder)
 
 
 def with_addresses(text: str, led: Callable[[str, Holder], str]) -> str:

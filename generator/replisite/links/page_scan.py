@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from replisite.links.attributes import AttributeRule, Form, attribute_rule, is_picture, may_be_empty
 
-__all__ = ["BETWEEN", "Gap", "Holder", "Place", "picture_addresses", "scan"]
+__all__ = ["BETWEEN", "Gap", "Holder", "MarkupContext", "picture_addresses", "scan"]
 
 
 class Holder(NamedTuple):
@@ -45,14 +45,14 @@ class Gap(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MarkupContext:
     """Where a text begins: between tags, or behind a tag's name if there is one, beside these attributes."""
 
     tag: str = ""
     attributes: tuple[tuple[str, str], ...] = ()
 
 
-BETWEEN = Place()
+BETWEEN = MarkupContext()
 
 _RAW = frozenset(
     {"iframe", "noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp"}
@@ -126,7 +126,7 @@ _BARE = _Tag(0, [], is_closed=False)
 def scan(
     text: str,
     gap: str = "",
-    place: Place = BETWEEN,
+    context: MarkupContext = BETWEEN,
     *,
     skims: bool = False,
     reads_data: bool = False,
@@ -144,22 +144,22 @@ def scan(
     """
     at = 0
     foreign = 0
-    if place.tag:
+    if context.tag:
         tag = _read_tag(text, 0, gap)
-        yield from _holders(text, place.tag, tag, gap, dict(place.attributes), keeps_empty)
+        yield from _holders(text, context.tag, tag, gap, dict(context.attributes), keeps_empty)
         at = tag.end
-    while found := _OPENING.search(text, _behind_plain(text, at) if skims else at):
-        comment, cdata, slash, written = found.groups()
-        start = found.start()
+    while opening := _OPENING.search(text, _behind_plain(text, at) if skims else at):
+        comment, cdata, slash, written = opening.groups()
+        start = opening.start()
         if not written:
             if comment:
                 at = _comment_end(text, start)
             else:
-                at = _behind(text, "]]>", found.end()) if cdata and foreign else _behind(text, ">", start)
+                at = _behind(text, "]]>", opening.end()) if cdata and foreign else _behind(text, ">", start)
             yield from _gaps(text, gap, start, at)
             continue
         name = (written.partition(gap)[0] if gap else written).lower()
-        at = found.end()
+        at = opening.end()
         is_bare = text.startswith(">", at)
         tag = _BARE if is_bare else _read_tag(text, at, gap)
         at = at + 1 if is_bare else tag.end
@@ -170,7 +170,7 @@ def scan(
             continue
         if gap and gap in written:
             known = _known({key.name: text[key.start : key.end] for key in reversed(tag.attributes)}, gap)
-            yield from (Gap(at, name, known) for at in _positions(text, gap, start, found.end()))
+            yield from (Gap(at, name, known) for at in _positions(text, gap, start, opening.end()))
         yield from _holders(text, name, tag, gap, {}, keeps_empty)
         is_closed = tag.is_closed and (bool(foreign) or name in _FOREIGN)
         if name in _FOREIGN and not is_closed:
@@ -193,39 +193,39 @@ def picture_addresses(text: str) -> list[tuple[int, int]] | None:
     ([(23, 28)], None)
     """
     at, size = 0, len(text)
-    found: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     while at < size:
         step = _UP_TO_PICTURE.match(text, at)
         if step is None or step.end() == at:
             return None
         at = step.end()
         if step.lastgroup is not None:
-            found.append(step.span(1))
-    return found
+            spans.append(step.span(1))
+    return spans
 
 
 def _behind_plain(text: str, at: int) -> int:
-    found = _PLAIN.match(text, at)
-    return found.end() if found else at
+    plain = _PLAIN.match(text, at)
+    return plain.end() if plain else at
 
 
 def _read_tag(text: str, at: int, gap: str) -> _Tag:
     """Read a tag from behind its name. A gap right before a name brings attributes of its own."""
     attributes: list[_Attribute] = []
-    while found := _ATTRIBUTE.match(text, at):
-        at = found.end()
-        if found[1]:
-            return _Tag(at, attributes, found[0].endswith("/>"))
-        name, start = found[2].lower(), found.start(2)
+    while match := _ATTRIBUTE.match(text, at):
+        at = match.end()
+        if match[1]:
+            return _Tag(at, attributes, match[0].endswith("/>"))
+        name, start = match[2].lower(), match.start(2)
         while gap and name.startswith(gap):
             attributes.append(_Attribute(gap, start, start + 1, start + 1, "", has_value=False))
             name, start = name[1:], start + 1
-        if not name and found[3] is found[5] is found[7] is None:
+        if not name and match[3] is match[5] is match[7] is None:
             continue
         for group, quote in ((3, '"'), (5, "'"), (7, "")):
-            if found[group] is not None:
-                attributes.append(_Attribute(name, start, *found.span(group), quote))
-                if quote and not found[group + 1]:
+            if match[group] is not None:
+                attributes.append(_Attribute(name, start, *match.span(group), quote))
+                if quote and not match[group + 1]:
                     return _Tag(len(text), attributes, False)
                 break
         else:
@@ -239,7 +239,7 @@ def _holders(
     first: dict[str, _Attribute] = {}
     for attribute in tag.attributes:
         first.setdefault(attribute.name, attribute)
-    values = {**{key: text[found.start : found.end] for key, found in first.items()}, **beside}
+    values = {**{key: text[attribute.start : attribute.end] for key, attribute in first.items()}, **beside}
     for attribute in tag.attributes:
         if gap and gap in attribute.name:
             known = {} if attribute.has_value else _known(values, gap)
@@ -298,16 +298,16 @@ def _gaps(text: str, gap: str, start: int, end: int) -> Iterator[Gap]:
 
 
 def _behind(text: str, closing: str, at: int) -> int:
-    found = text.find(closing, at)
-    return len(text) if found < 0 else found + len(closing)
+    index = text.find(closing, at)
+    return len(text) if index < 0 else index + len(closing)
 
 
 def _comment_end(text: str, start: int) -> int:
     for short in ("<!-->", "<!--->"):
         if text.startswith(short, start):
             return start + len(short)
-    found = _COMMENT_END.search(text, start + 4)
-    return found.end() if found else len(text)
+    match = _COMMENT_END.search(text, start + 4)
+    return match.end() if match else len(text)
 
 
 def _raw_end(text: str, name: str, at: int) -> int:
@@ -315,10 +315,10 @@ def _raw_end(text: str, name: str, at: int) -> int:
     if name == "plaintext":
         return len(text)
     if name == "script":
-        found = _script_closing(text, at)
+        closing_tag = _script_closing(text, at)
     else:
-        found = re.compile(rf"</{name}(?=[\t\n\f\r />])", re.IGNORECASE).search(text, at)
-    return found.start() if found else len(text)
+        closing_tag = re.compile(rf"</{name}(?=[\t\n\f\r />])", re.IGNORECASE).search(text, at)
+    return closing_tag.start() if closing_tag else len(text)
 
 
 def _script_closing(text: str, at: int) -> re.Match[str] | None:
@@ -326,11 +326,11 @@ def _script_closing(text: str, at: int) -> re.Match[str] | None:
     is_escaped = is_twice = False
     while step := _SCRIPT_STEP.search(text, at):
         at = step.end()
-        found = step.group()
-        if found == "<!--":
+        written = step.group()
+        if written == "<!--":
             at -= 2  # its dashes may be those of -->
             is_escaped = True
-        elif found == "-->":
+        elif written == "-->":
             is_escaped = is_twice = False
         elif step.group(1):
             if not is_twice:

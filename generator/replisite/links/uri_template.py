@@ -72,7 +72,7 @@ def _encoded(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _outline(template: str, given: tuple[tuple[str, bool], ...]) -> tuple[str, ...] | None:
-    """Return literal text and names of variables in turn, or None where the library must do each by itself.
+    """Return literal text and names of variables in turn, or None where the library must expand each owner's values.
 
     Of a text, an expansion shows only whether it is empty and its encoded letters, unless it cuts it
     short. So the library expands each template once, around marks, for a million owners.

@@ -24,7 +24,7 @@ from replisite.links.page_links import (
     parse_address,
     with_value,
 )
-from replisite.links.page_scan import BETWEEN, Gap, Holder, Place, picture_addresses, scan
+from replisite.links.page_scan import BETWEEN, Gap, Holder, MarkupContext, picture_addresses, scan
 from replisite.pages.site_files import ANY_DEPTH, SiteFiles
 from replisite.staging import Origin, Plate, Record, Slot, Writer
 
@@ -188,40 +188,42 @@ class _Lead:
             return text
         return "".join(part if isinstance(part, str) else part.render(record) for part in self.unmarked(text))
 
-    def pieces(self, text: str, gap: str, place: Place) -> Iterator[_Piece]:
+    def pieces(self, text: str, gap: str, context: MarkupContext) -> Iterator[_Piece]:
         """Split a page's text at the addresses that change and at gaps; ``gap`` stands for a slot."""
         if self.is_idle:
             yield _Piece(text, self, None)
             return
         lead, done, has_base = self, 0, False
-        for found in scan(text, gap, place, skims=not gap):
-            if isinstance(found, Gap):
+        for scanned in scan(text, gap, context, skims=not gap):
+            if isinstance(scanned, Gap):
                 where = (
-                    None if found.tag is None else Place(found.tag, tuple(sorted(found.attributes.items())))
+                    None
+                    if scanned.tag is None
+                    else MarkupContext(scanned.tag, tuple(sorted(scanned.attributes.items())))
                 )
-                yield _Piece(text[done : found.at], lead)
+                yield _Piece(text[done : scanned.at], lead)
                 yield _Piece(gap, lead, where)
-                done = found.at + 1
+                done = scanned.at + 1
                 continue
-            written = text[found.start : found.end]
-            is_base = found.tag == "base" and found.attribute == "href" and not has_base
+            written = text[scanned.start : scanned.end]
+            is_base = scanned.tag == "base" and scanned.attribute == "href" and not has_base
             if gap and gap in written:
-                yield _Piece(text[done : found.start], lead)
-                yield from lead.open_pieces(written, found, gap, is_base=is_base)
-                done = found.end
-            elif (new := lead.base(written, found) if is_base else lead.value(written, found)) != written:
-                yield _Piece(text[done : found.start], lead)
+                yield _Piece(text[done : scanned.start], lead)
+                yield from lead.open_pieces(written, scanned, gap, is_base=is_base)
+                done = scanned.end
+            elif (new := lead.base(written, scanned) if is_base else lead.value(written, scanned)) != written:
+                yield _Piece(text[done : scanned.start], lead)
                 yield _Piece(new, lead)
-                done = found.end
+                done = scanned.end
             if is_base:
-                lead, has_base = lead.within(lead.base_folder(written, found, gap)), True
+                lead, has_base = lead.within(lead.base_folder(written, scanned, gap)), True
         yield _Piece(text[done:], lead)
 
-    def led_text(self, text: str, place: Place) -> str:
-        """Return text from one place of the page with its addresses led."""
-        if not place.tag and (pictures := picture_addresses(text)) is not None:
+    def led_text(self, text: str, context: MarkupContext) -> str:
+        """Return a text with its addresses led; ``context`` is where on the page it begins."""
+        if not context.tag and (pictures := picture_addresses(text)) is not None:
             return self._with_pictures(text, pictures)
-        return _JOIN([piece.text for piece in self.pieces(text, "", place)])
+        return _JOIN([piece.text for piece in self.pieces(text, "", context)])
 
     def _with_pictures(self, text: str, pictures: Sequence[tuple[int, int]]) -> str:
         parts: list[str] = []
@@ -304,19 +306,19 @@ class _Lead:
 
     def _is_elsewhere(self, beginning: str) -> bool:
         """Say whether an address with this beginning is on another site in any case."""
-        found = _HOST.match(beginning)
-        if found is None:
+        match = _HOST.match(beginning)
+        if match is None:
             return bool(_OTHER_SCHEME.match(beginning))
         return parse_address(beginning, "", self.files.host) is None
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A piece of a page, and the position of its slots: between tags, in a tag, in a holder, or (None) none of these."""
+    """A piece of a page, and the context of its slots: between tags, in a tag, in a holder, or (None) none of these."""
 
     text: str
     lead: _Lead
-    place: Place | None = BETWEEN
+    context: MarkupContext | None = BETWEEN
     holder: Holder | None = None
 
     def parts(self, gap: str, slots: _Slots) -> Iterator[str | Slot]:
@@ -336,7 +338,7 @@ class _Piece:
     def _written(self, slot: Slot) -> Slot:
         if self.holder is not None:
             return AddressSlot((slot,), self.lead.for_slots(), self.holder)
-        return _Written(slot, self.lead.for_slots(), self.place)
+        return _Written(slot, self.lead.for_slots(), self.context)
 
     def _address(self, texts: Sequence[str], slots: _Slots) -> Iterator[str | Slot]:
         assert self.holder is not None
@@ -353,17 +355,17 @@ class _Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """A slot whose text is finished as the page around it is; ``place`` is None where there can be no address."""
+    """A slot whose text is finished as the page around it is; ``context`` is None where there can be no address."""
 
     slot: Slot
     lead: _Lead
-    place: Place | None
+    context: MarkupContext | None
     is_address: ClassVar[bool] = False
     is_silent: ClassVar[bool] = False
 
     @property
     def key(self) -> Hashable:
-        return ("written", self.slot.key, self.place, None if self.place is None else self.lead.sharing)
+        return ("written", self.slot.key, self.context, None if self.context is None else self.lead.sharing)
 
     @property
     def folder(self) -> str | None:
@@ -387,19 +389,19 @@ class _Written:
         """Return the slot's text for one record, with its marks filled and its addresses led."""
         if OPEN in text:
             text = self.lead.filled(text, record)
-        place = self.place
-        if place is None or ("=" if place.tag else "<") not in text or self.lead.is_idle:
+        context = self.context
+        if context is None or ("=" if context.tag else "<") not in text or self.lead.is_idle:
             return text
         if self.lead.files.may_be_local(text) or _ELEMENT_TEXT.search(text):
-            return self.lead.led_text(text, place)
+            return self.lead.led_text(text, context)
         return text
 
     def links(self, record: Record) -> list[PageLink]:
         """Return the addresses in the slot's text for one owner."""
-        if self.place is None:
+        if self.context is None:
             return []
         text = self.render(record)
-        return list(page_addresses(text, self.place)) if "=" in text else []
+        return list(page_addresses(text, self.context)) if "=" in text else []
 
 
 @dataclass(frozen=True, slots=True)

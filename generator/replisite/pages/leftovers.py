@@ -53,9 +53,9 @@ def changed_mark(text: str, keys: Collection[str]) -> str | None:
     lower = _without(text, keys).lower()
     if not any(hint in lower for hint in _HINTS):
         return None
-    for found in _BARE_KEY.finditer(lower):
-        if found[1] in keys:
-            return found[1]
+    for match in _BARE_KEY.finditer(lower):
+        if match[1] in keys:
+            return match[1]
     escaped = _ESCAPED.search(lower)
     return None if escaped is None else _key_in(lower[escaped.start() :][:80], keys)
 
@@ -71,9 +71,9 @@ def unfilled_braces(text: str, syntax: Syntax) -> Iterator[str]:
 
 def _without(text: str, keys: Collection[str]) -> str:
     """Return a text without the marks that will be filled in."""
-    return MARK.sub(lambda found: "" if found[1] in keys else found[0], text) if OPEN in text else text
+    return MARK.sub(lambda mark: "" if mark[1] in keys else mark[0], text) if OPEN in text else text
 
 
 def _key_in(text: str, keys: Collection[str]) -> str:
-    found = _BARE_KEY.search(text)
-    return found[1] if found and found[1] in keys else ""
+    match = _BARE_KEY.search(text)
+    return match[1] if match and match[1] in keys else ""

@@ -52,29 +52,29 @@ def audit(
     stands for all owners of the edition where pages do not differ. The texts of slots are read for all ``owners``.
     """
     base = link_check(files, house_account(site), site)
-    found: dict[tuple[str, BrokenLink], Page] = {}
+    broken_links: dict[tuple[str, BrokenLink], Page] = {}
     sampled: dict[str, None] = {}
     for house in corporate:
         check = replace(base, owner=house)
         for page in pages:
             text = _filled(page, corporate_plate(page), house, site)
-            found.update({(page.path, link): page for link in check.page(text, page.path)})
+            broken_links.update({(page.path, link): page for link in check.page(text, page.path)})
     replicated = [page for page in pages if page.is_replicated]
     for owner in owners[:1]:
         check = replace(base, owner=owner)
         for page in replicated:
             text = _filled(page, page.plate, owner, site)
-            found.update({(page.path, link): page for link in check.page(text, page.path)})
+            broken_links.update({(page.path, link): page for link in check.page(text, page.path)})
     for page, slot in _linking_slots(replicated):
         for owner in owners:
             check = replace(base, owner=owner)
             with _limited(page, owner, site):
                 links = slot.links({"distributor": owner})
-            found.update({(page.path, link): page for link in check.links(links, slot.folder)})
+            broken_links.update({(page.path, link): page for link in check.links(links, slot.folder)})
             if slot.is_address:
                 local = (link.text for link in links if check.is_local(link))
                 sampled.update({f'"{text}" on {page.path}': None for text in local})
-    return _reported(found, sampled, site)
+    return _reported(broken_links, sampled, site)
 
 
 def audit_sheets(sheets: Iterable[tuple[str, str, bytes]], files: SiteFiles, site: Site) -> Audit:
@@ -158,11 +158,13 @@ def _linking_slots(pages: Iterable[Page]) -> Iterator[tuple[Page, LinkingSlot]]:
                 yield page, slot
 
 
-def _reported(found: Mapping[tuple[str, BrokenLink], Page], sampled: dict[str, None], site: Site) -> Audit:
+def _reported(
+    broken_links: Mapping[tuple[str, BrokenLink], Page], sampled: dict[str, None], site: Site
+) -> Audit:
     """Report each broken link once: a template's with the number of its pages."""
     origins = LinkOrigins(site)
     grouped: dict[tuple[str, int, BrokenLink], list[str]] = {}
-    for (path, link), page in found.items():
+    for (path, link), page in broken_links.items():
         file, line = origins.find(page.source, link.written, link.picture)
         key = (file, line, link)
         grouped.setdefault(key, []).append(path)

@@ -65,22 +65,22 @@ class LinkCheck:
 
     def sheet(self, text: str, path: str) -> list[tuple[int, BrokenLink]]:
         """Return (line, broken link) of a shared style sheet; ``path`` is its published path."""
-        found: dict[tuple[int, BrokenLink], None] = {}
+        broken_links: dict[tuple[int, BrokenLink], None] = {}
         for at, address in _addresses_of(text):
             for broken in self.links([PageLink(address, _SHEET)], posixpath.dirname(path)):
-                found[text.count("\n", 0, at) + 1, broken] = None
-        return list(found)
+                broken_links[text.count("\n", 0, at) + 1, broken] = None
+        return list(broken_links)
 
     def links(self, links: Iterable[PageLink], folder: str | None) -> list[BrokenLink]:
         """Return the broken ones of some addresses; relative ones start from ``folder``."""
-        found: dict[BrokenLink, None] = {}
+        broken_links: dict[BrokenLink, None] = {}
         has_base = False
         for link in links:
             if link.holder.rule.form is Form.SCRIPT:
-                found.update(dict.fromkeys(self._script(link.text)))
+                broken_links.update(dict.fromkeys(self._script(link.text)))
                 continue
             if link.holder.rule.form is Form.LINKED_DATA:
-                found.update(dict.fromkeys(self._linked_data(link)))
+                broken_links.update(dict.fromkeys(self._linked_data(link)))
                 continue
             address = self._address(link.text, folder)
             if link.holder.tag == "base" and link.holder.attribute == "href":
@@ -89,19 +89,19 @@ class LinkCheck:
                 has_base = True
                 continue
             if address is None:
-                found.update(dict.fromkeys(self._without_site(link.text)))
+                broken_links.update(dict.fromkeys(self._without_site(link.text)))
                 if not link.text.strip() and is_picture(link.holder.tag, link.holder.attribute):
-                    found[_no_picture(link, "names no picture")] = None
+                    broken_links[_no_picture(link, "names no picture")] = None
             elif folder is not None or address[1].style != "relative":
-                found.update(dict.fromkeys(self._followed(link, *address)))
-        return list(found)
+                broken_links.update(dict.fromkeys(self._followed(link, *address)))
+        return list(broken_links)
 
     def is_local(self, link: PageLink) -> bool:
         """Say whether an address is relative or begins with a slash; an address with a host has its owner's."""
         if link.holder.rule.form in {Form.SCRIPT, Form.LINKED_DATA}:
             return False
-        found = self._address(link.text, "")
-        return found is not None and found[1].style != "host"
+        resolved = self._address(link.text, "")
+        return resolved is not None and resolved[1].style != "host"
 
     def _address(self, text: str, folder: str | None) -> tuple[bool, LocalAddress] | None:
         """Return an address, and whether it is on the owner's own site; its path is from the root of its site."""
@@ -127,14 +127,14 @@ class LinkCheck:
 
     def _followed(self, link: PageLink, is_own: bool, address: LocalAddress) -> Iterator[BrokenLink]:
         files, is_owner = self.files, not self.owner.is_company
-        found = files.find(address, is_owner=is_own)
-        is_page = found is not None and found.file.endswith(_PAGES)
+        target = files.find(address, is_owner=is_own)
+        is_page = target is not None and target.file.endswith(_PAGES)
         if is_page and not address.is_outside and is_picture(link.holder.tag, link.holder.attribute):
             yield _no_picture(link, "leads to a page and not to a picture")
         elif address.is_outside:
-            if found is not None:
+            if target is not None:
                 yield self._broken(link.text, f"it is not below {files.url}/", address, is_certain=False)
-        elif found is None or found.kind == "instead" or (is_own and found.kind == "once"):
+        elif target is None or target.kind == "instead" or (is_own and target.kind == "once"):
             is_elsewhere = address.style == "host" and not is_own
             if is_elsewhere and address.path.partition("/")[0] not in files.top_names:
                 return  # another owner's site, or something that this site does not know of
@@ -143,8 +143,8 @@ class LinkCheck:
                 return
             shown = address.file.removesuffix("index.html") or "home page"
             yield self._broken(link.text, f"there is no {shown}", address, is_certain=not is_elsewhere)
-        elif is_owner and not is_own and not link.holder.rule.is_company and found.file in files.own:
-            shown = found.file.removesuffix("index.html") or "home page"
+        elif is_owner and not is_own and not link.holder.rule.is_company and target.file in files.own:
+            shown = target.file.removesuffix("index.html") or "home page"
             what = f"it leads to the company's {shown}, not to the owner's"
             advice = 'write it as one address, or with rel="external" if it is meant'
             yield BrokenLink(link.text, what, advice, not files.is_lenient)
@@ -169,10 +169,10 @@ class LinkCheck:
     def _linked_data(self, block: PageLink) -> Iterator[BrokenLink]:
         """Report the addresses of JSON-LD that lead to no file; both the owner's and the company's pages are right."""
         for key, text in linked_addresses(block.text):
-            found = self._address(text, "")
-            if found is None or found[1].style == "relative":
+            resolved = self._address(text, "")
+            if resolved is None or resolved[1].style == "relative":
                 continue
-            is_own, address = found
+            is_own, address = resolved
             if self.files.find(address, is_owner=is_own) is None:
                 for broken in self._followed(PageLink(text, block.holder), is_own, address):
                     yield replace(broken, is_certain=broken.is_certain and key != IDENTIFIER)
@@ -181,19 +181,19 @@ class LinkCheck:
         """Report the paths in a script, which stay as they are, that lead elsewhere on an owner's site."""
         if self.owner.is_company:
             return
-        for found in _SCRIPT_PATH.finditer(text):
-            address = parse_address(found[2], "", self.files.host)
-            to = None if address is None else self.files.find(address, is_owner=True)
-            if to is None or to.file == "index.html":
+        for match in _SCRIPT_PATH.finditer(text):
+            address = parse_address(match[2], "", self.files.host)
+            target = None if address is None else self.files.find(address, is_owner=True)
+            if target is None or target.file == "index.html":
                 continue
-            if to.kind == "own" and not self.files.has_hosts:
+            if target.kind == "own" and not self.files.has_hosts:
                 what = "a script names it; on an owner's site it leads to the company's page"
-            elif to.kind == "once" and self.files.has_hosts:
+            elif target.kind == "once" and self.files.has_hosts:
                 what = "a script names it; an owner's host does not have it"
             else:
                 continue
             yield BrokenLink(
-                found[2], what, "use an address in an attribute, which is led to the right file", False
+                match[2], what, "use an address in an attribute, which is led to the right file", False
             )
 
 

@@ -50,12 +50,12 @@ class LinkOrigins:
     def _find_picture(self, source: str, tag: str, attribute: str) -> tuple[str, int]:
         pattern = _empty_picture(tag, attribute)
         known = {source: _lines(self._root / source), **self._templates}
-        found = [
+        origins = [
             (file, text.count("\n", 0, match.start()) + 1)
             for file, text in ((file, "\n".join(lines)) for file, lines in known.items())
             for match in pattern.finditer(text)
         ]
-        return found[0] if len(found) == 1 else (source, 0)
+        return origins[0] if len(origins) == 1 else (source, 0)
 
 
 def _empty_picture(tag: str, attribute: str) -> re.Pattern[str]:

@@ -170,14 +170,14 @@ class SiteFiles:
         address = parse_address(text, folder or "", self.host)
         if address is None or (folder is None and address.style == "relative"):
             return text
-        found = self.find(address, is_owner=is_owner)
-        if found is None:
+        target = self.find(address, is_owner=is_owner)
+        if target is None:
             return self._led_to_nothing(text, address, is_owner=is_owner)
-        if found.kind == "instead":
-            return text if is_company else _joined(up, self.instead[found.file].removesuffix("index.html"))
+        if target.kind == "instead":
+            return text if is_company else _joined(up, self.instead[target.file].removesuffix("index.html"))
         if not is_owner:
             is_wrong = address.is_outside and not self.is_lenient and not from_root
-            return _joined(up, found.path) + address.tail if is_wrong else text
+            return _joined(up, target.path) + address.tail if is_wrong else text
         if is_company:
             if (
                 is_shared
@@ -186,14 +186,14 @@ class SiteFiles:
                 and not address.climbs
             ):
                 return text
-            return self._led_to_company(text, address, found, folder or "")
-        if found.kind == "own":
+            return self._led_to_company(text, address, target, folder or "")
+        if target.kind == "own":
             if address.style == "relative" and not address.climbs:
                 return text
             if from_root and self.has_hosts:
-                return f"/{found.path}{address.tail}"
-            return _joined(up, found.path) + address.tail
-        return self._led_once(text, address, found, up)
+                return f"/{target.path}{address.tail}"
+            return _joined(up, target.path) + address.tail
+        return self._led_once(text, address, target, up)
 
     def _is_once(self, text: str, up: str) -> bool:
         """Say whether a plain address from the root of the site names a file that exists once."""
@@ -203,25 +203,25 @@ class SiteFiles:
             is_plain and rest not in self.own and rest not in self.instead and not rest.startswith((".", "/"))
         )
 
-    def _led_once(self, text: str, address: LocalAddress, found: FoundFile, up: str) -> str:
+    def _led_once(self, text: str, address: LocalAddress, target: FoundFile, up: str) -> str:
         if address.style == "host":
             return text
         if self.has_hosts:
-            return f"{self.url}/{found.path}{address.tail}"
+            return f"{self.url}/{target.path}{address.tail}"
         if address.style == "root":
-            return text if not address.is_outside else f"../{up}{found.path}{address.tail}"
-        return f"../{up}{found.path}{address.tail}"
+            return text if not address.is_outside else f"../{up}{target.path}{address.tail}"
+        return f"../{up}{target.path}{address.tail}"
 
-    def _led_to_company(self, text: str, address: LocalAddress, found: FoundFile, folder: str) -> str:
+    def _led_to_company(self, text: str, address: LocalAddress, target: FoundFile, folder: str) -> str:
         """Lead a canonical address and the like: it is absolute, or begins with ``/`` where that is the company's."""
-        if found.kind == "once":
-            return self._led_once(text, address, found, "../" * (folder.count("/") + 1) if folder else "")
+        if target.kind == "once":
+            return self._led_once(text, address, target, "../" * (folder.count("/") + 1) if folder else "")
         is_right = address.style == "host" or (
             address.style == "root" and not self.has_hosts and not address.is_outside
         )
-        if is_right or found.file not in self.company:
+        if is_right or target.file not in self.company:
             return text
-        return f"{self.url}/{found.path}{address.tail}"
+        return f"{self.url}/{target.path}{address.tail}"
 
     def _led_to_nothing(self, text: str, address: LocalAddress, *, is_owner: bool) -> str:
         if not is_owner or address.style != "root" or not self.has_hosts or not self.is_lenient:
