@@ -47,8 +47,8 @@ def _assert_reported(little: LittleSite, text: str, process: str) -> None:
 @pytest.mark.parametrize(
     ("function", "process", "status"),
     [
-        ("replisite.preview.content_worker:_beside", "replisite composer", 503),
-        ("replisite.preview.content_worker:ContentWorker._facts", "replisite composer", 500),
+        ("replisite.preview.content_worker:_beside", "replisite content", 503),
+        ("replisite.preview.content_worker:ContentWorker._facts", "replisite content", 500),
         ("replisite.preview.server:with_client", "MainProcess", 500),
     ],
 )
@@ -70,7 +70,7 @@ def test_a_bug_while_the_roster_is_read_is_shown(little: LittleSite) -> None:
     """It is a fault of the site in the toolbar and on the terminal; the company's pages are there."""
     with _preview(little, "replisite.preview.roster_worker:index_names") as preview:
         line = preview.wait_for(WORDS)
-        _assert_reported(little, line, "replisite intake")
+        _assert_reported(little, line, "replisite roster")
         assert preview.get("/").status == 200
         (little.root / "buggy").unlink()
         little.roster("A1,jane,Jane,Doe,jane@example.com,,Kendal,GB,active,,first_name")

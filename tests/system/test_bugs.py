@@ -40,27 +40,27 @@ def _report_file(text: str) -> Path:
         ("replisite.commands.build:build", ["build"], ["MainProcess"]),
         ("replisite.config:load_site", ["check"], ["MainProcess"]),
         ("replisite.commands.deploy:deploy", ["deploy"], ["MainProcess"]),
-        ("replisite.rendering.worker:reads_of", ["build"], ["replisite press room", "MainProcess"]),
-        ("replisite.rendering.worker:house_account", ["check"], ["replisite press room", "MainProcess"]),
+        ("replisite.rendering.compose:reads_of", ["build"], ["replisite rendering", "MainProcess"]),
+        ("replisite.rendering.prove:house_account", ["check"], ["replisite rendering", "MainProcess"]),
         (
             "replisite.rendering.worker:RenderingWorker.__init__",
             ["explain"],
-            ["replisite press room", "MainProcess"],
+            ["replisite rendering", "MainProcess"],
         ),
         (
             "replisite.rendering.shards:PressSet.press_site",
             ["build", "--jobs", "2"],
-            ["ForkProcess", "replisite press room", "MainProcess"],
+            ["ForkProcess", "replisite rendering", "MainProcess"],
         ),
         (
-            "replisite.rendering.worker:RenderingWorker.prove_pages",
+            "replisite.rendering.prove:_Prover.prove",
             ["build", "--jobs", "2"],
-            ["ForkProcess", "replisite press room", "MainProcess"],
+            ["ForkProcess", "replisite rendering", "MainProcess"],
         ),
         (
             "replisite.rendering.company_links:LinkCounts.__add__",
             ["check", "--links", "--jobs", "2"],
-            ["replisite press room", "MainProcess"],
+            ["replisite rendering", "MainProcess"],
         ),
     ],
 )
@@ -95,7 +95,7 @@ def test_a_bug_is_reported_with_the_frames_of_all_processes(
     ("function", "during"),
     [
         ("replisite.pelican.reader:static_slug", "while reading content/pages/about.md"),
-        ("replisite.pelican.generator:_is_due", ""),
+        ("replisite.pelican.generator:is_due", ""),
         ("replisite.pages.link_audit:_filled", ""),
     ],
 )
@@ -146,7 +146,7 @@ def test_a_bug_before_the_command_is_reported(tmp_path: Path, monkeypatch: pytes
 
 def test_a_bug_is_reported_as_json(little: LittleSite) -> None:
     """In the form of the other errors, with its type and its file."""
-    done = run_with_bug("replisite.rendering.worker:reads_of", "build", "--json", f"--site={little.root}")
+    done = run_with_bug("replisite.rendering.compose:reads_of", "build", "--json", f"--site={little.root}")
     assert done.returncode == 70
     told = json.loads(done.stdout)
     assert told.keys() == {"error", "message", "faults", "bug"}
