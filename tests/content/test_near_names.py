@@ -8,7 +8,7 @@ from replisite.content.near_names import near_name
 
 
 @pytest.mark.parametrize(
-    ("wanted", "known", "told"),
+    ("written", "known", "advice"),
     [
         (
             "images/café.png",
@@ -24,8 +24,8 @@ from replisite.content.near_names import near_name
         ("images/cup.png", "images/mountain.svg", ""),
     ],
 )
-def test_a_name_that_looks_like_another_leads_to_it(wanted, known, told):
+def test_a_name_that_looks_like_another_leads_to_it(written, known, advice):
     """The message says how they differ."""
-    found = near_name(wanted, [known, "unlike/anything.txt"])
-    assert told in found
-    assert bool(told) == bool(found)
+    message = near_name(written, [known, "unlike/anything.txt"])
+    assert advice in message
+    assert bool(advice) == bool(message)

@@ -222,9 +222,9 @@ def _with_own_value(template: str) -> str:
 def _without_id(template: str) -> str:
     """Take the id out of every expression, and what joined it to other text."""
 
-    def cut(found: re.Match[str]) -> str:
-        operator = found[1]
-        kept = [name for name in found[2].split(",") if not re.fullmatch(r"id(?::\d+|\*)?", name)]
+    def cut(expression: re.Match[str]) -> str:
+        operator = expression[1]
+        kept = [name for name in expression[2].split(",") if not re.fullmatch(r"id(?::\d+|\*)?", name)]
         return f"{{{operator}{','.join(kept)}}}" if kept else "\0"
 
     without = re.sub(r"\{([?&;/.]?)([^{}]*)\}", cut, template)

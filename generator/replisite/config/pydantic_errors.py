@@ -65,10 +65,10 @@ def _finding(error: ErrorDetails) -> Finding:
 
 
 def _choice(path: Path, value: object) -> Finding:
-    wanted = annotation_at(Document, path)
+    annotation = annotation_at(Document, path)
     written = f'"{value}"' if isinstance(value, str) else kind_written(value)
-    hint = nearest(value, get_args(wanted)) if isinstance(value, str) else ""
-    return Finding(path, f"wants {kind_of(wanted)}, got {written}", hint)
+    hint = nearest(value, get_args(annotation)) if isinstance(value, str) else ""
+    return Finding(path, f"wants {kind_of(annotation)}, got {written}", hint)
 
 
 def _known_key(path: Path) -> str:

@@ -45,7 +45,7 @@ def parse_site(text: str, root: Path) -> Site:
         document = Document.model_validate(written)
     except ValidationError as error:
         findings = find_faults(error.errors())
-        document = with_stand_ins(Document, written, [found["loc"] for found in error.errors()])
+        document = with_stand_ins(Document, written, [details["loc"] for details in error.errors()])
     if document is not None:
         findings += cross_check(document, root, {finding.path for finding in findings})
     if findings or document is None:

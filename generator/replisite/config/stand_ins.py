@@ -31,7 +31,7 @@ def with_stand_ins(model: type[Model], written: Mapping[str, Any], faulty: Itera
         try:
             return model.model_validate(values)
         except ValidationError as error:
-            faulty = [found["loc"] for found in error.errors()]
+            faulty = [details["loc"] for details in error.errors()]
     return None
 
 

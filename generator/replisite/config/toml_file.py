@@ -71,13 +71,13 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
         digits = re.search(r"[0-9][0-9_]{4000,}", text)
         line = text.count("\n", 0, digits.start()) + 1 if digits else 0
         raise InputError([Fault(name, line, *_TOO_LARGE)]) from error
-    if found := list(_unusable(written)):
+    if unusable := list(_unusable(written)):
         lines = find_lines(text.replace("\r\n", "\n"))
         raise InputError(
             Fault(name, line_of(lines, path), what, todo)
             if len(path) < DEEPEST
             else _too_deep(name, line_of(lines, path))
-            for path, (what, todo) in found
+            for path, (what, todo) in unusable
         )
     return written
 

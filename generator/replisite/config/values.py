@@ -166,8 +166,8 @@ def timezone(value: str) -> str:
         zoneinfo.ZoneInfo(value)
     except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError) as error:
         known = sorted(zoneinfo.available_timezones())
-        wanted = value.replace(" ", "_").lower()
-        same = [zone for zone in known if zone.rpartition("/")[2].lower() == wanted]
+        city = value.replace(" ", "_").lower()
+        same = [zone for zone in known if zone.rpartition("/")[2].lower() == city]
         hint = f'did you mean "{same[0]}"?' if same else nearest(value, known)
         hint = hint or "write an IANA name such as Europe/London"
         raise ValueError(f'"{value}" is no time zone of the IANA database', hint) from error

@@ -18,7 +18,7 @@ _LOOKS_LIKE = str.maketrans(
 """Cyrillic and Greek letters, hyphens and blanks that the eye takes for others (a few of UTS #39's)."""
 
 
-def near_name(wanted: str, known: Iterable[str]) -> str:
+def near_name(written: str, known: Iterable[str]) -> str:
     """Return the advice about a name that no file has: the name of a file that looks like it, and the difference.
 
     ``""`` where there is none. Names that are one in Unicode's normal form come first, then those that differ in
@@ -28,17 +28,17 @@ def near_name(wanted: str, known: Iterable[str]) -> str:
     'there is images/cup.png: capital letters count'
     """
     names = sorted(known)
-    composed = unicodedata.normalize("NFC", wanted)
+    composed = unicodedata.normalize("NFC", written)
     for name in names:
-        if unicodedata.normalize("NFC", name) == composed and name != wanted:
+        if unicodedata.normalize("NFC", name) == composed and name != written:
             return _about_accents(name)
     for name in names:
-        if _folded(name) == _folded(wanted) and name != wanted:
+        if _folded(name) == _folded(written) and name != written:
             return f"there is {name}: capital letters count"
     for name in names:
-        if _seen(name) == _seen(wanted) and name != wanted:
-            return f"there is {name}: it looks the same, and has {_difference(wanted, name)}"
-    close = difflib.get_close_matches(wanted, names, n=1, cutoff=_ALMOST_EQUAL)
+        if _seen(name) == _seen(written) and name != written:
+            return f"there is {name}: it looks the same, and has {_difference(written, name)}"
+    close = difflib.get_close_matches(written, names, n=1, cutoff=_ALMOST_EQUAL)
     return f'did you mean "{close[0]}"?' if close else ""
 
 
@@ -60,11 +60,11 @@ def _seen(name: str) -> str:
     return unicodedata.normalize("NFKC", name).translate(_LOOKS_LIKE).casefold()
 
 
-def _difference(wanted: str, name: str) -> str:
+def _difference(written: str, name: str) -> str:
     r"""Name the first letter of a file's name that is not the letter of the name that was written.
 
     >>> _difference("cup", "cu\u0440")
     'a cyrillic small letter er'
     """
-    here = next((letter for letter, other in zip(name, wanted, strict=False) if letter != other), "")
+    here = next((letter for letter, other in zip(name, written, strict=False) if letter != other), "")
     return f"a {unicodedata.name(here, 'letter of another script').lower()}" if here else "another length"

@@ -147,10 +147,10 @@ class PublicFiles:
 
     def _is_private(self, real: str) -> bool:
         try:
-            found = os.stat(real)  # noqa: PTH116 - as in `judge`
+            status = os.stat(real)  # noqa: PTH116 - as in `judge`
         except OSError:
             return False
-        if (found.st_dev, found.st_ino) in self._private:
+        if (status.st_dev, status.st_ino) in self._private:
             return True
         stories = os.path.join(self._real_content, STORIES)  # noqa: PTH118 - as above
         if self.has_stories and (real == stories or real.startswith(f"{stories}/")):

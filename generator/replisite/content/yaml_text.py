@@ -71,17 +71,15 @@ def parse_yaml(text: str, first_line: int = 1) -> Parsed:
     """
     text = _BREAKS.sub(" ", text)  # line breaks to YAML 1.1, and invisible to their author
     lines = text.split("\n")
-    composer = _Composer(lines, first_line)
+    builder = _ValueBuilder(lines, first_line)
     try:
-        value = composer.document(
-            iter(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
-        )
+        value = builder.document(iter(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))))
     except yaml.YAMLError as error:
         raise YamlError(_in_words(_for_people(text, error), lines, first_line)) from error
     except RecursionError as error:
         raise YamlError(Problem(first_line, "front matter is nested too deep")) from error
-    problems = sorted([*composer.problems, *composer.unused_anchors()])
-    return Parsed(value, composer.lines_of, tuple(problems))
+    problems = sorted([*builder.problems, *builder.unused_anchors()])
+    return Parsed(value, builder.lines_of, tuple(problems))
 
 
 def parse_moment(text: str) -> datetime.date | None:
@@ -111,7 +109,7 @@ class _Anchor:
 
 
 @dataclass(slots=True)
-class _Composer:
+class _ValueBuilder:
     """Makes values of YAML's events, and counts them."""
 
     lines: Sequence[str]

@@ -158,10 +158,10 @@ def _without_ending(name: str) -> str:
 
 def _first_foreign(text: str) -> str:
     """Name the first letter that an alias cannot have, so that a look-alike can be distinguished from the real alias."""
-    if _FOREIGN.search(text.lower()) is None:
+    match = _FOREIGN.search(text.lower())
+    if match is None:
         return "capital letters"
-    found = _FOREIGN.search(text.lower())
-    letter = found.group() if found else ""
+    letter = match.group()
     if letter.isspace():
         return "a blank in it"
     if letter.isascii() and letter.isprintable():

@@ -29,14 +29,14 @@ def template_lines(error: BaseException) -> list[tuple[str, int]]:
     Jinja gives an exception that leaves a template a traceback with such lines; other errors have those of the Python
     code that Jinja's compiler made.
     """
-    found: list[tuple[str, int]] = []
+    lines: list[tuple[str, int]] = []
     for frame, line in traceback.walk_tb(error.__traceback__):
         file = frame.f_code.co_filename
         template = frame.f_globals.get("__jinja_template__")
         if file.startswith("<"):
             continue  # a template of no file
         if template is not None:
-            found.append((file, template.get_corresponding_lineno(line)))
+            lines.append((file, template.get_corresponding_lineno(line)))
         elif "__jinja_exception__" in frame.f_globals:  # rewritten by jinja2.debug
-            found.append((file, line))
-    return found
+            lines.append((file, line))
+    return lines

@@ -98,8 +98,8 @@ def test_slots_of_pages_that_are_not_wanted_are_not_evaluated() -> None:
     """A record that needs some pages pays for those."""
     first, second, both = CountingSlot("a"), CountingSlot("b"), CountingSlot("c")
     press = Press([Plate("x", (first, both)), Plate("y", (second, both)), Plate("z", ("same",))])
-    assert press.pages({"d": 1}, wanted=[1, 2]) == [b"[b1][c1]", b"same"]
-    assert press.pages({"d": 2}, wanted=[1, 2]) == [b"[b2][c2]", b"same"]
+    assert press.pages({"d": 1}, indexes=[1, 2]) == [b"[b1][c1]", b"same"]
+    assert press.pages({"d": 2}, indexes=[1, 2]) == [b"[b2][c2]", b"same"]
     assert [len(slot.rounds) for slot in (first, second, both)] == [0, 2, 2]
 
 

@@ -95,7 +95,7 @@ def unsettled_names(template: nodes.Template) -> Names:
     one does, it is that one's value; if none does, it is undefined, even if the context has it. Code that is
     moved must not change that. A name is settled if the first thing that a scope does with it is to set it.
     """
-    found: set[str] = set()
+    unsettled: set[str] = set()
     bodies: list[list[nodes.Node]] = [template.body]
     for node in walk(template):
         if isinstance(node, SCOPES):
@@ -110,9 +110,9 @@ def unsettled_names(template: nodes.Template) -> Names:
             before = seen | {n.name for n in read if isinstance(n, nodes.Name) and n.ctx == "load"}
             if not isinstance(statement, nodes.If):
                 settled |= names - before
-            found |= names - settled
+            unsettled |= names - settled
             seen |= {n.name for n in walk(statement) if isinstance(n, nodes.Name)}
-    return frozenset(found)
+    return frozenset(unsettled)
 
 
 def _set_in(statement: nodes.Node) -> Iterator[str]:

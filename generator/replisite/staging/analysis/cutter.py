@@ -39,12 +39,12 @@ from replisite.staging.analysis.tree import (
     is_block_call,
     is_random,
     is_slot,
-    kind_told,
     mutates,
     own_expressions,
     reads_loop_values_only,
     set_names,
     spelled_names,
+    statement_kind,
     writes,
 )
 from replisite.staging.slot import Origin, Widening
@@ -141,16 +141,16 @@ class Cutter:
     def _statements(self, owner: nodes.Node, slot: str, scope: Scope) -> Widenings:
         """Cut a list of statements in place; return why pieces of it could not be cut."""
         body: list[nodes.Node] = []
-        found: Widenings = []
+        widenings: Widenings = []
         for node in getattr(owner, slot):
             new, why = self._statement(node, scope)
             body.extend(new)
-            found += why
+            widenings += why
             passed = [name for name in defined_names(node) if name in scope.pending]
             scope.definitions.update({name: scope.pending[name] for name in passed})
             body.extend(self._remember(name, node) for name in passed)
         setattr(owner, slot, body)
-        return found
+        return widenings
 
     def _statement(self, node: nodes.Node, scope: Scope) -> tuple[list[nodes.Node], Widenings]:
         """Return what stands for one statement, and why pieces of it could not be cut."""
@@ -185,17 +185,17 @@ class Cutter:
         """Cut inside a statement; if something in it cannot be cut, the statement is the slot."""
         untouched = copied(node)
         inside = scope if isinstance(node, nodes.If) else scope.inside(assigned_names(node))
-        found = self._statements(node, "body", inside)
+        widenings = self._statements(node, "body", inside)
         for other in getattr(node, "elif_", []):
-            found += self._statements(other, "body", scope)
+            widenings += self._statements(other, "body", scope)
         if hasattr(node, "else_"):
-            found += self._statements(node, "else_", scope)
-        if found and not scope.is_child:
+            widenings += self._statements(node, "else_", scope)
+        if widenings and not scope.is_child:
             try:
-                return self._slot([untouched], untouched.lineno, scope, found), []
+                return self._slot([untouched], untouched.lineno, scope, widenings), []
             except Uncut:
                 pass
-        return [node], found
+        return [node], widenings
 
     def _with(self, node: nodes.With, scope: Scope) -> tuple[list[nodes.Node], Widenings]:
         """Compute the deferred values of a ``with`` in a slot, and cut its body."""
@@ -221,13 +221,13 @@ class Cutter:
             for index, name in zip(indexes, names, strict=True):
                 node.values[index] = self._exported(name)
             inside = replace(inside, deferred=inside.deferred | {*names}, exported=inside.exported | {*names})
-        found = self._statements(node, "body", inside)
-        if found and not scope.is_child:
+        widenings = self._statements(node, "body", inside)
+        if widenings and not scope.is_child:
             try:
-                return self._slot([untouched], untouched.lineno, scope, found), []
+                return self._slot([untouched], untouched.lineno, scope, widenings), []
             except Uncut:
                 pass
-        return [*before, node], found
+        return [*before, node], widenings
 
     def _as_slot(
         self, node: nodes.Node, scope: Scope, earlier: Uncut | None = None
@@ -247,7 +247,7 @@ class Cutter:
             return ()
         for part in walk(node):
             if isinstance(part, nodes.Macro | nodes.Import | nodes.FromImport):
-                raise Uncut(part.lineno, f"{kind_told(part)} under a deferred test")
+                raise Uncut(part.lineno, f"{statement_kind(part)} under a deferred test")
             if isinstance(part, nodes.NSRef):
                 raise Uncut(part.lineno, "an attribute of a namespace is set to a deferred value")
         return tuple(dict.fromkeys(set_names(node)))
@@ -268,7 +268,7 @@ class Cutter:
 
     def _output(self, node: nodes.Output, scope: Scope) -> tuple[list[nodes.Node], Widenings]:
         new: list[nodes.Node] = []
-        found: Widenings = []
+        widenings: Widenings = []
         for expression in node.nodes:
             alone = nodes.Output([expression], lineno=expression.lineno)
             if reads(expression, scope.deferred):
@@ -277,7 +277,7 @@ class Cutter:
                     new.extend(self._slot([piece], node.lineno, scope))
                 except Uncut as uncut:
                     new.extend([self._trip(expression, uncut.reason), alone])
-                    found.append(Widening(self.name, expression.lineno, uncut.reason))
+                    widenings.append(Widening(self.name, expression.lineno, uncut.reason))
             elif is_block_call(expression):
                 where = nodes.Const(self.name), nodes.ContextReference()
                 new.extend([self._call("enter_block", *where), alone, self._call("leave_block", *where)])
@@ -287,7 +287,7 @@ class Cutter:
                 new[-1].nodes.append(expression)
             else:
                 new.append(alone)
-        return new, found
+        return new, widenings
 
     def _guarded(self, node: nodes.Node) -> nodes.Node:
         """Mark a stretch whose text is captured: a slot inside would be measured or filtered."""
@@ -442,7 +442,7 @@ class Cutter:
         if has_stray_loop_control(body):
             raise Uncut(line, "break or continue leaves this piece")
         if part := next((part for part in everything if isinstance(part, _NEVER_IN_A_SLOT)), None):
-            raise Uncut(part.lineno, f"{kind_told(part)} depends on a deferred name")
+            raise Uncut(part.lineno, f"{statement_kind(part)} depends on a deferred name")
         if any(map(_is_self, everything)):
             raise Uncut(line, "self is another thing in a slot")
         if any(isinstance(part, SCOPES) for part in everything) and self._is_scoped_oddly(everything):
@@ -491,15 +491,15 @@ class Cutter:
 
     def _definitions(self, body: list[nodes.Node], scope: Scope) -> Scope:
         """Add the macros and imports that this list of statements defines once, and what they defer."""
-        found = {name: copied(node) for node in body for name in defined_names(node)}
+        defined = {name: copied(node) for node in body for name in defined_names(node)}
         deferred = set(scope.deferred)
         size = -1
         while size != len(deferred):
             size = len(deferred)
-            for name, node in found.items():
+            for name, node in defined.items():
                 if self._readers.imports_deferred(node) or reads(node, frozenset(deferred)):
                     deferred.add(name)
-        pending = {name: node for name, node in found.items() if name in self._bound_once}
+        pending = {name: node for name, node in defined.items() if name in self._bound_once}
         return Scope(frozenset(deferred), dict(scope.definitions), pending, scope.exported)
 
     def _visible_in_block(self, scope: Scope) -> Scope:

@@ -184,9 +184,9 @@ class Keeper:
         return nodes.Name(name, "load", lineno=node.lineno)
 
 
-def same_path(one: Path, other: Path) -> bool:
+def same_path(path: Path, other: Path) -> bool:
     # 1, True and 1.0 are equal in Python and different keys to a reader.
-    return repr(one) == repr(other)
+    return repr(path) == repr(other)
 
 
 def _is_lazy(node: nodes.Expr) -> bool:

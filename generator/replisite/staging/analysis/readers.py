@@ -61,14 +61,14 @@ class Readers:
 
     def declared(self, everything: Iterable[nodes.Node]) -> Names:
         """Return the names that filters and tests look up in the context, as they have declared."""
-        found = set[str]()
+        names = set[str]()
         for part in everything:
             if isinstance(part, nodes.Filter | nodes.Test):
                 known = self.environment.filters if isinstance(part, nodes.Filter) else self.environment.tests
                 callee = known.get(part.name)
                 if reads_context(callee) and self._reads_by_name(callee):
-                    found |= {*callee.reads_names}  # type: ignore[union-attr]
-        return frozenset(found)
+                    names |= {*callee.reads_names}  # type: ignore[union-attr]
+        return frozenset(names)
 
     def _names_context_reader(self, argument: nodes.Expr) -> bool:
         """``map("name")`` and its kin call a filter or a test by name."""

@@ -21,13 +21,13 @@ __all__ = [
     "is_block_call",
     "is_random",
     "is_slot",
-    "kind_told",
     "mutates",
     "named_templates",
     "own_expressions",
     "reads_loop_values_only",
     "set_names",
     "spelled_names",
+    "statement_kind",
     "writes",
 ]
 
@@ -177,8 +177,8 @@ def holds_block_call(node: nodes.Node) -> bool:
 
 def named_templates(node: nodes.Node) -> Names:
     """Return the names of other templates that are written in one."""
-    found = (part.template for part in walk(node) if isinstance(part, REFERENCES))
-    spelt = (part for template in found for part in walk(template) if isinstance(part, nodes.Const))
+    templates = (part.template for part in walk(node) if isinstance(part, REFERENCES))
+    spelt = (part for template in templates for part in walk(template) if isinstance(part, nodes.Const))
     names = [
         item
         for part in spelt
@@ -204,7 +204,7 @@ def is_slot(node: nodes.Output) -> bool:
     return isinstance(node.nodes[0], nodes.MarkSafe)
 
 
-def kind_told(node: nodes.Node) -> str:
+def statement_kind(node: nodes.Node) -> str:
     names: dict[type[nodes.Node], str] = {
         nodes.Assign: "set",
         nodes.AssignBlock: "set block",

@@ -66,25 +66,25 @@ class Code:
     ) -> FilledSlot | TemplateSlot:
         """Return the slot with the values of this page; raises Widen if a value cannot be stored."""
         code = self.compiled
-        static, exported = self._told_apart(run, record)
-        found = {name: self._follow(roots[root], steps) for name, (root, steps) in self.cut.paths.items()}
+        static, exported = self._static_and_exported(run, record)
+        resolved = {name: self._follow(roots[root], steps) for name, (root, steps) in self.cut.paths.items()}
         for name, function in self.cut.narrowed.items():
-            found[name] = self.narrow(roots[function], found[name])
+            resolved[name] = self.narrow(roots[function], resolved[name])
         if derived is not None:
-            found = {**self._everything(run, context, derived), **found}
+            resolved = {**self._everything(run, context, derived), **resolved}
         else:
             for root, steps in self.cut.callees:
                 if root in roots and self._is_reader(roots[root], steps):
                     raise self._widen(f'"{steps[-1][1] if steps else root}" reads the context')
-        found = {**found, **static, **computed}
+        resolved = {**resolved, **static, **computed}
         for name in self.cut.declared:
             value = context.resolve_or_missing(name)
-            if type(value) is Tripwire or found.setdefault(name, value) is not value:
+            if type(value) is Tripwire or resolved.setdefault(name, value) is not value:
                 raise self._widen(
                     f'"{name}" is looked up in the context, and is something else there than here'
                 )
-        found = {name: value for name, value in found.items() if not is_unknown(name, value)}
-        kept = {name: self._keep(run, name, value) for name, value in found.items()}
+        resolved = {name: value for name, value in resolved.items() if not is_unknown(name, value)}
+        kept = {name: self._keep(run, name, value) for name, value in resolved.items()}
         values = {name: value for name, (value, _) in kept.items()}
         keys: tuple[Hashable, ...] = tuple((name, kept[name][1]) for name in sorted(kept))
         keys += tuple((name, source.slot.key, source.index) for name, source in sorted(exported.items()))
@@ -135,10 +135,10 @@ class Code:
                 return self._widen(untrusted(name, known[name])).widening
         return None
 
-    def _told_apart(
+    def _static_and_exported(
         self, run: Run, record: Mapping[str, Any]
     ) -> tuple[Mapping[str, Any], dict[str, Exported]]:
-        """Tell names that are static here, and names that another slot sets, from those of the record."""
+        """Return the values of names that are static here, and the names that another slot sets; the rest is the record's."""
         static: dict[str, Any] = {}
         exported: dict[str, Exported] = {}
         for name, value in record.items():
@@ -157,12 +157,12 @@ class Code:
     def _everything(self, run: Run, context: Context, derived: Context) -> Mapping[str, Any]:
         """Return all names that can be seen here, for code that may look for any."""
         apart = {*run.trips, *self.cut.definitions}
-        found = {name: value for name, value in derived.get_all().items() if name not in apart}
+        visible = {name: value for name, value in derived.get_all().items() if name not in apart}
         if self.cut.calls:
             outside = {name: value for name, value in context.get_all().items() if name not in apart}
-            if {name: id(value) for name, value in found.items()} != {k: id(v) for k, v in outside.items()}:
+            if {name: id(value) for name, value in visible.items()} != {k: id(v) for k, v in outside.items()}:
                 raise self._widen("a callable reads the context where names are local")
-        return found
+        return visible
 
     def _is_reader(self, value: Any, steps: Steps) -> bool:
         try:

@@ -214,11 +214,11 @@ def _hinted(staging: Staging, template: Template, hints: frozenset[str]) -> tupl
         staging.hinted[hints] = _overlay(more)
     overlay = staging.hinted[hints]
     if written := getattr(template, "written", None):
-        found = overlay.from_string(written[0], globals=_own_globals(template))
+        hinted = overlay.from_string(written[0], globals=_own_globals(template))
     else:
         assert template.name is not None
-        found = overlay.get_template(template.name, globals=_own_globals(template))
-    return _staging_of(overlay), found
+        hinted = overlay.get_template(template.name, globals=_own_globals(template))
+    return _staging_of(overlay), hinted
 
 
 def in_full(template: Template, static: Mapping[str, Any], record: Record) -> str:
@@ -261,7 +261,9 @@ def _staging_of(env: Environment) -> Staging:
 def _staged_template(template: Template) -> Template:
     """Return a template's own, of an overlay, where its environment has the extension."""
     env = template.environment
-    extension = next((found for found in env.extensions.values() if isinstance(found, Deferring)), None)
+    extension = next(
+        (extension for extension in env.extensions.values() if isinstance(extension, Deferring)), None
+    )
     if extension is None or hasattr(env, "staging"):
         return template
     if template.name is None:

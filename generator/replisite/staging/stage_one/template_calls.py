@@ -182,13 +182,13 @@ class Staging:
             raise Changes
         return method
 
-    def named(self, template: str, line: int, wanted: Any) -> Any:
+    def named(self, template: str, line: int, name: Any) -> Any:
         """Let the name of a template pass, and nothing else that Jinja would take for one."""
-        if isinstance(wanted, list | tuple):
-            return [self.named(template, line, item) for item in wanted]
-        if not isinstance(wanted, str | Undefined):
-            self.trip(template, line, f"a template is named by {type(wanted).__name__}")
-        return wanted
+        if isinstance(name, list | tuple):
+            return [self.named(template, line, item) for item in name]
+        if not isinstance(name, str | Undefined):
+            self.trip(template, line, f"a template is named by {type(name).__name__}")
+        return name
 
     def _is_usual(self, template: str, context: Context) -> bool:
         """Say whether autoescape is as the template's name says; a shared context may say otherwise."""

@@ -29,7 +29,7 @@ from replisite.staging.analysis.binding import free_names
 from replisite.staging.analysis.readers import applied_names, reads_context
 from replisite.staging.analysis.tree import escaped_once
 from replisite.staging.slot import Record
-from replisite.staging.stage_two.environment_pickle import Surroundings
+from replisite.staging.stage_two.environment_pickle import EnvironmentPickle
 
 __all__ = ["FunctionCode", "NeedsContext", "SlotContext", "TemplateCode", "plain"]
 
@@ -114,7 +114,7 @@ class FunctionCode:
         generator.exports = self.exports
         generator.declared = declared
         generator.visit(tree)
-        self.surroundings = _surroundings_of(env)
+        self.environment_pickle = _pickle_of(env)
         self.template = template
         self.context = dict(context)
         self.filename = filename or f"<slot of {template}>"
@@ -130,7 +130,7 @@ class FunctionCode:
     @property
     def env(self) -> Environment:
         """The environment in which the code runs."""
-        return self.surroundings.env
+        return self.environment_pickle.env
 
     @property
     def outline(self) -> tuple[object, ...]:
@@ -151,7 +151,7 @@ class FunctionCode:
     def __setstate__(self, state: dict[str, Any]) -> None:
         filters, tests = state.pop("filters"), state.pop("tests")
         vars(self).update(state)
-        self.surroundings.apply(filters, tests)
+        self.environment_pickle.apply(filters, tests)
 
     @cached_property
     def function(self) -> Callable[..., Any]:
@@ -188,12 +188,12 @@ class FunctionCode:
         return next((line for line, code_line in reversed(self.lines) if code_line <= lineno), 1)
 
 
-def _surroundings_of(env: Environment) -> Surroundings:
-    """Return the one that all code of an environment shares."""
-    if not hasattr(env, "surroundings"):
-        env.surroundings = Surroundings(env)  # type: ignore[attr-defined]
-    found = env.surroundings  # type: ignore[attr-defined]
-    return found if found.env is env else Surroundings(env)
+def _pickle_of(env: Environment) -> EnvironmentPickle:
+    """Return the pickle that all code of an environment shares."""
+    if not hasattr(env, "environment_pickle"):
+        env.environment_pickle = EnvironmentPickle(env)  # type: ignore[attr-defined]
+    shared = env.environment_pickle  # type: ignore[attr-defined]
+    return shared if shared.env is env else EnvironmentPickle(env)
 
 
 class TemplateCode:

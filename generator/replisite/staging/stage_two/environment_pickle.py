@@ -12,7 +12,7 @@ from jinja2.filters import FILTERS
 from jinja2.runtime import Undefined
 from jinja2.tests import TESTS
 
-__all__ = ["Surroundings", "Unknown"]
+__all__ = ["EnvironmentPickle", "Unknown"]
 
 _LEFT_BEHIND = frozenset(
     {
@@ -25,14 +25,14 @@ _LEFT_BEHIND = frozenset(
         "linked_to",
         "loader",
     }
-    | {"autoescape", "context_class", "staging", "surroundings", "template_class", "tests"}
+    | {"autoescape", "context_class", "staging", "environment_pickle", "template_class", "tests"}
 )
 """Code that is compiled needs none of these; filters and tests come with the code that applies them."""
 
 _NEEDED = frozenset({"finalize", "undefined"})
 
 
-class Surroundings:
+class EnvironmentPickle:
     """A Jinja environment that pickles without its templates, loader and extensions.
 
     What extensions have added stays behind where it cannot be pickled. Pickling raises what pickle raises for a class
@@ -50,7 +50,7 @@ class Surroundings:
             for name, value in self.env.policies.items()
             if name in DEFAULT_POLICIES or _travels(value)
         }
-        return _surroundings, (type(self.env), state)
+        return _unpickled, (type(self.env), state)
 
     def apply(self, filters: Mapping[str, Any], tests: Mapping[str, Any]) -> None:
         """Add filters and tests to an environment that has travelled."""
@@ -58,12 +58,12 @@ class Surroundings:
         self.env.tests.update(tests)
 
 
-def _surroundings(kind: type[Environment], state: Mapping[str, Any]) -> Surroundings:
+def _unpickled(kind: type[Environment], state: Mapping[str, Any]) -> EnvironmentPickle:
     env = object.__new__(kind)
     vars(env).update(state, loader=None, cache=None, extensions={}, globals={}, autoescape=False)
     env.filters = dict(FILTERS)
     env.tests = dict(TESTS)
-    return Surroundings(env)
+    return EnvironmentPickle(env)
 
 
 def _travels(value: object) -> bool:

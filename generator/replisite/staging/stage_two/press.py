@@ -47,21 +47,20 @@ class Press:
     @property
     def slots(self) -> Sequence[Slot]:
         """The distinct slots of all plates."""
-        found: dict[Hashable, Slot] = {}
+        distinct: dict[Hashable, Slot] = {}
         for plate in self.plates:
             for slot in plate.slots:
-                found.setdefault(slot.key, slot)
-        return tuple(found.values())
+                distinct.setdefault(slot.key, slot)
+        return tuple(distinct.values())
 
-    def pages(self, record: Record, wanted: Sequence[int] | None = None) -> list[bytes]:
+    def pages(self, record: Record, indexes: Sequence[int] | None = None) -> list[bytes]:
         """Return one page per plate, in their order; raises what Jinja would raise.
 
-        ``wanted`` are the indexes of the plates that this record needs, if not all; the slots of other plates are not
-        evaluated.
+        ``indexes`` name the plates that this record needs, if not all; the slots of other plates are not evaluated.
         """
-        if wanted is None:
+        if indexes is None:
             return cast("list[bytes]", self._pages(record))
-        chosen = tuple(wanted)
+        chosen = tuple(indexes)
         if chosen not in self._chosen:
             self._chosen[chosen] = Press([self.plates[index] for index in chosen])
         return self._chosen[chosen].pages(record)
