@@ -140,7 +140,7 @@ def _print_page(terminal: Terminal, page: PageExplanation, in_detail: bool) -> N
     for slot in page.slots if in_detail else ():
         used = f"{slot.times} times, " if slot.times > 1 else ""
         shared = f"{used}on {count(slot.pages, 'page')}"
-        terminal.print(f"  {slot.where}: {slot.told}  ({shared})")
+        terminal.print(f"  {slot.where}: {slot.code}  ({shared})")
         for reason in slot.widened:
             terminal.print(f"    because of {reason}", style="yellow")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from typing import Any, Final
 
 from replisite.errors import Fault, InputError, UsageError, nearest
 from replisite.model.options import Options
@@ -14,6 +15,9 @@ from replisite.rendering.steps import Findings, Preparation, build_lock, compose
 from replisite.reporting import NoticeKind, Phase, Reporter
 
 __all__ = ["ExplainOptions", "Explanation", "explain"]
+
+_CODE_KEY: Final = "told"
+"""The key of a slot's code in the JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,16 @@ class Explanation(Findings):
 
     pages: list[PageExplanation] = field(default_factory=list)
     slots: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the findings as plain data; the code of a slot has the key that scripts read."""
+        plain = Findings.as_json(self)
+        for page in plain["pages"]:
+            page["slots"] = [
+                {_CODE_KEY if key == "code" else key: value for key, value in slot.items()}
+                for slot in page["slots"]
+            ]
+        return plain
 
 
 def explain(
@@ -56,7 +70,7 @@ def explain(
     if not explanation.pages:
         near = nearest(options.page, {name for page in pages for name in (page.path, page.source)})
         raise UsageError(f'no page "{options.page}"; {near or "replisite explain lists all"}')
-    explanation.slots = len({(slot.where, slot.told) for page in explanation.pages for slot in page.slots})
+    explanation.slots = len({(slot.where, slot.code) for page in explanation.pages for slot in page.slots})
     return explanation
 
 

@@ -16,13 +16,13 @@ __all__ = ["PageExplanation", "SlotExplanation", "explain_pages"]
 class SlotExplanation:
     """One slot of a page.
 
-    ``where`` is ``template:line`` and ``told`` the expression, or the statement's first tag. ``times`` is how often it
+    ``where`` is ``template:line`` and ``code`` the expression, or the statement's first tag. ``times`` is how often it
     stands on the page; it is evaluated once per owner, for all ``pages`` of the edition that share it. ``widened`` are
     the expressions because of which a whole statement is the slot, each with its reason.
     """
 
     where: str
-    told: str
+    code: str
     times: int
     pages: int
     widened: tuple[str, ...]
