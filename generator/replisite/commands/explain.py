@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
-from typing import Any, Final
+from typing import Any
 
 from replisite.errors import Fault, InputError, UsageError, nearest
 from replisite.model.options import Options
@@ -15,9 +15,6 @@ from replisite.rendering.steps import Findings, Preparation, build_lock, compose
 from replisite.reporting import NoticeKind, Phase, Reporter
 
 __all__ = ["ExplainOptions", "Explanation", "explain"]
-
-_CODE_KEY: Final = "told"
-"""The key of a slot's code in the JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +33,11 @@ class Explanation(Findings):
     slots: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        """Return the findings as plain data; the code of a slot has the key that scripts read."""
+        """Return the explanation as plain data; the code of a slot has the key of earlier versions."""
         plain = Findings.as_json(self)
         for page in plain["pages"]:
             page["slots"] = [
-                {_CODE_KEY if key == "code" else key: value for key, value in slot.items()}
+                {"told" if key == "code" else key: value for key, value in slot.items()}
                 for slot in page["slots"]
             ]
         return plain
