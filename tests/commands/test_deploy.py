@@ -147,7 +147,7 @@ def test_a_lock_is_taken_over_under_the_former_name_too(little: LittleSite, comm
         deploy(little, option, command=command, code=1)["message"]
         for option in ("--break-lock", "--take-turn")
     }
-    asyncio.run(state.end_turn())
+    asyncio.run(state.release_lock())
     assert "--break-lock" in advice
     (refusal,) = refusals
     assert "ann@tea" in refusal
