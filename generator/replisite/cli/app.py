@@ -86,7 +86,9 @@ BreakLock = Annotated[
         "--break-lock", help="Take over the lock of another deploy that has ended without releasing it."
     ),
 ]
-TakeTurn = Annotated[bool, typer.Option("--take-turn", hidden=True, help="The former name of --break-lock.")]
+FormerBreakLock = Annotated[
+    bool, typer.Option("--take-turn", hidden=True, help="The former name of --break-lock.")
+]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Apply the plan without a question.")]
 
 
@@ -242,7 +244,7 @@ def deploy(
         typer.Option("--refresh", help="Read every live file instead of trusting the list of live files."),
     ] = False,
     break_lock: BreakLock = False,
-    take_turn: TakeTurn = False,
+    former_break_lock: FormerBreakLock = False,
     verify: Annotated[
         bool,
         typer.Option("--verify/--no-verify", help="Fetch some files afterwards, as visitors get them."),
@@ -280,7 +282,7 @@ def deploy(
             jobs=jobs,
             allows_deletes=allow_deletes,
             refreshes=refresh,
-            breaks_lock=break_lock or take_turn,
+            breaks_lock=break_lock or former_break_lock,
             verifies=verify,
             agrees=reporter.agrees,
         )
@@ -316,7 +318,7 @@ def rollback(
     site: SiteOption = None,
     yes: Yes = False,
     break_lock: BreakLock = False,
-    take_turn: TakeTurn = False,
+    former_break_lock: FormerBreakLock = False,
     as_json: JsonOption = False,
     quiet: Quiet = False,
 ) -> None:
@@ -332,7 +334,7 @@ def rollback(
         options = RollbackOptions(
             target=target,
             release=release,
-            breaks_lock=break_lock or take_turn,
+            breaks_lock=break_lock or former_break_lock,
             agrees=reporter.agrees_to_roll_back,
         )
         report = roll_back(read_whole_site(site), options, reporter)

@@ -13,10 +13,10 @@ __all__ = ["read_site", "read_site_folder", "read_whole_site"]
 
 def read_site_folder(folder: Path | None) -> Path:
     """Return the site's folder, absolute; raises UsageError for a folder without a site.toml."""
-    found = folder if folder is not None else find_site(Path.cwd())
-    if not (found / NAME).is_file():
-        raise UsageError(f"{found} has no {NAME}; name the site's folder with --site")
-    return found.resolve()
+    root = folder if folder is not None else find_site(Path.cwd())
+    if not (root / NAME).is_file():
+        raise UsageError(f"{root} has no {NAME}; name the site's folder with --site")
+    return root.resolve()
 
 
 def read_site(folder: Path | None) -> tuple[Site, list[Fault]]:

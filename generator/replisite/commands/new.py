@@ -107,7 +107,7 @@ def _write_site(site: Path, name: str) -> list[Path]:
 def _named(text: str, name: str) -> str:
     """Replace the starter's name and address by those of a company."""
     instead = {f'"{NAME}"': toml_value(name), NAME: name, _HOST: host_label(name)}
-    return re.sub("|".join(map(re.escape, instead)), lambda found: instead[found.group()], text)
+    return re.sub("|".join(map(re.escape, instead)), lambda match: instead[match.group()], text)
 
 
 def host_label(name: str) -> str:

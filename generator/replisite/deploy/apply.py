@@ -80,8 +80,8 @@ class Deployment:
         if not plan.is_empty and not self.options.agrees(plan):
             return
         with contextlib.suppress(_CannotResume), self._timed(Phase.APPLY):
-            wanted = await self._begin(release, live)
-            await self._apply(release, plan, wanted, live, lock)
+            requested = await self._begin(release, live)
+            await self._apply(release, plan, requested, live, lock)
             return
         await self._deploy(name, lock)
 
@@ -155,7 +155,7 @@ class Deployment:
     # -- applying -------------------------------------------------------------------------------------
 
     async def _begin(self, release: Release, live: LiveList | None) -> Collection[str] | None:
-        """Begin, and return the paths that the host wants; raises _CannotResume if the host has lost the release."""
+        """Begin, and return the paths that the host requests; raises _CannotResume if the host has lost the release."""
         session = self.session
         if not release.is_resumed:
             if live is not None:
@@ -174,7 +174,7 @@ class Deployment:
         self,
         release: Release,
         plan: Plan,
-        wanted: Collection[str] | None,
+        requested: Collection[str] | None,
         live: LiveList | None,
         lock: HeldLock,
     ) -> None:
@@ -183,7 +183,7 @@ class Deployment:
         progress = partial(report_transfer, self.reporter, plan)
         transfer = Transfer(host, self.bundle, session.journal, jobs, progress=progress)
         lock.on_loss = transfer.done.give_up
-        succeeded = await transfer.puts(plan, frozenset(wanted) if wanted is not None else None)
+        succeeded = await transfer.puts(plan, frozenset(requested) if requested is not None else None)
         if succeeded and plan.deletes and not self.scope.prefixes and session.is_file_by_file:
             await session.store(release.name, merged(self.bundle.files(), plan.left_over()))
         succeeded = succeeded and await transfer.deletes(plan)

@@ -97,11 +97,11 @@ class Restoration:
     def _choose(self, known: Sequence[str]) -> None:
         if not known:
             raise DeployError(f"{self.report.host}: there is no earlier release to roll back to")
-        wanted = self.options.release
-        if wanted and wanted not in known:
-            near = nearest(wanted, known) or f"known are {', '.join(known)}"
-            raise UsageError(f'there is no release "{wanted}"; {near}')
-        self.report.release = wanted or known[0]
+        release = self.options.release
+        if release and release not in known:
+            near = nearest(release, known) or f"known are {', '.join(known)}"
+            raise UsageError(f'there is no release "{release}"; {near}')
+        self.report.release = release or known[0]
 
     def _end(self) -> None:
         self.session.journal.end()

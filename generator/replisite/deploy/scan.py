@@ -75,13 +75,13 @@ async def _is_same(host: Host, bundle: Bundle, file: LiveFile, seen: Seen) -> bo
 
 def has_headers(file: LiveFile, headers: Mapping[str, str]) -> bool:
     """Say whether a file has the headers that it should have; a host that stores none returns none."""
-    wanted = {
+    expected = {
         "content-type": file.served.content_type,
         "cache-control": file.served.cache_control,
         "content-encoding": file.served.encoding,
     }
     return not headers or all(
-        _plain(headers.get(name, "")) == _plain(value) for name, value in wanted.items()
+        _plain(headers.get(name, "")) == _plain(value) for name, value in expected.items()
     )
 
 

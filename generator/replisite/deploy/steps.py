@@ -170,8 +170,8 @@ def iter_restores(
     before: Iterable[PathState], live: Iterable[PathState]
 ) -> Iterator[Restore | Delete | None]:
     """Walk two lists in the order of their paths: the steps that make ``before`` live again."""
-    wanted = (state for state in before if isinstance(state, LiveFile | Uncertain))
-    for file, state in _side_by_side(wanted, live):
+    files = (state for state in before if isinstance(state, LiveFile | Uncertain))
+    for file, state in _side_by_side(files, live):
         if file is not None:
             is_unchanged = isinstance(file, Uncertain) and isinstance(state, Uncertain)
             reason = None if is_unchanged else _reason_to_put(file, state)
@@ -180,14 +180,14 @@ def iter_restores(
             yield Delete(state.path)
 
 
-_Wanted = TypeVar("_Wanted", LiveFile, LiveFile | Uncertain)
+_File = TypeVar("_File", LiveFile, LiveFile | Uncertain)
 
 
 def _side_by_side(
-    wanted: Iterable[_Wanted], live: Iterable[PathState]
-) -> Iterator[tuple[_Wanted | None, PathState | None]]:
-    """Pair what is wanted at a path with what is live there; both come in the order of paths."""
-    ours, theirs = iter(wanted), iter(live)
+    files: Iterable[_File], live: Iterable[PathState]
+) -> Iterator[tuple[_File | None, PathState | None]]:
+    """Pair the file that a path should have with what is live there; both come in the order of paths."""
+    ours, theirs = iter(files), iter(live)
     mine, other = next(ours, None), next(theirs, None)
     while mine is not None or other is not None:
         if mine is not None and other is not None and mine.path == other.path:

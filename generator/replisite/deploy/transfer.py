@@ -115,12 +115,12 @@ class Transfer:
     chance: Callable[[], float] = random.random
     done: Transferred = field(default_factory=Transferred)
 
-    async def puts(self, plan: Plan, wanted: frozenset[str] | None = None) -> bool:
-        """Take the steps that put files, of a snapshot only those ``wanted``; say whether all succeeded."""
+    async def puts(self, plan: Plan, requested: frozenset[str] | None = None) -> bool:
+        """Take the steps that put files, of a snapshot only those of the ``requested`` paths; say whether all succeeded."""
         for wave in PUTS:
             steps = plan.steps(wave)
-            if wanted is not None:
-                steps = (step for step in steps if step.path in wanted)
+            if requested is not None:
+                steps = (step for step in steps if step.path in requested)
             if not await self._wave(steps):
                 return False
         return True

@@ -102,19 +102,19 @@ def _difference(file: LiveFile, answer: httpx.Response, features: HostFeatures) 
     if hashlib.sha256(answer.content).hexdigest() != file.digest:
         return "differs from the build (other bytes)"
     kind = answer.headers.get("content-type", "")
-    wanted = file.served.content_type
-    if features.headers in {"metadata", "server"} and not _same_type(kind, wanted):
-        return f'is served as "{kind}" instead of "{wanted}"'
+    expected_kind = file.served.content_type
+    if features.headers in {"metadata", "server"} and not _same_type(kind, expected_kind):
+        return f'is served as "{kind}" instead of "{expected_kind}"'
     cache = answer.headers.get("cache-control", "")
     if features.headers == "metadata" and cache != file.served.cache_control:
         return f'has Cache-Control "{cache}" instead of "{file.served.cache_control}"'
     return ""
 
 
-def _same_type(kind: str, wanted: str) -> bool:
+def _same_type(kind: str, expected: str) -> bool:
     """Say whether two media types are the same; JavaScript and XML have two names each (RFC 9239 §6, RFC 7303 §9.2)."""
     pairs = (("application/javascript", "text/javascript"), ("text/xml", "application/xml"))
-    first, second = (text.replace(" ", "").lower() for text in (kind, wanted))
+    first, second = (text.replace(" ", "").lower() for text in (kind, expected))
     for old, new in pairs:
         first = first.replace(old, new)
     return first == second or (first == second.partition(";")[0] and not second.startswith("text/html"))

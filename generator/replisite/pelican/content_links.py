@@ -37,8 +37,8 @@ class ContentLink:
 def iter_links(content: Content) -> Iterator[ContentLink]:
     """Stream the links of an item in the form ``{what}value``."""
     pattern = content._get_intrasite_link_regex()  # noqa: SLF001 - Pelican has no other way
-    for found in pattern.finditer(content._content or ""):  # noqa: SLF001 - as it was read
-        yield ContentLink(found.group("what"), found.group("value"))
+    for match in pattern.finditer(content._content or ""):  # noqa: SLF001 - as it was read
+        yield ContentLink(match.group("what"), match.group("value"))
 
 
 def linked_paths(content: Content, value: str) -> Iterator[str]:

@@ -40,7 +40,7 @@ _HOME = "index"
 """The template of the page that is looked at first."""
 
 Receiver = tuple[Any, Callable[..., Any]]
-"""A signal of Pelican's, and what is called at it."""
+"""A signal of Pelican's, and the function that Pelican calls with it."""
 
 
 def receivers(context: RunContext, settings: RunSettings, meanwhile: ExitStack) -> list[Receiver]:
@@ -93,8 +93,8 @@ def _add_reader(
 ) -> None:
     """Make ours the reader of every Markdown file, and in our mode of suffixes in capital letters too."""
     classes = readers.reader_classes
-    wanted = {suffix.removeprefix(".") for suffix in MARKDOWN_SUFFIXES}
-    classes |= {suffix: reader for suffix in wanted if suffix in {"md", "markdown"} or classes.get(suffix)}
+    suffixes = {suffix.removeprefix(".") for suffix in MARKDOWN_SUFFIXES}
+    classes |= {suffix: reader for suffix in suffixes if suffix in {"md", "markdown"} or classes.get(suffix)}
     if context.request.is_ours:
         known = {suffix for suffix, there in classes.items() if there and suffix != "static"}
         for suffix, plain in suffix_variants(settings.files.listing.files, known):

@@ -52,8 +52,8 @@ class PelicanLog(logging.Handler):
         cause = sys.exc_info()[1]  # Pelican logs from within its except clauses, without the exception
         if isinstance(cause, (RefusedFile, GivenUp)):
             return  # its faults have been noted
-        if found := re.match(r"Cannot (load|register) plugin `(.*?)`", message):
-            self._note_plugin(found.group(2), cause)
+        if failure := re.match(r"Cannot (load|register) plugin `(.*?)`", message):
+            self._note_plugin(failure.group(2), cause)
             return
         # Paths are taken from the arguments: in the message, a blank may be part of a name or end it.
         match record.msg, record.args:

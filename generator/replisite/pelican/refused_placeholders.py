@@ -51,14 +51,14 @@ class Refusals:
 
 
 def lines_outside_code(
-    source: str, wanted: Iterable[str], placeholders: Placeholders, convert: Callable[[str], object]
+    source: str, braces: Iterable[str], placeholders: Placeholders, convert: Callable[[str], object]
 ) -> Mapping[str, Sequence[tuple[int, str]]]:
-    """Return the lines, from 1, at which braces stand outside code, and the program that they would be part of there.
+    """Return the lines, from 1, at which ``braces`` stand outside code, and the program that they would be part of there.
 
     Each occurrence is replaced by a name of its own, and the text is converted again, in order to see which come out.
     """
     spots: list[tuple[int, int, str]] = []
-    for raw in sorted(set(wanted), key=len, reverse=True):
+    for raw in sorted(set(braces), key=len, reverse=True):
         for match in _pattern(raw).finditer(source):
             if not any(start < match.end() and match.start() < end for start, end, _ in spots):
                 spots.append((match.start(), match.end(), raw))

@@ -17,13 +17,13 @@ def sheet_sources(
     ``origins`` are the files that Pelican copied, by the paths of the copies: a plugin may have replaced a copy since.
     The name is relative to ``root``, the site's folder; a file of a plugin has the path at which it is published.
     """
-    found = {}
+    sources = {}
     for path, file in sorted(published.items()):
         if path.lower().endswith(".css") and file.is_file():
             origin = origins.get(path, file)
             is_copy = origin == file or (origin.is_file() and filecmp.cmp(origin, file, shallow=False))
-            found[path] = file, _name(origin, root) if is_copy else path
-    return found
+            sources[path] = file, _name(origin, root) if is_copy else path
+    return sources
 
 
 def _name(file: Path, root: Path) -> str:

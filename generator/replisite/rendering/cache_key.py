@@ -71,7 +71,7 @@ def named_fields(body: bytes) -> frozenset[str]:
     """
     if any(_WHOLE.search(_PROSE.sub(_without_prose, tag)) for tag in _TAG.findall(body)):
         return frozenset(name.decode() for name in _NAMED)
-    return frozenset(found.decode() for found in _ATTRIBUTE.findall(body))
+    return frozenset(name.decode() for name in _ATTRIBUTE.findall(body))
 
 
 def _without_prose(text: re.Match[bytes]) -> bytes:

@@ -114,12 +114,12 @@ def count_site_links(
     progress.add(0, counts.pages)
     listed: list[tuple[int, LinkCounts]] = []  # the few shards that have lost links, in the roster's order
     orders = PressOrders(database, shards, None, None, jobs, prove_all=False)
-    for number, found in on_cores(count_shard, composed.press_set, _works(composed, orders), jobs):
-        counts += replace(found, lost=())
-        if found.lost:
-            listed = _first_lost([*listed, (number, found)])
-        progress.add(found.sites, found.pages)
-    return replace(counts, lost=sum((found.lost for _, found in listed), counts.lost)[:LISTED])
+    for number, shard_counts in on_cores(count_shard, composed.press_set, _works(composed, orders), jobs):
+        counts += replace(shard_counts, lost=())
+        if shard_counts.lost:
+            listed = _first_lost([*listed, (number, shard_counts)])
+        progress.add(shard_counts.sites, shard_counts.pages)
+    return replace(counts, lost=sum((shard_counts.lost for _, shard_counts in listed), counts.lost)[:LISTED])
 
 
 def _works(composed: ComposedSite, orders: PressOrders) -> list[Work]:

@@ -127,7 +127,7 @@ def prove_site(
     warnings: list[str] = []
     if not faults:
         audits = audit_site(composed, unpublished, house, sample)
-        faults += [fault for found in audits for fault in found.faults]
+        faults += [fault for audit in audits for fault in audit.faults]
         warnings = _warnings(audits, len(sample))
     differences = tuple(sorted(text for result in results for text in result.differences))
     if faults or differences:
@@ -182,11 +182,11 @@ def _style_sheets(composed: ComposedSite, unpublished: frozenset[str]) -> Iterat
 
 def _warnings(audits: Sequence[Audit], owners: int) -> list[str]:
     """Return the warnings of the links that were followed for a sample of owners."""
-    broken = [warning for found in audits for warning in found.warnings]
+    broken = [warning for audit in audits for warning in audit.warnings]
     shown = broken[:SHOWN_LINKS]
     if len(broken) > len(shown):
         shown.append(f"{len(broken) - len(shown)} more links lead to no file of this site")
-    sampled = list(dict.fromkeys(text for found in audits for text in found.sampled))
+    sampled = list(dict.fromkeys(text for audit in audits for text in audit.sampled))
     if sampled and owners >= PARTIAL_SAMPLE:
         shown.append(
             f"{len(sampled)} addresses that an owner's values are part of, such as {sampled[0]}, "

@@ -168,11 +168,11 @@ class GitHost:
 
     async def _publish(self, release: str, commit: str, listed: str) -> None:
         state = self._state
-        wanted = {state.branch: (state.tip, commit), state.live: (state.known.listed, listed)}
+        changes = {state.branch: (state.tip, commit), state.live: (state.known.listed, listed)}
         try:
-            await self._repository.push(wanted)
+            await self._repository.push(changes)
         except HostError:
-            there = await self._repository.theirs(*wanted)
+            there = await self._repository.theirs(*changes)
             if there.get(state.branch) != commit:
                 raise
         await state.pushed(Known(release, commit, listed))

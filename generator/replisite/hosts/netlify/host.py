@@ -59,7 +59,7 @@ class NetlifyHost:
         self._state = LocalState(folder, self._live)
         self._pause = pause
         self._deploy = ""
-        self._wanted: dict[str, LiveFile] = {}
+        self._requested: dict[str, LiveFile] = {}
 
     @property
     def state(self) -> LocalState:
@@ -88,7 +88,7 @@ class NetlifyHost:
     # -- a release ----------------------------------------------------------------------------------------
 
     async def begin(self, release: Release, bundle: Bundle) -> Collection[str] | None:
-        """Send Netlify every file's digest, and return the files that it wants: of files with equal bytes, one.
+        """Send Netlify every file's digest, and return the files that it requests: of files with equal bytes, one.
 
         A deploy that was cut short begins again; Netlify does not ask again for files that had arrived. Raises HostError
         for names that Netlify does not take, and OutputError for a file that has changed since the build.
@@ -105,23 +105,25 @@ class NetlifyHost:
         )
         self._deploy = made["id"]
         compared = await self._until(_IS_COMPARED)
-        self._wanted = {
+        self._requested = {
             digest: by_digest[digest] for digest in compared.get("required") or () if digest in by_digest
         }
-        return {file.path for file in self._wanted.values()}
+        return {file.path for file in self._requested.values()}
 
     async def put(self, file: LiveFile, body: Body) -> None:
         """Upload a file."""
         await self._api.upload(f"/deploys/{self._deploy}/files/{quote(file.path, safe='')}", body)
-        for digest in [digest for digest, wanted in self._wanted.items() if wanted.path == file.path]:
-            del self._wanted[digest]
+        for digest in [
+            digest for digest, requested in self._requested.items() if requested.path == file.path
+        ]:
+            del self._requested[digest]
 
     async def delete(self, path: str) -> None:
         """Do nothing: a file that a deploy does not name is not in it."""
 
     async def finish(self, release: Release, bundle: Bundle) -> None:  # noqa: ARG002 - the protocol's
         """Upload unchanged files that Netlify asks for, and wait until the deploy is live."""
-        for file in list(self._wanted.values()):
+        for file in list(self._requested.values()):
             await self.put(file, await asyncio.to_thread(bundle.body, file))
         await self._until(frozenset({"ready"}))
         await self._until_published()

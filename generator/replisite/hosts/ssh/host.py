@@ -122,8 +122,8 @@ class SshHost:
         return {suffix: packed for suffix, packed in copies if file.path + suffix not in self._built_packed}
 
     def _links(self, path: str, twin: releases.Twin) -> Sequence[bytes]:
-        wanted = [suffix for suffix in twin.suffixes if path + suffix not in self._built_packed]
-        return [link(path + suffix, twin.path + suffix) for suffix in ("", *wanted)]
+        suffixes = [suffix for suffix in twin.suffixes if path + suffix not in self._built_packed]
+        return [link(path + suffix, twin.path + suffix) for suffix in ("", *suffixes)]
 
     async def delete(self, path: str) -> None:
         """Remove a file and its packed copies; `finish` removes empty folders."""

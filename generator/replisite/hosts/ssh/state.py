@@ -50,11 +50,11 @@ class SshState:
 
     async def take_lock(self, owner: str, release: str, *, force: bool = False) -> Lock | None:
         """Take the lock, or return the one that another deploy holds; one of ours from before a broken connection counts as ours."""
-        wanted = json.dumps({"owner": owner, "release": release, "word": self._word})
-        output = await self._shell.run(TAKE_LOCK, wanted, "force" if force else "ask")
+        lock_text = json.dumps({"owner": owner, "release": release, "word": self._word})
+        output = await self._shell.run(TAKE_LOCK, lock_text, "force" if force else "ask")
         age, _, text = output.partition("\n")
-        if age == "ours" or text.rstrip("\n") == wanted:
-            self.ours = wanted
+        if age == "ours" or text.rstrip("\n") == lock_text:
+            self.ours = lock_text
             return None
         holder = _json(text)
         seconds = float(age) if age.lstrip("-").isdigit() else 0.0
