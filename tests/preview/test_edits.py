@@ -209,7 +209,7 @@ def test_a_fault_is_told_over_the_last_good_page(
     assert preview.page("/jane/about/") == good
     if not file.endswith("page.html"):
         preview.wait_for(Path(file).name)
-        preview.wait_for("in order again")
+        preview.wait_for("no faults are left")
 
 
 def test_a_checkout_of_two_hundred_files_is_one_refresh(shown: Shown) -> None:
