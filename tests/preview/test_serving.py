@@ -243,7 +243,7 @@ def test_without_a_site_it_says_so() -> None:
     command = [sys.executable, "-m", "replisite", "preview", "--site", "/nowhere", "--no-open"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
-    assert "no site.toml there" in done.stderr
+    assert "has no site.toml" in done.stderr
 
 
 def test_a_large_roster_is_read_in_the_background(little: LittleSite) -> None:

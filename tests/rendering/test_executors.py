@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from replisite.errors import ReplisiteError
+from replisite.errors import InternalError, ReplisiteError
 from replisite.rendering.executors import on_cores
 
 
@@ -60,8 +60,8 @@ def test_one_job_or_one_part_runs_here() -> None:
 
 
 def test_an_error_ends_the_work() -> None:
-    """With what the part has raised."""
-    with pytest.raises(ValueError, match="7"):
+    """With what the part has raised; an exception of no error class is a bug, with the traceback of its process."""
+    with pytest.raises(InternalError, match="ValueError: 7"):
         list(on_cores(fail, None, [7, 7], 2))
 
 
